@@ -1,0 +1,1 @@
+"""What the digital economy is: the national standard as data, and how a unit gets its classes."""

@@ -1,0 +1,21 @@
+"""The one way in which Shuce says that an input is wrong: what happened, where, what to do; Chinese, then English.
+
+Belongs here: the base error that all three packages raise. Does not belong here: any knowledge of files or of runs.
+"""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """An input that cannot be used as it is.
+
+    Args:
+        zh: what happened and what to do, in Chinese.
+        en: the same in English.
+        where: place of the fault (file, sheet, row, column, period), never the value of a unit.
+    """
+
+    def __init__(self, zh: str, en: str, *, where: str = "") -> None:
+        self.zh, self.en, self.where = zh, en, where
+        place = f"【{where}】" if where else ""
+        super().__init__(f"{place}{zh}\n{en}")

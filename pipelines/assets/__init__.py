@@ -1,0 +1,1 @@
+"""Dagster assets, thin: they call the rooms beside them."""

@@ -1,0 +1,1 @@
+"""From files as received to raw tables of text with provenance."""

@@ -1,0 +1,1 @@
+"""The synthetic city: files as a bureau receives them."""

@@ -1,0 +1,164 @@
+"""The workspace: a city's own data and settings, in one folder outside the code.
+
+Belongs here: where things lie, what ``city.toml`` says, and who holds the workspace. Does not belong here: what is in
+the files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from classification.errors import InputError
+from indicators.quarter import Quarter, quarters_between
+
+SETTINGS = "city.toml"
+DEFAULT_HOME = Path("data/demo")
+
+
+class Region(BaseModel):
+    """A region of the workspace: the place itself or one of its counties."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: str
+    name: str
+    short: str = ""
+
+
+class City(BaseModel):
+    """What ``city.toml`` says: the place, its counties, the periods covered, the forms that must be there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: str
+    name: str
+    kind: str = Field(pattern="^(city|province|nation)$")
+    synthetic: bool = False
+    note: str = ""
+    first_quarter: str
+    last_quarter: str
+    base_quarters: int = 0
+    release_day: int = Field(default=20, ge=1, le=28)
+    required_forms: tuple[str, ...] = ()
+    counties: tuple[Region, ...] = ()
+
+    @field_validator("first_quarter", "last_quarter")
+    @classmethod
+    def _is_quarter(cls, text: str) -> str:
+        return str(Quarter.parse(text))
+
+    @property
+    def quarters(self) -> list[Quarter]:
+        """The quarters whose data the workspace holds, the base quarters included."""
+        return quarters_between(Quarter.parse(self.first_quarter), Quarter.parse(self.last_quarter))
+
+    @property
+    def release_quarters(self) -> list[Quarter]:
+        """The quarters that can be released: all but the base quarters at the start."""
+        return self.quarters[self.base_quarters :]
+
+    @property
+    def regions(self) -> dict[str, str]:
+        """Region code → name, the place itself first."""
+        return {self.code: self.name} | {county.code: county.name for county in self.counties}
+
+    def release_date(self, quarter: Quarter) -> dt.date:
+        """The day on which a quarter's release is due, and the as_of of a run that names none."""
+        return (quarter + 1).first_day.replace(day=self.release_day)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one workspace; nothing is read or made before it is asked for."""
+
+    home: Path
+
+    @classmethod
+    def locate(cls, home: str | Path | None = None) -> Workspace:
+        """The workspace named, else the one in ``SHUCE_HOME``, else the demonstration city's."""
+        return cls(Path(home or os.environ.get("SHUCE_HOME") or DEFAULT_HOME).absolute())
+
+    @property
+    def inbox(self) -> Path:
+        """Where files arrive."""
+        return self.home / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        """Parquet, one folder per table."""
+        return self.home / "lake"
+
+    @property
+    def releases(self) -> Path:
+        """One immutable folder per release, and ``current``."""
+        return self.home / "release"
+
+    @property
+    def log(self) -> Path:
+        """What was received, and who held the workspace."""
+        return self.home / "log"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance storage."""
+        return self.home / "_dagster"
+
+    @cached_property
+    def city(self) -> City:
+        """The settings.
+
+        Raises:
+            InputError: there is no ``city.toml``, or it says something that cannot be.
+        """
+        path = self.home / SETTINGS
+        try:
+            settings: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+            return City.model_validate(settings)
+        except FileNotFoundError:
+            raise InputError(
+                "此处没有工作区（缺少 city.toml）。请用 shuce init 目录 新建，或用 --home 指明工作区。",
+                "No workspace here (city.toml is missing). Make one with `shuce init DIR`, or name one with --home.",
+                where=str(path),
+            ) from None
+        except (tomllib.TOMLDecodeError, ValidationError) as fault:
+            raise InputError(
+                f"city.toml 有误，请更正后重试：{fault}", f"city.toml is wrong: {fault}", where=str(path)
+            ) from None
+
+    @contextlib.contextmanager
+    def held(self, purpose: str, *, wait: bool = False) -> Iterator[None]:
+        """Hold the workspace for one run, log entry or publication; another process waits or is told who holds it.
+
+        Raises:
+            InputError: another process holds the workspace and ``wait`` is false.
+        """
+        self.log.mkdir(parents=True, exist_ok=True)
+        with (self.log / "holder").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read().strip() or "?"
+                raise InputError(
+                    f"工作区正被占用：{holder}。请等它结束，或加 --wait 等待。",
+                    f"The workspace is held by: {holder}. Wait for it to end, or pass --wait.",
+                    where=str(self.home),
+                ) from None
+            lock.seek(0)
+            lock.truncate()
+            lock.write(f"{purpose}, pid {os.getpid()}, {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+            lock.flush()
+            try:
+                yield
+            finally:
+                lock.seek(0)
+                lock.truncate()
