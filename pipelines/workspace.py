@@ -24,6 +24,7 @@ from indicators.quarter import Quarter, quarters_between
 
 SETTINGS = "city.toml"
 DEFAULT_HOME = Path("data/demo")
+_HELD: set[Path] = set()
 
 
 class Region(BaseModel):
@@ -141,6 +142,9 @@ class Workspace:
         Raises:
             InputError: another process holds the workspace and ``wait`` is false.
         """
+        if self.home in _HELD:  # this process holds it already: the command around a run, a step within
+            yield
+            return
         self.log.mkdir(parents=True, exist_ok=True)
         with (self.log / "holder").open("a+", encoding="utf-8") as lock:
             try:
@@ -157,8 +161,10 @@ class Workspace:
             lock.truncate()
             lock.write(f"{purpose}, pid {os.getpid()}, {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
             lock.flush()
+            _HELD.add(self.home)
             try:
                 yield
             finally:
+                _HELD.discard(self.home)
                 lock.seek(0)
                 lock.truncate()

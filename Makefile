@@ -1,0 +1,60 @@
+# Two commands: make run, make test. Everything else is a part of them.
+# The virtual environment is built from the hash locks; while locks and pyproject stay as they are, nothing is installed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_LOCK := requirements.lock
+DEV_LOCK := requirements-dev.lock
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-strip-extras --no-emit-index-url --quiet
+
+export SHUCE_HOME ?= data/demo
+export DAGSTER_DISABLE_TELEMETRY := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: run test ui install dev lint types unit lock clean
+
+run: install          ## the synthetic city, all its quarters, the national set, one release
+	$(BIN)/shuce demo --home "$(SHUCE_HOME)"
+
+test: lint types unit ## everything: lint, types, tests, coverage
+
+ui: install           ## Dagster's web UI and daemon on loopback
+	$(BIN)/shuce ui --home "$(SHUCE_HOME)"
+
+install: $(RUN_READY)
+
+dev: $(DEV_READY)
+
+$(RUN_READY): $(RUN_LOCK) pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" \
+	  || { echo "需要 Python 3.11—3.13（可用 make PYTHON=… 指定）。 Python 3.11 to 3.13 is needed (make PYTHON=…)."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(PIP) --require-hashes -r $(RUN_LOCK)
+	$(PIP) --no-build-isolation --no-deps -e .
+	touch $@
+
+$(DEV_READY): $(DEV_LOCK) $(RUN_READY)
+	$(PIP) --require-hashes -r $(DEV_LOCK)
+	touch $@
+
+lint: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: dev
+	$(BIN)/mypy
+
+unit: dev
+	$(BIN)/python -m pytest
+
+lock: install         ## resolve the locks anew (needs the network)
+	$(COMPILE) --extra build --output-file $(RUN_LOCK)
+	$(COMPILE) --extra build --extra dev --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
+
+clean:                ## remove what runs made; the inputs of the national set stay
+	rm -rf data/demo data/national/lake data/national/release data/national/log data/national/received data/national/_dagster

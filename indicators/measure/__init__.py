@@ -1,0 +1,57 @@
+"""From evidence to observations: everything a release shows, as a function of (evidence, quarter, as_of) alone.
+
+Belongs here: the order of the topics. Each topic is a module of this folder. Does not belong here: formulas (the
+modules of ``indicators``) and reading tables (pipelines).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from indicators.measure import accounts, chains, core, digital, firms, income, published
+from indicators.measure.evidence import Evidence
+from indicators.measure.full_span import full_span
+from indicators.observation import KEY, observations
+from indicators.quarter import Quarter
+
+__all__ = ["Evidence", "full_span", "measure"]
+
+
+def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
+    """All observations of a release: every released quarter up to ``quarter``, as known at ``as_of``.
+
+    Args:
+        evidence: cells and small tables; later or superseded rows are left out here.
+        quarter: the release quarter.
+        as_of: what was known on this day.
+
+    Returns:
+        Observations (``indicators.observation``), sorted by their key; money to 0.01 yuan, rates to 10⁻¹², so that
+        bytes repeat. A topic without input is absent; there are no rows without a value. Own figures are of vintage
+        preliminary and of status P, or E where an input is estimated.
+
+    Raises:
+        InputError: a quarter is missing in the chain, a division has no price index or no coefficient d, a lagged cell
+            has no last year: the periods and codes are named.
+
+    Source: issue "foundation", first indicators; methods 1–5.
+    """
+    known = evidence.at(quarter, as_of)
+    leaf = full_span(known.leaf, known.first_release, quarter)
+    topics = [
+        core.rows(known, leaf),
+        income.rows(known),
+        accounts.rows(known),
+        chains.rows(known, leaf),
+        digital.rows(known, leaf),
+        firms.rows(known),
+        published.rows(known),
+    ]
+    parts = [part.assign(as_of=as_of) for topic in topics for part in topic if len(part)]
+    if not parts:
+        return observations([])
+    # The same figure may come with the accounts and on the form of published figures; two different ones are refused.
+    rows = pd.concat(parts, ignore_index=True)
+    return observations(rows.drop_duplicates([*KEY, "value"]))

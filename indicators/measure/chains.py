@@ -1,0 +1,59 @@
+"""Local industry chains 产业链 and above-threshold industry: what a "share of industry" is a share of.
+
+Belongs here: the indicators ``chain_…`` and ``industry_above_value_added``. Does not belong here: which classes form a
+chain (classification).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indicators.measure import rows as make
+from indicators.measure.accounts import value_of
+from indicators.measure.evidence import Evidence
+from indicators.measure.levels import by_class, spans, with_place
+
+
+def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
+    """Observation rows of chains, of their core part, and of above-threshold industry.
+
+    A chain counts all value added of its classes, core or not. Two shares stand side by side for the place: over the
+    published secondary sector (same vintage, same span) and over above-threshold industry of this monitoring; a chain
+    with service classes is no part of industry, hence "relative to". Source: issue "foundation", the synthetic city.
+
+    Args:
+        evidence: what was known.
+        leaf: full-span cells.
+    """
+    cells = evidence.released(leaf).assign(estimated=False)
+    if cells.empty:
+        return []
+    industry = _industry(evidence, cells)
+    parts = [make.own_rows(industry, industry["va"], "industry_above_value_added", "rate_method")]
+    for scheme, name in (("chain", "chain_value_added"), ("chain_core", "chain_core_value_added")):
+        members = evidence.membership[evidence.membership["scheme"] == scheme]
+        sums = by_class(cells, members, ["va"])
+        table = spans(with_place(sums, evidence.place, ["va"]), ["va"])
+        parts.append(make.own_rows(table, table["va"], name, "rate_method"))
+        if scheme == "chain":
+            parts += _shares(evidence, table[table["region"] == evidence.place], industry)
+    return parts
+
+
+def _industry(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
+    industry = cells[cells["sector"] == "industry"]
+    sums = industry.groupby(["county", "quarter"], as_index=False)[["va"]].sum().rename(columns={"county": "region"})
+    return spans(with_place(sums.assign(**{"class": ""}, estimated=False), evidence.place, ["va"]), ["va"])
+
+
+def _shares(evidence: Evidence, chains: pd.DataFrame, industry: pd.DataFrame) -> list[pd.DataFrame]:
+    secondary = value_of(evidence.accounts, "secondary")
+    secondary = secondary[secondary["vintage"] == make.VINTAGE].rename(columns={"period": "quarter", "value": "whole"})
+    above = industry.rename(columns={"va": "whole"}).assign(status="P")
+    found = []
+    for whole, name in ((secondary, "chain_share_secondary"), (above, "chain_share_above_industry")):
+        cell = ["region", "quarter", "span"]
+        joined = chains.merge(whole[[*cell, "whole", "status"]], on=cell, how="inner", validate="many_to_one")
+        marked = joined.assign(estimated=joined["status"] == "E")
+        found.append(make.own_rows(marked, make.ratio(marked["va"], marked["whole"]), name, "rate_method"))
+    return found

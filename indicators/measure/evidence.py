@@ -1,0 +1,172 @@
+"""The evidence of a release: cells and small tables, and what of them was known on a day.
+
+Belongs here: the tables that indicators rest on and the bitemporal rule. Does not belong here: any indicator.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.quarter import Quarter, quarters_between
+
+# The latest known row of a key holds. What is not listed here has validity (known_to) and is additive.
+_KEYS: Final = {
+    "accounts": ["region", "industry", "measure", "price_basis", "period", "span", "vintage"],
+    "prices": ["quarter", "division"],
+    "published": ["indicator", "definition_id", "region", "class", "period", "span", "price_basis", "base", "vintage",
+                  "authority"],
+    "adoption": ["year", "region", "sector"],
+    "efficiency": ["division", "valid_from"],
+}  # fmt: skip
+# The columns that indicators read; a frame without any column and any row stands for a table that is not there.
+_COLUMNS: Final = {
+    "leaf": ["quarter", "known_from", "known_to", "county", "sector", "gbt", "de", "months", "va", "va_base"],
+    "cells": [
+        "quarter",
+        "known_from",
+        "known_to",
+        "region",
+        "scheme",
+        "class",
+        "units",
+        "revenue",
+        "revenue_base",
+        "staff",
+    ],
+    "annual": ["year", "known_from", "known_to", "county", "gbt", "de", "va"],
+    "accounts": [*_KEYS["accounts"], "value", "unit", "status", "authority", "known_from"],
+    "prices": ["quarter", "division", "index", "status", "known_from"],
+    "published": [*_KEYS["published"], "value", "unit", "status", "known_from"],
+    "adoption": ["year", "region", "sector", "surveyed", "using", "known_from"],
+    "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
+}
+_NUMBERS: Final = {
+    "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
+    "using", "d",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What indicators are computed from; every frame may be empty.
+
+    Attributes:
+        leaf: contract cell_leaf, all quarters from the base year on.
+        cells: contract cell_published.
+        membership: ``scheme, class, gbt, de`` (``classification.membership()``).
+        accounts: contract core_account; ``industry`` is GDP, primary, secondary, tertiary, industry, construction, a
+            section letter or a division code.
+        prices: contract core_price.
+        published: contract core_published.
+        annual: contract cell_annual.
+        adoption: contract cell_adoption.
+        efficiency: contract core_efficiency.
+        place: code of the place that the release is about (city, or the nation).
+        counties: codes of its counties; values of the place are their sums.
+        first_release: the first quarter that is released; the four before it are the base.
+    """
+
+    leaf: pd.DataFrame
+    cells: pd.DataFrame
+    membership: pd.DataFrame
+    accounts: pd.DataFrame
+    prices: pd.DataFrame
+    published: pd.DataFrame
+    annual: pd.DataFrame
+    adoption: pd.DataFrame
+    efficiency: pd.DataFrame
+    place: str
+    counties: tuple[str, ...]
+    first_release: Quarter
+
+    def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
+        """The evidence up to a release quarter, as known on a day; the latest row of each key.
+
+        Raises:
+            InputError: the quarter lies before the first that is released, or a cell lies in no county of the place.
+        """
+        if quarter < self.first_release:
+            raise InputError(
+                f"{quarter} 早于首个发布季度 {self.first_release}。",
+                f"{quarter} lies before the first release, {self.first_release}.",
+            )
+        known: dict[str, Any] = {name: _known(_needed(getattr(self, name), name), as_of) for name in _COLUMNS}
+        for name, key in _KEYS.items():
+            known[name] = _latest(known[name], key)
+        for name in ("leaf", "cells", "prices"):
+            known[name] = _up_to(known[name], quarter)
+        for name in ("accounts", "published"):
+            known[name] = _periods_up_to(known[name], quarter)
+        for name in ("annual", "adoption"):
+            known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
+        for name in ("leaf", "annual"):
+            self._check_cells(known[name])
+        return replace(self, **known)
+
+    def released(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows (column ``quarter``) from the first released quarter on."""
+        return frame[frame["quarter"] >= str(self.first_release)]
+
+    def _check_cells(self, cells: pd.DataFrame) -> None:
+        """Every cell must lie in a county of the place and in a class, or sums would silently lose it."""
+        if odd := sorted(set(cells["county"].unique()) - set(self.counties)):
+            raise InputError(
+                f"汇总单元含有不属于本地的县代码：{'、'.join(odd)}。", f"Cells of unknown counties: {', '.join(odd)}."
+            )
+        pairs = cells[["gbt", "de"]].drop_duplicates()
+        known = self.membership[["gbt", "de"]].drop_duplicates()
+        joined = pairs.merge(known, on=["gbt", "de"], how="left", indicator=True)
+        lost = joined[joined["_merge"] == "left_only"]
+        if len(lost):
+            named = "、".join(sorted(lost["gbt"] + " " + lost["de"])[:5])
+            raise InputError(
+                f"汇总单元含有分类对照中没有的行业与类别：{named}。", f"Cells of unknown pairs of classes: {named}."
+            )
+
+
+def expected_quarters(first: Quarter, last: Quarter) -> list[str]:
+    """The quarters that a chain needs, as text."""
+    return [str(quarter) for quarter in quarters_between(first, last)]
+
+
+def _needed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The columns that are read, all of them there."""
+    if frame.empty and not len(frame.columns):
+        kinds = {name: "float64" if name in _NUMBERS else "str" for name in _COLUMNS[table]}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    if missing := [name for name in _COLUMNS[table] if name not in frame.columns]:
+        raise InputError(f"{table} 缺少列：{'、'.join(missing)}。", f"{table} lacks columns {', '.join(missing)}.")
+    return frame[_COLUMNS[table]]
+
+
+def _known(frame: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Rows with ``known_from ≤ as_of < known_to`` (tables without ``known_to``: the first half)."""
+    holds = ~_later(frame["known_from"], as_of)
+    if "known_to" in frame.columns:
+        holds &= _later(frame["known_to"], as_of)
+    return frame[holds]
+
+
+def _later(days: pd.Series, as_of: dt.date) -> pd.Series:
+    if pd.api.types.is_datetime64_any_dtype(days.dtype):
+        return days > pd.Timestamp(as_of)
+    return pd.Series([day > as_of for day in days], index=days.index, dtype=bool)
+
+
+def _latest(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    return frame.sort_values("known_from", kind="stable").drop_duplicates(key, keep="last")
+
+
+def _up_to(frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    return frame[frame["quarter"] <= str(quarter)]
+
+
+def _periods_up_to(frame: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
+    """Years up to that of the quarter, quarters up to the quarter."""
+    limit = frame["span"].map({"annual": str(quarter.year)}).fillna(str(quarter))
+    return frame[frame["period"] <= limit]

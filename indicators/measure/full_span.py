@@ -1,0 +1,136 @@
+"""The chain over years: lagged cells carried to the full span, so that cells of all surveys can be added up.
+
+Belongs here: the month factor λ and its fall-back, missing quarters. Does not belong here: adding cells up (levels).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.measure.evidence import expected_quarters
+from indicators.quarter import Quarter
+from indicators.rounding import whole
+
+LEAF: Final = ["county", "sector", "gbt", "de"]
+COLUMNS: Final = ["quarter", *LEAF, "va", "base", "factor_level"]
+# A factor this far from the calendar's (12/11 for January–November) tells of another set of firms, not of the season.
+TOLERANCE: Final = (0.8, 1.25)
+_LEVELS: Final = {
+    "class": ["sector", "gbt", "de"],
+    "division": ["sector", "_division"],
+    "sector": ["sector"],
+}
+
+
+def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> pd.DataFrame:
+    """Leaf cells with value added of the full cumulative span, whatever months the returns cover.
+
+    ``VA_cum(y,q) = VA_cum(y−1,q) × va(y)/va_base(y)`` per leaf, which is ``λ·va(y)`` with
+    ``λ = VA_cum(y−1,q)/va_base``: what the full span was to the lagged months, as last year's figure shows it. The
+    base year's returns cover full months, so each year rests on the year before. λ needs the same firms on both sides.
+    Where a leaf has no base, or λ is further from the calendar's factor than ``TOLERANCE`` (firms came, left or
+    moved), λ of the class over all counties is taken, then of the division, then of the survey, each from the leaves
+    whose own λ holds; when none does, the survey's plain ratio.
+
+    Args:
+        leaf: contract cell_leaf (``va`` and ``va_base`` cover ``months`` months), known rows up to ``quarter``.
+        first_release: first quarter that must be there.
+        quarter: last quarter.
+
+    Returns:
+        ``quarter, county, sector, gbt, de, va, base, factor_level`` (full: not lagged; leaf, class, division, sector,
+        survey): whole yuan as float64, so that sums are exact in any order. ``base`` is the comparable base of the
+        same span.
+
+    Raises:
+        InputError: a quarter is missing; a cell mixes or exceeds months; a lagged survey has no last year.
+
+    Source: methods, value added: services one month late.
+    """
+    if leaf.empty:
+        return pd.DataFrame(columns=COLUMNS).astype({"va": "float64", "base": "float64"})
+    _check_quarters(leaf, first_release, quarter)
+    cells = _cells(leaf)
+    done: dict[str, pd.DataFrame] = {}
+    for text, rows in cells.groupby("quarter", sort=True):
+        now = Quarter.parse(str(text))
+        lagged = rows["months"] < 3 * now.number
+        full = rows[~lagged].assign(factor=1.0, factor_level="full")
+        carried = _carried(rows[lagged], done.get(str(now - 4)), str(text))
+        both = pd.concat([part for part in (full, carried) if len(part)])
+        done[str(text)] = both.assign(
+            va=whole(both["factor"] * both["va"]), base=whole(both["factor"] * both["va_base"])
+        )
+    return pd.concat(done.values(), ignore_index=True)[COLUMNS].sort_values(["quarter", *LEAF], ignore_index=True)
+
+
+def _check_quarters(leaf: pd.DataFrame, first: Quarter, last: Quarter) -> None:
+    there = set(leaf["quarter"].unique())
+    missing = [text for text in expected_quarters(first, last) if text not in there]
+    if missing:
+        raise InputError(
+            f"缺少季度 {'、'.join(missing)} 的汇总单元，请先运行这些季度。",
+            f"Cells are missing for {', '.join(missing)}; run them first.",
+        )
+
+
+def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
+    """One row per quarter and leaf; months must agree with each other and with the quarter."""
+    sums = leaf.groupby(["quarter", *LEAF], as_index=False).agg(
+        months=("months", "max"), fewest=("months", "min"), va=("va", "sum"), va_base=("va_base", "sum")
+    )
+    limit = sums["quarter"].str[-1].astype("int64") * 3
+    if (bad := (sums["months"] != sums["fewest"]) | (sums["months"] > limit)).any():
+        first = sums[bad].iloc[0]
+        raise InputError(
+            "同一汇总单元的累计月数不一致或超出季度。",
+            "Months of a cell differ or exceed the quarter.",
+            where=" ".join(str(first[name]) for name in ("quarter", "county", "sector", "gbt")),
+        )
+    return sums.drop(columns="fewest").astype({"va": "float64", "va_base": "float64"})
+
+
+def _carried(rows: pd.DataFrame, last_year: pd.DataFrame | None, quarter: str) -> pd.DataFrame:
+    """Lagged cells of a quarter with their factor λ and the level it was taken from."""
+    if rows.empty:
+        return rows
+    if last_year is None:
+        before = str(Quarter.parse(quarter) - 4)
+        raise InputError(
+            f"缺少 {before} 的汇总单元，{quarter} 的错月数据无法推算。",
+            f"Cells of {before} are missing: {quarter} is lagged.",
+        )
+    past = last_year.set_index(LEAF)["va"].rename("past")
+    cells = rows.assign(_division=rows["gbt"].str[:2]).join(past, on=LEAF)
+    usable = (cells["past"] > 0) & (cells["va_base"] > 0)
+    own = cells["past"].where(usable) / cells["va_base"].where(usable)
+    calendar = Quarter.parse(quarter).number * 3 / cells["months"]
+    holds = (own / calendar).between(*TOLERANCE)
+    factor, level = own.where(holds), pd.Series("leaf", index=cells.index)
+    for name, by in _LEVELS.items():
+        factor, level = _filled(factor, level, _pooled(cells, holds, by), name)
+    factor, level = _filled(factor, level, _pooled(cells, usable, ["sector"]), "survey")
+    needed = (cells["va"] != 0) | (cells["va_base"] != 0)
+    if (bad := factor.isna() & needed).any():
+        sectors = "、".join(sorted(cells.loc[bad, "sector"].unique()))
+        raise InputError(
+            f"{quarter} 的错月数据（{sectors}）没有可用的上年同期，无法推算。",
+            f"{quarter}: lagged cells ({sectors}) have no last year to rest on.",
+        )
+    return rows.assign(factor=factor.fillna(1.0), factor_level=level)
+
+
+def _pooled(cells: pd.DataFrame, holds: pd.Series, by: list[str]) -> pd.Series:
+    """λ of wider cells: value added of last year over the comparable base, from the leaves in which both hold."""
+    kept = cells[holds].groupby(by)[["past", "va_base"]].sum()
+    ratio = (kept["past"] / kept["va_base"]).rename("ratio")
+    return pd.Series(cells[by].join(ratio, on=by)["ratio"], index=cells.index)
+
+
+def _filled(factor: pd.Series, level: pd.Series, wider: pd.Series, name: str) -> tuple[pd.Series, pd.Series]:
+    takes = factor.isna() & wider.notna()
+    return factor.where(~takes, wider), pd.Series(np.where(takes, name, level), index=level.index)

@@ -1,0 +1,114 @@
+"""Classified returns and cells: the last rooms in which microdata is seen, and the sums that leave them."""
+
+import dagster as dg
+
+from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all, quarters_of
+from pipelines.checks import conservation
+from pipelines.contracts import contract
+from pipelines.partitions import quarters
+from pipelines.resources import WorkspaceResource
+from pipelines.steps import cells, classified
+
+_CONSERVED = dg.AssetCheckSpec(
+    "conservation",
+    asset="cell_leaf",
+    blocking=True,
+    description="守恒：收到的行 = 已归类 + 无对应 + 有歧义 + 搁置；金额逐元相等，拆分前后相等。",
+)
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["core_return"],
+    description="企业季报按《国民经济行业分类》归入小类；2011版代码、三位代码等不猜测，写明原因。",
+    metadata=column_schema(contract("class_return")),
+    kinds={"duckdb", "parquet"},
+)
+def class_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Returns with their GB/T class."""
+    make(context, workspace.workspace, lambda quarter: [classified.class_return(workspace.workspace, quarter)])
+
+
+@dg.asset(
+    group_name="cells",
+    deps=["core_annual", "core_coefficient"],
+    description="年度汇总单元：收入法增加值，按县区、行业小类、数字经济小类。",
+    metadata=column_schema(contract("cell_annual")),
+    kinds={"duckdb", "parquet"},
+)
+def cell_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Annual income-approach cells."""
+    make_all(context, workspace.workspace, lambda: classified.cell_annual(workspace.workspace))
+
+
+@dg.asset(
+    group_name="classified",
+    deps=["cell_annual", "core_rate"],
+    description="增加值率：本市年报按小类、中类、大类，缺者用上级下发数；层级逐条记载。",
+    metadata=column_schema(contract("class_rate")),
+    kinds={"parquet"},
+)
+def class_rate(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Value-added rates by year and class."""
+    make_all(context, workspace.workspace, lambda: classified.class_rate(workspace.workspace))
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_return", "class_rate", "core_coefficient"],
+    description="企业 × 数字经济小类：增加值率法，剥离系数逐级取用，累计取整拆分，逐元守恒；每个知晓时点一套。",
+    metadata=column_schema(contract("class_part")),
+    kinds={"duckdb", "parquet"},
+)
+def class_part(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Units split over digital classes, for every vintage."""
+    make(context, workspace.workspace, lambda quarter: [classified.class_part(workspace.workspace, quarter)])
+
+
+@dg.asset(
+    group_name="cells",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_part"],
+    description="最细汇总单元：县区 × 专业 × 行业小类 × 数字经济小类。",
+    metadata=column_schema(contract("cell_leaf")),
+    check_specs=[_CONSERVED],
+    kinds={"duckdb", "parquet"},
+)
+def cell_leaf(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the bare name
+    """The finest cells, checked to hold every row and yuan that came in."""
+    make(context, workspace.workspace, lambda quarter: [cells.cell_leaf(workspace.workspace, quarter)])
+    return dg.MaterializeResult(check_results=[conservation(workspace.workspace, quarters_of(context))])
+
+
+@dg.asset(
+    group_name="cells",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_part"],
+    description="发布层级汇总单元：地区 × 类别，含单位数和最大两户，供保密审核。",
+    metadata=column_schema(contract("cell_published")),
+    kinds={"duckdb", "parquet"},
+)
+def cell_published(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Cells of the published levels."""
+    make(context, workspace.workspace, lambda quarter: [cells.cell_published(workspace.workspace, quarter)])
+
+
+@dg.asset(
+    group_name="cells",
+    deps=["core_digital_use"],
+    description="数字技术应用调查汇总：调查企业数与应用企业数。",
+    metadata=column_schema(contract("cell_adoption")),
+    kinds={"duckdb", "parquet"},
+)
+def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Firms that use digital technology."""
+    make_all(context, workspace.workspace, lambda: cells.cell_adoption(workspace.workspace))
+
+
+cell_assets = [class_return, cell_annual, class_rate, class_part, cell_leaf, cell_published, cell_adoption]

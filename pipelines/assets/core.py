@@ -1,0 +1,77 @@
+"""Core assets: firm returns reviewed, and the small tables typed."""
+
+import dagster as dg
+
+from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all
+from pipelines.contracts import contract
+from pipelines.partitions import quarters
+from pipelines.resources import WorkspaceResource
+from pipelines.steps import core
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=[f"raw_{form}" for form in core.FIRM_FORMS],
+    description="企业季报：统一口径、折算为元并审核；不合强制性规则的行搁置并写明原因，不删不改。",
+    metadata=column_schema(contract("core_return")),
+    kinds={"duckdb", "parquet"},
+)
+def core_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Firm returns of a quarter, typed and reviewed, with the list of what was set aside."""
+    make(context, workspace.workspace, lambda quarter: core.core_return(workspace.workspace, quarter))
+
+
+@dg.asset(
+    group_name="core",
+    deps=["raw_annual"],
+    description="企业年报：收入法项目，折算为元并审核。",
+    metadata=column_schema(contract("core_annual")),
+    kinds={"duckdb", "parquet"},
+)
+def core_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Annual returns of all years, typed and reviewed."""
+    make_all(context, workspace.workspace, lambda: core.core_annual(workspace.workspace))
+
+
+@dg.asset(
+    group_name="core",
+    deps=["raw_digital_use"],
+    description="企业数字技术应用情况，逐行审核。",
+    metadata=column_schema(contract("core_digital_use")),
+    kinds={"duckdb", "parquet"},
+)
+def core_digital_use(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """The survey of digital use, typed and reviewed."""
+    make_all(context, workspace.workspace, lambda: core.core_digital_use(workspace.workspace))
+
+
+def _small(table: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=table,
+        group_name="core",
+        deps=[f"raw_{form}" for form in core.SMALL_TABLES[table]],
+        description=f"{contract(table).title}：逐格转换；不能识别的行搁置并写明原因。",
+        metadata=column_schema(contract(table)),
+        kinds={"parquet"},
+    )
+    def asset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+        make_all(context, workspace.workspace, lambda: core.core_small(workspace.workspace, table))
+
+    return asset
+
+
+@dg.asset(
+    group_name="core",
+    deps=["core_annual", "core_digital_use", *core.SMALL_TABLES],
+    description="非季报表的搁置记录：年报、各小表中不能识别的行和未能读取的文件。",
+    metadata=column_schema(contract("core_set_aside")),
+    kinds={"parquet"},
+)
+def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """What was set aside in forms that are not quarterly."""
+    make_all(context, workspace.workspace, lambda: core.reference_set_aside(workspace.workspace))
+
+
+core_assets = [core_return, core_annual, core_digital_use, *map(_small, core.SMALL_TABLES), core_set_aside_reference]

@@ -1,0 +1,71 @@
+"""What all assets share: run a step for each quarter of the run, under the workspace's lock, and report what was made.
+
+Belongs here: the bridge between Dagster's partitions and steps. Does not belong here: any step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import dagster as dg
+
+from pipelines.contracts import Contract
+from pipelines.ingest.landing import register
+from pipelines.lake import Lake, Made
+from pipelines.partitions import quarter_of
+from pipelines.workspace import Workspace
+
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+def quarters_of(context: dg.AssetExecutionContext) -> list[str]:
+    """The quarters of a run, in order."""
+    return [str(quarter_of(key)) for key in sorted(context.partition_keys)]
+
+
+def make(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[str], Iterable[Made]]) -> list[Made]:
+    """Run a step for each quarter of the run and report rows and hashes, one quarter at a time."""
+    made: list[Made] = []
+    with workspace.held(f"dagster run {context.run_id[:8]}", wait=True):
+        for key in sorted(context.partition_keys):
+            outcome = list(step(str(quarter_of(key))))
+            context.add_asset_metadata(report(outcome), partition_key=key)
+            made += outcome
+    return made
+
+
+def make_all(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[], Made]) -> Made:
+    """Run a step that makes a whole table."""
+    with workspace.held(f"dagster run {context.run_id[:8]}", wait=True):
+        made = step()
+    context.add_asset_metadata(report([made]))
+    return made
+
+
+def report(made: list[Made]) -> dict[str, Any]:
+    """The metadata of what was made: rows, hash, and whether anything had changed."""
+    return {
+        "dagster/row_count": made[0].note.rows,
+        "sha256": made[0].note.sha256,
+        "computed": any(item.computed for item in made),
+        **{f"rows/{item.table}": item.note.rows for item in made[1:]},
+    }
+
+
+def column_schema(held_to: Contract) -> dict[str, dg.TableSchema]:
+    """A contract as Dagster's column schema: type, Chinese name, unit."""
+    columns = [
+        dg.TableColumn(column.name, type=column.type, description=f"{column.zh} {column.unit_zh}".strip())
+        for column in held_to.columns
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+@cache
+def arrive(workspace: Workspace, run_id: str) -> None:  # noqa: ARG001 - one arrival per run, however many forms it reads
+    """Take in what lies in the inbox and sweep what a killed run left; before anything is read."""
+    with workspace.held("inbox", wait=True):
+        register(workspace)
+        Lake(workspace.lake).sweep()

@@ -1,0 +1,112 @@
+"""Jobs, schedules and the drop-folder sensor. All start stopped; a person turns them on.
+
+Belongs here: when something runs by itself. Does not belong here: what runs.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+
+import dagster as dg
+
+from indicators.quarter import Quarter
+from pipelines.partitions import TIMEZONE, key_of
+from pipelines.resources import WorkspaceResource
+from pipelines.workspace import Workspace
+
+# Observations and release alone: for quarters whose cells are there.
+publish_job = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.groups("observations", "release"),
+    description="指标与发布：由已有的汇总单元生成发布包。",
+)
+# Everything a quarter needs, up to its release.
+quarter_job = dg.define_asset_job(
+    "quarter", selection=dg.AssetSelection.all(), description="一个季度：从原报文件到发布包。"
+)
+# Everything up to the cells: what arrives between releases.
+intake_job = dg.define_asset_job(
+    "intake",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("observations", "release"),
+    description="收数：登记、审核、归类、汇总，不发布。",
+)
+
+
+def latest_ended(workspace: Workspace, today: dt.date) -> Quarter | None:
+    """The latest quarter of the workspace that has ended on a day, None before its first one ends."""
+    ended = [quarter for quarter in workspace.city.release_quarters if quarter.last_day < today]
+    return ended[-1] if ended else None
+
+
+def _request(context: dg.ScheduleEvaluationContext, workspace: Workspace, name: str) -> dg.RunRequest | dg.SkipReason:
+    today = context.scheduled_execution_time.date()
+    quarter = latest_ended(workspace, today)
+    if quarter is None:
+        return dg.SkipReason(f"工作区尚无已结束的季度（{today}）。")
+    # The day is part of the key: the same tick never runs twice, and each tick knows what its day knew.
+    return dg.RunRequest(
+        run_key=f"{name}-{quarter}-{today}", partition_key=key_of(quarter), tags={"quarter": str(quarter)}
+    )
+
+
+@dg.schedule(
+    name="weekly",
+    job=intake_job,
+    cron_schedule="0 8 * * 1",
+    execution_timezone=TIMEZONE,
+    description="每周一 8:00 收数。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def weekly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
+    """Monday 08:00: take in what arrived."""
+    return _request(context, workspace.workspace, "weekly")
+
+
+@dg.schedule(
+    name="monthly",
+    job=intake_job,
+    cron_schedule="0 8 20 * *",
+    execution_timezone=TIMEZONE,
+    description="每月20日 8:00 收数。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def monthly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
+    """The 20th of each month: take in what arrived."""
+    return _request(context, workspace.workspace, "monthly")
+
+
+@dg.schedule(
+    name="quarterly",
+    job=quarter_job,
+    cron_schedule="0 9 20 1,4,7,10 *",
+    execution_timezone=TIMEZONE,
+    description="季后次月20日 9:00（报表截止日18日之后）运行上季度并发布。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def quarterly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
+    """The 20th of the month after the quarter, when returns (due on the 18th) are in: run the quarter and release it."""
+    return _request(context, workspace.workspace, "quarterly")
+
+
+@dg.sensor(
+    name="inbox",
+    job=intake_job,
+    minimum_interval_seconds=60,
+    description="收件箱有新文件时收数。",
+    default_status=dg.DefaultSensorStatus.STOPPED,
+)
+def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """One run for each change of the inbox: names, sizes and times of its files."""
+    place = workspace.workspace
+    listing = sorted(
+        (str(path.relative_to(place.inbox)), path.lstat().st_size, path.lstat().st_mtime_ns)
+        for path in place.inbox.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    )
+    state = hashlib.sha256(repr(listing).encode()).hexdigest()
+    quarter = latest_ended(place, dt.datetime.now(tz=dt.UTC).date())
+    if not listing or state == context.cursor or quarter is None:
+        yield dg.SkipReason("收件箱没有新文件。")
+        return
+    context.update_cursor(state)
+    yield dg.RunRequest(run_key=f"inbox-{state[:16]}", partition_key=key_of(quarter))

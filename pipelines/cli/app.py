@@ -1,0 +1,145 @@
+"""shuce: the command line.
+
+Belongs here: commands, their arguments and how an error is shown. Does not belong here: the work. Quick commands
+(classify, sql, release) never import Dagster, Great Expectations or pandas.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from classification.errors import InputError
+
+app = typer.Typer(
+    name="shuce",
+    help="Shuce 数测：按季测算一座城市的数字经济。 Measures a city's digital economy, every quarter.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
+    ),
+]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
+]
+
+
+@app.command()
+def classify(
+    code: Annotated[
+        str, typer.Argument(help="行业代码或数字经济分类代码，如 3911、010101。 A GB/T 4754 or digital code.")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="含行业代码列的 xlsx、xls 或 csv。 A file with an industry-code column.")
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="行业代码所在列的表头。 The header of the code column.")] = None,
+) -> None:
+    """查代码属于数字经济的哪一类。 Look up which digital class a code belongs to."""
+    from pipelines.cli import classify as view
+
+    if file is not None:
+        view.show_file(file, console, column=column)
+    elif code:
+        view.show(code, console)
+    else:
+        raise InputError("请给出代码，或用 --file 给出文件。", "Give a code, or a file with --file.")
+
+
+@app.command()
+def run(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
+    as_of: AsOf = "",
+    home: Home = None,
+    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+) -> None:
+    """运行一个季度并发布；此前缺少的各期一并补算。 Run a quarter and release it, with whatever it needs."""
+    from pipelines.cli import run as work
+
+    work.run_quarter(home, quarter, as_of=as_of, wait=wait, console=console)
+
+
+@app.command()
+def demo(
+    home: Home = None,
+    firms: Annotated[int, typer.Option(help="规上企业数。 Number of synthetic firms.")] = 2400,
+    national: Annotated[Path | None, typer.Option(help="全国数据工作区。 The national workspace.")] = Path(
+        "data/national"
+    ),
+) -> None:
+    """生成合成城市，运行全部季度和全国数据，发布，并给出结果所在。 The synthetic city, every quarter, one release."""
+    from pipelines.cli import run as work
+
+    work.run_demo(home, firms=firms, national=national, console=console)
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(help="新工作区的目录。 Where the workspace goes.")]) -> None:
+    """新建一个真实城市的工作区。 Start a real city's workspace."""
+    from pipelines.cli import start
+
+    start.init(directory, console)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="一条 SELECT 语句。 One SELECT statement.")],
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+) -> None:
+    """查询当前发布包（只读，运行中也可查）。 Query the current release, read-only."""
+    from pipelines.cli import query as view
+
+    view.show(home, query, console, as_csv=csv)
+
+
+@app.command()
+def where(home: Home = None) -> None:
+    """当前发布包里的文件在哪里。 Where the current release lies."""
+    from pipelines.cli import query as view
+
+    view.where(home, console)
+
+
+@app.command()
+def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port.")] = 3000) -> None:
+    """打开 Dagster 界面与守护进程（仅本机）。 Dagster's web UI and daemon, on loopback."""
+    from pipelines.cli import serve
+
+    serve.ui(home, port, console)
+
+
+def main() -> None:
+    """Run a command; an input error is shown in two languages and ends with exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except InputError as fault:
+        error = Console(stderr=True)
+        error.print("✗", style="bold red", end=" ")
+        error.print(fault.zh, markup=False, highlight=False)
+        if fault.where:
+            error.print(f"  在哪里：{fault.where}", markup=False, highlight=False)
+        error.print(f"  {fault.en}", style="dim", markup=False, highlight=False)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
+    except Exception as fault:
+        # Usage errors of the command line know how to show themselves.
+        show = getattr(fault, "show", None)
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(fault, "exit_code", 2))
+
+
+if __name__ == "__main__":
+    main()

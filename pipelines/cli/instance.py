@@ -1,0 +1,95 @@
+"""Dagster's instance of a workspace: the environment in which it runs, and running a job in this process.
+
+Belongs here: the one place where the command line starts Dagster. Does not belong here: which quarters (run).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pipelines
+from classification.errors import InputError
+from indicators.quarter import Quarter
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+ROOT = Path(pipelines.__file__).resolve().parents[1]
+
+
+class RunError(InputError):
+    """A run that stopped: the step's own error or the check that stopped it."""
+
+
+def environment(workspace: Workspace) -> dict[str, str]:
+    """What Dagster's processes need in their environment; telemetry stays off whatever the user's settings are."""
+    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    return {
+        "DAGSTER_HOME": str(ROOT),
+        "SHUCE_DAGSTER": str(workspace.dagster_home),
+        "SHUCE_HOME": str(workspace.home),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+
+
+@contextmanager
+def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+    """The workspace's Dagster instance, the same that the web UI shows."""
+    import dagster as dg
+
+    before = dict(os.environ)
+    os.environ.update(environment(workspace))
+    try:
+        with dg.DagsterInstance.from_config(str(ROOT)) as instance:
+            yield instance
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def execute(instance: dg.DagsterInstance, job: str, first: Quarter, last: Quarter, *, as_of: str = "") -> None:
+    """Run a job for a range of quarters as one run.
+
+    Raises:
+        RunError: a step failed or a blocking check did not hold; the message is the step's own.
+    """
+    from pipelines.definitions import defs
+    from pipelines.partitions import key_of
+
+    tags = {"dagster/asset_partition_range_start": key_of(first), "dagster/asset_partition_range_end": key_of(last)}
+    config: dict[str, object] = {"loggers": {"progress": {}}}
+    if job == "publish":
+        config["ops"] = {name: {"config": {"as_of": as_of}} for name in ("observation", "release")}
+    result = defs.resolve_job_def(job).execute_in_process(
+        instance=instance, tags=tags, run_config=config, raise_on_error=False
+    )
+    if not result.success:
+        raise _failure(result)
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> InputError:
+    for evaluation in result.get_asset_check_evaluations():
+        if not evaluation.passed:
+            return RunError(
+                f"检查未通过，未发布：{evaluation.description}",
+                f"The check {evaluation.check_name} did not hold; nothing was released.",
+                where=evaluation.asset_key.to_user_string(),
+            )
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        cause = event.step_failure_data.user_failure_data
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        text = error.message if error is not None else str(cause)
+        return RunError(
+            f"步骤 {event.step_key} 失败：{text.strip()}",
+            "The step failed; what was there before stays.",
+            where=event.step_key or "",
+        )
+    return RunError("运行失败。", "The run failed.")

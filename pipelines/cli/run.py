@@ -1,0 +1,132 @@
+"""shuce run and shuce demo: run quarters with progress, release, and say where things lie.
+
+Belongs here: which quarters a command runs and what it prints. Does not belong here: starting Dagster (instance).
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from indicators.quarter import Quarter
+from pipelines.cli.instance import execute, instance_of
+from pipelines.cli.query import show_places
+from pipelines.workspace import Workspace
+
+# The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
+NATIONAL_AS_OF = "2025-01-20"
+
+
+def run_quarter(home: Path | None, quarter: str, *, as_of: str, wait: bool, console: Console) -> None:
+    """Run all quarters up to one (unchanged ones cost nothing) and release it."""
+    workspace = Workspace.locate(home)
+    started = time.monotonic()
+    with workspace.held(f"shuce run {quarter}", wait=wait):
+        _run(workspace, quarter, as_of, console)
+    show_places(workspace, console)
+    _show_cost(console, started)
+
+
+def run_demo(home: Path | None, *, firms: int, national: Path | None, console: Console) -> None:
+    """The synthetic city from its files to a release, then the national set."""
+    workspace = Workspace.locate(home)
+    started = time.monotonic()
+    with workspace.held("shuce demo"):
+        _write_sample(workspace, firms, console)
+        _run(workspace, workspace.city.last_quarter, "", console)
+    places = [workspace]
+    if national is not None and national.exists():
+        nation = Workspace.locate(national)
+        with nation.held("shuce demo"):
+            _run(nation, nation.city.last_quarter, NATIONAL_AS_OF, console)
+        places.append(nation)
+    for place in places:
+        show_places(place, console)
+    _show_cost(console, started)
+
+
+def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
+    from pipelines.sample import write_city
+
+    begun = time.monotonic()
+    with console.status("生成合成城市的原报文件……"):
+        write_city(workspace.home, firms=firms)
+    count = sum(1 for path in workspace.inbox.rglob("*") if path.is_file())
+    console.print(f"[green]✓[/] 合成城市：收件箱 {count} 个文件，{time.monotonic() - begun:.1f} 秒")
+
+
+def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> None:
+    # Checked here, before Dagster is imported: a wrong quarter is told at once.
+    from pipelines.steps.observed import day_of_knowledge, history
+
+    city, last = workspace.city, Quarter.parse(quarter)
+    needed = history(workspace, quarter)
+    if as_of:
+        day_of_knowledge(workspace, quarter, as_of)
+    with _Steps(console) as steps, instance_of(workspace) as instance:
+        steps.begin(f"{city.name} {needed[0]}—{quarter}：收数、审核、归类、汇总")
+        execute(instance, "intake", Quarter.parse(needed[0]), last)
+        steps.begin(f"{city.name} {quarter}：指标与发布")
+        execute(instance, "publish", last, last, as_of=as_of)
+
+
+def _show_cost(console: Console, started: float) -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    console.print(f"用时 {time.monotonic() - started:.1f} 秒，内存峰值 {peak:,.0f} MB", style="dim", highlight=False)
+
+
+class _Steps:
+    """A progress line for the run at hand, and a line that stays for each stage that is done."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._stage: tuple[str, float, int] | None = None
+
+    def __enter__(self) -> _Steps:
+        from pipelines.progress import listening
+
+        self._listening = listening(self._heard)
+        self._listening.__enter__()
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end(failed=kind is not None)
+        self._progress.stop()
+        self._listening.__exit__()
+
+    def begin(self, stage: str) -> None:
+        self._end()
+        self._task = self._progress.add_task(stage, total=None)
+        self._stage = (stage, time.monotonic(), 0)
+
+    def _end(self, *, failed: bool = False) -> None:
+        if self._stage is None:
+            return
+        stage, begun, done = self._stage
+        mark = "[red]✗[/]" if failed else "[green]✓[/]"
+        self._console.print(f"{mark} {stage}：{done} 步，{time.monotonic() - begun:.1f} 秒", highlight=False)
+        self._progress.remove_task(self._task)
+        self._stage = None
+
+    def _heard(self, kind: str, step: str) -> None:
+        if self._stage is None:
+            return
+        stage, begun, done = self._stage
+        if kind == "STEP_SUCCESS":
+            done += 1
+        self._progress.update(self._task, description=f"{stage}（{step}）", completed=done)
+        self._stage = (stage, begun, done)

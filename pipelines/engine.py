@@ -1,0 +1,81 @@
+"""The engine: runs a named statement over named inputs and hands its rows to a Parquet file.
+
+Belongs here: connections, named views, running. Does not belong here: which statement makes which table (steps), or
+where a table lies (lake). Microdata stays inside the engine: it goes from Parquet to Parquet.
+
+Cost: each statement is one streaming pass in DuckDB; memory is bounded by the engine's own limit and spills to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+import pyarrow as pa
+
+# pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
+Input: TypeAlias = Any
+
+
+@cache
+def statement(package: str, name: str) -> str:
+    """The text of ``sql/<name>.sql`` of a package, for example ``statement("classification", "assign")``."""
+    return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Engine:
+    """One DuckDB connection with the inputs of one table's making as views."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def add(self, **inputs: Input) -> None:
+        """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
+        for name, value in inputs.items():
+            if isinstance(value, pa.Table):
+                self._connection.register(name, value)
+            else:
+                paths = [str(path) for path in value]
+                self._connection.read_parquet(paths, hive_partitioning=False).create_view(name, replace=True)
+
+    def view(self, name: str, text: str) -> None:
+        """Make the rows of a statement known under a name, computed when they are read."""
+        self._connection.sql(text).create_view(name, replace=True)
+
+    def keep(self, name: str, text: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Make the rows of a statement known under a name, computed now."""
+        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
+        self._connection.execute("DROP TABLE IF EXISTS " + _quoted(name))
+        relation.create(name)
+
+    def append(self, name: str, text: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Add the rows of a statement to those kept under a name, column by name."""
+        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
+        relation.select(*self._connection.table(name).columns).insert_into(name)
+
+    def rows(self, text: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+        """The rows of a statement as an Arrow table; for small results only."""
+        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
+        return relation.to_arrow_table()
+
+    def write(self, text: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
+        """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
+        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
+        relation.write_parquet(str(path), compression="zstd")
+
+
+@contextmanager
+def engine() -> Iterator[Engine]:
+    """An engine of its own for one piece of work, with the project's SQL functions."""
+    with duckdb.connect(config={"preserve_insertion_order": True}) as connection:
+        connection.execute(statement("pipelines", "functions"))
+        yield Engine(connection)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

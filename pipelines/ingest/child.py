@@ -1,0 +1,81 @@
+"""The child process that opens files from outside: it reads one after the other and may die over any of them.
+
+Belongs here: limits on this process, and its protocol: one JSON line per file in, one JSON line out, tables as Arrow
+files where the parent wants them. Does not belong here: what is read and how. Run by ``guard.py`` only.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.ingest import reading
+from pipelines.ingest.faults import Fault, RefusalError
+
+MEMORY: Final = 4 * 1024**3  # address space, shared libraries included
+SECONDS: Final = 300  # processor time for one file
+
+
+def limit(*, memory: int = MEMORY) -> None:
+    """Bound this process's memory, and keep it from writing a core dump of what it read."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def allow(seconds: int = SECONDS) -> None:
+    """Grant processor time for the next file."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, hard))
+
+
+def answer(job: dict[str, Any]) -> dict[str, Any]:
+    """Do one job: read a file as a form, or say which form it resembles. Whatever goes wrong is an answer."""
+    path = Path(job["path"])
+    try:
+        if job["form"] == "?":
+            return {"suggestion": reading.suggest(path)}
+        result = reading.read_file(path, job["form"], job["name"])
+        out = Path(job["out"])
+        with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_file(sink, result.table.schema) as writer:
+            writer.write_table(result.table)
+    except RefusalError as fault:
+        return {"refusal": asdict(fault.fault)}
+    except Exception as fault:  # noqa: BLE001 - the file is hostile; the batch goes on
+        return {"refusal": asdict(unreadable(type(fault).__name__))}
+    return {
+        "table": str(out),
+        "refused": [asdict(item) for item in result.refused],
+        "notices": [asdict(item) for item in result.notices],
+    }
+
+
+def unreadable(kind: str) -> Fault:
+    """The fault of a file over which the reader stumbled in a way that nobody foresaw."""
+    return Fault(
+        "unreadable",
+        f"文件无法读取（{kind}）；请在 Excel 中打开后另存为 .xlsx 再报送。",
+        f"The file cannot be read ({kind}); open it in Excel and save it again as .xlsx.",
+    )
+
+
+def main() -> None:
+    """Answer jobs from standard input until it closes."""
+    limit(memory=int(sys.argv[1]))
+    gc.disable()  # millions of cells are made at once, none in a cycle: searching them costs half the time
+    for line in sys.stdin:
+        allow()
+        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        sys.stdout.flush()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""What can be wrong with a file or a place in it, said once in both languages.
+
+Belongs here: the fault as a value, and the error that carries it out of a reader. Does not belong here: deciding that
+something is wrong. A fault never holds the value of a unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from classification.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A reason in Chinese and English with its place; row 0 and empty names mean the whole file or sheet."""
+
+    code: str
+    zh: str
+    en: str
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+
+    def at(self, *, sheet: str) -> Fault:
+        """The same fault, placed on a sheet when it names none."""
+        return self if self.sheet else replace(self, sheet=sheet)
+
+
+class RefusalError(InputError):
+    """A file that cannot be read as it is; the reason is in ``fault``."""
+
+    def __init__(self, code: str, zh: str, en: str, *, sheet: str = "", row: int = 0, column: str = "") -> None:
+        self.fault = Fault(code, zh, en, sheet, row, column)
+        place = " ".join(part for part in (sheet, f"第{row}行" if row else "", column) if part)
+        super().__init__(zh, en, where=place)

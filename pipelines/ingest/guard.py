@@ -1,0 +1,185 @@
+"""Reading files through a child process, so that a hostile file can end that process and nothing else.
+
+Belongs here: starting the child, keeping it for the next batch, feeding it, and going on in a new one when it dies or
+hangs. Does not belong here: what is read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pipelines.ingest import child
+from pipelines.ingest.faults import Fault
+
+TIMEOUT: Final = 600.0  # seconds by the clock for one file, waiting included
+_PASSED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHASHSEED", "COVERAGE_PROCESS_START")
+
+
+@dataclass
+class Result:
+    """What the child answered about one file."""
+
+    table: pa.Table = field(default_factory=lambda: pa.table({}))
+    refusal: Fault | None = None
+    refused: list[Fault] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
+    suggestion: str = ""
+
+
+class _Child:
+    """One running child."""
+
+    def __init__(self, *, memory: int) -> None:
+        self.memory, self.owner = memory, os.getpid()
+        self.process = subprocess.Popen(  # noqa: S603 - our own module, no text from outside in the command
+            [sys.executable, "-m", "pipelines.ingest.child", str(memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            env={name: os.environ[name] for name in _PASSED if name in os.environ} | {"PYTHONUTF8": "1"},
+        )
+
+    def ask(self, job: dict[str, Any], *, timeout: float) -> dict[str, Any] | None:
+        """The child's answer, or None when it died or had to be ended."""
+        stdin, stdout = self.process.stdin, self.process.stdout
+        if stdin is None or stdout is None:  # pragma: no cover - both are pipes
+            return None
+        watch = threading.Timer(timeout, self.process.kill)
+        watch.start()
+        try:
+            stdin.write(json.dumps(job) + "\n")
+            stdin.flush()
+            line = stdout.readline()
+        except (BrokenPipeError, UnicodeDecodeError):
+            line = ""
+        finally:
+            watch.cancel()
+        return json.loads(line) if line.endswith("\n") else None
+
+    def end(self) -> None:
+        """Close the child and wait for it."""
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class _Idle:
+    """A child kept for the next batch: starting one costs more than reading a small file."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.child: _Child | None = None
+        atexit.register(self.close)
+
+    def take(self, memory: int) -> _Child:
+        """The idle child if it is this process's own, alive and of the same limits; else a new one."""
+        with self.lock:
+            found, self.child = self.child, None
+        if found is not None and found.owner == os.getpid():
+            if found.memory == memory and found.process.poll() is None:
+                return found
+            found.end()
+        return _Child(memory=memory)
+
+    def give(self, child: _Child) -> None:
+        """Keep a child that has answered; a second one is ended."""
+        with self.lock:
+            kept, self.child = self.child, child
+        if kept is not None and kept.owner == os.getpid():
+            kept.end()
+
+    def close(self) -> None:
+        """End the idle child."""
+        with self.lock:
+            found, self.child = self.child, None
+        if found is not None and found.owner == os.getpid():
+            found.end()
+
+
+idle: Final = _Idle()
+
+
+def read_files(
+    jobs: list[tuple[Path, str, str | None]], *, memory: int = child.MEMORY, timeout: float = TIMEOUT
+) -> list[Result]:
+    """Read files one after the other, all in one child unless it dies.
+
+    Args:
+        jobs: path, form (a name of ``forms()``, ``nbs``, or ``?`` to ask which form the file resembles), and the name
+            under which the file came.
+        memory: bytes of address space that the child may take.
+        timeout: seconds by the clock for one file.
+
+    Returns:
+        One result per job, in order. A file over which the child died carries a refusal; the others are read.
+    """
+    if not jobs:
+        return []
+    with tempfile.TemporaryDirectory(prefix="shuce-") as folder:
+        return list(_answers(jobs, Path(folder), memory=memory, timeout=timeout))
+
+
+def _answers(
+    jobs: list[tuple[Path, str, str | None]], folder: Path, *, memory: int, timeout: float
+) -> Iterator[Result]:
+    running: _Child | None = None
+    try:
+        for number, (path, form, file_name) in enumerate(jobs):
+            running = running or idle.take(memory)
+            out = folder / f"{number}.arrow"
+            job = {"out": str(out), "path": str(path.absolute()), "form": form, "name": file_name}
+            reply = running.ask(job, timeout=timeout)
+            if reply is None:
+                running.end()
+                running = None
+            yield _result(reply)
+    finally:
+        if running is not None:
+            idle.give(running)
+
+
+def _result(reply: dict[str, Any] | None) -> Result:
+    """A reply as a result; a table stays readable although its file is removed."""
+    if reply is None:
+        return Result(refusal=_died())
+    if "suggestion" in reply:
+        return Result(suggestion=reply["suggestion"])
+    if "refusal" in reply:
+        return Result(refusal=Fault(**reply["refusal"]))
+    with pa.memory_map(reply["table"]) as source:
+        table = pa.ipc.open_file(source).read_all()
+    return Result(
+        table,
+        refused=[Fault(**item) for item in reply["refused"]],
+        notices=[Fault(**item) for item in reply["notices"]],
+    )
+
+
+def _died() -> Fault:
+    return Fault(
+        "reader_died",
+        "读取该文件时超出内存或时间限制，文件已拒收；请删除多余的空白行列、拆分文件后重新报送。",
+        "Reading the file exceeded the limits of memory or time; delete stray cells or split it and send it again.",
+    )

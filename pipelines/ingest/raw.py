@@ -1,0 +1,146 @@
+"""Raw tables: the rows of files received, as text with their provenance.
+
+Belongs here: joining what the readers give with what the receipts know. Does not belong here: types and rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ingest.faults import Fault
+from pipelines.ingest.forms import Form, forms
+from pipelines.ingest.guard import read_files
+from pipelines.ingest.receipts import Receipt
+
+PLACE: Final = (
+    ("row_id", pa.string()),
+    ("file_sha", pa.string()),
+    ("file", pa.string()),
+    ("sheet", pa.string()),
+    ("row", pa.int64()),
+    ("received_at", pa.date32()),
+)
+PERIOD: Final = (("quarter", pa.string()), ("months", pa.int64()), ("yuan_per_unit", pa.int64()))
+DECLARED: Final = ("region", "vintage", "status", "authority")
+FAULTS: Final = pa.schema(
+    [
+        ("file_sha", pa.string()),
+        ("file", pa.string()),
+        ("form", pa.string()),
+        ("sheet", pa.string()),
+        ("row", pa.int64()),
+        ("column", pa.string()),
+        ("code", pa.string()),
+        ("reason_zh", pa.string()),
+        ("reason_en", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class RawRead:
+    """What a form's files gave.
+
+    Attributes:
+        table: every row that was read (``schema(form)``), ordered by date received, file, sheet and row.
+        refused: files (row 0) and single rows that were not read, with the reason (``FAULTS``).
+        notices: titles, notes, sources and totals kept as provenance; sheets left aside; damaged codes (``FAULTS``).
+    """
+
+    table: pa.Table
+    refused: pa.Table
+    notices: pa.Table
+
+
+def schema(form: str | Form) -> pa.Schema:
+    """The columns of a form's raw table: provenance, period and money unit, then the form's own as nullable text.
+
+    The layout ``nbs`` has its periods in the rows; its own columns are the long ones of ``forms.NBS_COLUMNS``.
+    """
+    form = forms()[form] if isinstance(form, str) else form
+    period = () if form.layout == "nbs" else PERIOD
+    return pa.schema([*PLACE, *period, *((name, pa.string()) for name in form.raw_columns)])
+
+
+def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
+    """Read the files of a form, each in a guarded child process; a file that cannot be read leaves the rest alive.
+
+    Args:
+        receipts: of that form; those refused on landing come back among the refused.
+        form: a name of ``forms()``, or the form itself.
+    """
+    form = forms()[form] if isinstance(form, str) else form
+    files = list(receipts)
+    refused = [_faults(r, form, [_landing_fault(r)]) for r in files if r.refusal is not None]
+    admitted = [r for r in files if r.refusal is None]
+    results = read_files([(r.path, form.id, r.file) for r in admitted])
+    tables: list[pa.Table] = []
+    notices: list[pa.Table] = []
+    for receipt, result in zip(admitted, results, strict=True):
+        faults = result.refused if result.refusal is None else [result.refusal]
+        refused.append(_faults(receipt, form, faults))
+        notices.append(_faults(receipt, form, result.notices))
+        if result.refusal is None:
+            tables.append(_placed(result.table, receipt, form))
+    return RawRead(
+        pa.concat_tables([schema(form).empty_table(), *tables]),
+        pa.concat_tables([FAULTS.empty_table(), *refused]),
+        pa.concat_tables([FAULTS.empty_table(), *notices]),
+    )
+
+
+def _landing_fault(receipt: Receipt) -> Fault:
+    refusal = receipt.refusal
+    return Fault(refusal.code, refusal.zh, refusal.en) if refusal else Fault("", "", "")
+
+
+def _faults(receipt: Receipt, form: Form, faults: list[Fault]) -> pa.Table:
+    """Faults of one file as a table."""
+    rows = [
+        {
+            "file_sha": receipt.sha256, "file": receipt.name, "form": form.id, "sheet": fault.sheet,
+            "row": fault.row, "column": fault.column, "code": fault.code,
+            "reason_zh": fault.zh, "reason_en": fault.en,
+        }
+        for fault in faults
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=FAULTS)
+
+
+def _placed(table: pa.Table, receipt: Receipt, form: Form) -> pa.Table:
+    """A file's table with its provenance, columns in the order of the schema."""
+    target = schema(form)
+    count = table.num_rows
+    fixed: dict[str, Any] = {
+        "file_sha": receipt.sha256,
+        "file": receipt.name,
+        "received_at": receipt.received_at,
+        "quarter": receipt.quarter or "",
+        "months": receipt.months or 0,
+    }
+    if form.layout == "nbs":
+        fixed |= {name: getattr(receipt, name) for name in DECLARED}
+    columns = []
+    for field in target:
+        if field.name == "row_id":
+            columns.append(_row_ids(table, receipt, form))
+        elif field.name in fixed:
+            columns.append(pa.repeat(pa.scalar(fixed[field.name], field.type), count))
+        else:
+            columns.append(table[field.name])
+    return pa.Table.from_arrays(columns, schema=target)
+
+
+def _row_ids(table: pa.Table, receipt: Receipt, form: Form) -> pa.ChunkedArray:
+    """``<hash>:<sheet>:<row>``, and the cell's number within the file for the long layout; sorts as the file does."""
+    sheet = pc.utf8_lpad(table["sheet_number"].cast(pa.string()), 3, "0")
+    row = pc.utf8_lpad(table["row"].cast(pa.string()), 7, "0")
+    parts = [pa.scalar(receipt.sha256[:16]), sheet, row]
+    if form.layout == "nbs":
+        parts.append(pc.utf8_lpad(pa.array(range(table.num_rows), pa.int64()).cast(pa.string()), 7, "0"))
+    return pc.binary_join_element_wise(*parts, ":")

@@ -1,0 +1,143 @@
+"""A file as sheets of cells: Excel through calamine, CSV in whatever encoding it came.
+
+Belongs here: turning bytes into rows of cells with their place. Does not belong here: what the cells mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import python_calamine as calamine
+
+from pipelines.ingest.faults import Fault, RefusalError
+from pipelines.ingest.safety import broken, inspect
+
+Range = tuple[tuple[int, int], tuple[int, int]]
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SAMPLE_LINES: Final = 60
+csv.field_size_limit(1 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: rows of cells from the first row and column on, and the ranges that were merged.
+
+    ``ragged`` is true where rows keep their own length (CSV), so that a surplus cell shows a broken row.
+    """
+
+    number: int
+    name: str
+    rows: list[list[Any]]
+    merges: list[Range] = field(default_factory=list)
+    ragged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A file's sheets, and notices about sheets that were not read."""
+
+    sheets: list[Sheet]
+    notices: list[Fault]
+
+
+def read_book(path: Path) -> Book:
+    """All visible sheets of a file.
+
+    Raises:
+        RefusalError: the file is not a table, is dangerous, damaged, or in no known encoding.
+    """
+    if inspect(path) == "csv":
+        return Book([Sheet(1, "", _csv_rows(decode(path.read_bytes())), ragged=True)], [])
+    try:
+        return _workbook(path)
+    except RefusalError:
+        raise
+    except calamine.PasswordError:
+        raise RefusalError(
+            "password", "文件设有密码，请取消密码后重新报送。", "The file has a password; remove it and send it again."
+        ) from None
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # a damaged workbook shows in many ways; calamine's panics are no Exception
+        raise broken() from fault
+
+
+def _workbook(path: Path) -> Book:
+    sheets: list[Sheet] = []
+    notices: list[Fault] = []
+    with calamine.CalamineWorkbook.from_path(str(path)) as book:
+        for number, meta in enumerate(book.sheets_metadata, start=1):
+            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            if meta.visible != calamine.SheetVisibleEnum.Visible:
+                notices.append(Fault("hidden_sheet", "隐藏的工作表未读取。", "A hidden sheet was not read.", meta.name))
+                continue
+            sheet = book.get_sheet_by_index(number - 1)
+            rows = sheet.to_python(skip_empty_area=False)
+            sheets.append(Sheet(number, meta.name, rows, sheet.merged_cell_ranges or []))
+    return Book(sheets, notices)
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030.
+
+    Raises:
+        RefusalError: it is none of these.
+    """
+    encodings = [name for bom, name in _BOMS if content.startswith(bom)] or ["utf-8", "gb18030"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RefusalError(
+        "encoding",
+        "文字编码不是 UTF-8 也不是 GB18030；请另存为“CSV UTF-8（逗号分隔）”。",
+        "The text is neither UTF-8 nor GB18030; save it as CSV UTF-8.",
+    )
+
+
+def _delimiter(text: str) -> str:
+    """The separator that most lines at the start use."""
+    lines = text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
+    return max((",", "\t", ";"), key=lambda mark: sum(mark in line for line in lines))
+
+
+def _csv_rows(text: str) -> list[list[Any]]:
+    """Rows of a CSV text. Strict: a quotation mark left open would otherwise swallow the rows that follow it.
+
+    Raises:
+        RefusalError: the quoting is broken; the line is named.
+    """
+    if "\x00" in text:
+        raise RefusalError("not_a_table", "文件含有空字节，不是 CSV。", "The text holds null bytes; it is no CSV.")
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[Any]] = []
+    try:
+        for row in reader:
+            if reader.line_num - len(rows) > 1 and any("\n" in cell or "\r" in cell for cell in row):
+                _check_lines(row, len(rows) + 1)
+            rows.append(row)
+    except csv.Error:
+        raise _quoting(reader.line_num) from None
+    return rows
+
+
+def _check_lines(row: list[str], number: int) -> None:
+    """Refuse a cell that spans many lines: a quotation mark was left open somewhere above."""
+    if any(cell.count("\n") + cell.count("\r") > 10 for cell in row):
+        raise _quoting(number)
+
+
+def _quoting(line: int) -> RefusalError:
+    return RefusalError(
+        "quoting",
+        "CSV 的引号不成对，无法可靠分列；请在 Excel 中打开后另存为 .xlsx。",
+        "The quotation marks of this CSV do not pair; open it in Excel and save it as .xlsx.",
+        row=line,
+    )

@@ -1,0 +1,70 @@
+"""Words of a fixed list, as forms write them in Chinese or in their own code.
+
+Belongs here: the lists. Does not belong here: what follows from a word.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipelines.ingest.texts import normal
+
+
+def _both(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """Every spelling → code, the code itself included."""
+    return {normal(spelling): code for code, spellings in words.items() for spelling in (code, *spellings)}
+
+
+VINTAGES: Final = _both(
+    {
+        "flash": ("快报",),
+        "preliminary": ("初步", "初步核算", "初步核算数", "初步数"),
+        "final": ("最终", "最终核实", "最终核实数"),
+        "census": ("普查", "普查修订", "普查数"),
+    }
+)
+STATUSES: Final = _both({"A": ("实际", "正式"), "E": ("估计", "推算"), "P": ("暂定", "初步")})
+SPANS: Final = _both(
+    {
+        "quarter": ("当季", "季度", "单季"),
+        "cumulative": ("累计",),
+        "annual": ("年度", "全年", "年"),
+    }
+)
+PRICE_BASES: Final = _both(
+    {
+        "current": ("现价", "当年价格", "当年价"),
+        "constant": ("不变价", "可比价", "不变价格", "可比价格"),
+        "none": ("无", "不适用"),
+    }
+)
+BASES: Final = _both({"published": ("公布", "公布数"), "comparable": ("可比", "可比口径"), "none": ("无", "不适用")})
+LEVELS: Final = _both(
+    {
+        "unit": ("单位", "企业"),
+        "county": ("县", "县区", "区县"),
+        "city": ("市",),
+        "province": ("省",),
+        "nation": ("全国", "国家"),
+    }
+)
+METHODS: Final = _both(
+    {
+        "reidentified": ("再识别", "企业再识别"),
+        "census": ("普查", "经济普查"),
+        "survey": ("调查", "抽样调查"),
+        "expert": ("专家", "专家评估", "专家判断"),
+    }
+)
+
+
+def word(words: dict[str, str], text: str) -> str:
+    """The code of a word.
+
+    Raises:
+        ValueError: the word is not on the list.
+    """
+    code = words.get(normal(text))
+    if code is None:
+        raise ValueError("not on the list")
+    return code

@@ -1,0 +1,281 @@
+"""The lake: one Parquet file per table and partition, written whole or not at all, each with a note of what made it.
+
+Belongs here: where a partition lies, when it is fresh, how it is written and held to its contract. Does not belong
+here: what is in a table (contracts) or how it is computed (engine, steps).
+
+Cost: a write is one pass over the rows plus one hash of the file; a fresh partition costs the read of its note.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from classification.errors import InputError
+from pipelines.contracts import Contract, contract
+
+# The partition of a table that holds all its periods in one file.
+ALL = "all"
+_TEMPORARY = ".part"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What stands beside a partition: how many rows, the hash of its bytes, and of all that it was made from."""
+
+    rows: int
+    sha256: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """The outcome of making a partition: its note, and whether there was anything to do."""
+
+    table: str
+    partition: str
+    note: Note
+    computed: bool
+
+
+class ContractError(InputError):
+    """A table does not keep its contract; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A folder of tables."""
+
+    root: Path
+
+    def path(self, table: str, partition: str = ALL) -> Path:
+        """Where a partition lies, whether it is there or not."""
+        return self.root / table / f"{partition}.parquet"
+
+    def note(self, table: str, partition: str = ALL) -> Note | None:
+        """The note of a partition, None where there is no such partition."""
+        try:
+            return Note(**json.loads(self._note_path(table, partition).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def fresh(self, table: str, partition: str, fingerprint: str) -> bool:
+        """Whether the partition was made from just these inputs by just this code."""
+        note = self.note(table, partition)
+        return note is not None and note.fingerprint == fingerprint and self.path(table, partition).exists()
+
+    def partitions(self, table: str) -> list[str]:
+        """The partitions that are there, in order."""
+        return sorted(path.stem for path in (self.root / table).glob("*.parquet"))
+
+    def read(self, table: str, partitions: Iterable[str] = (ALL,)) -> pa.Table:
+        """One or more partitions as one Arrow table.
+
+        Raises:
+            InputError: a partition is missing; all missing ones are named.
+        """
+        paths = self.existing(table, partitions)
+        tables = [pq.read_table(path, partitioning=None) for path in paths]
+        # Whether a column could hold nulls is written file by file; the rows are what counts.
+        return pa.concat_tables(tables, promote_options="permissive")
+
+    def note_of(self, table: str, partition: str = ALL) -> Note:
+        """The note of a partition that must be there.
+
+        Raises:
+            InputError: the partition is missing.
+        """
+        self.existing(table, [partition])
+        note = self.note(table, partition)
+        return note or Note(0, sha256_of(self.path(table, partition)), "")
+
+    def hashes(self, table: str, partitions: Iterable[str] = (ALL,)) -> list[str]:
+        """The hashes of partitions that must be there, for a fingerprint."""
+        return [self.note_of(table, name).sha256 for name in partitions]
+
+    def existing(self, table: str, partitions: Iterable[str] = (ALL,)) -> list[Path]:
+        """The files of partitions that must be there.
+
+        Raises:
+            InputError: a partition is missing; all missing ones are named.
+        """
+        wanted = list(partitions)
+        missing = [name for name in wanted if not self.path(table, name).exists()]
+        if missing or not wanted:
+            raise InputError(
+                f"缺少以下各期的 {table}：{'、'.join(missing)}。请先运行这些期（shuce run 期别）。",
+                f"{table} is missing for {', '.join(missing)}; run these first (shuce run QUARTER).",
+                where=table,
+            )
+        return [self.path(table, name) for name in wanted]
+
+    def refresh(
+        self,
+        table: str,
+        partition: str,
+        fill: Callable[[Path], None],
+        *,
+        made_from: Iterable[str],
+        held_to: Contract | None = None,
+    ) -> Made:
+        """Make a partition unless it was already made from just these inputs by just this code.
+
+        Args:
+            table: the table's name.
+            partition: a quarter, or ``all``.
+            fill: writes the Parquet file to the path it is given; not called when the partition is fresh.
+            made_from: texts and hashes that stand for every input, statement and parameter.
+            held_to: the contract; by default the one of that name.
+        """
+        terms = held_to or contract(table)
+        fingerprint = fingerprint_of(terms.model_dump_json(), *made_from)
+        if self.fresh(table, partition, fingerprint) and (note := self.note(table, partition)):
+            return Made(table, partition, note, computed=False)
+        note = self.write(table, partition, fill, fingerprint=fingerprint, held_to=terms)
+        return Made(table, partition, note, computed=True)
+
+    def write(
+        self,
+        table: str,
+        partition: str,
+        fill: Callable[[Path], None],
+        *,
+        fingerprint: str,
+        held_to: Contract | None = None,
+    ) -> Note:
+        """Write a partition beside its place, hold it to its contract, then move it there in one step.
+
+        Args:
+            table: the table's name.
+            partition: a quarter, or ``all``.
+            fill: writes the Parquet file to the path it is given.
+            fingerprint: stands for everything the partition is made from.
+            held_to: the contract; by default the one of that name.
+
+        Raises:
+            ContractError: the rows do not keep the contract; the old partition, if any, stays.
+        """
+        target = self.path(table, partition)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f"{target.name}.{os.getpid()}{_TEMPORARY}")
+        try:
+            fill(temporary)
+            rows = check(temporary, held_to or contract(table))
+            note = Note(rows, sha256_of(temporary), fingerprint)
+            _flush(temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._write_note(table, partition, note)
+        return note
+
+    def sweep(self) -> int:
+        """Remove what a killed run left behind; returns how many files."""
+        orphans = list(self.root.glob(f"*/*{_TEMPORARY}"))
+        for orphan in orphans:
+            orphan.unlink(missing_ok=True)
+        return len(orphans)
+
+    def _note_path(self, table: str, partition: str) -> Path:
+        return self.root / table / f"{partition}.json"
+
+    def _write_note(self, table: str, partition: str, note: Note) -> None:
+        # The note comes last: a run killed between the two leaves a partition that is simply made again.
+        path = self._note_path(table, partition)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
+        temporary.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")
+        temporary.replace(path)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fingerprint_of(*parts: str | bytes) -> str:
+    """One hash for several texts, each kept apart from the next."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def table_hash(table: pa.Table) -> str:
+    """The hash of an in-memory table's content and schema."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks(), max_chunksize=1 << 20)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write an Arrow table as the lake writes all its Parquet."""
+    pq.write_table(table, path, compression="zstd")
+
+
+def check(path: Path, held_to: Contract) -> int:
+    """Hold a Parquet file to a contract: columns, types, nulls, allowed values, key.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        ContractError: with the table, the column and the number of rows at fault.
+    """
+    import duckdb
+
+    _check_schema(pq.read_schema(path), held_to)
+    with duckdb.connect() as connection:
+        rows = connection.read_parquet(str(path))
+        count = len(rows)
+        for column in held_to.columns:
+            reference = duckdb.ColumnExpression(column.name)
+            if not column.nullable and (nulls := len(rows.filter(reference.isnull()))):
+                raise _broken(held_to, column.name, f"有 {nulls} 行为空", f"{nulls} rows are null")
+            if column.allowed:
+                allowed = [duckdb.ConstantExpression(value) for value in column.allowed]
+                if others := len(rows.filter(reference.isnotin(*allowed))):
+                    raise _broken(
+                        held_to, column.name, f"有 {others} 行取值不在规定范围", f"{others} rows hold other values"
+                    )
+        if held_to.key and (distinct := len(rows.select(*held_to.key).distinct())) != count:
+            key = ", ".join(held_to.key)
+            raise _broken(held_to, key, f"有 {count - distinct} 行主键重复", f"{count - distinct} rows repeat a key")
+    return count
+
+
+def _check_schema(found: pa.Schema, held_to: Contract) -> None:
+    wanted = held_to.schema
+    if found.names != wanted.names:
+        raise _broken(held_to, "", f"列应为 {wanted.names}，实为 {found.names}", f"columns are {found.names}")
+    for field in wanted:
+        actual = found.field(field.name).type
+        if actual != field.type:
+            raise _broken(
+                held_to, field.name, f"类型应为 {field.type}，实为 {actual}", f"type is {actual}, not {field.type}"
+            )
+
+
+def _broken(held_to: Contract, column: str, zh: str, en: str) -> ContractError:
+    return ContractError(
+        f"数据表不符合契约：{zh}。未写入。",
+        f"The table breaks its contract: {en}. Nothing was written.",
+        where=f"{held_to.table}.{column}" if column else held_to.table,
+    )
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

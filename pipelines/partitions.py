@@ -1,0 +1,38 @@
+"""Partitions: Dagster's keys for quarters, and the one place that turns them into quarters and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+
+import dagster as dg
+
+from indicators.quarter import Quarter
+
+# Single-run back-fills and mappings that reach before the first partition are marked beta. The version is pinned, the
+# tests run both, and an analyst's terminal is no place for the notice.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+TIMEZONE = "Asia/Shanghai"
+# The national accounts by industry begin here; a city's own quarters begin where its city.toml says.
+FIRST = Quarter(2015, 1)
+_FORMAT = "%Y-%m-%d"
+
+quarters = dg.TimeWindowPartitionsDefinition(
+    start=FIRST.first_day.strftime(_FORMAT),
+    cron_schedule="0 0 1 1,4,7,10 *",
+    fmt=_FORMAT,
+    timezone=TIMEZONE,
+)
+# A release knows the whole history up to its own quarter, however far back the workspace begins.
+history = dg.TimeWindowPartitionMapping(start_offset=-400, end_offset=0, allow_nonexistent_upstream_partitions=True)
+
+
+def key_of(quarter: Quarter) -> str:
+    """The partition key of a quarter: its first day."""
+    return quarter.first_day.strftime(_FORMAT)
+
+
+def quarter_of(key: str) -> Quarter:
+    """The quarter of a partition key."""
+    return Quarter.of_date(dt.date.fromisoformat(key))

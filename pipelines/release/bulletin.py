@@ -1,0 +1,128 @@
+"""The quarterly bulletin 季度运行监测报告: one HTML file, made from figures by rule.
+
+Belongs here: the order of sections. Does not belong here: wording (sentences), charts (exhibits), layout (templates).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pipelines.release import exhibits, pages, sentences, tables
+from pipelines.release.exhibits import Exhibit
+from pipelines.release.figures import Figure, Figures
+from pipelines.release.issue import Issue
+from pipelines.release.notes import notes, synthetic
+from pipelines.release.tables import Table
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, sentences, exhibits, and tables that stand by themselves."""
+
+    title: str
+    texts: tuple[str, ...]
+    exhibits: tuple[Exhibit, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
+    """The bulletin of a release as one self-contained page.
+
+    Args:
+        f: the release's figures.
+        issue: what the release is called.
+        provenance: what it was made from; its code and lock hashes are printed at the end.
+    """
+    found = sections(f)
+    return pages.render(
+        "bulletin.html.j2",
+        title=f"{f.city.name}数字经济季度运行监测报告（{f.quarter.label()}）",
+        f=f,
+        issue=issue,
+        headline=sentences.headline(f),
+        keys=sentences.key_figures(f),
+        sections=found,
+        notes=notes(f, issue, _used(found)),
+        synthetic=synthetic(f) if f.city.synthetic else "",
+        provenance=provenance,
+    )
+
+
+def sections(f: Figures) -> list[Section]:
+    """The sections that have something to say, in the order of the bulletin."""
+    span = f.main
+    found = [_overall(f)]
+    if span is not None:
+        found += [_divisions(f), _counties(f)]
+    found += [_penetration(f), _departments(f)]
+    if span is not None:
+        found.append(_chains(f))
+    return [section for section in found if section.texts or section.exhibits or section.tables]
+
+
+def _overall(f: Figures) -> Section:
+    vintages = tables.vintages(f, f.main) if f.main else None
+    return Section(
+        "总体",
+        tuple(sentences.overall(f)),
+        _present(exhibits.growth_lines(f), exhibits.quarterly_stack(f)),
+        _present(tables.overview(f), vintages),
+    )
+
+
+def _divisions(f: Figures) -> Section:
+    span = f.main
+    assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
+    pull = exhibits.pull_stack(f, span)
+    groups = tables.groups(f, span)
+    return Section(
+        "分大类",
+        tuple(sentences.by_division(f, span)),
+        _present(exhibits.shares(f, span), pull),
+        _present(groups),
+    )
+
+
+def _counties(f: Figures) -> Section:
+    span = f.main
+    assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
+    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibits.county_bars(f, span)))
+
+
+def _penetration(f: Figures) -> Section:
+    table = tables.penetration(f)
+    texts = sentences.of_penetration(f, table.figures) if table else []
+    return Section("产业数字化", tuple(texts), _present(exhibits.penetration_panels(f)))
+
+
+def _departments(f: Figures) -> Section:
+    table = tables.departments(f)
+    texts = ("以下为部门报送数，按部门口径原样收录。",) if table else ()
+    return Section("基础设施与部门监测", texts, (), _present(table))
+
+
+def _chains(f: Figures) -> Section:
+    span = f.main
+    assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
+    exhibit = exhibits.chain_panels(f, span)
+    found = [
+        f.get("chain_value_added", "rate_method", span, cls=c)
+        for c in f.classes("chain_value_added", "rate_method", span)
+    ]
+    chains = sorted((figure for figure in found if figure), key=lambda figure: (-figure.value, figure.cls))
+    texts = [text for figure in chains[:1] for text in sentences.of_chain(f, span, figure.cls)]
+    return Section("产业链", tuple(texts), _present(exhibit))
+
+
+def _present(*things: T | None) -> tuple[T, ...]:
+    return tuple(thing for thing in things if thing is not None)
+
+
+def _used(found: Iterable[Section]) -> list[Figure]:
+    shown = [table for section in found for table in section.tables]
+    shown += [exhibit.table for section in found for exhibit in section.exhibits if exhibit.table]
+    return [figure for table in shown for figure in table.figures]

@@ -1,0 +1,284 @@
+"""The charts of a report: Altair specifications drawn offline to inline SVG, each in a wide and a narrow form.
+
+Belongs here: marks, scales, colours and direct labels. Does not belong here: sentences (the caller writes the title,
+which states the finding) and the choice of numbers (tables).
+
+Altair and vl-convert are imported inside the functions: reading a release must not pay for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any, Final
+
+FONT: Final = "Shuce Sans SC"
+INK: Final = "#1b2430"
+ACCENT: Final = "#1d4f91"
+GREY: Final = "#7a828c"
+FAINT: Final = "#d9dde2"
+# Dark to light in greyscale in the order 01, 03, 04, 02; told apart by lightness alone, so by any eye.
+HUES: Final = {"01": "#1d3f6e", "02": "#f0cf7a", "03": "#2b8a80", "04": "#d98a6b"}
+WIDE: Final = 680
+NARROW: Final = 326
+_SIZE: Final = {WIDE: 13, NARROW: 12}
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One chart as inline SVG for a wide and for a narrow page, with its text alternative; ``name`` heads it, or ''."""
+
+    wide: str
+    narrow: str
+    alt: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to make a chart of a given width."""
+
+    build: Callable[[int], Any]
+
+
+def drawing(key: str, alt: str, plan: Plan, *, name: str = "", panel: bool = False) -> Drawing:
+    """Draw a chart twice.
+
+    Args:
+        key: short and unique on the page: ids inside the SVG begin with it.
+        alt: what the chart says, in one or two sentences.
+        plan: what to draw.
+        name: heading of the chart where several stand under one title.
+        panel: whether the chart stands beside others, so that it is narrow on every page.
+    """
+    narrow = _svg(plan, NARROW, f"{key}n", alt)
+    return Drawing(narrow if panel else _svg(plan, WIDE, f"{key}w", alt), narrow, alt, name)
+
+
+def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]) -> Plan:
+    """Growth lines over quarters: ``period, series, value, label, hollow``.
+
+    Args:
+        records: one per point; ``label`` is '' but on the last point of a series; ``hollow`` marks E and P.
+        styles: series → colour and dash.
+    """
+    alt = _altair()
+
+    ends = [r for r in records if r["label"]]
+    spread = _spread([r["value"] for r in ends], _range([r["value"] for r in records]) * 0.085)
+    labels = [{**r, "at": at} for r, at in zip(ends, spread, strict=True)]
+
+    def build(width: int) -> Any:
+        domain, colours = list(styles), [colour for colour, _ in styles.values()]
+        colour = alt.Color("series:N").scale(domain=domain, range=colours).legend(None)
+        stroke = alt.Stroke("series:N").scale(domain=domain, range=colours).legend(None)
+        dash = alt.StrokeDash("series:N").scale(domain=domain, range=[d for _, d in styles.values()]).legend(None)
+        x = _quarters(records, width)
+        y = alt.Y("value:Q").title(None).axis(format=_NUMBER, tickCount=5).scale(zero=True, nice=True)
+        base = alt.Chart(alt.Data(values=list(records))).encode(x=x, y=y)
+        hollow = {"filled": True, "size": 42, "fill": "white", "opacity": 1, "strokeWidth": 1.8}
+        return alt.layer(
+            base.mark_line(strokeWidth=2.2).encode(color=colour, strokeDash=dash),
+            base.transform_filter("!datum.hollow").mark_point(filled=True, size=34, opacity=1).encode(color=colour),
+            base.transform_filter("datum.hollow").mark_point(**hollow).encode(stroke=stroke),
+            alt.Chart(alt.Data(values=labels))
+            .mark_text(align="left", dx=11, fontWeight="bold")
+            .encode(x=x, y=alt.Y("at:Q").title(None), text="label:N", color=colour),
+        ).properties(height=_height(width))
+
+    return Plan(build)
+
+
+def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequence[Record] = ()) -> Plan:
+    """Stacked bars over quarters by core division: ``period, cls, value``; optional totals as dots.
+
+    Args:
+        records: one per bar part, quarters in order; parts below zero stack downwards.
+        names: class → name; names stand at the right of the last bar.
+        totals: ``period, value, label`` (label '' but where it is shown).
+    """
+    alt = _altair()
+
+    last = {r["cls"]: r["value"] for r in records if r["period"] == records[-1]["period"]}
+    heights = [sum(v for v in _by_period(records, p) if v > 0) for p in {r["period"] for r in records}]
+    depths = [sum(v for v in _by_period(records, p) if v < 0) for p in {r["period"] for r in records}]
+    spread = _spread(_middles([last.get(c, 0.0) for c in names]), (max(heights) - min(depths)) * 0.085)
+    labels = [
+        {"period": records[-1]["period"], "cls": c, "at": at, "text": name}
+        for (c, name), at in zip(names.items(), spread, strict=True)
+    ]
+
+    def build(width: int) -> Any:
+        codes = list(names)
+        colour = alt.Color("cls:N").scale(domain=codes, range=[HUES[c] for c in codes]).legend(None)
+        x = _quarters(records, width)
+        bars = alt.Chart(alt.Data(values=list(records))).mark_bar().encode(
+            x=x,
+            y=alt.Y("value:Q").title(None).axis(format=_NUMBER, tickCount=5),
+            color=colour,
+            order=alt.Order("cls:N"),
+        )  # fmt: skip
+        named = alt.Chart(alt.Data(values=labels)).encode(x=x, y=alt.Y("at:Q").title(None))
+        # Half a bar's step: names begin where the last bar ends.
+        room = (1 + max(_length(name) for name in names.values())) * _SIZE[width]
+        half = 0.5 * (width - 50 - room) / len({r["period"] for r in records})
+        layers: list[Any] = [
+            bars,
+            named.mark_point(shape="square", filled=True, size=80, opacity=1, xOffset=half + 5).encode(color=colour),
+            named.mark_text(align="left", dx=half + 14, color=INK).encode(text="text:N"),
+        ]
+        if totals:
+            points = alt.Chart(alt.Data(values=list(totals))).encode(x=x, y="value:Q")
+            layers += [
+                points.mark_point(filled=True, size=44, fill="white", stroke=INK, strokeWidth=1.8, opacity=1),
+                points.transform_filter("datum.label != ''")
+                .mark_text(dy=-13, color=INK, fontWeight="bold")
+                .encode(text="label:N"),
+            ]
+        return alt.layer(*layers).properties(height=_height(width))
+
+    return Plan(build)
+
+
+def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int = 30) -> Plan:
+    """Horizontal bars from zero: ``name, value, label, colour`` in the order given.
+
+    Args:
+        records: one per bar.
+        beside: the bars of all charts that share one scale, these among them; by default these alone.
+        row: height of a bar with its gap, in pixels.
+    """
+    alt = _altair()
+
+    whole = beside or records
+    top, bottom = max(0.0, *(r["value"] for r in whole)), min(0.0, *(r["value"] for r in whole))
+    characters = max(_length(r["name"]) for r in whole), max(_length(r["label"]) for r in whole)
+
+    def build(width: int) -> Any:
+        # The plot has the same width in all of them, and the longest label fits beside the longest bar.
+        names, labels = (_SIZE[width] * (n + 1) for n in characters)
+        plot = width - names - 16
+        reach = bottom + (top - bottom) * plot / max(plot - labels, 40)
+        base = alt.Chart(alt.Data(values=list(records))).encode(
+            y=alt.Y("name:N").sort([r["name"] for r in records]).title(None)
+            .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
+                  labelLimit=names),
+            x=alt.X("value:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False),
+        )  # fmt: skip
+        return alt.layer(
+            base.mark_bar(height=row - 12).encode(color=alt.Color("colour:N").scale(None)),
+            base.mark_text(align="left", dx=6, color=INK).encode(text="label:N"),
+        ).properties(height=row * len(records) + 6)
+
+    return Plan(build)
+
+
+_NUMBER: Final = ",.3~f"
+# One line for the quarter, and under each first quarter the year.
+_QUARTER: Final = {
+    WIDE: "slice(datum.value, 5) == '1' || datum.index == 0"
+    " ? [slice(datum.value, 5) + '季', slice(datum.value, 0, 4) + '年'] : [slice(datum.value, 5) + '季']",
+    NARROW: "slice(datum.value, 5) == '1' || datum.index == 0"
+    " ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : [slice(datum.value, 5)]",
+}
+
+
+def _quarters(records: Sequence[Record], width: int) -> Any:
+    alt = _altair()
+
+    order = list(dict.fromkeys(r["period"] for r in records))
+    step = -(-len(order) // 12)
+    axis = {"labelAngle": 0, "labelExpr": _QUARTER[width], "ticks": False, "labelPadding": 8, "grid": False}
+    shown = order[::-1][::step][::-1]
+    return alt.X("period:O").sort(order).title(None).axis(values=shown, **axis).scale(padding=0.25)
+
+
+def _altair() -> Any:
+    # Its annotations follow the whole of Vega-Lite's schema and say less than the schema, which checks every chart.
+    import altair as alt
+
+    return alt
+
+
+def _by_period(records: Sequence[Record], period: str) -> list[float]:
+    return [r["value"] for r in records if r["period"] == period]
+
+
+def _range(values: Sequence[float]) -> float:
+    return max(0.0, *values) - min(0.0, *values)
+
+
+def _middles(values: Sequence[float]) -> list[float]:
+    """The middle of each part of a stack; parts below zero hang from the axis."""
+    up = down = 0.0
+    middles = []
+    for value in values:
+        start = up if value >= 0 else down
+        middles.append(start + value / 2)
+        up, down = (up + value, down) if value >= 0 else (up, down + value)
+    return middles
+
+
+def _spread(values: Sequence[float], gap: float) -> list[float]:
+    """Positions as near to ``values`` as a least distance allows, order kept: neighbours share the shift."""
+    order = sorted(range(len(values)), key=lambda n: values[n])
+    placed = [values[n] for n in order]
+    for _ in range(len(placed) * 20):
+        for n in range(1, len(placed)):
+            lack = gap - (placed[n] - placed[n - 1])
+            if lack > 0:
+                placed[n] += lack / 2
+                placed[n - 1] -= lack / 2
+    return [at for _, at in sorted(zip(order, placed, strict=True))]
+
+
+def _length(text: str) -> int:
+    """The width of a text in Chinese characters, rounded up."""
+    return -(-sum(2 if ord(character) > 255 else 1 for character in text) // 2)
+
+
+def _height(width: int) -> int:
+    return 270 if width == WIDE else 230
+
+
+def _svg(plan: Plan, width: int, key: str, alt: str) -> str:
+    import vl_convert
+
+    _fonts()
+    size = _SIZE[width]
+    specification = plan.build(width).properties(
+        width=width,
+        autosize={"type": "fit", "contains": "padding"},
+        padding={"left": 2, "right": 6, "top": 12, "bottom": 4},
+    ).configure(
+        font=FONT,
+        background="transparent",
+        view={"stroke": None},
+        axis={"labelFontSize": size, "labelColor": GREY, "gridColor": FAINT, "domainColor": GREY},
+        axisY={"domain": False, "ticks": False, "labelPadding": 6},
+        text={"fontSize": size},
+    )  # fmt: skip
+    return _inline(str(vl_convert.vegalite_to_svg(specification.to_dict())), key, alt)
+
+
+def _inline(svg: str, key: str, alt: str) -> str:
+    """Fit an SVG into a page: no fixed size, the page's fonts, ids of its own, one name for a screen reader."""
+    head, body = svg.split(">", 1)
+    box = re.search(r'viewBox="[^"]+"', head)
+    body = re.sub(r'\s(?:font-family|role|aria-[a-z]+)="[^"]*"', "", body)
+    body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{key}-", body)
+    label = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""} role="img" aria-label="{label}">{body}'
+
+
+@cache
+def _fonts() -> None:
+    import vl_convert
+
+    with as_file(files("pipelines.release.fonts")) as folder:
+        vl_convert.register_font_directory(str(folder))

@@ -1,0 +1,266 @@
+"""Cutting a release: one immutable folder under its own name, and ``current`` that moves to it in one step.
+
+Belongs here: names, hashes, the manifest, and the order in which things reach the disk. Does not belong here: what is
+in the tables (indicators) or how a product looks (workbook, charts, bulletin).
+
+A release is a function of (quarter, as_of) and of what its provenance names; so no clock is read into its bytes. When
+it was cut is written to ``log/releases.jsonl``, beside the hash of the one file whose bytes do not repeat, the .duckdb.
+The caller holds the workspace (``Workspace.held``): two cuts at once would sweep each other's unfinished folders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from classification.errors import InputError
+from indicators.quarter import Quarter
+from pipelines import lake
+from pipelines.release import snapshot
+from pipelines.release.dictionary import conform, region_table, release_contracts
+from pipelines.release.issue import LEVEL, Issue
+from pipelines.release.read import CURRENT, DATABASE
+from pipelines.workspace import Workspace
+
+MANIFEST: Final = "manifest.json"
+REQUIRED: Final = ("observation", "catalogue", "class_label")
+PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
+_BUILDING = ".building-"
+_LINKING = ".current-"
+
+
+def cut(
+    workspace: Workspace,
+    quarter: Quarter | str,
+    as_of: dt.date,
+    tables: Mapping[str, pa.Table],
+    provenance: Mapping[str, Any],
+) -> Path:
+    """Write the release of a quarter, or find that the same one is there already.
+
+    Args:
+        workspace: whose release; its settings give the names of regions. The caller holds it.
+        quarter: the release quarter.
+        as_of: the day whose knowledge the numbers rest on.
+        tables: tables by name, columns in any order (``dictionary.release_contracts``); ``observation``, ``catalogue``
+            and ``class_label`` must be there, ``region`` follows from the settings, the others may be missing.
+        provenance: what the numbers were made from, as JSON values: ``inputs``, ``code``, ``lock``, ``coefficients``,
+            ``counts``.
+
+    Returns:
+        The folder ``release/<quarter>_<as_of>_<10 hex>``, its files read-only.
+
+    Raises:
+        InputError: a table or a part of the provenance is missing or breaks its contract, or a unit's value is in it.
+    """
+    quarter = Quarter.parse(str(quarter))
+    conformed = _complete(workspace, tables)
+    _check(conformed, provenance)
+    contents = snapshot.contents(conformed)
+    identity = _identity(workspace, quarter, as_of, contents, provenance)
+    issue = Issue(f"{quarter}_{as_of}_{identity[:10]}", quarter, as_of)
+
+    workspace.releases.mkdir(parents=True, exist_ok=True)
+    sweep(workspace)
+    folder = workspace.releases / issue.name
+    if not folder.exists():
+        building = workspace.releases / f"{_BUILDING}{issue.name}"
+        building.mkdir()
+        _fill(building, workspace, issue, conformed, provenance)
+        _write_manifest(building, workspace, issue, contents, provenance)
+        _settle(building)
+        building.rename(folder)
+        _sync(workspace.releases)
+        _note(workspace, folder)
+    _advance(workspace, folder)
+    return folder
+
+
+def sweep(workspace: Workspace) -> int:
+    """Remove what a killed cut left behind; returns how many things."""
+    orphans = [*workspace.releases.glob(f"{_BUILDING}*"), *workspace.releases.glob(f"{_LINKING}*")]
+    for orphan in orphans:
+        if orphan.is_dir() and not orphan.is_symlink():
+            shutil.rmtree(orphan)
+        else:
+            orphan.unlink()
+    return len(orphans)
+
+
+def releases(workspace: Workspace) -> list[Path]:
+    """The releases that are there, oldest quarter first."""
+    folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
+    return sorted(folder for folder in folders if not folder.is_symlink())
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What a release says about itself."""
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return found
+
+
+def differences(folder: Path) -> list[str]:
+    """The files and tables of a release that are no longer what its manifest says; empty when all is well."""
+    said = manifest(folder)
+    files = [
+        name
+        for name, entry in said["files"].items()
+        if entry["sha256"] and (not (folder / name).exists() or lake.sha256_of(folder / name) != entry["sha256"])
+    ]
+    found = snapshot.contents_of(folder / DATABASE)
+    tables = [f"{DATABASE}:{name}" for name, entry in said["tables"].items() if asdict(found[name]) != entry]
+    return sorted(files + tables)
+
+
+def _complete(workspace: Workspace, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    if missing := [name for name in REQUIRED if name not in tables]:
+        raise InputError(f"发布缺少以下表：{'、'.join(missing)}。", f"The release lacks tables: {', '.join(missing)}.")
+    given = {"region": region_table(workspace.city), **tables}
+    for name in given:
+        release_contracts_has(name)
+    empty = {name: held_to.schema.empty_table() for name, held_to in release_contracts().items()}
+    return {name: conform(name, given.get(name, empty[name])) for name in empty}
+
+
+def release_contracts_has(name: str) -> None:
+    """Refuse a table that no release holds.
+
+    Raises:
+        InputError: there is no such table.
+    """
+    if name not in release_contracts():
+        raise InputError(f"发布中没有表 {name}。", f"A release holds no table {name}.", where=name)
+
+
+def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]) -> None:
+    if missing := [name for name in PROVENANCE if name not in provenance]:
+        raise InputError(f"出处缺少：{'、'.join(missing)}。", f"The provenance lacks: {', '.join(missing)}.")
+    observation = tables["observation"]
+    if observation.num_rows == 0:
+        raise InputError("没有任何观测值，未发布。", "There is not one observation; nothing was released.")
+    if pc.any(pc.equal(observation["release_level"], "L3")).as_py():
+        raise InputError("观测值中有 L3 级数据，未发布。", "An observation is of level L3; nothing was released.")
+
+
+def _identity(
+    workspace: Workspace,
+    quarter: Quarter,
+    as_of: dt.date,
+    contents: Mapping[str, snapshot.Content],
+    provenance: Mapping[str, Any],
+) -> str:
+    """The hash that names a release: of all that it follows from, so it is known before anything is written."""
+    said = {
+        "quarter": str(quarter),
+        "as_of": as_of.isoformat(),
+        "level": LEVEL,
+        "city": workspace.city.model_dump(mode="json"),
+        "tables": {name: asdict(content) for name, content in contents.items()},
+        "provenance": provenance,
+    }
+    return hashlib.sha256(_json(said)).hexdigest()
+
+
+def _fill(
+    folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]
+) -> None:
+    # Charts and frames are imported here, so that reading a release never pays for them.
+    from pipelines.release import bulletin, pages, workbook
+    from pipelines.release.figures import Figures
+
+    figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
+    snapshot.write_database(tables, folder / DATABASE)
+    snapshot.write_parquet(tables, folder / "parquet")
+    workbook.write(figures, issue, folder / "workbook.xlsx")
+    (folder / "bulletin.html").write_text(bulletin.render(figures, issue, provenance), encoding="utf-8")
+    (folder / "dictionary.html").write_text(
+        pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)), encoding="utf-8"
+    )
+
+
+def _write_manifest(
+    folder: Path,
+    workspace: Workspace,
+    issue: Issue,
+    contents: Mapping[str, snapshot.Content],
+    provenance: Mapping[str, Any],
+) -> None:
+    city = workspace.city
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    said = {
+        "release": issue.name,
+        "quarter": str(issue.quarter),
+        "as_of": issue.as_of.isoformat(),
+        "level": issue.level,
+        "stamp": issue.stamp,
+        "place": {"code": city.code, "name": city.name, "kind": city.kind, "synthetic": city.synthetic},
+        "files": {str(path.relative_to(folder)): _entry(path) for path in paths},
+        "tables": {name: asdict(content) for name, content in contents.items()},
+        "provenance": provenance,
+    }
+    (folder / MANIFEST).write_bytes(_json(said))
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    # The database is described by the content of its tables: some of its bytes differ between identical builds.
+    if path.name == DATABASE:
+        return {"sha256": None, "bytes": None, "see": "tables"}
+    return {"sha256": lake.sha256_of(path), "bytes": path.stat().st_size}
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _settle(folder: Path) -> None:
+    """Make every file read-only and bring all of it to the disk, before the name under which it counts."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _note(workspace: Workspace, folder: Path) -> None:
+    line = {
+        "release": folder.name,
+        "cut_at": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "database_sha256": lake.sha256_of(folder / DATABASE),
+    }
+    workspace.log.mkdir(parents=True, exist_ok=True)
+    with (workspace.log / "releases.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _advance(workspace: Workspace, folder: Path) -> None:
+    """Move ``current`` to a release unless it already stands at a later (quarter, as_of)."""
+    link = workspace.releases / CURRENT
+    if link.exists() and _when(link.resolve()) > _when(folder):
+        return
+    fresh = workspace.releases / f"{_LINKING}{os.getpid()}"
+    fresh.symlink_to(folder.name)
+    fresh.replace(link)
+    _sync(workspace.releases)
+
+
+def _when(folder: Path) -> tuple[str, str]:
+    quarter, as_of, _ = folder.name.split("_")
+    return quarter, as_of

@@ -1,0 +1,58 @@
+"""A number as a reader sees it: display unit, decimals, marks.
+
+Belongs here: the one place that turns a cell into text. Does not belong here: sentences, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Final
+
+from pipelines.release.figures import Number
+from pipelines.release.wording import in_display, plain
+
+# 不足本表最小单位: the yearbooks' sign for an amount that is there but rounds to nothing.
+TOO_SMALL: Final = "…"
+STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布"}
+_WITHHELD: Final = "※"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Text, superscript mark, and whether it is a number (set to the right)."""
+
+    text: str
+    mark: str = ""
+    numeric: bool = False
+
+
+def shown(cell: Number | str | None) -> Shown:
+    """A table's cell as text; unknown is blank, withheld is ※."""
+    if cell is None:
+        return Shown("")
+    if isinstance(cell, str):
+        return Shown(cell)
+    if cell.status == "C":
+        return Shown(_WITHHELD, numeric=True)
+    number = decimal(cell)
+    small = number == 0 and cell.value != 0 and cell.unit not in {"比率", "百分点"}
+    mark = cell.status if cell.status in {"E", "P"} else ""
+    return Shown(TOO_SMALL if small else plain(number), mark, numeric=True)
+
+
+def numeric_columns(rows: Sequence[Sequence[Number | str | None]]) -> list[bool]:
+    """Which columns hold numbers, so that a head stands over its column."""
+    return [any(isinstance(cell, Number) for cell in column) for column in zip_longest(*rows)]
+
+
+def yi(figure: Number) -> str:
+    """An amount as it is said in a sentence, in 亿元 without the unit."""
+    return plain(decimal(figure))
+
+
+def decimal(number: Number) -> Decimal:
+    """The rounded number in its display unit."""
+    return in_display(number.value, number.unit, number.display_unit, number.decimals)

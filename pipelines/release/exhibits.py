@@ -1,0 +1,285 @@
+"""Exhibits: a message, the chart that shows it, and the table behind the chart.
+
+Belongs here: which chart shows which table under which title; the title states the finding. Does not belong here: marks
+and colours (charts) or sentences of the text (sentences).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.release import charts, tables
+from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
+from pipelines.release.display import decimal, yi
+from pipelines.release.figures import CORE, DIVISIONS, Figure, Figures, Span, ranks
+from pipelines.release.sentences import rate, value
+from pipelines.release.tables import Table
+from pipelines.release.wording import against, growth, percent, points
+
+_QUARTERS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A titled chart (or several small ones on one scale) with its table."""
+
+    title: str
+    subtitle: str
+    drawings: tuple[Drawing, ...]
+    table: Table | None
+    note: str = ""
+
+
+def growth_lines(f: Figures) -> Exhibit | None:
+    """Cumulative growth at constant prices, core against GDP."""
+    spans = _quarters(f, "cumulative")
+    found = {"核心产业": [rate(f, s) for s in spans], "GDP": [f.get("gdp_growth", "accounts", s) for s in spans]}
+    core, gdp = found["核心产业"][-1:], found["GDP"][-1:]
+    if not core or core[0] is None or len(spans) < 2:
+        return None
+    records = [
+        {
+            "period": figure.period,
+            "series": name,
+            "value": float(decimal(figure)),
+            "label": f"{name} {percent(figure.value)}%" if figure.period == spans[-1].period else "",
+            "hollow": figure.status in {"E", "P"},
+        }
+        for name, figures in found.items()
+        for figure in figures
+        if figure is not None
+    ]
+    last = spans[-1]
+    compared = f"，{against(core[0].value, gdp[0].value, 'GDP增速')}" if gdp and gdp[0] else ""
+    title = f"{last.label}核心产业增加值{growth(core[0].value)}{compared}"
+    styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
+    alt = f"折线图：{spans[0].label}至{last.label}，核心产业与GDP的累计同比增速。{title}。"
+    hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
+    drawing = charts.drawing("growth", alt, charts.lines(records, styles))
+    return Exhibit(
+        title,
+        "年初至各季末累计同比增速，可比价，%",
+        (drawing,),
+        tables.series(f),
+        f"{hollow}来源：监测测算；核算部门。",
+    )
+
+
+def quarterly_stack(f: Figures) -> Exhibit | None:
+    """Single quarters by division."""
+    spans = _quarters(f, "quarter")
+    records = [
+        {"period": s.period, "cls": cls, "value": figure.value / 1e8}
+        for s in spans
+        for cls in DIVISIONS
+        if (figure := value(f, s, cls=cls))
+    ]
+    now = value(f, spans[-1]) if spans else None
+    if now is None or not records:
+        return None
+    cls, _ = _largest({cls: figure for cls in DIVISIONS if (figure := value(f, spans[-1], cls=cls))})
+    part = f.get("core_class_share", f.definition, spans[-1], cls=cls)
+    title = f"{spans[-1].label}当季核心产业增加值{yi(now)}亿元"
+    title += f"，{f.name('digital', cls)}占{percent(part.value)}%" if part else ""
+    alt = f"堆积柱形图：各季度四个大类的当季增加值。{title}。"
+    names = {cls: f.name("digital", cls) for cls in DIVISIONS}
+    drawing = charts.drawing("quarter", alt, charts.stacked(records, names))
+    return Exhibit(title, "当季增加值，现价，亿元", (drawing,), tables.series(f, "quarter"), "来源：监测测算。")
+
+
+def pull_stack(f: Figures, span: Span) -> Exhibit | None:
+    """Who pulls the growth, cumulative."""
+    spans = _quarters(f, "cumulative")
+    records = [
+        {"period": s.period, "cls": cls, "value": float(decimal(figure))}
+        for s in spans
+        for cls in DIVISIONS
+        if (figure := f.get("core_pull", f.definition, s, cls=cls))
+    ]
+    totals = [
+        {"period": s.period, "value": float(decimal(figure)), "label": percent(figure.value) if s == spans[-1] else ""}
+        for s in spans
+        if (figure := rate(f, s))
+    ]
+    pulls = _by_division(f, "core_pull", span)
+    if not records or not pulls:
+        return None
+    first, pull = _largest(pulls)
+    name = f.name("digital", first)
+    title = f"{name}拉动核心产业{points(pull.value, '增长', '下降', '的作用为零')}，在四个大类中最大"
+    alt = f"堆积柱形图：各季度四个大类对核心产业增长的拉动，圆点为核心产业增速。{title}。"
+    names = {cls: f.name("digital", cls) for cls in DIVISIONS}
+    drawing = charts.drawing("pull", alt, charts.stacked(records, names, totals))
+    return Exhibit(
+        title,
+        "年初累计，可比价、同口径，百分点；圆点为核心产业增速（%）",
+        (drawing,),
+        tables.pulls(f),
+        "来源：监测测算。",
+    )
+
+
+def shares(f: Figures, span: Span) -> Exhibit | None:
+    """The four divisions' shares of the core."""
+    found = _by_division(f, "core_class_share", span)
+    if not found:
+        return None
+    records: list[dict[str, Any]] = [
+        {
+            "name": f.name("digital", cls),
+            "value": figure.value,
+            "label": f"{percent(figure.value)}%" + (f"（{yi(now)}亿元）" if now else ""),
+            "colour": HUES[cls],
+        }
+        for cls, figure in found.items()
+        for now in [value(f, span, cls=cls)]
+    ]
+    first, part = _largest(found)
+    title = f"{f.name('digital', first)}占核心产业增加值的{percent(part.value)}%，居四个大类之首"
+    alt = f"条形图：四个大类占核心产业增加值的比重。{'，'.join(r['name'] + r['label'] for r in records)}。"
+    drawing = charts.drawing("share", alt, charts.ranked(records, row=34))
+    source = part.authority
+    return Exhibit(
+        title,
+        f"{span.label}，占核心产业增加值比重，现价，%",
+        (drawing,),
+        tables.divisions(f, span),
+        f"来源：{source}。",
+    )
+
+
+def county_bars(f: Figures, span: Span) -> Exhibit | None:
+    """Counties ranked by size, growth beside each bar."""
+    found = {c.code: value(f, span, region=c.code) for c in f.city.counties}
+    order = ranks(found.items())
+    if not order:
+        return None
+    names = {c.code: c.name for c in f.city.counties}
+    ordered = sorted(order, key=lambda code: (order[code], code))
+    records = [
+        {
+            "name": names[code],
+            "value": figure.value / 1e8,
+            "label": _county_label(f, span, code, figure),
+            "colour": ACCENT,
+        }
+        for code in ordered
+        if (figure := found[code])
+    ]
+    three = [f.get("core_region_share", f.definition, span, region=code, cls=CORE) for code in ordered[:3]]
+    title = f"规模居前的是{'、'.join(names[code] for code in ordered[:3])}"
+    if all(three):
+        title += f"，三地合计占全市的{percent(sum(figure.value for figure in three if figure))}%"
+    alt = f"条形图：各县（市、区）核心产业增加值，由大到小。{title}。"
+    return Exhibit(
+        title,
+        f"{span.label}，核心产业增加值，现价，亿元；括号内为可比价增速",
+        (charts.drawing("county", alt, charts.ranked(records)),),
+        tables.counties(f, span),
+        "来源：监测测算。在地原则：按经营地，建筑业按注册地。",
+    )
+
+
+def penetration_panels(f: Figures) -> Exhibit | None:
+    """One small chart per definition, on one scale, never joined."""
+    table = tables.penetration(f)
+    if table is None:
+        return None
+    panels = {
+        definition: [_bar(f, "sector", figure) for figure in table.figures if figure.definition == definition]
+        for definition in dict.fromkeys(figure.definition for figure in table.figures)
+    }
+    everything = [record for records in panels.values() for record in records]
+    drawings: list[Drawing] = []
+    for definition, records in panels.items():
+        mine = [figure for figure in table.figures if figure.definition == definition]
+        name = f.catalogue["digital_penetration", definition]["name_zh"]
+        year = Span(mine[0].span, mine[0].period).label
+        alt = f"条形图：{name}，{year}。{'，'.join(r['name'] + r['label'] for r in records)}。"
+        heading = f"{name}，{year}" + (f"，{mine[0].authority}" if definition == "external" else "")
+        plan = charts.ranked(records, beside=everything)
+        drawings.append(charts.drawing(f"rate{len(drawings)}", alt, plan, name=heading, panel=True))
+    several = len(drawings) > 1
+    title = f"{'一两三四五'[len(drawings) - 1]}种口径各自独立，数值不可相互比较" if several else drawings[0].name
+    return Exhibit(
+        title, "渗透率与普及率，%", tuple(drawings), table, "各图刻度相同，但口径不同；灰色为其他机构测算并公布。"
+    )
+
+
+def chain_panels(f: Figures, span: Span) -> Exhibit | None:
+    """The same numerators over two denominators."""
+    table = tables.chains(f, span)
+    if table is None:
+        return None
+    found = {
+        indicator: [
+            figure
+            for chain in f.classes("chain_value_added", "rate_method", span)
+            if (figure := f.get(indicator, "rate_method", span, cls=chain))
+        ]
+        for indicator in ("chain_share_secondary", "chain_share_above_industry")
+    }
+    if not all(found.values()):
+        return None
+    largest = max(found["chain_share_secondary"], key=lambda figure: figure.value)
+    other = f.get("chain_share_above_industry", "rate_method", span, cls=largest.cls)
+    name = f.name("chain", largest.cls)
+    title = f"{name}相当于第二产业的{percent(largest.value)}%"
+    title += f"、规模以上工业的{percent(other.value)}%：分子相同，分母不同" if other else ""
+    panels = {
+        indicator: [_bar(f, "chain", figure) for figure in sorted(figures, key=lambda x: (-x.value, x.cls))]
+        for indicator, figures in found.items()
+    }
+    everything = [record for records in panels.values() for record in records]
+    headings = {
+        "chain_share_secondary": "分母：第二产业增加值",
+        "chain_share_above_industry": "分母：规模以上工业增加值",
+    }
+    drawings = tuple(
+        charts.drawing(
+            f"chain{n}",
+            f"条形图：{headings[indicator]}。{'，'.join(r['name'] + r['label'] for r in records)}。",
+            charts.ranked(records, beside=everything),
+            name=headings[indicator],
+            panel=True,
+        )
+        for n, (indicator, records) in enumerate(panels.items())
+    )
+    return Exhibit(
+        title,
+        f"{span.label}，产业链增加值相当于两个分母的比重，%",
+        drawings,
+        table,
+        "占比，不是渗透率。来源：监测测算。",
+    )
+
+
+def _by_division(f: Figures, indicator: str, span: Span) -> dict[str, Figure]:
+    """A figure per core division, those that there are."""
+    return {cls: figure for cls in DIVISIONS if (figure := f.get(indicator, f.definition, span, cls=cls))}
+
+
+def _largest(figures: dict[str, Figure]) -> tuple[str, Figure]:
+    """The largest of some figures; of equal ones that with the lowest code."""
+    return min(figures.items(), key=lambda pair: (-pair[1].value, pair[0]))
+
+
+def _bar(f: Figures, scheme: str, figure: Figure) -> dict[str, Any]:
+    return {
+        "name": f.name(scheme, figure.cls),
+        "value": figure.value,
+        "label": f"{percent(figure.value)}%",
+        "colour": GREY if figure.definition == "external" else ACCENT,
+    }
+
+
+def _county_label(f: Figures, span: Span, code: str, figure: Figure) -> str:
+    change = rate(f, span, region=code)
+    return yi(figure) + (f"（{growth(change.value, lead='')}）" if change else "")
+
+
+def _quarters(f: Figures, kind: str) -> list[Span]:
+    """The last quarters up to the release quarter for which there is core value added."""
+    found = f.periods("core_value_added", f.definition, kind, cls=CORE)
+    return [span for span in found if span.period <= str(f.quarter)][-_QUARTERS_SHOWN:]

@@ -1,0 +1,210 @@
+"""The observations of a release, looked up by what they say: every number of bulletin, workbook and charts comes here.
+
+Belongs here: finding observations and the names of what they measure. Does not belong here: how they are worded
+(wording) or laid out (tables, charts).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from indicators.quarter import Quarter
+from pipelines.workspace import City
+
+DIVISIONS: Final = ("01", "02", "03", "04")
+CORE: Final = "core"
+_NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
+VINTAGES: Final = {"flash": "快报", "preliminary": "初步", "final": "最终核实", "census": "普查修订"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value in its stored unit, how it is displayed, and its status mark."""
+
+    value: float
+    unit: str
+    display_unit: str
+    decimals: int
+    status: str = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Number):
+    """One observation."""
+
+    indicator: str = ""
+    definition: str = ""
+    period: str = ""
+    span: str = ""
+    region: str = ""
+    cls: str = ""
+    price: str = ""
+    base: str = ""
+    vintage: str = ""
+    authority: str = ""
+    release_level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period of one kind: ``Span("cumulative", "2023Q4")``, ``Span("annual", "2023")``."""
+
+    kind: str
+    period: str
+
+    @property
+    def label(self) -> str:
+        """2023年前三季度, 2023年第三季度, 2023年."""
+        return f"{self.period}年" if self.kind == "annual" else Quarter.parse(self.period).label(self.kind)
+
+    @property
+    def year_before(self) -> Span:
+        """The same span a year earlier."""
+        if self.kind == "annual":
+            return Span(self.kind, str(int(self.period) - 1))
+        return Span(self.kind, str(Quarter.parse(self.period) - 4))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The observations of one release, and the names that go with them."""
+
+    city: City
+    quarter: Quarter
+    as_of: dt.date
+    catalogue: dict[tuple[str, str], dict[str, Any]]
+    labels: dict[tuple[str, str], dict[str, Any]]
+    review: list[dict[str, Any]]
+    coefficients: list[dict[str, Any]]
+    _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
+
+    @classmethod
+    def of(cls, city: City, quarter: Quarter, as_of: dt.date, tables: Mapping[str, pa.Table]) -> Figures:
+        """From the tables of a release.
+
+        Args:
+            city: the workspace's settings.
+            quarter: the release quarter.
+            as_of: the day whose knowledge the numbers rest on.
+            tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coefficient``.
+        """
+        catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
+        found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
+        for row in tables["observation"].to_pylist():
+            entry = catalogue.get((row["indicator"], row["definition_id"]), {})
+            figure = _figure(row, _whole(entry) if city.kind == "nation" else entry)
+            key = (figure.indicator, figure.definition, Span(figure.span, figure.period), figure.region, figure.cls)
+            found.setdefault(key, []).append(figure)
+        for figures in found.values():
+            figures.sort(key=lambda figure: _NEWEST_FIRST.index(figure.vintage))
+        return cls(
+            city=city,
+            quarter=quarter,
+            as_of=as_of,
+            catalogue=catalogue,
+            labels={(row["scheme"], row["class"]): row for row in tables["class_label"].to_pylist()},
+            review=tables["review_summary"].to_pylist(),
+            coefficients=tables["coefficient"].to_pylist(),
+            _found=found,
+        )
+
+    def all(
+        self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
+    ) -> list[Figure]:
+        """Every vintage and publisher of one number, the newest vintage first."""
+        key = (indicator, definition, span, region or self.city.code, cls)
+        return [figure for figure in self._found.get(key, []) if price in ("", figure.price)]
+
+    def get(
+        self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
+    ) -> Figure | None:
+        """One number in its newest vintage, None where there is none."""
+        return next(iter(self.all(indicator, definition, span, region=region, cls=cls, price=price)), None)
+
+    def periods(self, indicator: str, definition: str, kind: str, *, region: str = "", cls: str = "") -> list[Span]:
+        """The periods of one kind for which a number is there, in order."""
+        wanted = (indicator, definition, region or self.city.code, cls)
+        return sorted(
+            (key[2] for key in self._found if (key[0], key[1], key[3], key[4]) == wanted and key[2].kind == kind),
+            key=lambda span: span.period,
+        )
+
+    def classes(self, indicator: str, definition: str, span: Span, *, region: str = "") -> list[str]:
+        """The classes for which a number is there, in the order of their codes."""
+        wanted = (indicator, definition, span, region or self.city.code)
+        return sorted(key[4] for key in self._found if key[:4] == wanted)
+
+    def ids(self, definition: str) -> list[str]:
+        """The indicators of a definition in the order of the catalogue's table."""
+        return [indicator for indicator, found in self.catalogue if found == definition]
+
+    def name(self, scheme: str, cls: str) -> str:
+        """The Chinese name of a class."""
+        label = self.labels.get((scheme, cls))
+        return str(label["name_zh"]) if label else cls
+
+    @property
+    def definition(self) -> str:
+        """Whose core value added this release reports: ours (rate_method), else the published one."""
+        return "rate_method" if self._has("rate_method", "cumulative") else "published"
+
+    @property
+    def main(self) -> Span | None:
+        """The span of the headline: the quarter's cumulative span, else the latest year published, else None."""
+        now = Span("cumulative", str(self.quarter))
+        if self.get("core_value_added", self.definition, now, cls=CORE):
+            return now
+        years = self.periods("core_value_added", "published", "annual", cls=CORE)
+        return years[-1] if years else None
+
+    def _has(self, definition: str, kind: str) -> bool:
+        return bool(self.periods("core_value_added", definition, kind, cls=CORE))
+
+
+def difference(later: Number | None, earlier: Number | None) -> Number | None:
+    """A difference of two rates in 百分点, from the unrounded numbers."""
+    if later is None or earlier is None:
+        return None
+    return Number(later.value - earlier.value, "百分点", "百分点", 1)
+
+
+def count(value: int) -> Number:
+    """A plain whole number, for instance a rank."""
+    return Number(value, "", "", 0)
+
+
+def ranks(figures: Iterable[tuple[str, Figure | None]]) -> dict[str, int]:
+    """Rank by value, the largest first, by key; equal values share a rank and missing ones have none."""
+    values = {key: figure.value for key, figure in figures if figure is not None}
+    return {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
+
+
+def _whole(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A catalogue entry as national figures are published: whole 亿元."""
+    return {**entry, "decimals": 0} if entry.get("display_unit") == "亿元" else entry
+
+
+def _figure(row: Mapping[str, Any], entry: Mapping[str, Any]) -> Figure:
+    return Figure(
+        value=row["value"],
+        unit=row["unit"],
+        display_unit=entry.get("display_unit", row["unit"]),
+        decimals=int(entry.get("decimals", 1)),
+        status=row["status"],
+        indicator=row["indicator"],
+        definition=row["definition_id"],
+        period=row["period"],
+        span=row["span"],
+        region=row["region"],
+        cls=row["class"],
+        price=row["price_basis"],
+        base=row["base"],
+        vintage=row["vintage"],
+        authority=row["authority"],
+        release_level=row["release_level"],
+    )

@@ -1,0 +1,1 @@
+"""Package data: the fonts of charts and bulletin (SOURCES.md)."""

@@ -1,0 +1,27 @@
+"""What a release is called, and the level that its pages carry.
+
+Belongs here: the words that every product of a release says about itself. Does not belong here: how it is cut (cut).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from indicators.quarter import Quarter
+
+# Until disclosure control stands, nothing leaves the house: aggregates before suppression, stamped internal.
+LEVEL: Final = "L2"
+STAMP: Final = "内部"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One release: its name, quarter, the day whose knowledge it rests on, its level and stamp."""
+
+    name: str
+    quarter: Quarter
+    as_of: dt.date
+    level: str = LEVEL
+    stamp: str = STAMP

@@ -1,0 +1,130 @@
+"""The notes block: 口径 价格 错月 修订 修约 保密 数据截止日, written from what a report used and from nothing else.
+
+Belongs here: the notes of bulletin and workbook. Does not belong here: notes of one table (tables).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pipelines.release.display import STATUS_ZH
+from pipelines.release.figures import VINTAGES, Figure, Figures, Span
+from pipelines.release.issue import Issue
+
+# Months that the services returns of a quarter cover: one less than the other surveys.
+_LAGGED: Final = {1: "1—2月", 2: "1—5月", 3: "1—8月", 4: "1—11月"}
+_EXPLAINED: Final = (
+    "core_value_added",
+    "core_value_added_income",
+    "core_share_gdp",
+    "digital_penetration",
+    "chain_value_added",
+    "firms",
+)
+
+
+def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, str]]:
+    """Pairs of a heading and its text.
+
+    Args:
+        f: the release's figures.
+        issue: what the release is called.
+        used: the observations that the report shows.
+    """
+    shown = list(used)
+    found = [
+        ("口径", _definitions(f, shown)),
+        ("价格", _prices(shown)),
+        ("错月", _lag(f, shown)),
+        ("系数", _coefficients(f)),
+        ("审核", _review(f)),
+        ("修订", _vintages(f, shown)),
+        (
+            "修约",
+            "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",
+        ),
+        ("符号", _symbols(shown)),
+        ("保密", f"本期级别为{issue.level}（{issue.stamp}）：{_secrecy(shown)}，不得转发或公布。"),
+        ("数据截止日", f"{issue.as_of:%Y年%-m月%-d日}；此后收到的报表和更正不在本期之内。"),
+    ]
+    if f.city.synthetic:
+        found.insert(0, ("合成数据", synthetic(f)))
+    return [(heading, text) for heading, text in found if text]
+
+
+def synthetic(f: Figures) -> str:
+    """What is said on every page of a made-up city."""
+    return f"{f.city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{f.city.note}"
+
+
+def _secrecy(shown: list[Figure]) -> str:
+    if any(figure.release_level == "L2" and figure.indicator != "core_share_gdp" for figure in shown):
+        return "为保密处理前的汇总数，仅供统计机构内部复核使用"
+    return "所列均为已公布数及其比值，但本件未经发布审定，仅供内部使用"
+
+
+def _definitions(f: Figures, shown: list[Figure]) -> str:
+    keys = dict.fromkeys((figure.indicator, figure.definition) for figure in shown)
+    entries = [f.catalogue[key] for key in keys if key[0] in _EXPLAINED and key in f.catalogue]
+    return "\n".join(f"{entry['name_zh']}：{entry['definition_zh'].rstrip('。')}。" for entry in entries)
+
+
+def _prices(shown: list[Figure]) -> str:
+    texts = []
+    if any(figure.price == "current" for figure in shown):
+        texts.append("增加值、比重为现价。")
+    core = [figure for figure in shown if figure.indicator == "core_growth" and figure.price == "constant"]
+    if any(figure.base == "comparable" for figure in core):
+        texts.append(
+            "核心产业增速、拉动和贡献率为可比价、同口径（本期单位与其上年同期相比），不能用公布的两年数直接相除。"
+        )
+    if any(figure.indicator == "gdp_growth" for figure in shown):
+        texts.append("GDP增速为核算部门的可比价增速。")
+    return "".join(texts)
+
+
+def _lag(f: Figures, shown: list[Figure]) -> str:
+    if not any(figure.definition == "rate_method" for figure in shown):
+        return ""
+    return (
+        f"规模以上服务业财务报表比其他专业晚一个月，本季为{_LAGGED[f.quarter.number]}数；"
+        "服务业增加值按上年同期累计增加值乘以错月增速推算，不以季度倍数放大。"
+    )
+
+
+def _coefficients(f: Figures) -> str:
+    classes = sorted({row["gbt"] for row in f.coefficients})
+    if not classes:
+        return ""
+    return (
+        f"部分归入核心产业的行业小类按剥离系数拆分，本期所用系数涉及{len(classes)}个小类（{'、'.join(classes)}），"
+        "来源与审定人见数据库的 coefficient 表。"
+    )
+
+
+def _review(f: Figures) -> str:
+    rows = [row for row in f.review if row["quarter"] == str(f.quarter)]
+    accepted = sum(row["rows"] for row in rows if row["status"] == "accepted")
+    aside = sum(row["rows"] for row in rows if row["status"] == "set_aside")
+    if not accepted and not aside:
+        return ""
+    return f"本季报表审核通过{accepted:,}行，因违反强制性规则搁置{aside:,}行次；搁置的行不参与计算，未作任何改动。"
+
+
+def _vintages(f: Figures, shown: list[Figure]) -> str:
+    texts = []
+    gdp = {(Span(x.span, x.period).label, x.vintage) for x in shown if x.indicator == "gdp" and x.region == f.city.code}
+    for label, vintage in sorted(gdp):
+        texts.append(f"{label}地区生产总值为{VINTAGES[vintage]}版次。")
+    if any(figure.definition == "mixed_vintage" for figure in shown):
+        texts.append("注明“跨版次”的比重分子分母版次不同，仅供对照。")
+    if any(figure.definition == "rate_method" for figure in shown):
+        texts.append("监测测算数随企业更正、年报增加值率和核算数修订而修订；单季数为同一版次两个累计数之差。")
+    return "".join(texts)
+
+
+def _symbols(shown: list[Figure]) -> str:
+    marks = sorted({figure.status for figure in shown} & {"E", "P"})
+    texts = [f"上标{mark}为{STATUS_ZH[mark]}" for mark in marks]
+    return "；".join([*texts, "“…”为不足本表最小单位", "空格为不详或无"]) + "。"

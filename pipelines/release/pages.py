@@ -1,0 +1,83 @@
+"""Pages: one self-contained HTML file each, with no script, no address outside itself and its own glyphs.
+
+Belongs here: the frame of a page (policy, style, fonts) and the data dictionary. Does not belong here: what the
+bulletin says (bulletin, sentences).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from html import unescape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from pipelines.release import typeface
+from pipelines.release.dictionary import meaning, release_contracts
+from pipelines.release.display import numeric_columns, shown
+from pipelines.release.issue import Issue
+from pipelines.workspace import City
+
+if TYPE_CHECKING:
+    from pipelines.release.snapshot import View
+
+_BOLD = re.compile(r"<(h1|h2|h3|th|strong|b|dt)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_BOLD_ROWS = re.compile(r'<tr class="total">(.*?)</tr>', re.DOTALL)
+_BOLD_SVG = re.compile(r'<text[^>]*font-weight="bold"[^>]*>(.*?)</text>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def render(template: str, **values: Any) -> str:
+    """A page from a template: autoescaped, styled, with a content-security policy that lets nothing in or out."""
+    body = _environment().get_template(template).render(**values)
+    bold = "".join(match[match.lastindex or 0] for p in (_BOLD, _BOLD_ROWS, _BOLD_SVG) for match in p.finditer(body))
+    style = f"{typeface.faces(_text(body), bold=_text(bold))}\n{_read('page.css')}"
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    frame = _environment().get_template("frame.html.j2")
+    return frame.render(title=values["title"], body=Markup(body), style=Markup(style), digest=digest)  # noqa: S704 - both made here, from escaped parts
+
+
+def dictionary(issue: Issue, city: City, views: Sequence[View]) -> str:
+    """The data dictionary: every table with its columns, every view with what it shows."""
+    return render(
+        "dictionary.html.j2",
+        title=f"数据字典 · {city.name} · {issue.name}",
+        issue=issue,
+        city=city,
+        tables=list(release_contracts().values()),
+        views=views,
+        meaning=meaning,
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"shown": shown, "pieces": _pieces, "numeric_columns": numeric_columns}
+    return environment
+
+
+def _read(name: str) -> str:
+    return files("pipelines.release.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """A title in pieces, each with whether it must not be broken: a number stays with its unit."""
+    parts = re.split(r"([+−]?[\d.,]+(?:亿元|%|个百分点|家|年)?[，。：；、]?)", text)
+    return [(part, bool(n % 2)) for n, part in enumerate(parts) if part]
+
+
+def _text(html: str) -> str:
+    return unescape(_TAG.sub("", html))

@@ -1,0 +1,373 @@
+"""The tables of a report, once, for bulletin and workbook alike: T1 总表, T2 大类, T3 中类, T4 县区, T6, T7 ….
+
+Belongs here: which observations stand in which row and column. Does not belong here: how a table is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from indicators.quarter import Quarter
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, difference, ranks
+
+Cell = Number | str | None
+
+PENETRATION: Final = {
+    "efficiency_va": ("agriculture", "industry", "construction", "services", "secondary", "tertiary", "all"),
+    "adoption": ("secondary", "tertiary", "all"),
+    "external": ("primary", "industry", "secondary", "services", "tertiary", "all"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label, cells, depth in a hierarchy, and whether it is a total or a heading of the rows below it."""
+
+    label: str
+    cells: tuple[Cell, ...] = ()
+    indent: int = 0
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A three-line table: number and title, unit at the top right, head, rows, notes below."""
+
+    code: str
+    title: str
+    unit: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The observations that the table shows."""
+        return [cell for row in self.rows for cell in row.cells if isinstance(cell, Figure)]
+
+
+def overview(f: Figures) -> Table:
+    """T1: the few numbers of the whole, each with the same period a year ago and the change."""
+    rows = [*_core_rows(f), *_gdp_rows(f), *_scale_rows(f), *_annual_rows(f)]
+    head = ("时期", "单位", "本期", "上年同期", "增速（%）／增减（百分点）")
+    kept = [n for n in range(len(head)) if any(row.cells[n] is not None for row in rows)]
+    return Table(
+        "T1",
+        "总表",
+        "单位：见各行",
+        ("指标", *(head[n] for n in kept)),
+        tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows),
+        ("增加值增速为可比价、同口径；增速不等于本期与上年同期两个现价数之比。",)
+        if f.definition == "rate_method"
+        else (),
+    )
+
+
+def divisions(f: Figures, span: Span) -> Table | None:
+    """T2: the four core divisions."""
+    return _class_table(f, span, "T2", "数字经济核心产业增加值，分大类", [CORE, *DIVISIONS], full=True)
+
+
+def groups(f: Figures, span: Span) -> Table | None:
+    """T3: divisions and their groups."""
+    found = f.classes("core_value_added", f.definition, span)
+    codes = [CORE, *(code for code in found if code[:2] in DIVISIONS and len(code) <= 4)]
+    if not any(len(code) == 4 and code != CORE for code in codes):
+        return None
+    return _class_table(f, span, "T3", "数字经济核心产业增加值，分中类", codes, full=False)
+
+
+def counties(f: Figures, span: Span) -> Table | None:
+    """T4: the counties, with their ranks by size and by growth."""
+    regions = [county.code for county in f.city.counties]
+    values = [(code, _value(f, span, region=code)) for code in regions]
+    growths = [(code, _growth(f, span, region=code)) for code in regions]
+    by_value, by_growth = ranks(values), ranks(growths)
+    if not by_value:
+        return None
+
+    def cells(code: str) -> tuple[Cell, ...]:
+        place = {"region": code}
+        return (
+            f.get("core_value_added", f.definition, span, cls=CORE, price="current", **place),
+            count(by_value[code]) if code in by_value else None,
+            _growth(f, span, **place),
+            count(by_growth[code]) if code in by_growth else None,
+            f.get("core_region_share", f.definition, span, cls=CORE, **place),
+            f.get("core_share_gdp", "same_vintage", span, cls=CORE, **place),
+            f.get("core_pull", f.definition, span, cls=CORE, **place),
+        )
+
+    whole = cells(f.city.code)
+    rows = [Row(f.city.name, whole, total=True)]
+    rows += [Row(county.name, cells(county.code), indent=1) for county in f.city.counties]
+    return Table(
+        "T4",
+        "数字经济核心产业增加值，分县（市、区）",
+        "单位：亿元、位、%、百分点",
+        ("地区", "增加值", "规模位次", "可比价增速", "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
+        tuple(rows),
+    )
+
+
+def penetration(f: Figures) -> Table | None:
+    """T6: penetration, one block per definition; the blocks are never joined."""
+    rows: list[Row] = []
+    for definition, classes in PENETRATION.items():
+        found = [figure for cls in classes if (figure := _newest_rate(f, definition, cls))]
+        if found:
+            entry = f.catalogue.get(("digital_penetration", definition), {})
+            rows.append(Row(entry.get("name_zh", definition), total=True))
+            rows += [
+                Row(
+                    f.name("sector", figure.cls),
+                    (figure, Span(figure.span, figure.period).label, figure.authority),
+                    indent=1,
+                )
+                for figure in found
+            ]
+    if not rows:
+        return None
+    return Table(
+        "T6",
+        "产业数字化渗透率与普及率",
+        "单位：%",
+        ("口径与部门", "数值", "时期", "测算或公布者"),
+        tuple(rows),
+        ("各口径定义不同，数值不可相互比较，也不可连成一个序列。",),
+    )
+
+
+def departments(f: Figures) -> Table | None:
+    """T7: counts that departments report, by topic."""
+    rows: list[Row] = []
+    topic = ""
+    for indicator in f.ids("department"):
+        figure = _newest(f, indicator, "department")
+        if figure is None:
+            continue
+        entry = f.catalogue[indicator, "department"]
+        if entry["topic"] != topic:
+            topic = entry["topic"]
+            rows.append(Row(topic, total=True))
+        label = Span(figure.span, figure.period).label
+        rows.append(Row(entry["name_zh"], (figure, figure.display_unit, label, figure.authority), indent=1))
+    if not rows:
+        return None
+    return Table(
+        "T7", "基础设施与部门监测数", "单位：见各行", ("指标", "数值", "单位", "时期", "数据来源"), tuple(rows)
+    )
+
+
+def chains(f: Figures, span: Span) -> Table | None:
+    """The local industry chains, with both shares and the published figures beside ours."""
+    rows: list[Row] = []
+    for chain in f.classes("chain_value_added", "rate_method", span):
+        rows.append(Row(f.name("chain", chain), _chain_cells(f, "rate_method", span, chain), total=True))
+        for year in f.periods("chain_value_added", "published", "annual", cls=chain)[-1:]:
+            cells = _chain_cells(f, "published", year, chain)
+            figure = cells[1]
+            publisher = figure.authority if isinstance(figure, Figure) else ""
+            rows.append(Row(f"对照：{publisher}公布", cells, indent=1))
+    if not rows:
+        return None
+    return Table(
+        "链",
+        "产业链增加值与两个比重",
+        "单位：亿元、%",
+        ("产业链", "时期", "增加值", "其中：核心产业", "相当于第二产业", "相当于规模以上工业"),
+        tuple(rows),
+        ("两个比重分子相同，分母不同；均为占比，不是渗透率。",),
+    )
+
+
+def series(f: Figures, kind: str = "cumulative") -> Table | None:
+    """The quarters side by side: one kind of span, one row per period."""
+    spans = [s for s in f.periods("core_value_added", f.definition, kind, cls=CORE) if s.period <= str(f.quarter)]
+    if not spans or kind == "annual":
+        return None
+    rows = tuple(Row(span.period, _series_cells(f, span)) for span in spans)
+    names = tuple(f.name("digital", code) for code in DIVISIONS)
+    title = "核心产业增加值，年初累计" if kind == "cumulative" else "核心产业增加值，单季"
+    return Table(
+        "序列",
+        title,
+        "单位：亿元、%",
+        ("时期", "核心产业增加值", *names, "可比价增速", "GDP增速", "占GDP比重"),
+        rows,
+    )
+
+
+def pulls(f: Figures) -> Table | None:
+    """Who pulled the growth: cumulative pull of the divisions, one row per period."""
+    spans = [s for s in f.periods("core_pull", f.definition, "cumulative", cls=CORE) if s.period <= str(f.quarter)]
+    names = tuple(f.name("digital", code) for code in DIVISIONS)
+    rows = tuple(
+        Row(span.period, (_growth(f, span), *(f.get("core_pull", f.definition, span, cls=code) for code in DIVISIONS)))
+        for span in spans
+    )
+    if not rows:
+        return None
+    return Table(
+        "拉动", "四个大类对核心产业增长的拉动，年初累计", "单位：%、百分点", ("时期", "核心产业增速", *names), rows
+    )
+
+
+def vintages(f: Figures, span: Span) -> Table | None:
+    """Share of GDP against each vintage of GDP; the mixed one is there only under its own name."""
+    rows = [
+        Row(
+            "同版次" if definition == "same_vintage" else "跨版次（仅供对照）",
+            (_gdp_of(f, span, share), share, VINTAGES[share.vintage]),
+        )
+        for definition in ("same_vintage", "mixed_vintage")
+        for share in f.all("core_share_gdp", definition, span, cls=CORE)
+    ]
+    if len(rows) < 2:
+        return None
+    return Table(
+        "版次",
+        "核心产业增加值占GDP比重与GDP版次",
+        "单位：亿元、%",
+        ("口径", "地区生产总值", "占GDP比重", "GDP版次"),
+        tuple(rows),
+        ("跨版次比重的分子与分母不是同一版次，不得与同版次比重连接或比较。",),
+    )
+
+
+def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
+    found = f.all("gdp", "accounts", span, price="current")
+    return next((figure for figure in found if figure.vintage == share.vintage), None)
+
+
+def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
+    return f.get("core_value_added", f.definition, span, region=region, cls=cls, price="current")
+
+
+def _growth(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
+    return f.get("core_growth", f.definition, span, region=region, cls=cls, price="constant")
+
+
+def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str], *, full: bool) -> Table | None:
+    columns: list[tuple[str, str, str, str]] = [
+        ("增加值", "core_value_added", f.definition, "current"),
+        ("可比价增速", "core_growth", f.definition, "constant"),
+        ("占核心产业比重", "core_class_share", f.definition, ""),
+        ("拉动", "core_pull", f.definition, ""),
+        ("贡献率", "core_contribution", f.definition, ""),
+    ]
+    if full:
+        columns += [
+            ("规上企业数", "firms", "above_threshold", ""),
+            ("营业收入", "revenue", "above_threshold", ""),
+            ("营收增速", "revenue_growth", "above_threshold", ""),
+        ]
+    cells = {c: tuple(f.get(i, d, span, cls=c, price=p) for _, i, d, p in columns) for c in codes}
+    kept = [n for n in range(len(columns)) if any(row[n] for row in cells.values())]
+    if not kept:
+        return None
+    rows = tuple(
+        Row(
+            f.name("digital", c),
+            tuple(cells[c][n] for n in kept),
+            indent=0 if c == CORE else len(c) // 2,
+            total=c == CORE,
+        )
+        for c in codes
+        if any(cells[c])
+    )
+    units = {"增加值": "亿元", "规上企业数": "家", "拉动": "百分点", "营业收入": "亿元"}
+    names = [columns[n][0] for n in kept]
+    shown = dict.fromkeys(units.get(name, "%") for name in names)
+    notes = ("部分合计数因数值修约与分项之和略有出入，未作机械调整。",)
+    return Table(code, title, f"单位：{'、'.join(shown)}", ("类别", *names), rows, notes)
+
+
+def _core_rows(f: Figures) -> list[Row]:
+    rows = []
+    spans = [span for span in (f.main, Span("quarter", str(f.quarter))) if span is not None]
+    for span in spans:
+        now = f.get("core_value_added", f.definition, span, cls=CORE, price="current")
+        if now:
+            before = f.get("core_value_added", f.definition, span.year_before, cls=CORE, price="current")
+            name = f.catalogue[now.indicator, now.definition]["name_zh"]
+            rows.append(Row(name, (span.label, now.display_unit, now, before, _growth(f, span)), total=span == f.main))
+    for definition, name in (("same_vintage", "占GDP比重"), ("mixed_vintage", "占GDP比重（跨版次，仅供对照）")):
+        share = f.get("core_share_gdp", definition, spans[0], cls=CORE) if spans else None
+        if share:
+            before = f.get("core_share_gdp", definition, spans[0].year_before, cls=CORE)
+            rows.append(Row(name, (spans[0].label, "%", share, before, difference(share, before)), indent=1))
+    return rows
+
+
+def _gdp_rows(f: Figures) -> list[Row]:
+    candidates = [Span("cumulative", str(f.quarter)), Span("annual", str(f.quarter.year)), f.main]
+    for span in candidates:
+        found = f.all("gdp", "accounts", span, price="current") if span else []
+        if span and found:
+            growth = f.get("gdp_growth", "accounts", span)
+            before = f.get("gdp", "accounts", span.year_before, price="current")
+            several = len(found) > 1
+            return [
+                Row(
+                    f"地区生产总值（{VINTAGES[figure.vintage]}）" if several else "地区生产总值",
+                    (span.label, figure.display_unit, figure, None if several else before, None if n else growth),
+                )
+                for n, figure in enumerate(found)
+            ]
+    return []
+
+
+def _scale_rows(f: Figures) -> list[Row]:
+    rows = []
+    for indicator in ("firms", "revenue", "staff"):
+        span = f.main
+        now = f.get(indicator, "above_threshold", span, cls=CORE) if span else None
+        if now and span:
+            before = f.get(indicator, "above_threshold", span.year_before, cls=CORE)
+            growth = f.get("revenue_growth", "above_threshold", span, cls=CORE) if indicator == "revenue" else None
+            name = f.catalogue[now.indicator, now.definition]["name_zh"]
+            rows.append(Row(f"核心产业{name}", (span.label, now.display_unit, now, before, growth)))
+    return rows
+
+
+def _annual_rows(f: Figures) -> list[Row]:
+    rows = []
+    for span in f.periods("core_value_added_income", "income_approach", "annual", cls=CORE)[-1:]:
+        now = f.get("core_value_added_income", "income_approach", span, cls=CORE)
+        before = f.get("core_value_added_income", "income_approach", span.year_before, cls=CORE)
+        rows.append(Row("核心产业增加值（收入法，年度，单列）", (span.label, "亿元", now, before, None)))
+    return rows
+
+
+def _series_cells(f: Figures, span: Span) -> tuple[Cell, ...]:
+    return (
+        f.get("core_value_added", f.definition, span, cls=CORE, price="current"),
+        *(f.get("core_value_added", f.definition, span, cls=code, price="current") for code in DIVISIONS),
+        _growth(f, span),
+        f.get("gdp_growth", "accounts", span),
+        f.get("core_share_gdp", "same_vintage", span, cls=CORE),
+    )
+
+
+def _chain_cells(f: Figures, definition: str, span: Span, chain: str) -> tuple[Cell, ...]:
+    indicators = ("chain_value_added", "chain_core_value_added", "chain_share_secondary", "chain_share_above_industry")
+    return (span.label, *(f.get(indicator, definition, span, cls=chain) for indicator in indicators))
+
+
+def _newest_rate(f: Figures, definition: str, cls: str) -> Figure | None:
+    return _newest(f, "digital_penetration", definition, cls)
+
+
+def _newest(f: Figures, indicator: str, definition: str, cls: str = "") -> Figure | None:
+    """The latest period up to the release quarter, a quarter's cumulative span before a year."""
+    spans = [
+        *(s for s in f.periods(indicator, definition, "cumulative", cls=cls) if s.period == str(f.quarter)),
+        *reversed([s for s in f.periods(indicator, definition, "annual", cls=cls) if _ended(s, f.quarter)]),
+    ]
+    return f.get(indicator, definition, spans[0], cls=cls) if spans else None
+
+
+def _ended(span: Span, quarter: Quarter) -> bool:
+    return int(span.period) <= quarter.year

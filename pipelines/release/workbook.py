@@ -1,0 +1,284 @@
+"""The workbook of a release: the report's tables as sheets, native charts, notes, the catalogue.
+
+Belongs here: how a table becomes a sheet. Does not belong here: which numbers stand in it (tables) or what the notes
+say (notes).
+
+Text is written as text, whatever it begins with: a cell that starts with "=" can come from a file name or a region's
+name and must never run. The creation time is the release's as_of, so that the bytes repeat.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from pipelines.release import tables
+from pipelines.release.charts import ACCENT, GREY, HUES
+from pipelines.release.display import TOO_SMALL, decimal, shown
+from pipelines.release.figures import DIVISIONS, Figures, Number
+from pipelines.release.issue import Issue
+from pipelines.release.notes import notes, synthetic
+from pipelines.release.sentences import headline
+from pipelines.release.tables import Cell, Row, Table
+
+_OPTIONS: Final = {
+    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
+}  # fmt: skip
+FONT: Final = "微软雅黑"
+_CATALOGUE: Final = {
+    "name_zh": "名称", "id": "指标", "definition_id": "口径", "definition_zh": "定义", "formula": "计算公式",
+    "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型", "source": "来源",
+    "release_level": "发布级别",
+}  # fmt: skip
+_WIDTHS: Final = {"definition_zh": 60, "formula": 44, "source": 36, "name_zh": 34, "id": 26}
+_FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The open workbook and its formats by name and number format."""
+
+    book: Any
+    formats: dict[tuple[tuple[str, Any], ...], Any]
+
+    def style(self, **look: Any) -> Any:
+        """A format, made once per look."""
+        key = tuple(sorted(look.items()))
+        if key not in self.formats:
+            self.formats[key] = self.book.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter", **look})
+        return self.formats[key]
+
+
+def write(f: Figures, issue: Issue, path: Path) -> None:
+    """Write the workbook of a release.
+
+    Args:
+        f: the release's figures.
+        issue: what the release is called.
+        path: the file to write.
+    """
+    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+        made = dt.datetime.combine(issue.as_of, dt.time())
+        title = f"{f.city.name}数字经济季度运行监测（{f.quarter.label()}）"
+        book.set_properties({"title": title, "created": made, "comments": f"{issue.name} {issue.level} {issue.stamp}"})
+        at = _Book(book, {})
+        sheets = _sheets(f)
+        _notes(at, f, issue, title, sheets)
+        for name, table in sheets.items():
+            _sheet(at, name, table, issue)
+        _charts(at, f, sheets)
+        _catalogue(at, f)
+
+
+def _sheets(f: Figures) -> dict[str, Table]:
+    """Sheet name → table, those that have something to show."""
+    span = f.main
+    found = {
+        "总表 T1": tables.overview(f),
+        "大类 T2": tables.divisions(f, span) if span else None,
+        "中类 T3": tables.groups(f, span) if span else None,
+        "县区 T4": tables.counties(f, span) if span else None,
+        "渗透率 T6": tables.penetration(f),
+        "基础设施与部门 T7": tables.departments(f),
+        "产业链": tables.chains(f, span) if span else None,
+        "占GDP比重与版次": tables.vintages(f, span) if span else None,
+        "时间序列（累计）": tables.series(f, "cumulative"),
+        "时间序列（当季）": tables.series(f, "quarter"),
+        "拉动": tables.pulls(f),
+    }
+    return {name: table for name, table in found.items() if table and table.rows}
+
+
+def _notes(at: _Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Table]) -> None:
+    sheet = at.book.add_worksheet("说明")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 96)
+    sheet.write_string(0, 0, title, at.style(bold=True, font_size=16))
+    sheet.set_row(0, 30)
+    used = [figure for table in sheets.values() for figure in table.figures]
+    pairs = [
+        ("级别", f"{issue.stamp}（{issue.level}）"),
+        *([("合成数据", synthetic(f))] if f.city.synthetic else []),
+        ("要点", f"{headline(f)}。"),
+        ("发布批次", issue.name),
+        *((heading, text) for heading, text in notes(f, issue, used) if heading != "合成数据"),
+        ("工作表", "、".join(sheets)),
+    ]
+    for row, (heading, text) in enumerate(pairs, 2):
+        warn = {"font_color": "#9d1c1c", "bold": True} if heading in {"级别", "合成数据"} else {}
+        sheet.write_string(row, 0, heading, at.style(bold=True, valign="top"))
+        sheet.write_string(row, 1, text, at.style(text_wrap=True, valign="top", **warn))
+    _print(sheet, landscape=False)
+
+
+def _sheet(at: _Book, name: str, table: Table, issue: Issue) -> None:
+    sheet = at.book.add_worksheet(name)
+    last = len(table.head) - 1
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(19)
+    sheet.write_string(0, 0, table.title, at.style(bold=True, font_size=14))
+    sheet.write_string(1, 0, f"{issue.stamp} · {issue.level} · {issue.name}", at.style(font_color="#9d1c1c"))
+    sheet.write_string(2, last, table.unit, at.style(align="right", font_color="#5d6672"))
+    for column, head in enumerate(table.head):
+        look = {"align": "left" if column == 0 else "right", "text_wrap": True}
+        sheet.write_string(3, column, head, at.style(bold=True, top=2, bottom=1, **look))
+    sheet.set_row(3, 32)
+    for number, row in enumerate(table.rows):
+        _row(at, sheet, _FIRST_ROW + number, row, last, final=number == len(table.rows) - 1)
+    for number, note in enumerate(table.notes):
+        text = at.style(font_color="#5d6672", font_size=9)
+        sheet.write_string(_FIRST_ROW + len(table.rows) + 1 + number, 0, f"注：{note}", text)
+    _columns(sheet, table)
+    sheet.freeze_panes(_FIRST_ROW, 1)
+    sheet.repeat_rows(3)
+    _print(sheet, landscape=last > 5)
+
+
+def _row(at: _Book, sheet: Any, number: int, row: Row, last: int, *, final: bool) -> None:
+    look: dict[str, Any] = {"bold": True} if row.total else {}
+    look |= {"bottom": 2} if final else {}
+    sheet.write_string(number, 0, row.label, at.style(indent=row.indent, **look))
+    for column in range(1, last + 1):
+        cell = row.cells[column - 1] if column <= len(row.cells) else None
+        _cell(at, sheet, (number, column), cell, look)
+
+
+def _cell(at: _Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any]) -> None:
+    row, column = place
+    if cell is None:
+        sheet.write_blank(row, column, None, at.style(**look))
+    elif isinstance(cell, str):
+        sheet.write_string(row, column, cell, at.style(align="right", **look))
+    elif (text := shown(cell).text) in {TOO_SMALL, "※"}:
+        sheet.write_string(row, column, text, at.style(align="right", **look))
+    else:
+        sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))
+
+
+def _unrounded(cell: Number) -> float:
+    """The full value in its display unit: a sheet shows the rounded number and calculates with this one."""
+    scale = {"比率": 100.0, "百分点": 100.0}.get(cell.unit, 1.0)
+    value = cell.value / 1e8 if cell.display_unit == f"亿{cell.unit}" else cell.value * scale
+    return value if decimal(cell) != 0 else 0.0
+
+
+def _format(cell: Number) -> str:
+    digits = "#,##0" + ("." + "0" * cell.decimals if cell.decimals else "")
+    mark = f'" {cell.status}"' if cell.status in {"E", "P"} else ""
+    # An unmarked number keeps the room of a mark, so that the decimals stand below each other.
+    tail = mark or "_ _E"
+    return f"{digits}{tail};-{digits}{tail}"
+
+
+def _columns(sheet: Any, table: Table) -> None:
+    labels = [len(row.label) * 2 + row.indent * 2 for row in table.rows]
+    sheet.set_column(0, 0, min(48, max(16, *labels) + 2))
+    for column in range(1, len(table.head)):
+        cells = [row.cells[column - 1] for row in table.rows if len(row.cells) >= column]
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        head = len(table.head[column]) * 1.4
+        sheet.set_column(column, column, min(30, max(13, head, *(len(text) * 2 + 2 for text in ["", *texts]))))
+
+
+def _charts(at: _Book, f: Figures, sheets: dict[str, Table]) -> None:
+    """Native charts on one sheet, each drawn from the cells of another sheet."""
+    plans = [
+        _line_chart(at, sheets),
+        _stack_chart(at, f, sheets),
+        _bar_chart(at, sheets, "县区 T4", "分县（市、区）核心产业增加值（亿元）"),
+        _bar_chart(at, sheets, "大类 T2", "分大类核心产业增加值（亿元）"),
+    ]
+    charts = [chart for chart in plans if chart]
+    if not charts:
+        return
+    sheet = at.book.add_worksheet("图")
+    sheet.hide_gridlines(2)
+    for number, chart in enumerate(charts):
+        chart.set_size({"width": 760, "height": 340})
+        sheet.insert_chart(number * 18, 0, chart)
+    _print(sheet, landscape=False)
+
+
+def _line_chart(at: _Book, sheets: dict[str, Table]) -> Any:
+    name = "时间序列（累计）"
+    table = sheets.get(name)
+    if table is None:
+        return None
+    chart = at.book.add_chart({"type": "line"})
+    plans = (("可比价增速", "核心产业", ACCENT, "solid"), ("GDP增速", "GDP", GREY, "dash"))
+    for head, label, colour, dash in plans:
+        line = {"color": colour, "width": 2.25, "dash_type": dash}
+        chart.add_series(_series(name, table, head) | {"line": line, "name": label})
+    return _finish(chart, "核心产业与GDP累计同比增速（可比价，%）")
+
+
+def _stack_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
+    name = "时间序列（当季）"
+    table = sheets.get(name)
+    if table is None:
+        return None
+    chart = at.book.add_chart({"type": "column", "subtype": "stacked"})
+    for cls in DIVISIONS:
+        head = f.name("digital", cls)
+        chart.add_series(_series(name, table, head) | {"fill": {"color": HUES[cls]}, "name": head, "gap": 40})
+    return _finish(chart, "当季核心产业增加值（现价，亿元）")
+
+
+def _bar_chart(at: _Book, sheets: dict[str, Table], name: str, title: str) -> Any:
+    table = sheets.get(name)
+    if table is None:
+        return None
+    chart = at.book.add_chart({"type": "bar"})
+    labels = {"value": True, "num_format": "#,##0.0"}
+    # The first row is the total.
+    look = {"fill": {"color": ACCENT}, "data_labels": labels, "gap": 50}
+    chart.add_series(_series(name, table, "增加值", skip=1) | look)
+    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_legend({"none": True})
+    chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}, "overlay": False})
+    return chart
+
+
+def _series(name: str, table: Table, head: str, *, skip: int = 0) -> dict[str, Any]:
+    column, first, last = table.head.index(head), _FIRST_ROW + skip, _FIRST_ROW + len(table.rows) - 1
+    return {"categories": [name, first, 0, last, 0], "values": [name, first, column, last, column]}
+
+
+def _finish(chart: Any, title: str) -> Any:
+    font = {"name": FONT, "size": 9}
+    chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}, "overlay": False})
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#d9dde2"}},
+                      "line": {"none": True}, "num_font": font})  # fmt: skip
+    chart.set_x_axis({"num_font": font, "label_position": "low"})
+    return chart
+
+
+def _catalogue(at: _Book, f: Figures) -> None:
+    sheet = at.book.add_worksheet("指标目录")
+    sheet.hide_gridlines(2)
+    for column, (key, head) in enumerate(_CATALOGUE.items()):
+        sheet.write_string(0, column, head, at.style(bold=True, top=2, bottom=1))
+        sheet.set_column(column, column, _WIDTHS.get(key, 15))
+    for row, entry in enumerate(f.catalogue.values(), 1):
+        for column, key in enumerate(_CATALOGUE):
+            sheet.write_string(row, column, str(entry[key]), at.style(text_wrap=True, valign="top"))
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, len(f.catalogue), len(_CATALOGUE) - 1)
+    sheet.repeat_rows(0)
+    _print(sheet, landscape=True)
+
+
+def _print(sheet: Any, *, landscape: bool) -> None:
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(0.6, 0.6, 0.7, 0.7)
+    sheet.set_footer("&C内部 · 第 &P 页，共 &N 页")
+    if landscape:
+        sheet.set_landscape()

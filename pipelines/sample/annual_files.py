@@ -1,0 +1,228 @@
+"""Annual forms and the register of the synthetic city: A103 (income approach), A109 (digital use), M101 (register).
+
+Belongs here: rows of these forms and how their files look. Does not belong here: quarterly returns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from indicators.quarter import Quarter
+from pipelines.ingest.forms import forms
+from pipelines.sample.calibration import structural_rate
+from pipelines.sample.economy import SEED
+from pipelines.sample.firm_files import Planted, Sent, identity, received_on
+from pipelines.sample.layout import Dress, dress, headers, number, write_sheet, write_text
+from pipelines.sample.planted import Row, plans, spoil
+from pipelines.sample.profile import SURVEYS, Floats, Ints, classes
+from pipelines.sample.universe import FIRST, TRADE, Universe, position
+
+ANNUAL_YEARS: Final = (2020, 2021, 2022)
+SURVEY_NAMES: Final = ("工业", "服务业", "批发和零售业", "建筑业")
+# By survey (industry, service, trade, construction), as shares of value added.
+_LABOUR: Final = np.array([0.44, 0.5, 0.46, 0.62])
+_DEPRECIATION: Final = np.array([0.19, 0.15, 0.09, 0.06])
+# Investment income over value added: leaving it in the operating surplus would inflate services by a quarter.
+_INVESTMENT: Final = np.array([0.05, 0.24, 0.03, 0.02])
+_ADOPTION: Final = {2020: 0.43, 2021: 0.47, 2022: 0.51}
+_ADOPTION_TILT: Final = np.array([0.035, -0.03, -0.04, 0.01])
+_REASONS: Final = ("停业注销", "规模下降退库", "迁出本市")
+
+
+def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
+    """The items of the annual return of a year.
+
+    Returns:
+        Places of the units that report, in order of code, and the items by column of A103, in 千元. By class,
+        labour + taxes − other income + depreciation + operating surplus adds up to structural rate × output.
+    """
+    quarter = Quarter(year, 4)
+    places = np.flatnonzero(universe.reporting(quarter))
+    places = places[np.argsort(universe.units.code[places], kind="stable")]
+    draw = np.random.Generator(np.random.Philox(key=[SEED, year]))
+    normal = draw.standard_normal((8, len(universe.units.code)))[:, places]
+    output = universe.output(year, 12, on=quarter)[places]
+    klass, survey = universe.klass(quarter)[places], universe.survey()[places]
+    va = _value_added(output, klass, structural_rate(year)[klass], normal[0], universe.units.index[places])
+    revenue = _revenue(universe, places, output)
+    labour = _whole(va * _LABOUR[survey] * np.exp(0.18 * normal[1]))
+    tax, vat = _whole(np.abs(va) * 0.03), _whole(np.abs(va) * 0.1)
+    depreciation = _whole(np.abs(va) * _DEPRECIATION[survey] * np.exp(0.25 * normal[2]))
+    division = np.array([gbt[:2] for gbt in classes().gbt])[klass]
+    other = _whole(np.abs(va) * np.where(division == "65", 0.06, 0.008))
+    investment = _investment(va, survey, normal[3])
+    fair_value, disposal = _whole(va * 0.01 * normal[4]), _whole(va * 0.005 * normal[5])
+    impairment = -_whole(np.abs(va) * 0.012 * np.abs(normal[6]))
+    credit = -_whole(np.abs(va) * 0.008 * np.abs(normal[7]))
+    surplus = va - labour - tax - vat + other - depreciation
+    return places, {
+        "gross_output": output,
+        "revenue": revenue,
+        "cost": np.where(survey == TRADE, revenue - output, _whole(revenue * 0.82)),
+        "labour": labour,
+        "tax_surcharge": tax,
+        "vat": vat,
+        "depreciation": depreciation,
+        "operating_profit": surplus + investment + fair_value + disposal + impairment + credit,
+        "investment_income": investment,
+        "fair_value_gain": fair_value,
+        "disposal_gain": disposal,
+        "asset_impairment": impairment,
+        "credit_impairment": credit,
+        "other_income": other,
+    }
+
+
+def _value_added(output: Ints, klass: Ints, rate: Floats, normal: Floats, index: Ints) -> Ints:
+    noise = np.exp(0.12 * normal)
+    # Hardly any firm destroys value, but a few do.
+    noise[index % 487 == 13] = -0.05
+    wanted = np.bincount(klass, output * rate)
+    drawn = np.bincount(klass, output * rate * noise)
+    scale = np.divide(wanted, drawn, out=np.zeros_like(wanted), where=drawn != 0)
+    return _whole(output * rate * noise * scale[klass])
+
+
+def _investment(va: Ints, survey: Ints, normal: Floats) -> Ints:
+    # A third of the firms hold shares in others; the sum is a fixed part of each survey's value added.
+    drawn = np.abs(va) * np.where(normal > 0.4, np.exp(normal), 0.0)
+    wanted = _INVESTMENT * np.bincount(survey, va, len(SURVEYS))
+    total = np.bincount(survey, drawn, len(SURVEYS))
+    share = np.divide(wanted, total, out=np.zeros(len(SURVEYS)), where=total > 0)
+    return _whole(drawn * share[survey])
+
+
+def _revenue(universe: Universe, places: Ints, output: Ints) -> Ints:
+    ratio = universe.units.ratio[places]
+    return _whole(output * np.where(universe.survey()[places] == TRADE, 1 / ratio, ratio))
+
+
+def _whole(values: npt.ArrayLike) -> Ints:
+    return np.rint(values).astype(np.int64)
+
+
+def write_annual(universe: Universe, inbox: Path, year: int) -> Iterator[Sent | Planted]:
+    """Write A103 of a year: one Excel file in 千元, received on 10 June of the year after."""
+    quarter = Quarter(year, 4)
+    places, items = income_items(universe, year)
+    klass, county, survey = universe.klass(quarter), universe.county(quarter), universe.survey()
+    columns = {name: values.tolist() for name, values in items.items()}
+    lines: list[Row] = []
+    for at, place in enumerate(places.tolist()):
+        row = {"year": year, "sector": SURVEY_NAMES[survey[place]]} | identity(
+            universe, place, klass[place], county[place]
+        )
+        row |= {name: cells[at] for name, cells in columns.items()}
+        if survey[place] not in (0, 3):
+            row["gross_output"] = ""
+        lines.append(row)
+    header = headers("annual", 2 if year == ANNUAL_YEARS[1] else 0)
+    name = f"A103_{forms()['annual'].title}_{year}年.xlsx"
+    marks = []
+    for plan in plans():
+        if plan.form == "annual" and plan.quarter == str(quarter):
+            at = places.tolist().index(plan.place(universe.units))
+            lines[at] = spoil(plan, lines[at], None)
+            marks.append((plan, at))
+    cells = [[_keyed(column, line[column], at) for column in header] for at, line in enumerate(lines)]
+    first = write_sheet(inbox / name, dress("annual", f"{year}年"), list(header.values()), cells, sheet="A103")
+    yield Sent(name, dt.date(year + 1, 6, 10), "核算科", source="企业年报")
+    for plan, at in marks:
+        found, line = str(lines[at][plan.column]), str(at + first)
+        yield Planted(
+            plan.id, plan.kind, name, line, header[plan.column], plan.what, plan.expected, plan.rule, "", found
+        )
+
+
+def _keyed(column: str, value: str | int | float, at: int) -> str | int | float:
+    if isinstance(value, int) and column != "year":
+        return number(value, at * 29 + len(column)) if value >= 0 else value
+    return value
+
+
+def write_digital_use(universe: Universe, inbox: Path, year: int) -> Iterator[Sent]:
+    """Write A109 of a year: which firms use cloud, IoT, AI or an industrial platform; received next March."""
+    quarter = Quarter(year, 4)
+    places = np.flatnonzero(universe.reporting(quarter))
+    places = places[np.argsort(universe.units.code[places], kind="stable")]
+    draw = np.random.Generator(np.random.Philox(key=[SEED, 109]))
+    uniform = draw.random((5, len(universe.units.code)))[:, places]
+    klass, county, survey = universe.klass(quarter), universe.county(quarter), universe.survey()[places]
+    uses = uniform[0] < _ADOPTION[year] + _ADOPTION_TILT[survey]
+    first_of = np.floor(uniform[1] * 4).astype(int)
+    flags = uses[:, None] & ((uniform[1:5].T < 0.35) | (first_of[:, None] == np.arange(4)[None, :]))
+    header = headers("digital_use", 0)
+    rows = []
+    for at, place in enumerate(places.tolist()):
+        row = {"year": year} | identity(universe, place, klass[place], county[place])
+        row |= {
+            name: "是" if flag else "否"
+            for name, flag in zip(("cloud", "iot", "ai", "platform"), flags[at], strict=True)
+        }
+        rows.append([row[column] for column in header])
+    name = f"A109_{forms()['digital_use'].title}_{year}年.xlsx"
+    look = Dress(f"{year}年企业数字技术应用情况", ("表    号：A109表",))
+    write_sheet(inbox / name, look, list(header.values()), rows, sheet="A109")
+    yield Sent(name, dt.date(year + 1, 3, 15), "服务业科", source="企业年报")
+
+
+def write_register(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator[Sent | Planted]:
+    """Write M101 of a quarter: every unit ever seen, with entry, exit and what changed."""
+    units, now = universe.units, position(quarter)
+    places = np.flatnonzero(units.entry <= now)
+    places = places[np.argsort(units.code[places], kind="stable")]
+    klass, county = universe.klass(quarter), universe.county(quarter)
+    reasons = _reasons(universe, quarter)
+    header = headers("register", 0)
+    rows = []
+    for place in places.tolist():
+        row = identity(universe, place, klass[place], county[place])
+        entry, leave = int(units.entry[place]), int(units.exit[place])
+        row |= {"entry_date": _entry_date(entry, int(units.index[place])), "exit_date": "", "reason": ""}
+        if now - 4 < entry <= now:
+            row["reason"] = "年度入库" if entry % 4 == 0 else "月度入库"
+        if leave <= now:
+            row |= {"exit_date": (FIRST + leave).first_day.isoformat(), "reason": _REASONS[place % len(_REASONS)]}
+        row |= reasons.get(place, {})
+        rows.append(row)
+    name = f"M101_调查单位名录_{quarter.year}年{quarter.number}季度.csv"
+    marks = []
+    for plan in plans():
+        if plan.form == "register" and plan.quarter == str(quarter):
+            at = places.tolist().index(plan.place(units))
+            rows[at] = spoil(plan, rows[at], None)
+            marks.append((plan, at))
+    look = Dress(f"{quarter.year}年{quarter.number}季度调查单位名录", ("表    号：M101表",), encoding="gb18030")
+    first = write_text(inbox / name, look, list(header.values()), [[row[column] for column in header] for row in rows])
+    yield Sent(name, received_on(quarter), "普查中心", source="名录库维护")
+    for plan, at in marks:
+        label, found, line = header[plan.column], str(rows[at][plan.column]), str(at + first)
+        yield Planted(plan.id, plan.kind, name, line, label, plan.what, plan.expected, plan.rule, "", found)
+
+
+def _entry_date(entry: int, index: int) -> str:
+    if entry < 0:
+        return f"{2012 + index % 8}-{1 + index % 12:02d}-01"
+    day = (FIRST + entry).first_day
+    return day.replace(month=day.month + index % 2 * int(entry % 4 != 0)).isoformat()
+
+
+def _reasons(universe: Universe, quarter: Quarter) -> dict[int, Row]:
+    found: dict[int, Row] = {}
+    for change in universe.changes:
+        if quarter >= change.quarter:
+            old = universe.units.klass[change.place]
+            said = "跨县（区）迁移" if change.klass is None else f"行业代码变更，原{classes().gbt[old]}"
+            found[change.place] = {"reason": f"{change.quarter.label('quarter')}{said}"}
+    for merger in universe.mergers:
+        if quarter >= merger.quarter:
+            heir = universe.units.code[merger.heir].decode()
+            gone: Row = {"exit_date": merger.quarter.first_day.isoformat(), "reason": f"吸收合并，并入{heir}"}
+            found[merger.absorbed] = gone
+    return found

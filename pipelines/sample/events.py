@@ -1,0 +1,90 @@
+"""What happens to single units: recodes (two across the border of the core), moves between counties, one merger.
+
+Belongs here: choosing the units, by rank among settled ones, so that any size of city has them. Does not belong here:
+entries and exits, which are drawn (economy).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from indicators.quarter import Quarter
+from pipelines.sample.economy import NEVER, YEARS, Units
+from pipelines.sample.profile import SURVEYS, Floats, Ints, classes
+from pipelines.sample.universe import Change, Merger
+
+CORE: Final = ("01", "01_chain", "02", "03", "04")
+STARRED: Final = ("2462", "3831", "4790", "4851", "4910", "4999", "6429", "7213", "7320", "8610")
+# Survey, from a core class, to class, from quarter. The first crosses the border inwards, the second outwards.
+_RECODES: Final = (
+    ("industry", False, "3824", "2022Q1"),
+    ("service", True, "7516", "2023Q1"),
+    ("industry", False, "1393", "2021Q2"),
+    ("industry", False, "2924", "2021Q4"),
+    ("industry", False, "3359", "2022Q1"),
+    ("industry", False, "3381", "2022Q3"),
+    ("industry", False, "3575", "2023Q2"),
+    ("trade", False, "5128", "2022Q3"),
+    ("service", False, "7229", "2021Q3"),
+    ("construction", False, "4852", "2023Q1"),
+)
+_MOVES: Final = (
+    ("industry", 31, 3, "2021Q3"),
+    ("service", 33, 0, "2022Q1"),
+    ("trade", 35, 8, "2022Q4"),
+    ("industry", 37, 1, "2023Q2"),
+)
+_MERGER: Final = ("industry", 41, 43, "2022Q1")
+
+
+def settled(units: Units, survey: str, *, core: bool) -> Ints:
+    """Places of lasting units of a survey by code: smaller ones outside core and chains, or unstarred core ones.
+
+    Smaller means below the median, so that a mistake in one of them hardly moves a total.
+    """
+    table = classes()
+    there = (units.entry < 0) & (units.exit == NEVER) & (table.survey[units.klass] == SURVEYS.index(survey))
+    fit = np.isin(table.group, CORE if core else SURVEYS) & ~np.isin(table.gbt, STARRED)
+    mine = there & fit[units.klass]
+    size = _output(units)
+    places = np.flatnonzero(mine & (size <= float(np.median(size[mine]))))
+    return np.asarray(places[np.argsort(units.code[places], kind="stable")], dtype=np.int64)
+
+
+def pick(units: Units, survey: str, rank: int, *, core: bool = False) -> int:
+    """The ``rank``-th settled unit, spread over the codes; the same unit may come twice in a very small city."""
+    places = settled(units, survey, core=core)
+    return int(places[rank * 7 % len(places)])
+
+
+def biggest(units: Units) -> int:
+    """The largest settled industrial unit outside core and chains, by output of 2022."""
+    table = classes()
+    mine = (units.entry < 0) & (units.exit == NEVER) & (table.group == "industry")[units.klass]
+    return int(np.argmax(np.where(mine, _output(units), -1.0)))
+
+
+def _output(units: Units) -> Floats:
+    table = classes()
+    mean = table.va / table.rate / table.units
+    return np.asarray(mean[units.klass] * units.level[:, YEARS.index(2022)])
+
+
+def recodes(units: Units) -> tuple[Change, ...]:
+    """Recodes and moves, each of a settled unit."""
+    codes = classes().gbt.tolist()
+    found = [
+        Change(pick(units, survey, 50 + at, core=core), Quarter.parse(quarter), klass=codes.index(new))
+        for at, (survey, core, new, quarter) in enumerate(_RECODES)
+    ]
+    for survey, rank, county, quarter in _MOVES:
+        found.append(Change(pick(units, survey, rank), Quarter.parse(quarter), county=county))
+    return tuple(found)
+
+
+def mergers(units: Units) -> tuple[Merger, ...]:
+    """The one merger."""
+    survey, heir, absorbed, quarter = _MERGER
+    return (Merger(pick(units, survey, heir), pick(units, survey, absorbed), Quarter.parse(quarter)),)

@@ -1,0 +1,39 @@
+-- Annual returns as numbers, row for row.
+-- Takes: raw_annual, identifier, region. Gives: one row per row with what the review rules look at.
+WITH numbers AS (
+  SELECT row_id, file, row, received_at AS known_from, whole(year) AS year, trim(sector) AS sector_received,
+         nullif(upper(plain(unit)), '') AS unit, nullif(plain(county), '') AS county,
+         nullif(trim(gbt), '') AS gbt_received,
+         yuan(gross_output, yuan_per_unit) AS gross_output, yuan(revenue, yuan_per_unit) AS revenue,
+         yuan(cost, yuan_per_unit) AS cost, yuan(labour, yuan_per_unit) AS labour,
+         yuan(tax_surcharge, yuan_per_unit) AS tax_surcharge, yuan(vat, yuan_per_unit) AS vat,
+         yuan(depreciation, yuan_per_unit) AS depreciation, yuan(operating_profit, yuan_per_unit) AS operating_profit,
+         yuan(investment_income, yuan_per_unit) AS investment_income,
+         yuan(fair_value_gain, yuan_per_unit) AS fair_value_gain, yuan(disposal_gain, yuan_per_unit) AS disposal_gain,
+         yuan(asset_impairment, yuan_per_unit) AS asset_impairment,
+         yuan(credit_impairment, yuan_per_unit) AS credit_impairment, yuan(other_income, yuan_per_unit) AS other_income,
+         CASE WHEN NOT is_missing(revenue) AND yuan(revenue, yuan_per_unit) IS NULL THEN 'revenue'
+              WHEN NOT is_missing(cost) AND yuan(cost, yuan_per_unit) IS NULL THEN 'cost'
+              WHEN NOT is_missing(gross_output) AND yuan(gross_output, yuan_per_unit) IS NULL THEN 'gross_output'
+              WHEN NOT is_missing(labour) AND yuan(labour, yuan_per_unit) IS NULL THEN 'labour'
+              WHEN NOT is_missing(tax_surcharge) AND yuan(tax_surcharge, yuan_per_unit) IS NULL THEN 'tax_surcharge'
+              WHEN NOT is_missing(vat) AND yuan(vat, yuan_per_unit) IS NULL THEN 'vat'
+              WHEN NOT is_missing(depreciation) AND yuan(depreciation, yuan_per_unit) IS NULL THEN 'depreciation'
+              WHEN NOT is_missing(operating_profit) AND yuan(operating_profit, yuan_per_unit) IS NULL THEN 'operating_profit'
+              WHEN NOT is_missing(investment_income) AND yuan(investment_income, yuan_per_unit) IS NULL THEN 'investment_income'
+              ELSE '' END AS unreadable
+  FROM raw_annual
+), named AS (
+  SELECT *, CASE sector_received WHEN '工业' THEN 'industry' WHEN '服务业' THEN 'service'
+                 WHEN '批发和零售业' THEN 'trade' WHEN '批零' THEN 'trade' WHEN '贸易' THEN 'trade' WHEN '建筑业' THEN 'construction'
+                 ELSE sector_received END AS sector
+  FROM numbers
+)
+SELECT n.*,
+       CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
+       coalesce(i.valid, FALSE) AS identifier_valid,
+       r.code IS NOT NULL AS county_known,
+       row_number() OVER (PARTITION BY year, n.unit, known_from ORDER BY file, row, row_id) AS occurrence
+FROM named AS n
+LEFT JOIN identifier AS i ON i.unit = n.unit
+LEFT JOIN region AS r ON r.code = n.county

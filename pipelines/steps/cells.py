@@ -1,0 +1,83 @@
+"""Cells: the sums that leave the microdata, by region and class, for every vintage.
+
+Belongs here: which statement makes which cell table. Does not belong here: the statements (indicators/sql).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from classification import arrow_tables, load_standard
+from pipelines.engine import engine, statement
+from pipelines.lake import ALL, Lake, Made, table_hash
+from pipelines.workspace import Workspace
+
+
+def cell_leaf(workspace: Workspace, quarter: str) -> Made:
+    """The finest cells of a quarter."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_leaf")
+
+    def fill(path: Path) -> None:
+        with engine() as work:
+            work.add(class_part=lake.existing("class_part", [quarter]))
+            work.write(text, path)
+
+    return lake.refresh("cell_leaf", quarter, fill, made_from=[*lake.hashes("class_part", [quarter]), text])
+
+
+def cell_published(workspace: Workspace, quarter: str) -> Made:
+    """The cells of every published region and class of a quarter."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_published")
+    membership, place = arrow_tables()["membership"], places(workspace)
+
+    def fill(path: Path) -> None:
+        with engine() as work:
+            work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
+            work.write(text, path)
+
+    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
+    return lake.refresh("cell_published", quarter, fill, made_from=made_from)
+
+
+def cell_adoption(workspace: Workspace) -> Made:
+    """Firms that use digital technology, by year, region and sector."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_adoption")
+    place, sectors = places(workspace), survey_sectors()
+
+    def fill(path: Path) -> None:
+        with engine() as work:
+            work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
+            work.write(text, path)
+
+    made_from = [*lake.hashes("core_digital_use"), text, table_hash(place), table_hash(sectors)]
+    return lake.refresh("cell_adoption", ALL, fill, made_from=made_from)
+
+
+def places(workspace: Workspace) -> pa.Table:
+    """Which regions a county belongs to: itself and the workspace's place."""
+    city = workspace.city
+    pairs = [(c.code, region) for c in city.counties for region in (c.code, city.code)]
+    return pa.table(
+        {
+            "county": pa.array([county for county, _ in pairs], pa.string()),
+            "region": pa.array([region for _, region in pairs], pa.string()),
+        }
+    )
+
+
+def survey_sectors() -> pa.Table:
+    """Division → the sectors of the digital-use survey: all, and the secondary or tertiary industry."""
+    pairs = [
+        (place.division, sector)
+        for place in load_standard().sectors.values()
+        for sector in ("all", place.three_sector)
+        if sector != "primary"
+    ]
+    return pa.table(
+        {
+            "division": pa.array([division for division, _ in pairs], pa.string()),
+            "sector": pa.array([sector for _, sector in pairs], pa.string()),
+        }
+    )

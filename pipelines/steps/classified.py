@@ -1,0 +1,278 @@
+"""Classified tables: each return with its class, its value added, and its share in each class of the digital economy.
+
+Belongs here: vintages, and which coefficients and rates were known when. Does not belong here: how a code is assigned
+or a value split (classification), or how a rate is computed (indicators).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from classification import arrow_tables
+from classification.errors import InputError
+from indicators.income import income_approach, income_mapping
+from indicators.quarter import Quarter
+from indicators.rates import annual_rates, rates_for
+from pipelines.contracts import contract
+from pipelines.engine import Engine, engine, statement
+from pipelines.lake import ALL, Lake, Made, table_hash, write_table
+from pipelines.workspace import Workspace
+
+FOREVER = dt.date(9999, 12, 31)
+# Within a level the better ground wins: re-identified firms, then the census, a survey, an expert.
+# The money items of the annual form that the income approach looks at.
+ANNUAL_ITEMS = (
+    "labour",
+    "tax_surcharge",
+    "vat",
+    "depreciation",
+    "operating_profit",
+    "investment_income",
+    "fair_value_gain",
+    "disposal_gain",
+    "asset_impairment",
+    "credit_impairment",
+    "other_income",
+)
+METHODS = ("reidentified", "census", "survey", "expert")
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A stretch of time in which nothing new was learnt about a period."""
+
+    known_from: dt.date
+    known_to: dt.date
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The bound parameters of a statement."""
+        return {"known_from": self.known_from, "known_to": self.known_to}
+
+
+def class_return(workspace: Workspace, quarter: str) -> Made:
+    """Give each return of a quarter its GB/T class, row for row."""
+    lake = Lake(workspace.lake)
+    codes = arrow_tables()
+    texts = [
+        statement("pipelines", "classed_units"),
+        statement("classification", "assign"),
+        statement("pipelines", "class_return"),
+    ]
+
+    def fill(path: Path) -> None:
+        with engine() as work:
+            work.add(core_return=lake.existing("core_return", [quarter]), **codes)
+            work.view("units", texts[0])
+            work.view("assigned", texts[1])
+            work.write(texts[2], path)
+
+    made_from = [*lake.hashes("core_return", [quarter]), *texts, *map(table_hash, codes.values())]
+    return lake.refresh("class_return", quarter, fill, made_from=made_from)
+
+
+def class_part(workspace: Workspace, quarter: str) -> Made:
+    """Split each assigned return of a quarter over the classes of the digital economy, for every vintage."""
+    lake = Lake(workspace.lake)
+    codes = arrow_tables()
+    texts = [
+        statement(package, name)
+        for package, name in (
+            ("classification", "shares"),
+            ("pipelines", "class_part"),
+            ("pipelines", "returned"),
+            ("pipelines", "vintages"),
+        )
+    ]
+
+    def fill(path: Path) -> None:
+        rates = lake.read("class_rate").to_pandas()
+        coefficients = lake.read("core_coefficient").to_pandas()
+        period = Quarter.parse(quarter)
+        with engine() as work:
+            work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
+            work.keep("part", statement("pipelines", "no_part"))
+            for vintage in _vintages(work, rates, coefficients, period):
+                _add_parts(work, vintage, period, rates, coefficients)
+            work.write(statement("pipelines", "ordered_part"), path)
+
+    made_from = [
+        *lake.hashes("class_return", [quarter]),
+        *lake.hashes("class_rate"),
+        *lake.hashes("core_coefficient"),
+        table_hash(codes["core_map"]),
+        *texts,
+    ]
+    return lake.refresh("class_part", quarter, fill, made_from=made_from)
+
+
+def cell_annual(workspace: Workspace) -> Made:
+    """Income-approach value added of all years by county, survey, GB/T class and digital class, for every vintage."""
+    lake = Lake(workspace.lake)
+    codes = arrow_tables()
+    texts = [
+        statement(package, name)
+        for package, name in (
+            ("pipelines", "classed_annual"),
+            ("classification", "assign"),
+            ("indicators", "income_approach"),
+            ("classification", "shares"),
+            ("indicators", "cell_annual"),
+        )
+    ]
+
+    def fill(path: Path) -> None:
+        coefficients = lake.read("core_coefficient").to_pandas()
+        with engine() as work:
+            work.add(core_annual=lake.existing("core_annual"), **codes)
+            work.view("units", texts[0])
+            work.keep("classed", texts[1])
+            cells = [
+                _annual_cells(work, int(year), Vintage(start, end), coefficients)
+                for year, start, end in _annual_vintages(work)
+            ]
+        empty = contract("cell_annual").schema.empty_table()
+        table = pa.concat_tables([empty, *cells])
+        write_table(table.sort_by([(key, "ascending") for key in contract("cell_annual").key]), path)
+
+    made_from = [
+        *lake.hashes("core_annual"),
+        *lake.hashes("core_coefficient"),
+        *texts,
+        income_mapping().to_csv(),
+        *map(table_hash, codes.values()),
+    ]
+    return lake.refresh("cell_annual", ALL, fill, made_from=made_from)
+
+
+def class_rate(workspace: Workspace) -> Made:
+    """Value-added rates: the city's own by year, then the province's."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        own = annual_rates(lake.read("cell_annual").to_pandas())
+        given = _superseded(lake.read("core_rate").to_pandas(), ["year", "code"])
+        given = given.assign(region_level="province", units=0)
+        both = pd.concat([own, given[own.columns]], ignore_index=True)
+        key = list(contract("class_rate").key)
+        table = pa.Table.from_pandas(both.sort_values(key), schema=contract("class_rate").schema, preserve_index=False)
+        write_table(table, path)
+
+    made_from = [
+        *lake.hashes("cell_annual"),
+        *lake.hashes("core_rate"),
+        Path(annual_rates.__code__.co_filename).read_text("utf-8"),
+    ]
+    return lake.refresh("class_rate", ALL, fill, made_from=made_from)
+
+
+def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
+    """The coefficients valid on a day as known on another: one method for each class, level and object.
+
+    Args:
+        coefficients: rows of core_coefficient.
+        on: the last day of the period.
+        known: the vintage.
+
+    Returns:
+        ``gbt, de, level, key, k`` for the statement ``shares``.
+    """
+    rows = coefficients[
+        (coefficients["valid_from"] <= on) & (on < coefficients["valid_to"]) & (coefficients["known_from"] <= known)
+    ]
+    vector = ["gbt", "level", "key"]
+    ranked = rows.assign(rank=rows["method"].map(METHODS.index))
+    # The whole vector comes from one ground and one validity: best method, then the latest known.
+    best = ranked.sort_values(["rank", "valid_from", "known_from"], ascending=[True, False, False])
+    head = best.drop_duplicates(vector)[[*vector, "method", "valid_from", "known_from"]]
+    chosen = ranked.merge(head, on=[*vector, "method", "valid_from", "known_from"], validate="many_to_one")
+    schema = pa.schema([(name, pa.string()) for name in ("gbt", "de", "level", "key")] + [("k", pa.decimal128(7, 6))])
+    return pa.Table.from_pandas(chosen[schema.names].sort_values(schema.names[:4]), schema=schema, preserve_index=False)
+
+
+def income_signs(year: int) -> pa.Table:
+    """The sign of each item of the annual form in value added, for returns of a year: one row.
+
+    The income approach is linear, so what it makes of one yuan in one item is that item's sign; the mapping itself
+    has one owner (indicators.income).
+    """
+    unit_vectors = pd.DataFrame(np.eye(len(ANNUAL_ITEMS), dtype="int64"), columns=list(ANNUAL_ITEMS))
+    signs = income_approach(unit_vectors.assign(year=year))["value_added"]
+    return pa.table({item: pa.array([int(sign)], pa.int64()) for item, sign in zip(ANNUAL_ITEMS, signs, strict=True)})
+
+
+def _add_parts(
+    work: Engine, vintage: Vintage, period: Quarter, rates: pd.DataFrame, coefficients: pd.DataFrame
+) -> None:
+    work.keep("returned", statement("pipelines", "returned"), {"known": vintage.known_from})
+    codes = work.rows(statement("pipelines", "returned_codes"))["gbt"].to_pylist()
+    found = rates_for(codes, rates, year=period.year, as_of=vintage.known_from)
+    work.add(
+        rate_for=pa.table(
+            {
+                "gbt": pa.array([rate.gbt for rate in found], pa.string()),
+                "rate": pa.array([rate.rate for rate in found], pa.decimal128(7, 6)),
+                "rate_level": pa.array([rate.level for rate in found], pa.string()),
+            }
+        ),
+    )
+    _shares(work, vector_table(coefficients, on=period.last_day, known=vintage.known_from), str(period))
+    work.append("part", statement("pipelines", "class_part"), vintage.parameters)
+
+
+def _shares(work: Engine, vectors: pa.Table, period: str) -> None:
+    work.add(coefficient=vectors)
+    work.view("assigned", statement("pipelines", "returned_units"))
+    work.keep("share", statement("classification", "shares"))
+    lacking = work.rows(statement("pipelines", "lacking_coefficient"))["gbt"].to_pylist()
+    if lacking:
+        raise InputError(
+            f"以下带星号的行业小类没有剥离系数：{'、'.join(lacking)}。请在 HS03 剥离系数表中补充后重试。",
+            f"No coefficient at any level for starred classes {', '.join(lacking)}; add them to form HS03.",
+            where=period,
+        )
+
+
+def _annual_cells(work: Engine, year: int, vintage: Vintage, coefficients: pd.DataFrame) -> pa.Table:
+    work.add(income_sign=income_signs(year))
+    work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": vintage.known_from})
+    _shares(work, vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from), f"{year}年")
+    cells = work.rows(statement("indicators", "cell_annual"), {"year": year, **vintage.parameters})
+    return cells.cast(contract("cell_annual").schema)
+
+
+def _annual_vintages(work: Engine) -> Iterator[tuple[int, dt.date, dt.date]]:
+    known = work.rows(statement("pipelines", "annual_vintages")).to_pandas()
+    for year, rows in known.groupby("year"):
+        for vintage in _stretches(rows["known_from"]):
+            yield int(str(year)), vintage.known_from, vintage.known_to
+
+
+def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, period: Quarter) -> list[Vintage]:
+    returned = set(work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist())
+    if not returned:
+        return []
+    learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
+    learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
+    # What was known before the first return arrived belongs to the first vintage.
+    return _stretches(returned | {day for day in learnt if day > min(returned)})
+
+
+def _stretches(days: Iterable[dt.date]) -> list[Vintage]:
+    ordered = [*sorted(set(days)), FOREVER]
+    return [Vintage(start, end) for start, end in pairwise(ordered)]
+
+
+def _superseded(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Add known_to: the day on which a later row with the same key arrived."""
+    ordered = frame.sort_values([*key, "known_from"])
+    following = ordered.groupby(key)["known_from"].shift(-1)
+    return ordered.assign(known_to=following.where(following.notna(), FOREVER))

@@ -1,0 +1,120 @@
+"""Observations: every number that may be shown, for a release quarter and what was known on a day.
+
+Belongs here: gathering the evidence known at ``as_of``. Does not belong here: how a number is made (indicators).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from classification import arrow_tables
+from classification.errors import InputError
+from indicators.measure import Evidence, measure
+from indicators.quarter import Quarter, quarters_between
+from pipelines.contracts import contract
+from pipelines.ingest.receipts import receipts
+from pipelines.lake import Lake, Made, write_table
+from pipelines.provenance import code_hash
+from pipelines.workspace import Workspace
+
+_SMALL = {
+    "accounts": "core_account",
+    "prices": "core_price",
+    "published": "core_published",
+    "annual": "cell_annual",
+    "adoption": "cell_adoption",
+    "efficiency": "core_efficiency",
+}
+_CELLS = {"leaf": "cell_leaf", "cells": "cell_published"}
+
+
+def history(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters whose cells a release of ``quarter`` needs: all from the workspace's first to its own.
+
+    Raises:
+        InputError: the quarter is none that the workspace can release.
+    """
+    city, wanted = workspace.city, Quarter.parse(quarter)
+    if wanted not in city.release_quarters:
+        first, last = city.release_quarters[0], city.release_quarters[-1]
+        raise InputError(
+            f"{quarter} 不在可发布的期间 {first}—{last} 内。请核对期别，或在 city.toml 中更改 last_quarter。",
+            f"{quarter} is outside {first} to {last}, which can be released; change last_quarter in city.toml.",
+            where=quarter,
+        )
+    return [str(q) for q in quarters_between(city.quarters[0], wanted)]
+
+
+def day_of_knowledge(workspace: Workspace, quarter: str, as_of: str = "", *, today: dt.date | None = None) -> dt.date:
+    """The day whose knowledge a release uses: the one named, else the quarter's release date.
+
+    Where the release date has not come yet, or nothing of the quarter had arrived by then (files of past years handed
+    in at once), it is today; the day stands on everything that is released.
+
+    Raises:
+        InputError: the text is not a date.
+    """
+    if as_of:
+        try:
+            return dt.date.fromisoformat(as_of)
+        except ValueError:
+            raise InputError(
+                f"数据截止日“{as_of}”不是日期，请写成 2024-01-20 的形式。",
+                f"as_of {as_of!r} is not a date; write it like 2024-01-20.",
+            ) from None
+    now = today or dt.datetime.now().astimezone().date()
+    due = workspace.city.release_date(Quarter.parse(quarter))
+    arrived = receipts(workspace)
+    own = [receipt for receipt in arrived if receipt.quarter == quarter] or arrived
+    punctual = any(receipt.received_at <= due for receipt in own)
+    return due if due <= now and punctual else now
+
+
+def evidence(workspace: Workspace, quarter: str, as_of: dt.date) -> Evidence:
+    """The cells and small tables of all quarters up to the release quarter, as known on a day.
+
+    Raises:
+        InputError: cells of some quarters are missing; all are named.
+    """
+    lake, needed = Lake(workspace.lake), history(workspace, quarter)
+    frames = {name: _known(lake.existing(table, needed), as_of) for name, table in _CELLS.items()}
+    frames |= {name: lake.read(table).to_pandas() for name, table in _SMALL.items()}
+    city = workspace.city
+    return Evidence(
+        **frames,
+        membership=arrow_tables()["membership"].to_pandas(),
+        place=city.code,
+        counties=tuple(county.code for county in city.counties),
+        first_release=city.release_quarters[0],
+    )
+
+
+def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
+    """Make the observations of a release quarter."""
+    lake, needed = Lake(workspace.lake), history(workspace, quarter)
+    made_from = [
+        str(as_of),
+        workspace.city.model_dump_json(),
+        code_hash("indicators", "classification"),
+        *(digest for table in _CELLS.values() for digest in lake.hashes(table, needed)),
+        *(digest for table in _SMALL.values() for digest in lake.hashes(table)),
+    ]
+
+    def fill(path: Path) -> None:
+        frame = measure(evidence(workspace, quarter, as_of), Quarter.parse(quarter), as_of)
+        schema = contract("observation").schema
+        write_table(pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False), path)
+
+    return lake.refresh("observation", quarter, fill, made_from=made_from)
+
+
+def _known(paths: list[Path], as_of: dt.date) -> pd.DataFrame:
+    known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
+    tables = [pq.read_table(path, filters=known, partitioning=None) for path in paths]
+    frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
+    return frame

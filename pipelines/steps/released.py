@@ -1,0 +1,65 @@
+"""Releases: the tables that leave, as known on a day, handed to the release room.
+
+Belongs here: which tables a release holds. Does not belong here: how they look (release).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from classification import labels
+from indicators.catalogue import catalogue
+from indicators.quarter import Quarter
+from pipelines.engine import engine, statement
+from pipelines.ingest.forms import forms
+from pipelines.lake import Lake
+from pipelines.provenance import provenance
+from pipelines.release.cut import cut
+from pipelines.steps.core import FIRM_FORMS
+from pipelines.steps.observed import history, observation
+from pipelines.workspace import Workspace
+
+_CELLS = ("cell_leaf", "cell_published")
+
+
+def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
+    """Cut the release of a quarter as known on a day; the observations are made anew if they are of another day."""
+    lake, needed = Lake(workspace.lake), history(workspace, quarter)
+    observation(workspace, quarter, as_of)
+    coefficients = lake.read("core_coefficient")
+    tables = {
+        "observation": lake.read("observation", [quarter]),
+        "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
+        "class_label": pa.Table.from_pandas(labels(), preserve_index=False),
+        **{table: _known(lake, table, needed, as_of) for table in _CELLS},
+        "coefficient": coefficients.filter(_before(coefficients, as_of)),
+        "review_summary": _review_summary(lake, needed, as_of),
+    }
+    counts = {name: len(table) for name, table in tables.items()}
+    origin = {**provenance(workspace, as_of, coefficients), "counts": counts}
+    return cut(workspace, Quarter.parse(quarter), as_of, tables, origin)
+
+
+def _known(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> pa.Table:
+    known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
+    tables = [pq.read_table(path, filters=known, partitioning=None) for path in lake.existing(table, quarters)]
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _before(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    return pc.less_equal(table["known_from"], pa.scalar(as_of, pa.date32()))
+
+
+def _review_summary(lake: Lake, quarters: list[str], as_of: dt.date) -> pa.Table:
+    codes = pa.table({"sector": list(FIRM_FORMS), "form": [forms()[name].code for name in FIRM_FORMS]})
+    with engine() as work:
+        work.add(form=codes)
+        work.add(core_return=lake.existing("core_return", quarters))
+        work.add(class_return=lake.existing("class_return", quarters))
+        return work.rows(statement("pipelines", "review_summary"), {"as_of": as_of})

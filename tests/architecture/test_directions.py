@@ -1,0 +1,70 @@
+"""The house keeps its directions: what the linter bans, read once more from the imports themselves."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAY_NOT_KNOW = {
+    "classification": {"indicators", "pipelines", "dagster", "great_expectations"},
+    "indicators": {"pipelines", "dagster", "great_expectations"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("room", MAY_NOT_KNOW)
+def test_imports_run_one_way(room: str) -> None:
+    found = {path.name: imported(path) & MAY_NOT_KNOW[room] for path in (ROOT / room).rglob("*.py")}
+    assert found
+    assert not {name: banned for name, banned in found.items() if banned}
+
+
+def test_only_the_orchestrating_rooms_know_dagster() -> None:
+    allowed = {"assets", "automation.py", "checks.py", "definitions.py", "partitions.py", "progress.py", "resources.py"}
+    allowed |= {"instance.py"}
+    knows = {
+        path.relative_to(ROOT / "pipelines")
+        for path in (ROOT / "pipelines").rglob("*.py")
+        if "dagster" in imported(path)
+    }
+    assert knows
+    assert not {path for path in knows if path.parts[0] not in allowed and path.name not in allowed}
+
+
+def test_every_module_opens_with_what_belongs_in_it() -> None:
+    for room in ("classification", "indicators", "pipelines"):
+        for path in (ROOT / room).rglob("*.py"):
+            assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
+
+
+def test_every_statement_opens_with_what_it_takes() -> None:
+    for path in [p for room in ("classification", "indicators", "pipelines") for p in (ROOT / room).rglob("*.sql")]:
+        assert path.read_text(encoding="utf-8").startswith("--"), path
+
+
+def test_no_room_is_called_after_nothing() -> None:
+    names = {path.stem for room in MAY_NOT_KNOW | {"pipelines": 0} for path in (ROOT / room).rglob("*")}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_top_level_is_the_given_one() -> None:
+    given = {"pipelines", "classification", "indicators", "data", "tests", "docs", "benchmarks", "build"}
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
+    assert {name for name in folders if not name.endswith(".egg-info")} <= given
+
+
+def test_the_lock_names_no_address() -> None:
+    text = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--hash=sha256:" in text

@@ -1,0 +1,389 @@
+"""From evidence to observations: a small city whose truth is known, and the country without any cell."""
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from classification import membership as real_membership
+from classification.errors import InputError
+from indicators.measure import full_span, measure
+from indicators.observation import KEY
+from indicators.quarter import Quarter
+from tests.indicators import small_city as small
+from tests.indicators.small_city import AS_OF, COUNTIES, FIRST, LAST, PLACE, city, nation
+
+NATION_AS_OF = dt.date(2025, 1, 20)
+
+
+@pytest.fixture(scope="module")
+def found() -> pd.DataFrame:
+    return measure(city(), LAST, AS_OF)
+
+
+def pick(frame: pd.DataFrame, indicator: str, period: str = "2023Q4", **more: str) -> pd.DataFrame:
+    wanted = (frame["indicator"] == indicator) & (frame["period"] == period)
+    for column, value in more.items():
+        wanted &= frame[column.removesuffix("_")] == value
+    return frame[wanted]
+
+
+def one(frame: pd.DataFrame, indicator: str, period: str = "2023Q4", **more: str) -> float:
+    rows = pick(frame, indicator, period, **({"span": "cumulative", "region": PLACE, "class_": "core"} | more))
+    assert len(rows) == 1, rows
+    return float(rows["value"].iloc[0])
+
+
+def truth(quarter: Quarter, *, county: str = "", de: str = "") -> int:
+    return sum(
+        small.cumulative(value, quarter)
+        for place, _, _, code, value in small.LEAVES
+        if code != "non_core" and place.startswith(county) and code.startswith(de)
+    )
+
+
+@pytest.mark.parametrize("period", ["2021Q1", "2022Q3", "2023Q4"])
+def test_core_value_added_carries_lagged_services_to_the_full_span(found: pd.DataFrame, period: str) -> None:
+    quarter = Quarter.parse(period)
+    assert one(found, "core_value_added", period) == pytest.approx(truth(quarter), rel=1e-5)
+    assert one(found, "core_value_added", period, class_="03") == pytest.approx(truth(quarter, de="03"), rel=1e-5)
+    assert one(found, "core_value_added", period, region=COUNTIES[1]) == pytest.approx(
+        truth(quarter, county=COUNTIES[1]), rel=1e-5
+    )
+
+
+def test_the_city_is_the_sum_of_its_counties_and_classes_to_the_yuan(found: pd.DataFrame) -> None:
+    levels = found[
+        found["indicator"].isin(["core_value_added", "core_value_added_volume", "industry_above_value_added"])
+    ]
+    cell = ["indicator", "period", "span", "class"]
+    is_city = levels["region"] == PLACE
+    counties = levels[~is_city].groupby(cell)["value"].sum()
+    assert (levels[is_city].set_index(cell)["value"] == counties).all()
+    core = levels[levels["indicator"] == "core_value_added"]
+    divisions = core[core["class"].str.fullmatch(r"\d\d")].groupby(["period", "span", "region"])["value"].sum()
+    assert (core[core["class"] == "core"].set_index(["period", "span", "region"])["value"] == divisions).all()
+
+
+def test_single_quarters_add_up_to_the_year(found: pd.DataFrame) -> None:
+    core = found[(found["indicator"] == "core_value_added") & (found["region"] == PLACE) & (found["class"] == "core")]
+    singles = core[(core["span"] == "quarter") & core["period"].str.startswith("2022")]
+    assert len(singles) == 4
+    assert singles["value"].sum() == one(core, "core_value_added", "2022Q4")
+
+
+def test_growth_contribution_and_pull_belong_together(found: pd.DataFrame) -> None:
+    for span in ("cumulative", "quarter"):
+        for period in ("2021Q1", "2023Q2"):
+            growth = one(found, "core_growth", period, base="comparable", span=span)
+            assert growth == pytest.approx(1.1 / 0.98 - 1, abs=1e-4)
+            assert one(found, "core_growth", period, base="published", span=span) == pytest.approx(0.1, abs=1e-4)
+            for indicator, whole in (("core_pull", growth), ("core_contribution", 1.0)):
+                rows = pick(found, indicator, period, span=span)
+                city_rows = rows[(rows["region"] == PLACE) & rows["class"].str.fullmatch(r"\d\d")]
+                assert city_rows["value"].sum() == pytest.approx(whole, abs=1e-9)
+                assert rows.loc[rows["region"] != PLACE, "value"].sum() == pytest.approx(whole, abs=1e-9)
+                assert set(rows.loc[rows["region"] != PLACE, "class"]) == {"core"}
+    volume, base = one(found, "core_value_added_volume"), one(found, "core_value_added_base")
+    assert volume / base - 1 == pytest.approx(one(found, "core_growth", base="comparable"), abs=1e-9)
+
+
+def test_shares(found: pd.DataFrame) -> None:
+    value = one(found, "core_value_added")
+    assert one(found, "core_class_share", class_="01") == pytest.approx(
+        one(found, "core_value_added", class_="01") / value
+    )
+    assert pick(found, "core_region_share", span="quarter")["value"].sum() == pytest.approx(1)
+    gdp = one(found, "gdp", class_="")
+    assert one(found, "core_share_gdp", definition_id="same_vintage") == pytest.approx(value / gdp)
+    assert set(pick(found, "core_share_gdp")["region"]) == {PLACE, COUNTIES[0]}
+    assert not (found["definition_id"] == "mixed_vintage").any()
+
+
+def test_status_follows_the_inputs(found: pd.DataFrame) -> None:
+    share = pick(found, "core_share_gdp", region=PLACE)["status"].tolist()
+    assert share == ["E"]
+    assert pick(found, "core_share_gdp", "2022Q4", region=PLACE)["status"].tolist() == ["P"]
+    estimated = measure(city(prices=small.prices("E")), LAST, AS_OF)
+    assert set(pick(estimated, "core_growth", base="comparable")["status"]) == {"E"}
+    assert set(pick(estimated, "core_growth", base="published")["status"]) == {"P"}
+
+
+def test_the_annual_figure_stands_apart(found: pd.DataFrame) -> None:
+    income = found[found["indicator"] == "core_value_added_income"]
+    assert set(income["span"]) == {"annual"}
+    assert sorted(income["period"].unique()) == ["2020", "2021", "2022"]
+    expected = sum(4 * value for *_, de, value in small.LEAVES if de != "non_core")
+    assert one(income, "core_value_added_income", "2022", span="annual") == expected
+    early = measure(city(), Quarter(2022, 4), dt.date(2023, 1, 20))
+    assert sorted(early.loc[early["indicator"] == "core_value_added_income", "period"].unique()) == ["2020", "2021"]
+
+
+def test_chains_and_their_two_shares(found: pd.DataFrame) -> None:
+    chain, core = (one(found, f"chain_{part}value_added", class_="display") for part in ("", "core_"))
+    industry = one(found, "industry_above_value_added", class_="")
+    assert chain == industry > core == one(found, "core_value_added", class_="01")
+    secondary = one(found, "sector_value_added", class_="secondary")
+    assert one(found, "chain_share_secondary", class_="display") == pytest.approx(chain / secondary)
+    assert one(found, "chain_share_above_industry", class_="display") == 1
+
+
+def test_penetration_under_three_names(found: pd.DataFrame) -> None:
+    rates = found[found["indicator"] == "digital_penetration"]
+    assert set(rates["definition_id"]) == {"efficiency_va", "adoption", "external"}
+    assert one(rates, "digital_penetration", class_="agriculture") == pytest.approx(0.05)
+    # Division 39 is core as a whole: only 38 has value added outside.
+    assert one(rates, "digital_penetration", class_="industry") == pytest.approx(8 * 0.2 / 10)
+    services = pick(rates, "digital_penetration", class_="services", definition_id="efficiency_va")
+    software = truth(LAST, de="0303")
+    trade = truth(LAST, de="02")
+    scale = small.GROWTH**3 * 4
+    expected = ((3e6 * scale - trade) * 0.3 + (1e6 * scale - software) * 0.4) / (7e6 * scale)
+    assert services["value"].iloc[0] == pytest.approx(expected, rel=1e-6)
+    assert one(rates, "digital_penetration", "2022", definition_id="adoption", span="annual", class_="all") == 0.47
+    external = pick(rates, "digital_penetration", "2022", definition_id="external")
+    assert external[["value", "unit", "authority"]].to_numpy().tolist() == [[0.112, "比率", "工作专班"]]
+
+
+def test_a_core_estimate_above_the_account_is_controlled_and_marked() -> None:
+    accounts = small.accounts()
+    accounts.loc[(accounts["industry"] == "64") & (accounts["period"] == "2023Q4"), "value"] = 1000.0
+    found = measure(city(accounts=accounts), LAST, AS_OF)
+    rates = pick(found, "digital_penetration", definition_id="efficiency_va").set_index("class")["status"]
+    assert rates["services"] == "E"
+    assert rates["industry"] == "P"
+
+
+def test_what_others_published_passes_through(found: pd.DataFrame) -> None:
+    stations = pick(found, "base_stations_5g_total", "2023")
+    assert stations[["value", "authority", "release_level", "status"]].to_numpy().tolist() == [
+        [6000, "工作专班", "L1", "A"]
+    ]
+    assert pick(found, "data_records", "2023")[["value", "unit"]].to_numpy().tolist() == [[2_440_000_000, "条"]]
+    assert pick(found, "chain_value_added", "2022", span="annual")["value"].tolist() == [2_530_000_000]
+    assert one(found, "gdp_growth", class_="") == 0.05
+    assert one(found, "sector_growth", class_="secondary") == pytest.approx(0.04)
+
+
+def test_firms_revenue_and_staff_only_for_published_classes(found: pd.DataFrame) -> None:
+    assert set(pick(found, "firms")["class"]) == {"core", "01", "02"}
+    assert one(found, "firms") == 5
+    assert one(found, "revenue_growth") == pytest.approx(0.1)
+    assert pick(found, "revenue_growth", class_="02").empty
+
+
+def test_only_released_quarters_and_nothing_later(found: pd.DataFrame) -> None:
+    ours = found[(found["authority"] == "监测测算") & (found["span"] != "annual")]
+    assert ours["period"].min() == "2021Q1"
+    earlier = measure(city(), Quarter(2022, 2), dt.date(2022, 7, 20))
+    assert earlier["period"].max() == "2022Q2"
+    assert "2023" not in set(earlier["period"])
+
+
+def test_a_release_is_a_function_of_its_arguments(found: pd.DataFrame) -> None:
+    evidence = city()
+    shuffled = city(**{
+        name: getattr(evidence, name).sample(frac=1, random_state=3)
+        for name in ("leaf", "cells", "membership", "accounts", "prices", "annual", "efficiency")
+    })  # fmt: skip
+    pd.testing.assert_frame_equal(measure(shuffled, LAST, AS_OF), found)
+    assert not found.duplicated(KEY).any()
+    assert found["value"].notna().all()
+    assert set(found["as_of"]) == {AS_OF}
+
+
+def test_later_and_superseded_rows_are_left_out(found: pd.DataFrame) -> None:
+    later = dt.date(2024, 3, 1)
+    leaf, accounts = small.leaf(), small.accounts()
+    new = leaf[leaf["quarter"] == "2023Q4"].assign(va=1, known_from=later)
+    old = leaf[leaf["quarter"] == "2023Q4"].assign(va=5, known_to=dt.date(2024, 1, 19), known_from=dt.date(2024, 1, 18))
+    prices = small.prices()
+    evidence = city(
+        leaf=pd.concat([leaf, new, old]),
+        accounts=pd.concat(
+            [
+                accounts.assign(value=1.0, known_from=dt.date(2020, 1, 1)),
+                accounts,
+                accounts.assign(value=9.0, known_from=later),
+            ]
+        ),
+        prices=pd.concat([prices, prices.assign(index=0.5, known_from=later)]),
+    )
+    pd.testing.assert_frame_equal(measure(evidence, LAST, AS_OF), found)
+
+
+def test_timestamps_serve_as_dates(found: pd.DataFrame) -> None:
+    leaf = small.leaf()
+    for column in ("known_from", "known_to"):
+        leaf[column] = leaf[column].astype("datetime64[us]")
+    pd.testing.assert_frame_equal(measure(city(leaf=leaf), LAST, AS_OF), found)
+
+
+def test_missing_quarters_are_named() -> None:
+    leaf = small.leaf()
+    with pytest.raises(InputError, match="2022Q2、2023Q1"):
+        measure(city(leaf=leaf[~leaf["quarter"].isin(["2023Q1", "2022Q2"])]), LAST, AS_OF)
+    with pytest.raises(InputError, match="2020Q3"):
+        measure(city(leaf=leaf[leaf["quarter"] != "2020Q3"]), LAST, AS_OF)
+
+
+def test_bad_evidence_is_refused_by_name() -> None:
+    leaf = small.leaf()
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"counties": ("419901",)}, "419902"),
+        ({"leaf": leaf.drop(columns="va_base")}, "va_base"),
+        ({"leaf": leaf.assign(months=leaf["months"] + 1)}, "月数"),
+        ({"leaf": pd.concat([leaf, leaf.tail(9).assign(months=11)])}, "月数"),
+        ({"leaf": leaf.assign(de=leaf["de"].replace("030304", "030399"))}, "6429 030399"),
+        ({"prices": small.prices().query("division != '65'")}, "65"),
+        ({"efficiency": small.efficiency().query("division != '51'")}, "51"),
+        ({"accounts": small.accounts().query("industry != '64'")}, "64"),
+        ({"published": small.published().assign(unit="斤")}, "unit"),
+        ({"published": small.published().assign(indicator="made_up")}, "made_up"),
+        ({"first_release": Quarter(2025, 1)}, "2025Q1"),
+    ]
+    for changes, named in cases:
+        with pytest.raises(InputError, match=named):
+            measure(city(**changes), LAST, AS_OF)
+
+
+def test_topics_without_input_are_absent() -> None:
+    empty = pd.DataFrame()
+    bare = measure(
+        city(prices=empty, accounts=empty, published=empty, annual=empty, adoption=empty, cells=empty), LAST, AS_OF
+    )
+    assert set(bare["indicator"]) == {
+        "core_value_added", "core_value_added_base", "core_growth", "core_class_share", "core_region_share",
+        "industry_above_value_added", "chain_value_added", "chain_core_value_added", "chain_share_above_industry",
+    }  # fmt: skip
+    services = small.leaf().query("sector == 'service'")
+    no_industry = measure(city(leaf=services, prices=small.prices().query("division != '39'")), LAST, AS_OF)
+    assert not {"industry_above_value_added", "chain_core_value_added"} & set(no_industry["indicator"])
+    nothing = city(
+        **dict.fromkeys(("leaf", "cells", "accounts", "prices", "published", "annual", "adoption", "efficiency"), empty)
+    )
+    assert measure(nothing, LAST, AS_OF).empty
+    no_d = measure(city(efficiency=empty), LAST, AS_OF)
+    assert set(no_d.loc[no_d["indicator"] == "digital_penetration", "definition_id"]) == {"adoption", "external"}
+
+
+def test_a_class_that_comes_and_goes_within_a_year_still_adds_up() -> None:
+    leaf = small.leaf()
+    trade = leaf["sector"] == "trade"
+    kept = leaf[~trade | leaf["quarter"].isin(["2023Q2"])]
+    found = measure(city(leaf=kept), LAST, AS_OF)
+    rows = found[(found["indicator"] == "core_value_added") & (found["class"] == "02") & (found["region"] == PLACE)]
+    single = rows[rows["span"] == "quarter"].set_index("period")["value"]
+    assert list(single.index) == ["2023Q2", "2023Q3", "2023Q4"]
+    assert single["2023Q3"] == -single["2023Q2"]
+    assert single["2023Q4"] == 0
+    assert not ((found["indicator"] == "core_growth") & (found["class"] == "02") & (found["base"] == "published")).any()
+
+
+def test_a_leaf_without_a_base_takes_the_factor_of_a_wider_cell() -> None:
+    leaf = small.leaf()
+    newcomer = leaf[(leaf["gbt"] == "6513") & (leaf["county"] == COUNTIES[0]) & (leaf["quarter"] >= "2022Q1")]
+    rows = pd.concat([
+        leaf,
+        newcomer.assign(county=COUNTIES[1], gbt="6429", de="030304", va_base=0),  # division 64 knows it from county 1
+        newcomer.assign(gbt="6599", de="030409", va_base=0),  # division 65 knows it from class 6513
+        newcomer.assign(gbt="7310", de="non_core", va_base=0),  # only the survey knows it
+        newcomer.assign(gbt="7320", de="non_core", va_base=0, va=0),
+    ])  # fmt: skip
+    found = full_span(rows, FIRST, LAST)
+    start = found[found["quarter"] == "2022Q1"].set_index(["county", "gbt", "de"])
+    levels = start["factor_level"]
+    assert levels[COUNTIES[1], "6429", "030304"] == "class"
+    assert levels[COUNTIES[0], "6599", "030409"] == "division"
+    assert levels[COUNTIES[0], "7310", "non_core"] == "sector"
+    per_quarter = small.cumulative(700_001, Quarter(2022, 1))
+    assert start["va"][COUNTIES[0], "6599", "030409"] == pytest.approx(per_quarter, rel=1e-4)
+
+
+def test_a_factor_far_from_the_calendar_is_another_set_of_firms() -> None:
+    leaf = small.leaf()
+    exits = (leaf["gbt"] == "6513") & (leaf["county"] == COUNTIES[0]) & (leaf["quarter"] == "2021Q4")
+    leaf.loc[exits, ["va", "va_base"]] //= 2
+    found = full_span(leaf, FIRST, LAST)
+    row = found[(found["quarter"] == "2021Q4") & (found["gbt"] == "6513")].set_index("county").loc[COUNTIES[0]]
+    assert row["factor_level"] == "class"
+    assert row["va"] == pytest.approx(small.cumulative(700_001, Quarter(2021, 4)) / 2, rel=1e-4)
+
+
+def test_when_no_factor_holds_the_plain_ratio_of_the_survey_is_taken() -> None:
+    leaf = small.leaf()
+    service = leaf["sector"] == "service"
+    odd = leaf.assign(va_base=leaf["va_base"].where(~service | (leaf["quarter"] != "2021Q1"), leaf["va_base"] // 3))
+    found = full_span(odd, FIRST, LAST)
+    assert set(found[(found["quarter"] == "2021Q1") & (found["sector"] == "service")]["factor_level"]) == {"survey"}
+    with pytest.raises(InputError, match="2021Q1"):
+        full_span(leaf.assign(va_base=leaf["va_base"].where(~service, 0)), FIRST, LAST)
+
+
+def test_nothing_is_a_share_of_a_core_that_is_not_positive() -> None:
+    leaf = small.leaf().query("sector != 'service'")
+    found = measure(city(leaf=leaf.assign(va=-leaf["va"]), accounts=pd.DataFrame()), LAST, AS_OF)
+    assert not {"core_class_share", "core_contribution"} & set(found["indicator"])
+    assert one(found, "core_growth", base="comparable") < -1
+
+
+def test_without_the_first_quarter_of_a_year_there_is_no_single_quarter() -> None:
+    leaf = small.leaf().query("quarter >= '2020Q2' and sector != 'service'")
+    found = measure(city(leaf=leaf, first_release=Quarter(2021, 2)), LAST, AS_OF)
+    singles = pick(found, "core_growth", "2021Q2", span="quarter", base="published", region=PLACE)
+    assert singles.empty
+    assert not pick(found, "core_growth", "2021Q3", span="quarter", base="published", region=PLACE).empty
+
+
+def test_the_country_without_any_cell() -> None:
+    found = measure(nation(), Quarter(2023, 4), NATION_AS_OF)
+    of = {"region": "000000", "span": "annual"}
+    assert one(found, "core_value_added", "2023", **of) == 127_555e8
+    shares = pick(found, "core_class_share", "2023").set_index("class")["value"] * 100
+    assert shares.round(1).to_dict() == {"01": 33.8, "02": 3.2, "03": 43.6, "04": 19.4}
+    assert round(one(found, "core_share_gdp", "2023", definition_id="same_vintage", **of) * 100, 1) == 9.9
+    assert round(one(found, "core_share_gdp", "2023", definition_id="mixed_vintage", **of) * 100, 1) == 10.1
+    assert set(pick(found, "gdp", "2023")["vintage"]) == {"preliminary"}
+    assert set(pick(found, "core_class_share", "2023")["release_level"]) == {"L1"}
+
+
+def test_gdp_may_come_as_a_published_figure() -> None:
+    country = nation()
+    more = {"region": "000000", "price_basis": "current", "authority": "国家公布"}
+    gdp = [
+        small.given("gdp", "accounts", value, "亿元", "2023", vintage=vintage, **more)
+        for value, vintage in ((1_260_582, "preliminary"), (1_294_272, "census"))
+    ]
+    published = pd.concat([country.published, pd.DataFrame(gdp)])
+    only = measure(city(**vars(country) | {"published": published, "accounts": pd.DataFrame()}), LAST, NATION_AS_OF)
+    assert pick(only, "core_share_gdp", "2023")["value"].round(3).tolist() == [0.101, 0.099]
+    both = measure(city(**vars(country) | {"published": published}), LAST, NATION_AS_OF)
+    assert len(pick(both, "gdp", "2023", vintage="preliminary")) == 1
+    other = published.assign(value=published["value"].where(published["vintage"] != "preliminary", 1.0))
+    with pytest.raises(InputError, match="主键"):
+        measure(city(**vars(country) | {"published": other}), LAST, NATION_AS_OF)
+
+
+def test_growth_at_current_prices_is_not_taken_for_real_growth() -> None:
+    nominal = small.account("GDP", "2023Q4", "cumulative", 0.2, measure="growth", unit="比率")
+    found = measure(city(accounts=pd.concat([small.accounts(), pd.DataFrame([nominal])])), LAST, AS_OF)
+    assert one(found, "gdp_growth", class_="") == 0.05
+
+
+def test_published_shares_need_both_sides() -> None:
+    country = nation()
+    classes = country.published[country.published["class"] != "core"]
+    no_core = small.city(**vars(country) | {"published": classes})
+    assert set(measure(no_core, LAST, NATION_AS_OF)["indicator"]) == {"core_value_added", "gdp"}
+    loss = country.published.assign(value=country.published["value"].where(country.published["class"] != "core", -1.0))
+    assert "core_class_share" not in set(
+        measure(city(**vars(country) | {"published": loss}), LAST, NATION_AS_OF)["indicator"]
+    )
+    only_core = small.city(**vars(country) | {"published": country.published.head(1)})
+    assert "core_class_share" not in set(measure(only_core, LAST, NATION_AS_OF)["indicator"])
+
+
+def test_the_real_classification_serves_as_membership() -> None:
+    found = measure(city(membership=real_membership(), efficiency=pd.DataFrame()), LAST, AS_OF)
+    assert one(found, "core_value_added") == pytest.approx(truth(LAST), rel=1e-5)

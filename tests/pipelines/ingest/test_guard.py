@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest import child, guard
+from pipelines.ingest.guard import read_files
+from tests.pipelines.ingest.builders import EXPORT, csv_file, industry, xlsx
+
+
+def test_files_are_read_in_one_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guard.idle.close()
+    started = []
+    real = subprocess.Popen
+    monkeypatch.setattr(guard.subprocess, "Popen", lambda *a, **k: started.append(1) or real(*a, **k))
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    good, bad, asked = read_files([
+        (book, "industry", None), (book, "annual", None), (csv_file(tmp_path / "b.csv", EXPORT), "?", None),
+    ])  # fmt: skip
+    assert good.table.num_rows == 2
+    assert bad.refusal is not None
+    assert asked.suggestion == "account"
+    assert len(started) == 1
+    assert read_files([]) == []
+    assert len(started) == 1
+
+
+def test_an_idle_child_is_used_again_unless_it_is_gone(tmp_path: Path) -> None:
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    read_files([(book, "industry", None)])
+    first = guard.idle.child
+    read_files([(book, "industry", None)])
+    assert guard.idle.child is first
+    assert first is not None
+    first.process.kill()
+    first.process.wait()
+    [result] = read_files([(book, "industry", None)])
+    assert result.table.num_rows == 2
+    assert guard.idle.child is not first
+    guard.idle.give(guard.idle.take(child.MEMORY // 2))
+    second = guard._Child(memory=child.MEMORY)
+    guard.idle.give(second)
+    assert guard.idle.child is second
+    guard.idle.close()
+    assert second.process.returncode is not None
+
+
+def test_the_child_of_another_process_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = guard._Child(memory=child.MEMORY)
+    guard.idle.give(ours)
+    ours.owner = -1
+    other = guard.idle.take(child.MEMORY)
+    assert other is not ours
+    assert ours.process.poll() is None
+    guard.idle.give(ours)
+    guard.idle.close()
+    other.end()
+    ours.end()
+
+
+def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    [result] = read_files([(book, "industry", None)], timeout=0.01)
+    assert result.refusal is not None
+    assert result.refusal.code == "reader_died"
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    [result] = read_files([(book, "industry", None)], memory=48 << 20)
+    assert result.refusal is not None
+
+
+def test_processor_time_is_limited() -> None:
+    code = "from pipelines.ingest import child; child.limit(); child.allow(1)\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert done.returncode < 0
+
+
+def test_what_nobody_foresaw_is_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> None:
+        raise KeyError("a secret value")
+
+    monkeypatch.setattr(child.reading, "read_file", stumble)
+    reply = child.answer({"out": "x", "path": "x", "form": "industry", "name": None})
+    assert reply["refusal"]["code"] == "unreadable"
+    assert "secret" not in str(reply)
+
+
+def test_the_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    job = {"out": str(tmp_path / "7.arrow"), "path": str(book), "form": "industry", "name": None}
+    jobs = [job, job | {"form": "?"}, job | {"form": "annual"}]
+    limits: list[tuple[int, object]] = []
+    monkeypatch.setattr(child.resource, "setrlimit", lambda kind, value: limits.append((kind, value)))
+    monkeypatch.setattr(child.gc, "disable", lambda: None)
+    monkeypatch.setattr(child.sys, "argv", ["child", "123"])
+    monkeypatch.setattr(child.sys, "stdin", io.StringIO("".join(json.dumps(job) + "\n" for job in jobs)))
+    child.main()
+    table, suggestion, refusal = map(json.loads, capsys.readouterr().out.splitlines())
+    assert table["table"] == job["out"]
+    assert suggestion == {"suggestion": "industry"}
+    assert refusal["refusal"]["code"] == "wrong_sheet"
+    assert (child.resource.RLIMIT_AS, (123, 123)) in limits
+    assert [kind for kind, _ in limits].count(child.resource.RLIMIT_CPU) == 3

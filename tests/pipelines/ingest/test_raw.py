@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.ingest.forms import forms
+from pipelines.ingest.landing import receipts, register
+from pipelines.ingest.raw import FAULTS, read, schema
+from pipelines.workspace import Workspace
+from tests.pipelines.ingest.builders import EXPORT, NAME, csv_file, firm, industry, xlsx
+
+
+def test_rows_with_their_provenance(workspace: Workspace) -> None:
+    xlsx(workspace.inbox / NAME, industry())
+    (workspace.inbox / "received.csv").write_text(f"file,received_at\n{NAME},2024-01-18\n", encoding="utf-8")
+    register(workspace)
+    [receipt] = receipts(workspace, "industry")
+    found = read([receipt], "industry")
+    assert found.table.schema == schema(forms()["industry"]) == schema("industry")
+    row = found.table.to_pylist()[0]
+    assert row["row_id"] == f"{receipt.sha256[:16]}:001:0000003"
+    assert (row["file"], row["sheet"], row["row"]) == (NAME, "Sheet1", 3)
+    assert (row["received_at"], row["quarter"], row["months"]) == (dt.date(2024, 1, 18), "2023Q4", 12)
+    assert (row["yuan_per_unit"], row["gross_output"], row["profit"]) == (1000, "1200", None)
+    assert found.refused.num_rows == 0
+    assert found.notices.schema == FAULTS
+
+
+def test_one_bad_file_does_not_cost_the_others(workspace: Workspace) -> None:
+    xlsx(workspace.inbox / NAME, industry())
+    xlsx(workspace.inbox / NAME.replace(".xlsx", "_乙区.xlsx"), [["规上工业"], *industry(firm(9))[1:]])
+    xlsx(workspace.inbox / NAME.replace("1-12", "1-11"), industry(firm(8)))
+    register(workspace)
+    found = read(receipts(workspace, refused=True), forms()["industry"])
+    assert found.table.num_rows == 2
+    faults = found.refused.select(["file", "form", "row", "code"]).to_pylist()
+    assert {(f["code"], f["row"]) for f in faults} == {("unit_undeclared", 0), ("no_quarter", 0)}
+    assert {f["form"] for f in faults} == {"industry"}
+    for fault in found.refused.to_pylist():
+        assert fault["reason_zh"]
+        assert fault["reason_en"]
+
+
+def test_the_long_layout(workspace: Workspace) -> None:
+    csv_file(workspace.inbox / "GDP_示范市_季度.csv", EXPORT, "gb18030")
+    name = "GDP_示范市_季度.csv"
+    (workspace.inbox / "received.csv").write_text(
+        f"file,received_at,region,vintage,authority\n{name},2024-01-18,419900,初步,省级反馈\n", encoding="utf-8"
+    )
+    register(workspace)
+    found = read(receipts(workspace, "account"), "account")
+    assert found.table.schema == schema("account")
+    assert "quarter" not in found.table.column_names
+    ids = found.table["row_id"].to_pylist()
+    assert len(set(ids)) == 6
+    assert ids == sorted(ids)
+    row = found.table.to_pylist()[0]
+    assert (row["subject"], row["column"], row["row"]) == ("国内生产总值当季值(亿元)", "2022年第一季度", 4)
+    assert (row["region"], row["vintage"], row["status"], row["authority"]) == ("419900", "preliminary", "", "省级反馈")
+    assert "数据来源：国家统计局" in found.notices["reason_zh"].to_pylist()
+
+
+def test_no_receipts_give_an_empty_table() -> None:
+    found = read([], "trade")
+    assert found.table.schema == schema("trade")
+    assert found.table.num_rows == found.refused.num_rows == found.notices.num_rows == 0
+
+
+def test_a_file_that_is_gone_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    xlsx(workspace.inbox / NAME, industry())
+    register(workspace)
+    [receipt] = receipts(workspace)
+    receipt.path.unlink()
+    found = read([receipt], "industry")
+    assert found.refused["code"].to_pylist() == ["unreadable"]
+    assert isinstance(found.table, pa.Table)

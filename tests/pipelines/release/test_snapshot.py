@@ -1,0 +1,95 @@
+"""The database of a release: storage version, comments, views, exact integers, content that can be compared."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow.parquet as pq
+
+from pipelines.contracts import contract
+from pipelines.release import snapshot
+from pipelines.release.dictionary import meaning, release_contracts
+from pipelines.release.read import DATABASE
+from tests.pipelines.release.conftest import Made
+
+
+def _open(made: Made) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(made.folder / DATABASE), read_only=True)
+
+
+def test_storage_version_is_that_of_duckdb_1_5(city: Made) -> None:
+    with _open(city) as con:
+        (options,) = con.execute("SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL").fetchone()
+    assert options["storage_version"].startswith("v1.5.0")
+
+
+def test_tables_and_columns_have_chinese_comments(city: Made) -> None:
+    with _open(city) as con:
+        columns = con.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+        tables = dict(con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    assert set(tables) == set(release_contracts())
+    assert tables["observation"].startswith("观测值。")
+    commented = {(table, name): text for table, name, text in columns if table in tables}
+    assert all(commented.values())
+    assert commented["cell_leaf", "va"] == "增加值（单位：元）"
+
+
+def test_every_view_runs_and_is_described(city: Made, nation: Made) -> None:
+    for made in (city, nation):
+        views = snapshot.views_of(made.folder / DATABASE)
+        assert len(views) >= 20
+        with _open(made) as con:
+            for view in views:
+                assert view.text
+                con.table(view.name).fetchall()
+
+
+def test_views_do_not_multiply_rows(city: Made) -> None:
+    with _open(city) as con:
+        (observations,) = con.execute("SELECT count(*) FROM observation").fetchone()
+        (labelled,) = con.execute("SELECT count(*) FROM v_observation").fetchone()
+        (counties,) = con.execute("SELECT count(*) FROM v_county WHERE period = '2023Q4'").fetchone()
+        names = con.execute("SELECT DISTINCT class_zh FROM v_core WHERE class = '01'").fetchall()
+        sectors = con.execute("SELECT DISTINCT class_zh FROM v_penetration WHERE class = 'industry'").fetchall()
+    assert (labelled, counties) == (observations, 10)
+    assert names == [("数字产品制造业",)]
+    assert sectors == [("工业",)]
+
+
+def test_money_above_two_to_the_53_survives(city: Made) -> None:
+    with _open(city) as con:
+        assert con.execute("SELECT DISTINCT va FROM cell_leaf").fetchall() == [(2**53 + 1,)]
+    found = pq.read_table(city.folder / "parquet" / "cell_leaf.parquet")
+    assert found.schema.equals(contract("cell_leaf").schema)
+    assert set(found["va"].to_pylist()) == {2**53 + 1}
+
+
+def test_content_of_file_equals_content_of_tables(city: Made) -> None:
+    tables = {
+        name: pq.read_table(city.folder / "parquet" / f"{name}.parquet").take(list(range(rows))[::-1])
+        for name, rows in ((n, c.rows) for n, c in snapshot.contents_of(city.folder / DATABASE).items())
+    }
+    assert snapshot.contents(tables) == snapshot.contents_of(city.folder / DATABASE)
+
+
+def test_national_views(nation: Made) -> None:
+    with _open(nation) as con:
+        shares = con.execute("SELECT definition_id, round(share_pct, 1) FROM v_gdp_share ORDER BY 1").fetchall()
+        value = con.execute(
+            "SELECT shown FROM v_national WHERE indicator = 'core_value_added' AND class = 'core'"
+        ).fetchall()
+    assert shares == [("mixed_vintage", 10.1), ("same_vintage", 9.9)]
+    assert value == [(127555.0,)]
+
+
+def test_meaning_names_the_unit() -> None:
+    assert meaning("单位数", "家") == "单位数（单位：家）"
+    assert meaning("地区代码", "") == "地区代码"
+
+
+def test_dictionary_page(city: Made) -> None:
+    page = (city.folder / "dictionary.html").read_text(encoding="utf-8")
+    assert "观测值" in page
+    assert "核心产业增加值，年初累计" in page
+    assert "内部" in page

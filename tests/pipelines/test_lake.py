@@ -1,0 +1,117 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.contracts import Column, Contract
+from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, table_hash, write_table
+
+TERMS = Contract(
+    table="t",
+    title="试",
+    description="",
+    level="L2",
+    partition="none",
+    key=("code",),
+    columns=(
+        Column(name="code", type="text", zh="代码", allowed=("a", "b")),
+        Column(name="money", type="yuan", zh="金额", nullable=True),
+    ),
+)
+
+
+def rows(codes: list[str | None], money: list[int | None], kind: pa.DataType | None = None) -> pa.Table:
+    return pa.table({"code": pa.array(codes, pa.string()), "money": pa.array(money, kind or pa.int64())})
+
+
+def put(lake: Lake, table: pa.Table, made_from: str = "x") -> object:
+    return lake.refresh("t", ALL, lambda path: write_table(table, path), made_from=[made_from], held_to=TERMS)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def test_writes_reads_and_skips_what_is_fresh(lake: Lake) -> None:
+    assert put(lake, rows(["a"], [1])).computed
+    assert not put(lake, rows(["b"], [2])).computed  # same inputs by word: not even looked at
+    assert lake.read("t")["code"].to_pylist() == ["a"]
+    assert put(lake, rows(["b"], [2]), "y").computed
+    assert lake.read("t")["code"].to_pylist() == ["b"]
+    assert lake.partitions("t") == [ALL]
+
+
+def test_money_above_two_to_the_53_stays_exact(lake: Lake) -> None:
+    put(lake, rows(["a"], [9007199254740993]))
+    assert lake.read("t")["money"].to_pylist() == [9007199254740993]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (rows(["a", "a"], [1, 2]), "主键重复"),
+        (rows([None], [1]), "为空"),
+        (rows(["z"], [1]), "取值"),
+        (rows(["a"], [1.0], pa.float64()), "类型"),
+        (pa.table({"money": [1], "code": ["a"]}), "列应为"),
+    ],
+)
+def test_a_broken_contract_leaves_the_old_table(lake: Lake, table: pa.Table, message: str) -> None:
+    put(lake, rows(["b"], [7]))
+    with pytest.raises(ContractError, match=message):
+        put(lake, table, "new")
+    assert lake.read("t")["money"].to_pylist() == [7]
+    assert not list(lake.root.rglob("*.part"))
+
+
+def test_missing_partitions_are_all_named(lake: Lake) -> None:
+    with pytest.raises(ValueError, match="2023Q1、2023Q2"):
+        lake.existing("t", ["2023Q1", "2023Q2"])
+    with pytest.raises(ValueError, match="missing"):
+        lake.read("t", [])
+
+
+def test_a_killed_write_leaves_the_old_table_and_is_swept(lake: Lake) -> None:
+    put(lake, rows(["b"], [7]))
+    program = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom tests.pipelines.test_lake import *\n"
+        "def die(path):\n    write_table(rows(['a'], [1]), path)\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Lake(Path(sys.argv[1])).refresh('t', ALL, die, made_from=['z'], held_to=TERMS)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(lake.root)], cwd=Path(__file__).parents[2], check=False)
+    assert killed.returncode == -9
+    assert lake.read("t")["money"].to_pylist() == [7]
+    assert lake.partitions("t") == [ALL]
+    assert lake.sweep() == 1
+    assert not list(lake.root.rglob("*.part"))
+
+
+def test_a_partition_without_its_note_is_made_again(lake: Lake) -> None:
+    put(lake, rows(["a"], [1]))
+    (lake.root / "t" / f"{ALL}.json").unlink()
+    assert lake.note("t") is None
+    assert lake.note_of("t").rows == 0
+    assert put(lake, rows(["a"], [1])).computed
+
+
+def test_hashes_tell_contents_apart() -> None:
+    assert fingerprint_of("ab", "c") != fingerprint_of("a", "bc")
+    assert table_hash(rows(["a"], [1])) == table_hash(pa.concat_tables([rows(["a"], [1])]))
+    assert table_hash(rows(["a"], [1])) != table_hash(rows(["a"], [2]))
+
+
+def test_a_full_disk_says_so_and_leaves_the_old_table(lake: Lake) -> None:
+    put(lake, rows(["b"], [7]))
+
+    def fill(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, os.strerror(28))
+
+    with pytest.raises(OSError, match="No space left"):
+        lake.refresh("t", ALL, fill, made_from=["w"], held_to=TERMS)
+    assert lake.read("t")["money"].to_pylist() == [7]
+    assert not list(lake.root.rglob("*.part"))
