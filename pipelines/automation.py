@@ -84,7 +84,7 @@ def monthly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource)
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )
 def quarterly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """The 20th of the month after the quarter, when returns (due on the 18th) are in: run the quarter and release it."""
+    """The 20th of the month after the quarter, when returns (due on the 18th) are in: run it and release it."""
     return _request(context, workspace.workspace, "quarterly")
 
 

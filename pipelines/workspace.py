@@ -63,6 +63,11 @@ class City(BaseModel):
         return quarters_between(Quarter.parse(self.first_quarter), Quarter.parse(self.last_quarter))
 
     @property
+    def has_firms(self) -> bool:
+        """Whether firms report here; a workspace without counties holds published figures alone."""
+        return bool(self.counties)
+
+    @property
     def release_quarters(self) -> list[Quarter]:
         """The quarters that can be released: all but the base quarters at the start."""
         return self.quarters[self.base_quarters :]

@@ -33,7 +33,9 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     Formulas: constant price value = Σ leaf / price index of the division (cumulative, last year = 1); growth, constant
     and comparable = that over Σ comparable base − 1; growth, current and published = value over that of the same
     period last year − 1; contribution and pull of the classes, and of the counties as a whole, within the city total;
-    rates only on positive bases. Source: methods, growth; issue "foundation", first indicators.
+    rates only on positive bases, and none for a value below zero.
+
+    Source: methods, growth; issue "foundation", first indicators.
 
     Args:
         evidence: what was known.
@@ -57,7 +59,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     return [
         make.own_rows(level, now["va"], "core_value_added", "rate_method"),
         make.own_rows(level, now["base"], "core_value_added_base", "rate_method"),
-        make.own_rows(level, make.ratio(now["va"], now["previous"]) - 1, "core_growth", "rate_method", form=_CURRENT),
+        make.own_rows(level, _growth(now["va"], now["previous"]), "core_growth", "rate_method", form=_CURRENT),
         *_shares(level, evidence.place),
         *_share_gdp(evidence, level),
         *(_real(now, evidence.place) if priced else []),
@@ -84,6 +86,11 @@ def _refuse_unpriced(bad: pd.DataFrame) -> None:
             f"缺少价格指数：行业大类 {divisions}，季度 {quarters}。请在 JG01 中补充。",
             f"No price index for divisions {divisions} in {quarters}; add them to form JG01.",
         )
+
+
+def _growth(current: pd.Series, base: pd.Series) -> pd.Series:
+    """A rate where both sides allow one; else there are words (``growth_words``), not a number below −100 %."""
+    return make.ratio(current.where(current >= 0), base) - 1
 
 
 def _last_year(table: pd.DataFrame) -> pd.Series:
@@ -139,7 +146,7 @@ def _share_gdp(evidence: Evidence, level: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _real(now: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     """Volume, growth on the comparable base, contribution and pull within the city."""
-    growth = make.ratio(now["volume"], now["base"]) - 1
+    growth = _growth(now["volume"], now["base"])
     part = now[(now["region"] == place) | (now["class"] == CORE)]
     city = _total(now, ["volume", "base"], place).loc[part.index]
     change, total_change = part["volume"] - part["base"], city["volume"] - city["base"]

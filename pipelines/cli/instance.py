@@ -53,8 +53,10 @@ def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
         os.environ.update(before)
 
 
-def execute(instance: dg.DagsterInstance, job: str, first: Quarter, last: Quarter, *, as_of: str = "") -> None:
-    """Run a job for a range of quarters as one run.
+def execute(
+    instance: dg.DagsterInstance, job: str, quarters: tuple[Quarter, Quarter] | None, *, as_of: str = ""
+) -> None:
+    """Run a job as one run: for a range of quarters, or for what is not partitioned where there is none.
 
     Raises:
         RunError: a step failed or a blocking check did not hold; the message is the step's own.
@@ -62,12 +64,19 @@ def execute(instance: dg.DagsterInstance, job: str, first: Quarter, last: Quarte
     from pipelines.definitions import defs
     from pipelines.partitions import key_of
 
-    tags = {"dagster/asset_partition_range_start": key_of(first), "dagster/asset_partition_range_end": key_of(last)}
+    definition = defs.resolve_job_def(job)
     config: dict[str, object] = {"loggers": {"progress": {}}}
     if job == "publish":
         config["ops"] = {name: {"config": {"as_of": as_of}} for name in ("observation", "release")}
-    result = defs.resolve_job_def(job).execute_in_process(
-        instance=instance, tags=tags, run_config=config, raise_on_error=False
+    tags, selection = {}, None
+    if quarters is None:
+        graph = definition.asset_layer.asset_graph
+        selection = [key for key in graph.materializable_asset_keys if graph.get(key).partitions_def is None]
+    else:
+        first, last = quarters
+        tags = {"dagster/asset_partition_range_start": key_of(first), "dagster/asset_partition_range_end": key_of(last)}
+    result = definition.execute_in_process(
+        instance=instance, tags=tags, run_config=config, asset_selection=selection, raise_on_error=False
     )
     if not result.success:
         raise _failure(result)

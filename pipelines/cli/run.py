@@ -67,11 +67,12 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> No
     needed = history(workspace, quarter)
     if as_of:
         day_of_knowledge(workspace, quarter, as_of)
+    span = (Quarter.parse(needed[0]), last) if needed else None
     with _Steps(console) as steps, instance_of(workspace) as instance:
-        steps.begin(f"{city.name} {needed[0]}—{quarter}：收数、审核、归类、汇总")
-        execute(instance, "intake", Quarter.parse(needed[0]), last)
+        steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
+        execute(instance, "intake", span)
         steps.begin(f"{city.name} {quarter}：指标与发布")
-        execute(instance, "publish", last, last, as_of=as_of)
+        execute(instance, "publish", (last, last), as_of=as_of)
 
 
 def _show_cost(console: Console, started: float) -> None:

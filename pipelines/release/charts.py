@@ -21,7 +21,7 @@ ACCENT: Final = "#1d4f91"
 GREY: Final = "#7a828c"
 FAINT: Final = "#d9dde2"
 # Dark to light in greyscale in the order 01, 03, 04, 02; told apart by lightness alone, so by any eye.
-HUES: Final = {"01": "#1d3f6e", "02": "#f0cf7a", "03": "#2b8a80", "04": "#d98a6b"}
+HUES: Final = {"01": "#1d3f6e", "02": "#f3d587", "03": "#237a71", "04": "#dd9274"}
 WIDE: Final = 680
 NARROW: Final = 326
 _SIZE: Final = {WIDE: 13, NARROW: 12}

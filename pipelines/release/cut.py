@@ -125,21 +125,9 @@ def differences(folder: Path) -> list[str]:
 def _complete(workspace: Workspace, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     if missing := [name for name in REQUIRED if name not in tables]:
         raise InputError(f"发布缺少以下表：{'、'.join(missing)}。", f"The release lacks tables: {', '.join(missing)}.")
-    given = {"region": region_table(workspace.city), **tables}
-    for name in given:
-        release_contracts_has(name)
     empty = {name: held_to.schema.empty_table() for name, held_to in release_contracts().items()}
-    return {name: conform(name, given.get(name, empty[name])) for name in empty}
-
-
-def release_contracts_has(name: str) -> None:
-    """Refuse a table that no release holds.
-
-    Raises:
-        InputError: there is no such table.
-    """
-    if name not in release_contracts():
-        raise InputError(f"发布中没有表 {name}。", f"A release holds no table {name}.", where=name)
+    given = {**empty, "region": region_table(workspace.city), **tables}
+    return {name: conform(name, rows) for name, rows in given.items()}
 
 
 def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]) -> None:

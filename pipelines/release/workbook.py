@@ -113,6 +113,8 @@ def _notes(at: _Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Ta
         warn = {"font_color": "#9d1c1c", "bold": True} if heading in {"级别", "合成数据"} else {}
         sheet.write_string(row, 0, heading, at.style(bold=True, valign="top"))
         sheet.write_string(row, 1, text, at.style(text_wrap=True, valign="top", **warn))
+        # About 54 Chinese characters fill a line of the column; the height is set, as not every program finds it.
+        sheet.set_row(row, 16.5 * sum(-(-len(line) // 54) for line in text.splitlines()) + 3)
     _print(sheet, landscape=False)
 
 

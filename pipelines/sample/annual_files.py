@@ -1,6 +1,7 @@
-"""Annual forms and the register of the synthetic city: A103 (income approach), A109 (digital use), M101 (register).
+"""Annual forms of the synthetic city: A103 (items of the income approach) and A109 (digital use).
 
-Belongs here: rows of these forms and how their files look. Does not belong here: quarterly returns.
+Belongs here: rows of these forms and how their files look. Does not belong here: quarterly returns
+(firm_files), the register (register_files).
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.sample.calibration import structural_rate
 from pipelines.sample.economy import SEED
-from pipelines.sample.firm_files import Planted, Sent, identity, received_on
-from pipelines.sample.layout import Dress, dress, headers, number, write_sheet, write_text
+from pipelines.sample.firm_files import Planted, Sent, identity
+from pipelines.sample.layout import Dress, dress, headers, number, write_sheet
 from pipelines.sample.planted import Row, plans, spoil
 from pipelines.sample.profile import SURVEYS, Floats, Ints, classes
-from pipelines.sample.universe import FIRST, TRADE, Universe, position
+from pipelines.sample.universe import TRADE, Universe
 
 ANNUAL_YEARS: Final = (2020, 2021, 2022)
 SURVEY_NAMES: Final = ("工业", "服务业", "批发和零售业", "建筑业")
@@ -32,7 +33,6 @@ _DEPRECIATION: Final = np.array([0.19, 0.15, 0.09, 0.06])
 _INVESTMENT: Final = np.array([0.05, 0.24, 0.03, 0.02])
 _ADOPTION: Final = {2020: 0.43, 2021: 0.47, 2022: 0.51}
 _ADOPTION_TILT: Final = np.array([0.035, -0.03, -0.04, 0.01])
-_REASONS: Final = ("停业注销", "规模下降退库", "迁出本市")
 
 
 def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
@@ -170,59 +170,3 @@ def write_digital_use(universe: Universe, inbox: Path, year: int) -> Iterator[Se
     look = Dress(f"{year}年企业数字技术应用情况", ("表    号：A109表",))
     write_sheet(inbox / name, look, list(header.values()), rows, sheet="A109")
     yield Sent(name, dt.date(year + 1, 3, 15), "服务业科", source="企业年报")
-
-
-def write_register(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator[Sent | Planted]:
-    """Write M101 of a quarter: every unit ever seen, with entry, exit and what changed."""
-    units, now = universe.units, position(quarter)
-    places = np.flatnonzero(units.entry <= now)
-    places = places[np.argsort(units.code[places], kind="stable")]
-    klass, county = universe.klass(quarter), universe.county(quarter)
-    reasons = _reasons(universe, quarter)
-    header = headers("register", 0)
-    rows = []
-    for place in places.tolist():
-        row = identity(universe, place, klass[place], county[place])
-        entry, leave = int(units.entry[place]), int(units.exit[place])
-        row |= {"entry_date": _entry_date(entry, int(units.index[place])), "exit_date": "", "reason": ""}
-        if now - 4 < entry <= now:
-            row["reason"] = "年度入库" if entry % 4 == 0 else "月度入库"
-        if leave <= now:
-            row |= {"exit_date": (FIRST + leave).first_day.isoformat(), "reason": _REASONS[place % len(_REASONS)]}
-        row |= reasons.get(place, {})
-        rows.append(row)
-    name = f"M101_调查单位名录_{quarter.year}年{quarter.number}季度.csv"
-    marks = []
-    for plan in plans():
-        if plan.form == "register" and plan.quarter == str(quarter):
-            at = places.tolist().index(plan.place(units))
-            rows[at] = spoil(plan, rows[at], None)
-            marks.append((plan, at))
-    look = Dress(f"{quarter.year}年{quarter.number}季度调查单位名录", ("表    号：M101表",), encoding="gb18030")
-    first = write_text(inbox / name, look, list(header.values()), [[row[column] for column in header] for row in rows])
-    yield Sent(name, received_on(quarter), "普查中心", source="名录库维护")
-    for plan, at in marks:
-        label, found, line = header[plan.column], str(rows[at][plan.column]), str(at + first)
-        yield Planted(plan.id, plan.kind, name, line, label, plan.what, plan.expected, plan.rule, "", found)
-
-
-def _entry_date(entry: int, index: int) -> str:
-    if entry < 0:
-        return f"{2012 + index % 8}-{1 + index % 12:02d}-01"
-    day = (FIRST + entry).first_day
-    return day.replace(month=day.month + index % 2 * int(entry % 4 != 0)).isoformat()
-
-
-def _reasons(universe: Universe, quarter: Quarter) -> dict[int, Row]:
-    found: dict[int, Row] = {}
-    for change in universe.changes:
-        if quarter >= change.quarter:
-            old = universe.units.klass[change.place]
-            said = "跨县（区）迁移" if change.klass is None else f"行业代码变更，原{classes().gbt[old]}"
-            found[change.place] = {"reason": f"{change.quarter.label('quarter')}{said}"}
-    for merger in universe.mergers:
-        if quarter >= merger.quarter:
-            heir = universe.units.code[merger.heir].decode()
-            gone: Row = {"exit_date": merger.quarter.first_day.isoformat(), "reason": f"吸收合并，并入{heir}"}
-            found[merger.absorbed] = gone
-    return found

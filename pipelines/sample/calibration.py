@@ -10,6 +10,7 @@ the default city, so a city of 120 firms has firms twenty times as large.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -71,6 +72,7 @@ def structural_rate(year: int) -> Floats:
     return np.asarray(classes().rate * (1 + _RATE_DRIFT[year] * np.cos(np.arange(len(classes().rate)))))
 
 
+@cache
 def province_rates() -> dict[str, float]:
     """Value-added rate by division of the province's table, before yearly drift: the city's structure, rounded."""
     table = classes()
@@ -82,6 +84,11 @@ def province_rates() -> dict[str, float]:
     return found
 
 
+def _province_by_class() -> Floats:
+    rates = province_rates()
+    return np.array([rates[gbt[:2]] for gbt in classes().gbt])
+
+
 def city_rates(universe: Universe, year: int) -> Floats:
     """The rate the pipeline finds by class: of class, group or division with enough returns, else the province's."""
     quarter = Quarter(year, 4)
@@ -89,7 +96,7 @@ def city_rates(universe: Universe, year: int) -> Floats:
     klass = universe.klass(quarter)[there]
     output = universe.output(year, 12, on=quarter)[there].astype(float)
     va = output * structural_rate(year)[klass]
-    found = np.array([province_rates()[gbt[:2]] for gbt in classes().gbt])
+    found = _province_by_class()
     for length in (2, 3, 4):
         _, code = np.unique(np.array([gbt[:length] for gbt in classes().gbt]), return_inverse=True)
         size = int(code.max()) + 1
@@ -103,7 +110,7 @@ def city_rates(universe: Universe, year: int) -> Floats:
 def rates_for(universe: Universe, year: int) -> Floats:
     """The rates applied to a year's quarters: those of the year before, the province's for the base year."""
     if year == YEARS[1]:
-        return np.array([province_rates()[gbt[:2]] for gbt in classes().gbt])
+        return _province_by_class()
     return city_rates(universe, year - 1)
 
 

@@ -18,15 +18,17 @@ from typing import Final
 import numpy as np
 
 from indicators.quarter import Quarter, quarters_between
+from pipelines.sample.account_files import write_accounts
 from pipelines.sample.accounts import Accounts
-from pipelines.sample.annual_files import ANNUAL_YEARS, write_annual, write_digital_use, write_register
+from pipelines.sample.annual_files import ANNUAL_YEARS, write_annual, write_digital_use
 from pipelines.sample.calibration import calibrate
 from pipelines.sample.coefficients import coefficient_rows
 from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.events import mergers, recodes
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
-from pipelines.sample.macro_files import write_accounts, write_prices, write_small
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
+from pipelines.sample.register_files import write_register
+from pipelines.sample.small_files import write_prices, write_small
 from pipelines.sample.strays import write_strays
 from pipelines.sample.universe import Universe
 

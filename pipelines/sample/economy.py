@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.sample.credit_code import Bytes, credit_codes
-from pipelines.sample.profile import COUNTIES, COUNTY_WEIGHTS, Floats, Ints, apportion, classes
+from pipelines.sample.profile import COUNTIES, COUNTY_WEIGHTS, STARRED, Floats, Ints, apportion, classes
 
 SEED: Final = 20210101
 YEARS: Final = (2019, 2020, 2021, 2022, 2023)
@@ -30,9 +30,10 @@ NEVER: Final = 99
 _SIZE_SIGMA: Final = 1.2
 _GROWTH_SIGMA: Final = 0.085
 _CLASS_SIGMA: Final = 0.02
+_TREND: Final = 0.05
 _SEASON_SIGMA: Final = 0.03
 # Only units below this multiple of their class's mean come and go, and below this value added (亿元) in core classes:
-# a city's leading firms stay, and no mobile operator is born in a year.
+# a city's leading firms stay, no mobile operator is born in a year, and each starred class keeps its units.
 _SETTLED: Final = 1.2
 _SETTLED_CORE: Final = 0.12
 
@@ -165,7 +166,7 @@ def _counties(draw: np.random.Generator, klass: Ints) -> Ints:
 
 def _levels(draw: np.random.Generator, klass: Ints, size: Floats) -> Floats:
     steps = _GROWTH_SIGMA * draw.standard_normal((BLOCK, len(YEARS) - 1)).clip(-3, 3)
-    steps += classes().tilt[klass][:, None] + _class_steps()[klass]
+    steps += _TREND + classes().tilt[klass][:, None] + _class_steps()[klass]
     path = np.concatenate([np.zeros((BLOCK, 1)), np.cumsum(steps, axis=1)], axis=1)
     base = YEARS.index(2022)
     level: Floats = size[:, None] * np.exp(path - path[:, base : base + 1])
@@ -190,7 +191,8 @@ def _seasons(draw: np.random.Generator, survey: Ints) -> npt.NDArray[np.float32]
 def _lives(uniform: Floats, size: Floats, klass: Ints) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
     table = classes()
     core = np.char.startswith(table.group, "0")[klass]
-    small = (size < _SETTLED) & ~(core & (size * (table.va / table.units)[klass] > _SETTLED_CORE))
+    large = core & (size * (table.va / table.units)[klass] > _SETTLED_CORE)
+    small = (size < _SETTLED) & ~large & ~np.isin(table.gbt, STARRED)[klass]
     yearly, monthly = uniform[0] < 0.085, uniform[0] > 0.985
     entry = np.full(len(size), ALWAYS_THERE)
     entry[small & yearly] = (4 * (1 + np.floor(uniform[1] * 3)))[small & yearly]

@@ -12,11 +12,10 @@ import numpy as np
 
 from indicators.quarter import Quarter
 from pipelines.sample.economy import NEVER, YEARS, Units
-from pipelines.sample.profile import SURVEYS, Floats, Ints, classes
+from pipelines.sample.profile import STARRED, SURVEYS, Floats, Ints, classes
 from pipelines.sample.universe import Change, Merger
 
 CORE: Final = ("01", "01_chain", "02", "03", "04")
-STARRED: Final = ("2462", "3831", "4790", "4851", "4910", "4999", "6429", "7213", "7320", "8610")
 # Survey, from a core class, to class, from quarter. The first crosses the border inwards, the second outwards.
 _RECODES: Final = (
     ("industry", False, "3824", "2022Q1"),

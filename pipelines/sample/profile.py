@@ -24,10 +24,12 @@ SURVEYS: Final = ("industry", "service", "trade", "construction")
 DEFAULT_FIRMS: Final = 2400
 # Units ever seen over units seen in a quarter: entries and exits of four years.
 EVER_SEEN: Final = 1.09
+# GB/T classes that are digital only in part.
+STARRED: Final = ("2462", "3831", "4790", "4851", "4910", "4999", "6429", "7213", "7320", "8610")
 # Classes that even the smallest city has: all starred classes and one of each kind.
 # fmt: off
 ALWAYS: Final = (
-    "2462", "3831", "4790", "4851", "4910", "4999", "6429", "7213", "7320", "8610",
+    *STARRED,
     "3974", "3922", "3982", "4011", "5177", "5274", "7114", "6513", "6312", "6531",
     "6432", "5292", "3051", "1393", "2924", "3425", "4852", "5128", "5182", "7229",
 )

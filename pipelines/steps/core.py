@@ -5,7 +5,8 @@ Belongs here: which raw tables make which core table. Does not belong here: rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from pipelines.engine import Engine, engine, statement
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.provenance import code_hash
 from pipelines.review.rules import Rule, finding_statement, review_statement, rules
 from pipelines.workspace import Workspace
 
@@ -44,25 +46,26 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
         *(county.code for county in workspace.city.counties),
     ]
 
-    def prepare(work: Engine) -> None:
-        work.add(**inputs)
-        work.view("firm_text", statement("pipelines", "firm_text"))
-        work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
-        _review(work, workspace, statement("pipelines", "firm_typed"), found)
+    with engine() as work:
 
-    def fill(path: Path) -> None:
-        with engine() as work:
-            prepare(work)
+        @cache
+        def reviewed() -> None:
+            work.add(**inputs)
+            work.view("firm_text", statement("pipelines", "firm_text"))
+            work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+            _review(work, workspace, statement("pipelines", "firm_typed"), found)
+
+        def fill(path: Path) -> None:
+            reviewed()
             work.write(statement("pipelines", "core_return"), path)
 
-    def fill_set_aside(path: Path) -> None:
-        with engine() as work:
-            prepare(work)
+        def fill_set_aside(path: Path) -> None:
+            reviewed()
             rows = _set_aside(work, found, FIRM_FORMS)
-        write_table(_ordered([rows, _refusals(lake, FIRM_FORMS, quarter)]), path)
+            write_table(_ordered([rows, _refusals(lake, FIRM_FORMS, quarter)]), path)
 
-    returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
-    return returned, lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
+        returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
+        return returned, lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
 
 
 def core_annual(workspace: Workspace) -> Made:
@@ -98,7 +101,7 @@ def core_digital_use(workspace: Workspace) -> Made:
 def core_small(workspace: Workspace, table: str) -> Made:
     """Type one of the small tables; rows that cannot be read are set aside with their reason."""
     lake = Lake(workspace.lake)
-    made_from = [*_small_inputs(lake, table), Path(small.__file__).read_text(encoding="utf-8")]
+    made_from = [*_small_inputs(lake, table), code_hash("pipelines.ingest")]
     return lake.refresh(table, ALL, lambda path: write_table(_small(workspace, table)[0], path), made_from=made_from)
 
 
@@ -109,7 +112,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
     made_from = [
         *(digest for form in names for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
         *_texts(_ANNUAL_SQL, found),
-        Path(small.__file__).read_text(encoding="utf-8"),
+        code_hash("pipelines.ingest"),
     ]
 
     def fill(path: Path) -> None:
@@ -172,7 +175,7 @@ def _refusals(lake: Lake, names: Iterable[str], partition: str) -> pa.Table:
     quarter = "" if partition == ALL else partition
     columns = {
         "quarter": pa.array([quarter] * len(refused), pa.string()),
-        "row_id": refused["file_sha"],
+        "row_id": pa.array([":".join(place) for place in _places(refused)], pa.string()),
         "form": pa.array([forms()[name].code for name in refused["form"].to_pylist()], pa.string()),
         "file": refused["file"],
         "sheet": refused["sheet"],
@@ -184,6 +187,12 @@ def _refusals(lake: Lake, names: Iterable[str], partition: str) -> pa.Table:
         "value": pa.nulls(len(refused), pa.string()),
     }
     return pa.table(columns).cast(contract("core_set_aside").schema)
+
+
+def _places(refused: pa.Table) -> Iterator[tuple[str, ...]]:
+    # A file can be refused for several rows and columns: each is a line of its own.
+    names = ("file_sha", "sheet", "row", "column")
+    return (tuple(str(row[name]) for name in names) for row in refused.select(names).to_pylist())
 
 
 def _with_quarter(aside: pa.Table) -> pa.Table:

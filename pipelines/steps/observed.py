@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -36,6 +35,8 @@ _CELLS = {"leaf": "cell_leaf", "cells": "cell_published"}
 def history(workspace: Workspace, quarter: str) -> list[str]:
     """The quarters whose cells a release of ``quarter`` needs: all from the workspace's first to its own.
 
+    Empty for a workspace without firms: what is published needs no cells.
+
     Raises:
         InputError: the quarter is none that the workspace can release.
     """
@@ -47,7 +48,7 @@ def history(workspace: Workspace, quarter: str) -> list[str]:
             f"{quarter} is outside {first} to {last}, which can be released; change last_quarter in city.toml.",
             where=quarter,
         )
-    return [str(q) for q in quarters_between(city.quarters[0], wanted)]
+    return [str(q) for q in quarters_between(city.quarters[0], wanted)] if city.has_firms else []
 
 
 def day_of_knowledge(workspace: Workspace, quarter: str, as_of: str = "", *, today: dt.date | None = None) -> dt.date:
@@ -82,7 +83,7 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date) -> Evidence:
         InputError: cells of some quarters are missing; all are named.
     """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    frames = {name: _known(lake.existing(table, needed), as_of) for name, table in _CELLS.items()}
+    frames = {name: known_cells(lake, table, needed, as_of).to_pandas() for name, table in _CELLS.items()}
     frames |= {name: lake.read(table).to_pandas() for name, table in _SMALL.items()}
     city = workspace.city
     return Evidence(
@@ -101,7 +102,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
         str(as_of),
         workspace.city.model_dump_json(),
         code_hash("indicators", "classification"),
-        *(digest for table in _CELLS.values() for digest in lake.hashes(table, needed)),
+        *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
         *(digest for table in _SMALL.values() for digest in lake.hashes(table)),
     ]
 
@@ -113,8 +114,9 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
     return lake.refresh("observation", quarter, fill, made_from=made_from)
 
 
-def _known(paths: list[Path], as_of: dt.date) -> pd.DataFrame:
+def known_cells(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> pa.Table:
+    """The cells of quarters as known on a day; no rows where no quarter is needed."""
     known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
+    paths = lake.existing(table, quarters) if quarters else []
     tables = [pq.read_table(path, filters=known, partitioning=None) for path in paths]
-    frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
-    return frame
+    return pa.concat_tables([contract(table).schema.empty_table(), *tables], promote_options="permissive")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +16,8 @@ from pipelines.contracts import Column, Contract, Kind
 from pipelines.ingest.forms import Form, forms
 from pipelines.ingest.raw import FAULTS, RawRead, read, schema
 from pipelines.ingest.receipts import receipts
-from pipelines.lake import ALL, Lake, Made, fingerprint_of, write_table
+from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.provenance import code_hash
 from pipelines.workspace import Workspace
 
 _KINDS: dict[pa.DataType, Kind] = {pa.string(): "text", pa.int64(): "int", pa.date32(): "date"}
@@ -54,7 +54,11 @@ def raw(workspace: Workspace, form_name: str, partition: str = ALL) -> Made:
     """
     form, lake = forms()[form_name], Lake(workspace.lake)
     arrived = receipts(workspace, form=form_name, quarter=None if partition == ALL else partition, refused=True)
-    made_from = [_reader(), *(receipt.model_dump_json(exclude={"registered_at", "path"}) for receipt in arrived)]
+    # How a file is read decides what a raw table holds, so a changed reader or map reads it again.
+    made_from = [
+        code_hash("pipelines.ingest"),
+        *(receipt.model_dump_json(exclude={"registered_at", "path"}) for receipt in arrived),
+    ]
 
     @cache
     def outcome() -> RawRead:
@@ -69,14 +73,6 @@ def raw(workspace: Workspace, form_name: str, partition: str = ALL) -> Made:
     make(_contract(f"refused_{form_name}", form, FAULTS), lambda: outcome().refused)
     make(_contract(f"notice_{form_name}", form, FAULTS), lambda: outcome().notices)
     return make(raw_contract(form), lambda: outcome().table)
-
-
-@cache
-def _reader() -> str:
-    # How a file is read decides what a raw table holds, so a changed reader or map reads it again.
-    folder = Path(str(files("pipelines.ingest")))
-    sources = sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".csv", ".yml"})
-    return fingerprint_of(*(path.read_bytes() for path in sources))
 
 
 def _contract(

@@ -9,7 +9,6 @@ import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from classification import labels
 from indicators.catalogue import catalogue
@@ -20,7 +19,7 @@ from pipelines.lake import Lake
 from pipelines.provenance import provenance
 from pipelines.release.cut import cut
 from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.observed import history, observation
+from pipelines.steps.observed import history, known_cells, observation
 from pipelines.workspace import Workspace
 
 _CELLS = ("cell_leaf", "cell_published")
@@ -35,19 +34,14 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
         "class_label": pa.Table.from_pandas(labels(), preserve_index=False),
-        **{table: _known(lake, table, needed, as_of) for table in _CELLS},
+        **{table: known_cells(lake, table, needed, as_of) for table in _CELLS},
         "coefficient": coefficients.filter(_before(coefficients, as_of)),
-        "review_summary": _review_summary(lake, needed, as_of),
     }
+    if needed:
+        tables["review_summary"] = _review_summary(lake, needed, as_of)
     counts = {name: len(table) for name, table in tables.items()}
     origin = {**provenance(workspace, as_of, coefficients), "counts": counts}
     return cut(workspace, Quarter.parse(quarter), as_of, tables, origin)
-
-
-def _known(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> pa.Table:
-    known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
-    tables = [pq.read_table(path, filters=known, partitioning=None) for path in lake.existing(table, quarters)]
-    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _before(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:

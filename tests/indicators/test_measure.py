@@ -324,8 +324,8 @@ def test_when_no_factor_holds_the_plain_ratio_of_the_survey_is_taken() -> None:
 def test_nothing_is_a_share_of_a_core_that_is_not_positive() -> None:
     leaf = small.leaf().query("sector != 'service'")
     found = measure(city(leaf=leaf.assign(va=-leaf["va"]), accounts=pd.DataFrame()), LAST, AS_OF)
-    assert not {"core_class_share", "core_contribution"} & set(found["indicator"])
-    assert one(found, "core_growth", base="comparable") < -1
+    assert not {"core_class_share", "core_contribution", "core_growth"} & set(found["indicator"])
+    assert one(found, "core_pull") < -1
 
 
 def test_without_the_first_quarter_of_a_year_there_is_no_single_quarter() -> None:
@@ -360,6 +360,8 @@ def test_gdp_may_come_as_a_published_figure() -> None:
     assert pick(only, "core_share_gdp", "2023")["value"].round(3).tolist() == [0.101, 0.099]
     both = measure(city(**vars(country) | {"published": published}), LAST, NATION_AS_OF)
     assert len(pick(both, "gdp", "2023", vintage="preliminary")) == 1
+    early = measure(city(**vars(country) | {"accounts": country.accounts.head(1)}), LAST, NATION_AS_OF)
+    assert pick(early, "core_share_gdp", "2023")["definition_id"].tolist() == ["mixed_vintage"]
     other = published.assign(value=published["value"].where(published["vintage"] != "preliminary", 1.0))
     with pytest.raises(InputError, match="主键"):
         measure(city(**vars(country) | {"published": other}), LAST, NATION_AS_OF)

@@ -37,7 +37,8 @@ GROUPS = {
 CHAIN = "new_display_terminals"
 DEPARTMENTS = {
     "base_stations_5g_new": 906, "base_stations_5g_total": 6000, "charging_piles_new": 420,
-    "charging_piles_total": 2300, "one_thing_services": 134, "data_catalogues": 20153, "data_records": 24.4e8, "smart_factories": 12,
+    "charging_piles_total": 2300, "one_thing_services": 134, "data_catalogues": 20153, "data_records": 24.4e8,
+    "smart_factories": 12,
     "contracts_sangeyipi": 9, "ledger_firms": 38,
 }  # fmt: skip
 PROVENANCE: dict[str, Any] = {
@@ -96,7 +97,7 @@ def _core(quarter: Quarter, region: str, weight: float) -> Iterator[dict[str, An
             own = place | {"class": cls}
             yield row("core_value_added", "rate_method", period, span, float(round(total * share)), **own)
             yield row("core_growth", "rate_method", period, span, growth, **own)
-            yield row("core_pull", "rate_method", period, span, growth * share * weight, **own)
+            yield row("core_pull", "rate_method", period, span, (_growth(quarter) + tilt) * share * weight, **own)
             yield row("core_contribution", "rate_method", period, span, share * weight, **own)
             if cls != "core":
                 yield row("core_class_share", "rate_method", period, span, share, **own)

@@ -73,6 +73,13 @@ def test_content_of_file_equals_content_of_tables(city: Made) -> None:
     assert snapshot.contents(tables) == snapshot.contents_of(city.folder / DATABASE)
 
 
+def test_newest_vintage_view(nation: Made) -> None:
+    with _open(nation) as con:
+        sql = "SELECT vintage FROM {} WHERE indicator = 'gdp' AND span = 'annual' ORDER BY 1"
+        assert con.execute(sql.format("v_newest")).fetchall() == [("census",)]
+        assert con.execute(sql.format("v_observation")).fetchall() == [("census",), ("preliminary",)]
+
+
 def test_national_views(nation: Made) -> None:
     with _open(nation) as con:
         shares = con.execute("SELECT definition_id, round(share_pct, 1) FROM v_gdp_share ORDER BY 1").fetchall()

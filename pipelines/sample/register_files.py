@@ -1,0 +1,77 @@
+"""The register of survey units of the synthetic city: M101, one file a quarter.
+
+Belongs here: which units stand in the register, when they came and went, what changed. Does not belong here: returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from indicators.quarter import Quarter
+from pipelines.sample.firm_files import Planted, Sent, identity, received_on
+from pipelines.sample.layout import Dress, headers, write_text
+from pipelines.sample.planted import Row, plans, spoil
+from pipelines.sample.profile import classes
+from pipelines.sample.universe import FIRST, Universe, position
+
+_REASONS: Final = ("停业注销", "规模下降退库", "迁出本市")
+
+
+def write_register(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator[Sent | Planted]:
+    """Write M101 of a quarter: every unit ever seen, with entry, exit and what changed."""
+    units, now = universe.units, position(quarter)
+    places = np.flatnonzero(units.entry <= now)
+    places = places[np.argsort(units.code[places], kind="stable")]
+    klass, county = universe.klass(quarter), universe.county(quarter)
+    reasons = _reasons(universe, quarter)
+    header = headers("register", 0)
+    rows = []
+    for place in places.tolist():
+        row = identity(universe, place, klass[place], county[place])
+        entry, leave = int(units.entry[place]), int(units.exit[place])
+        row |= {"entry_date": _entry_date(entry, int(units.index[place])), "exit_date": "", "reason": ""}
+        if now - 4 < entry <= now:
+            row["reason"] = "年度入库" if entry % 4 == 0 else "月度入库"
+        if leave <= now:
+            row |= {"exit_date": (FIRST + leave).first_day.isoformat(), "reason": _REASONS[place % len(_REASONS)]}
+        row |= reasons.get(place, {})
+        rows.append(row)
+    name = f"M101_调查单位名录_{quarter.year}年{quarter.number}季度.csv"
+    marks = []
+    for plan in plans():
+        if plan.form == "register" and plan.quarter == str(quarter):
+            at = places.tolist().index(plan.place(units))
+            rows[at] = spoil(plan, rows[at], None)
+            marks.append((plan, at))
+    look = Dress(f"{quarter.year}年{quarter.number}季度调查单位名录", ("表    号：M101表",), encoding="gb18030")
+    first = write_text(inbox / name, look, list(header.values()), [[row[column] for column in header] for row in rows])
+    yield Sent(name, received_on(quarter), "普查中心", source="名录库维护")
+    for plan, at in marks:
+        label, found, line = header[plan.column], str(rows[at][plan.column]), str(at + first)
+        yield Planted(plan.id, plan.kind, name, line, label, plan.what, plan.expected, plan.rule, "", found)
+
+
+def _entry_date(entry: int, index: int) -> str:
+    if entry < 0:
+        return f"{2012 + index % 8}-{1 + index % 12:02d}-01"
+    day = (FIRST + entry).first_day
+    return day.replace(month=day.month + index % 2 * int(entry % 4 != 0)).isoformat()
+
+
+def _reasons(universe: Universe, quarter: Quarter) -> dict[int, Row]:
+    found: dict[int, Row] = {}
+    for change in universe.changes:
+        if quarter >= change.quarter:
+            old = universe.units.klass[change.place]
+            said = "跨县（区）迁移" if change.klass is None else f"行业代码变更，原{classes().gbt[old]}"
+            found[change.place] = {"reason": f"{change.quarter.label('quarter')}{said}"}
+    for merger in universe.mergers:
+        if quarter >= merger.quarter:
+            heir = universe.units.code[merger.heir].decode()
+            gone: Row = {"exit_date": merger.quarter.first_day.isoformat(), "reason": f"吸收合并，并入{heir}"}
+            found[merger.absorbed] = gone
+    return found

@@ -1,0 +1,211 @@
+"""Tables and sentences: every number is an observation, and what is missing is not said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pytest
+
+from indicators.observation import observations
+from indicators.quarter import Quarter
+from pipelines.release import bulletin, exhibits, sentences, tables, workbook
+from pipelines.release.figures import CORE, Figures, Span
+from pipelines.release.issue import Issue
+from pipelines.release.notes import notes
+from tests.pipelines.release import stand_in
+from tests.pipelines.release.conftest import Made, figures_of
+
+YEAR = Span("cumulative", "2023Q4")
+ISSUE = Issue("2023Q4_2024-01-20_0123456789", stand_in.LAST, dt.date(2024, 1, 20))
+
+
+def _only(tmp_path: Path, rows: list[dict], *, nation: bool = False) -> Figures:
+    workspace = (stand_in.nation_workspace if nation else stand_in.city_workspace)(tmp_path)
+    table = pa.Table.from_pandas(observations(rows), preserve_index=False)
+    return figures_of(workspace, stand_in.small_tables() | {"observation": table})
+
+
+def _cell(table: tables.Table, label: str, column: str) -> object:
+    row = next(row for row in table.rows if row.label == label)
+    return row.cells[table.head.index(column) - 1]
+
+
+def test_headline_of_the_city(city: Made) -> None:
+    assert sentences.headline(city.figures) == (
+        "2023年全年示范市数字经济核心产业增加值92.3亿元，同比增长5.3%，占GDP比重4.0%"
+    )
+    text = "".join(sentences.overall(city.figures))
+    assert text.startswith("经初步测算，")
+    assert "增速高于GDP增速0.3个百分点（GDP同比增长5.0%）。" in text
+    assert "增速比前三季度加快0.1个百分点，比上年同期回落3.1个百分点。" in text
+    assert "第四季度当季增加值23.1亿元" in text
+
+
+def test_headline_of_the_nation(nation: Made) -> None:
+    assert sentences.headline(nation.figures) == "2023年全国数字经济核心产业增加值127,555亿元，占GDP比重9.9%"
+    text = "".join(sentences.overall(nation.figures))
+    assert text.startswith("据国家统计局公布，")
+    assert "按普查修订版次GDP计算为9.9%；若以初步版次GDP为分母则为10.1%（跨版次" in text
+    labels = [figure.label for figure in sentences.key_figures(nation.figures)]
+    assert labels == ["核心产业增加值", "占GDP比重", "占GDP比重（跨版次）", "数字技术应用业占比"]
+
+
+def test_key_figures_of_the_city(city: Made) -> None:
+    found = {figure.label: figure for figure in sentences.key_figures(city.figures)}
+    assert list(found) == ["核心产业增加值", "当季核心产业增加值", "占GDP比重", "规模以上企业"]
+    assert found["核心产业增加值"].change == "同比增长5.3%，高于GDP增速0.3个百分点"
+    assert found["占GDP比重"].change == "比上年同期提高0.1个百分点"
+    assert found["规模以上企业"].change == "比上年同期增加4家"
+
+
+def test_overview(city: Made, nation: Made) -> None:
+    table = tables.overview(city.figures)
+    share = next(row for row in table.rows if row.label == "占GDP比重").cells[-1]
+    assert share.value == pytest.approx(0.0009)  # type: ignore[union-attr]
+    assert "核心产业增加值（收入法，年度，单列）" in [row.label for row in table.rows]
+    assert "上年同期" not in tables.overview(nation.figures).head
+
+
+def test_tables_of_the_city(city: Made) -> None:
+    f = city.figures
+    divisions = tables.divisions(f, YEAR)
+    assert divisions is not None
+    assert [row.label for row in divisions.rows][:2] == ["数字经济核心产业", "数字产品制造业"]
+    assert divisions.rows[0].total
+    groups = tables.groups(f, YEAR)
+    assert groups is not None
+    assert {row.indent for row in groups.rows} == {0, 1, 2}
+    counties = tables.counties(f, YEAR)
+    assert counties is not None
+    assert _cell(counties, "甲区", "规模位次").value == 1  # type: ignore[attr-defined]
+    assert _cell(counties, "甲区", "增速位次").value == 10  # type: ignore[attr-defined]
+    series = tables.series(f, "quarter")
+    assert series is not None
+    assert len(series.rows) == 12
+
+
+def test_penetration_keeps_definitions_apart(city: Made) -> None:
+    table = tables.penetration(city.figures)
+    assert table is not None
+    assert [row.label for row in table.rows if row.total] == [
+        "渗透率（效率提升增加值口径）",
+        "数字技术应用普及率",
+        "渗透率（外部测算）",
+    ]
+    assert "据某研究机构测算，2022年渗透率（外部测算）：工业11.2%，服务业26.3%。" in sentences.of_penetration(
+        city.figures, table.figures
+    )
+
+
+def test_chain_shows_both_shares_and_why(city: Made) -> None:
+    texts = sentences.of_chain(city.figures, YEAR, stand_in.CHAIN)
+    assert "相当于第二产业增加值的2.8%，相当于规模以上工业增加值的3.5%" in texts[1]
+    assert "分母不同" in texts[1]
+    assert texts[2] == "对照：工作专班公布2022年该产业链增加值25.3亿元，称占规上工业增加值2.8%。"
+    assert sentences.of_chain(city.figures, YEAR, "none") == []
+
+
+def test_published_chain_is_checked_against_its_denominator(tmp_path: Path) -> None:
+    row = stand_in.row
+    own = {"class": stand_in.CHAIN}
+    f = _only(
+        tmp_path,
+        [
+            row("chain_value_added", "rate_method", "2023Q4", "cumulative", 25.3e8, **own),
+            row("chain_value_added", "published", "2022", "annual", 25.3e8, **own),
+            row("chain_share_above_industry", "published", "2022", "annual", 0.028, **own),
+            row("sector_value_added", "accounts", "2022", "annual", 905.04e8, **{"class": "secondary"}),
+        ],
+    )
+    texts = sentences.of_chain(f, YEAR, stand_in.CHAIN)
+    assert texts[-1].endswith("按当年第二产业增加值905.0亿元计算为2.8%，可见其分母是第二产业。")
+    assert exhibits.chain_panels(f, YEAR) is None
+
+
+def test_newest_vintage_is_taken_and_others_stay(nation: Made) -> None:
+    span = Span("annual", "2023")
+    gdp = nation.figures.get("gdp", "accounts", span)
+    assert gdp is not None
+    assert gdp.vintage == "census"
+    assert [x.vintage for x in nation.figures.all("gdp", "accounts", span)] == ["census", "preliminary"]
+
+
+def test_nothing_is_said_of_nothing(tmp_path: Path) -> None:
+    gdp = stand_in.row("gdp", "accounts", "2023Q4", "cumulative", 1e12, region="000000", authority="国家统计局")
+    f = _only(tmp_path, [gdp], nation=True)
+    assert f.main is None
+    assert sentences.key_figures(f) == []
+    assert sentences.overall(f) == ["2023年全年没有核心产业增加值观测值。"]
+    assert [section.title for section in bulletin.sections(f)] == ["总体"]
+    assert "没有可发布的" in bulletin.render(f, ISSUE, stand_in.PROVENANCE)
+    assert tables.series(f) is tables.pulls(f) is tables.departments(f) is None
+    assert tables.divisions(f, YEAR) is tables.chains(f, YEAR) is tables.vintages(f, YEAR) is None
+    workbook.write(f, ISSUE, tmp_path / "small.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "small.xlsx")
+    assert book.sheetnames == ["说明", "总表 T1", "指标目录"]
+
+
+def test_withheld_and_tiny_cells_in_the_workbook(tmp_path: Path) -> None:
+    row, core = stand_in.row, {"class": CORE}
+    rows = [
+        row("core_value_added", "rate_method", "2023Q4", "cumulative", 4e6, **core),
+        row("core_value_added", "rate_method", "2022Q4", "cumulative", 20e8, status="C", **core),
+        row("core_growth", "rate_method", "2023Q4", "cumulative", 0.0001, **core),
+    ]
+    workbook.write(_only(tmp_path, rows), ISSUE, tmp_path / "small.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "small.xlsx")["总表 T1"]
+    assert [cell.value for cell in sheet[5]][3:] == ["…", "※", 0]
+
+
+def test_first_quarter_and_decline(tmp_path: Path) -> None:
+    row, core = stand_in.row, {"class": CORE}
+    rows = [
+        row("core_value_added", "rate_method", "2023Q1", "cumulative", 20e8, **core),
+        row("core_value_added", "rate_method", "2023Q1", "quarter", 20e8, **core),
+        row("core_growth", "rate_method", "2023Q1", "cumulative", -0.031, **core),
+        row("core_growth", "rate_method", "2022Q1", "cumulative", -0.031, **core),
+        row("gdp_growth", "accounts", "2023Q1", "cumulative", -0.031),
+        row("core_pull", "rate_method", "2023Q1", "cumulative", -0.01, **{"class": "01"}),
+        row("firms", "above_threshold", "2023Q1", "cumulative", 10, **core),
+        row("firms", "above_threshold", "2022Q1", "cumulative", 10, **core),
+    ]
+    whole = _only(tmp_path, rows)
+    f = Figures(**{**whole.__dict__, "quarter": Quarter(2023, 1)})
+    text = "".join(sentences.overall(f))
+    assert "同比下降3.1%" in text
+    assert "与GDP增速持平" in text
+    assert "增速与上年同期持平。" in text
+    assert "当季" not in text
+    assert sentences.by_division(f, Span("cumulative", "2023Q1")) == []
+    assert [k.change for k in sentences.key_figures(f)][-1] == "与上年同期持平"
+    assert exhibits.growth_lines(f) is None
+    assert exhibits.shares(f, Span("cumulative", "2023Q1")) is None
+    assert exhibits.county_bars(f, Span("cumulative", "2023Q1")) is None
+
+
+def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:
+    table = tables.overview(city.figures)
+    found = dict(notes(city.figures, ISSUE, table.figures))
+    assert list(found) == [
+        "合成数据", "口径", "价格", "错月", "系数", "审核", "修订", "修约", "符号", "保密", "数据截止日",
+    ]  # fmt: skip
+    assert "1—11月" in found["错月"]
+    assert "6429" in found["系数"]
+    assert "通过2,000行" in found["审核"]
+    assert "上标E为估计数" in found["符号"]
+    assert found["数据截止日"].startswith("2024年1月20日")
+    national = dict(notes(nation.figures, ISSUE, tables.overview(nation.figures).figures))
+    assert "合成数据" not in national
+    assert "错月" not in national
+    assert "跨版次" in national["修订"]
+    assert "已公布数" in national["保密"]
+
+
+def test_hollow_points_are_the_estimated_ones(city: Made) -> None:
+    exhibit = exhibits.growth_lines(city.figures)
+    assert exhibit is not None
+    assert exhibit.note.startswith("空心点为估计数")
+    assert exhibit.title == "2023年全年核心产业增加值同比增长5.3%，高于GDP增速0.3个百分点"

@@ -1,0 +1,225 @@
+"""The default city meets its controls, and the accounts add up to them exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classification import membership
+from indicators.income import income_approach
+from indicators.quarter import Quarter
+from pipelines.sample.accounts import STEP, Accounts, spread
+from pipelines.sample.annual_files import income_items
+from pipelines.sample.calibration import CORE_GROUPS, comparable_growth, rates_for, structural_rate, year_ends
+from pipelines.sample.coefficients import digital_share
+from pipelines.sample.economy import YEARS
+from pipelines.sample.macro import REAL, SERIES, growth
+from pipelines.sample.profile import COUNTIES, classes
+from pipelines.sample.universe import SERVICE, Universe, flows, months_covered, outputs
+
+Built = tuple[Universe, list[dict[str, str]]]
+
+
+def test_core_value_added_of_2022(default_universe: Built) -> None:
+    end = year_ends(*default_universe)[2022]
+    by_group = {g: end.core_by_class[classes().group == g].sum() / 1e8 for g in CORE_GROUPS}
+    assert by_group["01"] + by_group["01_chain"] == pytest.approx(52.0, rel=1e-3)
+    assert by_group["02"] == pytest.approx(3.0, rel=1e-3)
+    assert by_group["03"] == pytest.approx(24.0, rel=1e-3)
+    assert by_group["04"] == pytest.approx(10.4, rel=1e-3)
+    assert sum(by_group.values()) == pytest.approx(89.4, rel=1e-3)
+
+
+def test_chain_and_industry_of_2022(default_universe: Built) -> None:
+    end, group = year_ends(*default_universe)[2022], classes().group
+    chain = end.by_class[np.isin(group, ["chain", "01_chain"])].sum() / 1e8
+    core = end.core_by_class[np.isin(group, ["chain", "01_chain"])].sum() / 1e8
+    assert chain == pytest.approx(25.3, rel=1e-3)
+    assert core == pytest.approx(20.6, rel=1e-3)
+    assert end.by_class[classes().survey == 0].sum() / 1e8 == pytest.approx(720, rel=1e-3)
+
+
+@pytest.mark.parametrize("year", [2021, 2022, 2023])
+def test_core_grows_believably(default_universe: Built, year: int) -> None:
+    assert 1.07 < comparable_growth(*default_universe, year, CORE_GROUPS) < 1.12
+
+
+def test_some_classes_fall(default_universe: Built) -> None:
+    ends = year_ends(*default_universe)
+    core = np.isin(classes().group, CORE_GROUPS)
+    change = ends[2022].core_by_class[core] / np.maximum(ends[2021].core_by_class[core], 1)
+    assert (change[change > 0] < 1).sum() >= 5
+
+
+def test_rates_are_near_the_national_ones(default_universe: Built) -> None:
+    universe, table = default_universe
+    quarter = Quarter(2022, 4)
+    there, klass = universe.reporting(quarter), universe.klass(quarter)
+    share = digital_share(universe.units, table, klass, universe.county(quarter), "2022-10-01") * there
+    reported = flows(universe, quarter)
+    va = reported.output * rates_for(universe, 2022)[klass] * share
+    group = classes().group[klass]
+
+    def rate(*groups: str) -> float:
+        mine = np.isin(group, groups)
+        return float(va[mine].sum() / (reported.revenue * share)[mine].sum())
+
+    assert rate(*CORE_GROUPS) == pytest.approx(0.264, abs=0.015)
+    assert rate("01", "01_chain") == pytest.approx(0.21, abs=0.005)
+    assert rate("03") == pytest.approx(0.397, abs=0.005)
+
+
+def test_the_default_city_has_the_firms_it_should(default_universe: Built) -> None:
+    universe, table = default_universe
+    quarter = Quarter(2022, 4)
+    there, klass = universe.reporting(quarter), universe.klass(quarter)
+    assert there.sum() == pytest.approx(2400, rel=0.03)
+    counts = [int((there & (universe.survey() == at)).sum()) for at in range(4)]
+    assert counts == pytest.approx([1250, 350, 620, 205], rel=0.05)
+    core = there & np.isin(classes().group[klass], CORE_GROUPS)
+    assert core.sum() == pytest.approx(245, rel=0.06)
+    assert {row["gbt"] for row in table} <= set(classes().gbt[klass[there]])
+
+
+def test_chain_and_core_are_those_of_the_classification() -> None:
+    pairs = membership()
+    core = set(pairs.loc[(pairs["scheme"] == "digital") & (pairs["class"] == "core"), "gbt"])
+    chain = set(pairs.loc[(pairs["scheme"] == "chain") & (pairs["class"] == "new_display_terminals"), "gbt"])
+    group = classes().group
+    assert set(classes().gbt[np.isin(group, CORE_GROUPS)]) == core & set(classes().gbt)
+    assert set(classes().gbt[np.isin(group, ["chain", "01_chain"])]) == chain
+    assert set(classes().gbt) <= set(pairs["gbt"])
+
+
+def test_lagged_and_full_months_agree(default_universe: Built) -> None:
+    universe, _ = default_universe
+    quarter = Quarter(2022, 4)
+    service = (universe.survey() == SERVICE) & universe.reporting(quarter)
+    lagged = outputs(universe, 2022, quarter)[service].sum() / outputs(universe, 2021, quarter)[service].sum()
+    full = universe.output(2022, 12, on=quarter)[service].sum() / universe.output(2021, 12, on=quarter)[service].sum()
+    assert lagged == pytest.approx(full, abs=0.01)
+    assert [months_covered(SERVICE, Quarter(year, 4)) for year in (2020, 2021)] == [12, 11]
+
+
+def test_last_year_is_what_was_reported_last_year(default_universe: Built) -> None:
+    universe, _ = default_universe
+    now, before = flows(universe, Quarter(2023, 2)), flows(universe, Quarter(2022, 2))
+    assert np.array_equal(now.revenue_base, before.revenue)
+    assert np.array_equal(now.output_base, before.output)
+
+
+def test_the_merger_is_restated(default_universe: Built) -> None:
+    universe, _ = default_universe
+    [merger] = universe.mergers
+    alone = universe.output(2021, 12, on=Quarter(2021, 4))
+    restated = universe.output(2021, 12, on=Quarter(2022, 4))
+    assert restated[merger.heir] == alone[merger.heir] + alone[merger.absorbed]
+    assert not universe.reporting(Quarter(2022, 1))[merger.absorbed]
+    assert universe.reporting(Quarter(2021, 4))[merger.absorbed]
+
+
+def test_two_recodes_cross_the_border_of_the_core(default_universe: Built) -> None:
+    universe, _ = default_universe
+    core = np.isin(classes().group, CORE_GROUPS)
+    before, after = core[universe.units.klass], core[universe.klass(Quarter(2023, 4))]
+    assert (after & ~before).sum() == 1
+    assert (before & ~after).sum() == 1
+    assert sum(change.klass is not None for change in universe.changes) == 10
+
+
+def test_income_approach_gives_the_structural_rate(default_universe: Built) -> None:
+    import pandas as pd
+
+    universe, _ = default_universe
+    places, items = income_items(universe, 2022)
+    frame = pd.DataFrame(items).assign(year=2022)
+    value = income_approach(frame)["value_added"].to_numpy()
+    klass = universe.klass(Quarter(2022, 4))[places]
+    output = np.bincount(klass, items["gross_output"])
+    found = np.divide(np.bincount(klass, value), output, out=np.zeros(len(output)), where=output > 0)
+    seen = output > 0
+    assert np.allclose(found[seen], structural_rate(2022)[: len(output)][seen], atol=2e-4)
+    service = universe.survey()[places] == SERVICE
+    assert items["investment_income"][service].sum() / value[service].sum() == pytest.approx(0.24, abs=0.01)
+    assert (items["asset_impairment"] <= 0).all()
+    assert (items["operating_profit"] < 0).any()
+    assert (value < 0).any()
+
+
+@pytest.mark.parametrize("year", [2020, 2021, 2022, 2023])
+def test_divisions_add_up_to_the_controls(default_universe: Built, year: int) -> None:
+    accounts = Accounts(default_universe[0])
+    codes = np.array(accounts.codes)
+    for number in range(1, 5):
+        quarter = Quarter(year, number)
+        for first in (False, True):
+            value, total = accounts.by_division(quarter, first=first), accounts.control(quarter, first=first)
+            of_services = value[np.isin(codes, ["11", "43"])].sum()
+            industry = value[(codes >= "06") & (codes <= "46")].sum()
+            construction = value[(codes >= "47") & (codes <= "50")].sum()
+            assert value[codes <= "04"].sum() == total.primary * STEP
+            assert industry == total.industry * STEP
+            assert construction == total.construction * STEP
+            assert industry + construction - of_services == total.secondary * STEP
+            assert value.sum() == total.gdp * STEP
+            assert accounts.by_county(quarter, first=first).sum() == total.gdp
+        core = np.bincount(
+            [accounts.codes.index(gbt[:2]) for gbt in classes().gbt], _core_part(default_universe, quarter), len(codes)
+        )
+        assert (core <= accounts.by_division(quarter) + 1).all()
+
+
+def _core_part(built: Built, quarter: Quarter) -> np.ndarray:
+    universe, table = built
+    there, klass = universe.reporting(quarter), universe.klass(quarter)
+    share = digital_share(universe.units, table, klass, universe.county(quarter), quarter.first_day.isoformat())
+    value = universe.output(quarter.year, 3 * quarter.number, on=quarter) * structural_rate(quarter.year - 1)[klass]
+    return np.bincount(klass[there], (value * share)[there] / 10, len(classes().gbt))
+
+
+def test_published_totals_are_met(default_universe: Built) -> None:
+    accounts = Accounts(default_universe[0])
+    for year, published in {2021: (213684, 14141, 85666, 113877), 2022: (223478, 14536, 90504, 118438)}.items():
+        total = accounts.control(Quarter(year, 4))
+        assert (total.gdp, total.primary, total.secondary, total.tertiary) == published
+        assert [growth(year, 4, series) for series in SERIES] == list(REAL[year])
+    assert accounts.control(Quarter(2022, 4)).services_of_industry == 796
+
+
+def test_firms_may_not_exceed_a_control(default_universe: Built) -> None:
+    universe = default_universe[0]
+    swollen = Accounts(replace(universe, factors=universe.factors * 2))
+    with pytest.raises(ValueError, match="exceed the control"):
+        swollen.by_division(Quarter(2022, 4))
+
+
+def test_spread_is_exact() -> None:
+    parts = spread(100, np.array([1.0, 1.0, 1.0]))
+    assert parts.sum() == 100
+    assert parts.tolist() == [33, 34, 33]
+
+
+def test_coefficient_vectors_take_the_nearest_level(default_universe: Built) -> None:
+    universe, table = default_universe
+    units, klass = universe.units, universe.units.klass
+    share = digital_share(units, table, klass, units.county, "2022-10-01")
+    cable = np.flatnonzero(classes().gbt[klass] == "3831")
+    own = {row["key"] for row in table if row["gbt"] == "3831" and row["level"] == "unit"}
+    assert len(own) == 2
+    for place in cable:
+        if units.code[place].decode() in own:
+            assert share[place] in (0.62, 0.05)
+        else:
+            assert share[place] == (0.35 if COUNTIES[units.county[place]] == "419901" else 0.28)
+    four = np.flatnonzero(classes().gbt[klass] == "4999")
+    assert (share[four] == 0.12).all()
+    search = np.flatnonzero((classes().gbt[klass] == "6429") & (units.county != 1))
+    assert np.allclose(share[search], 0.83)
+    assert np.allclose(digital_share(units, table, klass, units.county, "2021-10-01")[search], 0.8)
+
+
+def test_years_are_those_of_the_model() -> None:
+    assert YEARS[0] == 2019
+    assert YEARS[-1] == 2023
