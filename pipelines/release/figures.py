@@ -19,6 +19,7 @@ from pipelines.workspace import City
 DIVISIONS: Final = ("01", "02", "03", "04")
 CORE: Final = "core"
 _NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
+MIXED_DENOMINATOR: Final = "preliminary"
 VINTAGES: Final = {"flash": "快报", "preliminary": "初步", "final": "最终核实", "census": "普查修订"}
 
 
@@ -48,6 +49,11 @@ class Figure(Number):
     vintage: str = ""
     authority: str = ""
     release_level: str = ""
+
+    @property
+    def gdp_vintage(self) -> str:
+        """The vintage of the GDP that a share divides by: the preliminary one where vintages are mixed by name."""
+        return MIXED_DENOMINATOR if self.definition == "mixed_vintage" else self.vintage
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,11 @@ class Figures:
             coefficients=tables["coefficient"].to_pylist(),
             _found=found,
         )
+
+    @property
+    def gdp_name(self) -> str:
+        """国内生产总值 of the nation, 地区生产总值 of any other place."""
+        return "国内生产总值" if self.city.kind == "nation" else "地区生产总值"
 
     def all(
         self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""

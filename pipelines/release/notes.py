@@ -22,6 +22,7 @@ _EXPLAINED: Final = (
     "chain_value_added",
     "firms",
 )
+_STATUSES: Final = ("assigned", "unmatched", "ambiguous", "set_aside")
 
 
 def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, str]]:
@@ -105,18 +106,21 @@ def _coefficients(f: Figures) -> str:
 
 def _review(f: Figures) -> str:
     rows = [row for row in f.review if row["quarter"] == str(f.quarter)]
-    accepted = sum(row["rows"] for row in rows if row["status"] == "accepted")
-    aside = sum(row["rows"] for row in rows if row["status"] == "set_aside")
-    if not accepted and not aside:
+    count = {status: sum(row["rows"] for row in rows if row["status"] == status) for status in _STATUSES}
+    if not rows:
         return ""
-    return f"本季报表审核通过{accepted:,}行，因违反强制性规则搁置{aside:,}行次；搁置的行不参与计算，未作任何改动。"
+    unclassed = count["unmatched"] + count["ambiguous"]
+    return (
+        f"本季企业报表收到{sum(count.values()):,}行：归类{count['assigned']:,}行，行业代码无对应或有歧义{unclassed:,}行，"
+        f"因违反强制性规则搁置{count['set_aside']:,}行；后两者不参与计算，未作任何改动。"
+    )
 
 
 def _vintages(f: Figures, shown: list[Figure]) -> str:
     texts = []
     gdp = {(Span(x.span, x.period).label, x.vintage) for x in shown if x.indicator == "gdp" and x.region == f.city.code}
     for label, vintage in sorted(gdp):
-        texts.append(f"{label}地区生产总值为{VINTAGES[vintage]}版次。")
+        texts.append(f"{label}{f.gdp_name}为{VINTAGES[vintage]}版次。")
     if any(figure.definition == "mixed_vintage" for figure in shown):
         texts.append("注明“跨版次”的比重分子分母版次不同，仅供对照。")
     if any(figure.definition == "rate_method" for figure in shown):

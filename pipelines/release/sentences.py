@@ -70,7 +70,7 @@ def overall(f: Figures) -> list[str]:
     now = value(f, span) if span else None
     if span is None or now is None:
         return [f"{f.quarter.label()}没有核心产业增加值观测值。"]
-    said = "经初步测算" if f.definition == "rate_method" else f"据{now.authority}公布"
+    said = "经初步测算" if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
     first = [f"{said}，{headline(f)}。", _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
     return [text for text in ("".join(first), _single(f), _mixed(f, span)) if text]
 
@@ -205,7 +205,7 @@ def _key_mixed(f: Figures, span: Span) -> KeyFigure | None:
         percent(mixed.value),
         "%",
         "仅供对照，不与同版次比较",
-        f"{span.label}，分母为{VINTAGES[mixed.vintage]}版次GDP",
+        f"{span.label}，分母为{VINTAGES[mixed.gdp_vintage]}版次GDP",
     )
 
 
@@ -276,7 +276,7 @@ def _mixed(f: Figures, span: Span) -> str:
         return ""
     return (
         f"占GDP比重按{VINTAGES[same.vintage]}版次GDP计算为{percent(same.value)}%；"
-        f"若以{VINTAGES[mixed.vintage]}版次GDP为分母则为{percent(mixed.value)}%（跨版次，仅供对照，不得混用）。"
+        f"若以{VINTAGES[mixed.gdp_vintage]}版次GDP为分母则为{percent(mixed.value)}%（跨版次，仅供对照，不得混用）。"
     )
 
 

@@ -219,7 +219,7 @@ def vintages(f: Figures, span: Span) -> Table | None:
     rows = [
         Row(
             "同版次" if definition == "same_vintage" else "跨版次（仅供对照）",
-            (_gdp_of(f, span, share), share, VINTAGES[share.vintage]),
+            (_gdp_of(f, span, share), share, VINTAGES[share.gdp_vintage]),
         )
         for definition in ("same_vintage", "mixed_vintage")
         for share in f.all("core_share_gdp", definition, span, cls=CORE)
@@ -230,7 +230,7 @@ def vintages(f: Figures, span: Span) -> Table | None:
         "版次",
         "核心产业增加值占GDP比重与GDP版次",
         "单位：亿元、%",
-        ("口径", "地区生产总值", "占GDP比重", "GDP版次"),
+        ("口径", f.gdp_name, "占GDP比重", "GDP版次"),
         tuple(rows),
         ("跨版次比重的分子与分母不是同一版次，不得与同版次比重连接或比较。",),
     )
@@ -238,7 +238,7 @@ def vintages(f: Figures, span: Span) -> Table | None:
 
 def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
     found = f.all("gdp", "accounts", span, price="current")
-    return next((figure for figure in found if figure.vintage == share.vintage), None)
+    return next((figure for figure in found if figure.vintage == share.gdp_vintage), None)
 
 
 def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
@@ -311,7 +311,7 @@ def _gdp_rows(f: Figures) -> list[Row]:
             several = len(found) > 1
             return [
                 Row(
-                    f"地区生产总值（{VINTAGES[figure.vintage]}）" if several else "地区生产总值",
+                    f"{f.gdp_name}（{VINTAGES[figure.vintage]}）" if several else f.gdp_name,
                     (span.label, figure.display_unit, figure, None if several else before, None if n else growth),
                 )
                 for n, figure in enumerate(found)

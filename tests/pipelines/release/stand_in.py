@@ -211,7 +211,7 @@ def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
         }),
         "review_summary": pa.table({
             "quarter": [str(last)] * 3, "form": ["B203", "B203", "F203"],
-            "status": ["accepted", "set_aside", "accepted"], "rule": ["", "C01", ""], "rows": [1400, 9, 600],
+            "status": ["assigned", "set_aside", "assigned"], "rule": ["", "C01", ""], "rows": [1400, 9, 600],
         }),
     }  # fmt: skip
 

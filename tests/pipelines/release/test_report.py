@@ -194,7 +194,7 @@ def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:
     ]  # fmt: skip
     assert "1—11月" in found["错月"]
     assert "6429" in found["系数"]
-    assert "通过2,000行" in found["审核"]
+    assert "归类2,000行" in found["审核"]
     assert "上标E为估计数" in found["符号"]
     assert found["数据截止日"].startswith("2024年1月20日")
     national = dict(notes(nation.figures, ISSUE, tables.overview(nation.figures).figures))
