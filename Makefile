@@ -11,19 +11,20 @@ PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
   --no-strip-extras --no-emit-index-url --quiet
 
-export SHUCE_HOME ?= data/demo
+# The synthetic city's workspace; never the one in SHUCE_HOME, which may be a real city's.
+DEMO ?= data/demo
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
 .PHONY: run test ui install dev lint types unit lock clean
 
 run: install          ## the synthetic city, all its quarters, the national set, one release
-	$(BIN)/shuce demo --home "$(SHUCE_HOME)"
+	$(BIN)/shuce demo --home "$(DEMO)"
 
 test: lint types unit ## everything: lint, types, tests, coverage
 
 ui: install           ## Dagster's web UI and daemon on loopback
-	$(BIN)/shuce ui --home "$(SHUCE_HOME)"
+	$(BIN)/shuce ui --home "$(DEMO)"
 
 install: $(RUN_READY)
 

@@ -43,12 +43,13 @@ def classify(
         Path | None, typer.Option(help="含行业代码列的 xlsx、xls 或 csv。 A file with an industry-code column.")
     ] = None,
     column: Annotated[str | None, typer.Option(help="行业代码所在列的表头。 The header of the code column.")] = None,
+    output: Annotated[Path | None, typer.Option(help="逐行结果另存为 CSV。 Write the answer row by row.")] = None,
 ) -> None:
     """查代码属于数字经济的哪一类。 Look up which digital class a code belongs to."""
     from pipelines.cli import classify as view
 
     if file is not None:
-        view.show_file(file, console, column=column)
+        view.show_file(file, console, column=column, output=output)
     elif code:
         view.show(code, console)
     else:
@@ -95,11 +96,12 @@ def sql(
     query: Annotated[str, typer.Argument(help="一条 SELECT 语句。 One SELECT statement.")],
     home: Home = None,
     csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+    release: Annotated[str, typer.Option(help="发布包名称或其开头，如 2022Q2（默认当前）。 Another release.")] = "",
 ) -> None:
     """查询当前发布包（只读，运行中也可查）。 Query the current release, read-only."""
     from pipelines.cli import query as view
 
-    view.show(home, query, console, as_csv=csv)
+    view.show(home, query, console, as_csv=csv, name=release)
 
 
 @app.command()

@@ -55,8 +55,11 @@ def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
 
 def execute(
     instance: dg.DagsterInstance, job: str, quarters: tuple[Quarter, Quarter] | None, *, as_of: str = ""
-) -> None:
+) -> list[Path]:
     """Run a job as one run: for a range of quarters, or for what is not partitioned where there is none.
+
+    Returns:
+        The folders of the releases that it cut.
 
     Raises:
         RunError: a step failed or a blocking check did not hold; the message is the step's own.
@@ -80,6 +83,9 @@ def execute(
     )
     if not result.success:
         raise _failure(result)
+    events = result.get_asset_materialization_events()
+    materialized = [event.step_materialization_data.materialization.metadata for event in events]
+    return [Path(str(metadata["path"].value)) for metadata in materialized if "path" in metadata]
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> InputError:

@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.release.read import current, query
+from classification.errors import InputError
+from pipelines.release.read import current, query, releases
 from pipelines.workspace import Workspace
 
 _PLACES = (
@@ -23,9 +24,10 @@ _PLACES = (
 )
 
 
-def show(home: Path | None, statement: str, console: Console, *, as_csv: bool) -> None:
-    """Run one statement on the current release and show its rows, as a table or as CSV."""
-    answer = query(Workspace.locate(home), statement)
+def show(home: Path | None, statement: str, console: Console, *, as_csv: bool, name: str = "") -> None:
+    """Run one statement on a release (the current one unless named) and show its rows, as a table or as CSV."""
+    workspace = Workspace.locate(home)
+    answer = query(workspace, statement, _named(workspace, name) if name else None)
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
@@ -39,19 +41,32 @@ def show(home: Path | None, statement: str, console: Console, *, as_csv: bool) -
 
 def where(home: Path | None, console: Console) -> None:
     """Say where the current release and its parts lie."""
-    show_places(Workspace.locate(home), console)
+    workspace = Workspace.locate(home)
+    show_places(workspace, console, current(workspace))
 
 
-def show_places(workspace: Workspace, console: Console) -> None:
-    """The release's name and the path of each part, then the next command."""
-    folder = current(workspace)
+def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
+    """A release's name and the path of each part, then the next command."""
     console.print(f"\n[bold]{workspace.city.name}[/] 发布包 {folder.name}", highlight=False)
     for label, name in _PLACES:
         if (folder / name).exists():
             console.print(f"  {label}  {folder / name}", highlight=False, soft_wrap=True)
-    console.print(
-        f'  查询  shuce sql --home {workspace.home} "FROM v_core_latest"', style="dim", highlight=False, soft_wrap=True
-    )
+    newest = current(workspace)
+    ask = f"shuce sql --home {workspace.home}" + ("" if folder == newest else f" --release {folder.name}")
+    console.print(f'  查询  {ask} "FROM v_core_latest"', style="dim", highlight=False, soft_wrap=True)
+    if folder != newest:
+        console.print(f"  current 仍指向较新的 {newest.name}", style="dim", highlight=False)
+
+
+def _named(workspace: Workspace, name: str) -> Path:
+    found = sorted(path for path in workspace.releases.glob(f"{name}*") if path.is_dir() and not path.is_symlink())
+    if not found:
+        there = "、".join(path.name for path in releases(workspace)) or "无"
+        raise InputError(
+            f"没有名称以“{name}”开头的发布包；现有：{there}。",
+            f"No release has a name that begins with {name!r}; there are: {there}.",
+        )
+    return found[-1]
 
 
 def _shown(value: object) -> str:

@@ -12,10 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
-from pipelines.workspace import Workspace
+from pipelines.workspace import SETTINGS, Workspace
 
 # The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
 NATIONAL_AS_OF = "2025-01-20"
@@ -26,8 +27,8 @@ def run_quarter(home: Path | None, quarter: str, *, as_of: str, wait: bool, cons
     workspace = Workspace.locate(home)
     started = time.monotonic()
     with workspace.held(f"shuce run {quarter}", wait=wait):
-        _run(workspace, quarter, as_of, console)
-    show_places(workspace, console)
+        folder = _run(workspace, quarter, as_of, console)
+    show_places(workspace, console, folder)
     _show_cost(console, started)
 
 
@@ -37,21 +38,25 @@ def run_demo(home: Path | None, *, firms: int, national: Path | None, console: C
     started = time.monotonic()
     with workspace.held("shuce demo"):
         _write_sample(workspace, firms, console)
-        _run(workspace, workspace.city.last_quarter, "", console)
-    places = [workspace]
+        places = [(workspace, _run(workspace, workspace.city.last_quarter, "", console))]
     if national is not None and national.exists():
         nation = Workspace.locate(national)
         with nation.held("shuce demo"):
-            _run(nation, nation.city.last_quarter, NATIONAL_AS_OF, console)
-        places.append(nation)
-    for place in places:
-        show_places(place, console)
+            places.append((nation, _run(nation, nation.city.last_quarter, NATIONAL_AS_OF, console)))
+    for place, folder in places:
+        show_places(place, console, folder)
     _show_cost(console, started)
 
 
 def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
     from pipelines.sample import write_city
 
+    if (workspace.home / SETTINGS).exists() and not workspace.city.synthetic:
+        raise InputError(
+            "此处是真实城市的工作区，不能写入合成城市。请用 --home 另指一个目录。",
+            "This is a real city's workspace; the synthetic city is not written into it. Name another with --home.",
+            where=str(workspace.home),
+        )
     begun = time.monotonic()
     with console.status("生成合成城市的原报文件……"):
         write_city(workspace.home, firms=firms)
@@ -59,7 +64,7 @@ def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
     console.print(f"[green]✓[/] 合成城市：收件箱 {count} 个文件，{time.monotonic() - begun:.1f} 秒")
 
 
-def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> None:
+def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Path:
     # Checked here, before Dagster is imported: a wrong quarter is told at once.
     from pipelines.steps.observed import day_of_knowledge, history
 
@@ -72,7 +77,7 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> No
         steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
         execute(instance, "intake", span)
         steps.begin(f"{city.name} {quarter}：指标与发布")
-        execute(instance, "publish", (last, last), as_of=as_of)
+        return execute(instance, "publish", (last, last), as_of=as_of)[-1]
 
 
 def _show_cost(console: Console, started: float) -> None:

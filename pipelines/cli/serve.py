@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ def ui(home: Path | None, port: int, console: Console) -> None:
         [_tool("dagster-daemon"), "run", *module],
     )
     running = [subprocess.Popen(command, env=settings, cwd=ROOT) for command in commands]  # noqa: S603 - our own tools
+    # A plain kill ends both as well: the web server would otherwise live on without its daemon.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         running[0].wait()
     except KeyboardInterrupt:

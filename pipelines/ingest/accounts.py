@@ -15,9 +15,9 @@ from typing import Any, Final
 import pyarrow as pa
 
 from pipelines.contracts import contract
-from pipelines.ingest.headers import YUAN
 from pipelines.ingest.rows import Row, Typed, finish, type_rows
 from pipelines.ingest.texts import normal, parse_number
+from pipelines.ingest.units import YUAN
 from pipelines.ingest.words import SPANS, STATUSES, VINTAGES
 from pipelines.workspace import City
 

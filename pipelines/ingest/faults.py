@@ -27,6 +27,17 @@ class Fault:
         return self if self.sheet else replace(self, sheet=sheet)
 
 
+def too_long(row: int, *, sheet: str = "") -> Fault:
+    """The fault of a row that holds more cells than its header, so that none of them can be trusted."""
+    return Fault(
+        "row_too_long",
+        "该行的单元格多于表头，多半是内容中有未加引号的逗号；该行未读取，请更正后重新报送。",
+        "The row has more cells than the header, most likely an unquoted comma; the row was not read.",
+        sheet,
+        row,
+    )
+
+
 class RefusalError(InputError):
     """A file that cannot be read as it is; the reason is in ``fault``."""
 

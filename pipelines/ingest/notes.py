@@ -11,11 +11,11 @@ from typing import Any, Final
 from pipelines.ingest.texts import normal, render
 
 _NOTE: Final = re.compile(
-    r"注(?:[:：.、\d一二三]|释)|备注[:：]|说明[:：]|填报说明|补充资料|(?:数据|资料)?来源[:：]|"
-    r"(?:单位|统计|部门|企业)?负责人|填表人|制表人?[:：]|审核人|复核人|报出日期|填报日期|联系电话|填报单位[:：]"
+    r"[*※]?\s*(?:注\s*(?:[:：.、\d一二三]|释)|备注\s*[:：]|说明\s*[:：]|填报说明|补充资料|(?:数据|资料)?来源\s*[:：]|"
+    r"(?:单位|统计|部门|企业)?负责人|填表人|制表人?\s*[:：]|审核人|复核人|报出日期|填报日期|联系电话|填报单位\s*[:：])"
 )
-_SOURCE: Final = re.compile(r"(?:数据|资料)?来源[:：]\s*(.*)")
-_FIRST: Final = frozenset("注备说填补数资来单统部企负制审复报联")
+_SOURCE: Final = re.compile(r"(?:数据|资料)?来源\s*[:：]\s*(.*)")
+_FIRST: Final = frozenset("注备说填补数资来单统部企负制审复报联*※")
 _TOTALS: Final = frozenset({"合计", "总计", "小计", "合计:", "总计:"})
 
 

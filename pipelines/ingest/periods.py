@@ -18,12 +18,16 @@ from pipelines.ingest.forms import Form
 from pipelines.ingest.texts import normal
 
 _NUMERALS: Final = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_CUMULATED: Final = {"上半年": 2, "前三季度": 3, "1-2季度": 2, "1-3季度": 3, "1-4季度": 4, "前二季度": 2, "前两季度": 2}
+_QUARTERS: Final = {"上半年": 2, "前三季度": 3, "前二季度": 2, "前两季度": 2, "前四季度": 4}
 _YEAR: Final = r"((?:19|20)\d{2})"
-_QUARTER: Final = re.compile(_YEAR + r"(?:年第?([一二三四1-4])季度?|年?q([1-4]))")
-_HALF: Final = re.compile(_YEAR + "年(" + "|".join(_CUMULATED) + ")")
-_MONTHS: Final = re.compile(_YEAR + r"年1(?:-|至|月-|月至)(\d{1,2})月")
-_MONTH: Final = re.compile(_YEAR + r"(?:年(\d{1,2})月|[-./](\d{1,2})|m(\d{1,2}))")
+_QUARTER: Final = re.compile(_YEAR + r"(?:年第?([一二三四1-4])季度?|年?-?q([1-4]))")
+_FIRST_QUARTERS: Final = re.compile(
+    _YEAR + "年(?:(" + "|".join(_QUARTERS) + ")|第?[一1](?:季度?)?(?:-|至)第?([二三四2-4])季度?)"
+)
+_MONTHS: Final = re.compile(_YEAR + r"年1(?:月份?)?(?:-|至)(\d{1,2})月份?")
+_MONTH: Final = re.compile(_YEAR + r"(?:年(\d{1,2})月份?|[-./](\d{1,2})|m(\d{1,2})|(0[1-9]|1[0-2]))")
+_DAY: Final = re.compile(_YEAR + r"-(\d\d)-\d\d")  # how a spreadsheet keeps a head that was typed as a month
+_SUM: Final = re.compile(r"\(?累计\)?$")
 _ANNUAL: Final = re.compile(_YEAR + r"(?:年|年度|年全年|a)?")
 _TITLE_MONTH: Final = re.compile(_YEAR + r"年(\d{1,2})月(?!\d*\d日)(?![-至])")
 _TITLE_YEAR: Final = re.compile(_YEAR + r"年")
@@ -46,16 +50,19 @@ def _month_period(year: str, month: str, *, cumulative: bool) -> Period | None:
 def parse_period(text: str) -> Period | None:
     """The period that a column head names, or None when it names none."""
     folded = normal(text)
-    if match := _QUARTER.fullmatch(folded):
+    rest = _SUM.sub("", folded)
+    summed = rest != folded
+    if match := _QUARTER.fullmatch(rest):
         number = int(match[3]) if match[3] else _NUMERALS[match[2]]
-        return Period(f"{match[1]}Q{number}", "quarter")
-    if match := _HALF.fullmatch(folded):
-        return Period(f"{match[1]}Q{_CUMULATED[match[2]]}", "quarter", cumulative=True)
-    if match := _MONTHS.fullmatch(folded):
+        return Period(f"{match[1]}Q{number}", "quarter", cumulative=summed)
+    if match := _FIRST_QUARTERS.fullmatch(rest):
+        number = _QUARTERS[match[2]] if match[2] else _NUMERALS[match[3]]
+        return Period(f"{match[1]}Q{number}", "quarter", cumulative=True)
+    if match := _MONTHS.fullmatch(rest):
         return _month_period(match[1], match[2], cumulative=True)
-    if match := _MONTH.fullmatch(folded):
-        return _month_period(match[1], match[2] or match[3] or match[4], cumulative=False)
-    if match := _ANNUAL.fullmatch(folded):
+    if match := _MONTH.fullmatch(rest) or _DAY.fullmatch(rest):
+        return _month_period(match[1], next(part for part in match.groups()[1:] if part), cumulative=summed)
+    if match := _ANNUAL.fullmatch(rest):
         return Period(match[1], "annual")
     return None
 

@@ -103,7 +103,7 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
     last: RefusalError | None = None
     for sheet in sheets:
         try:
-            table = nbs.parse(sheet.rows)
+            table = nbs.parse(sheet.rows, ragged=sheet.ragged)
         except RefusalError as fault:
             if fault.fault.code not in {"no_header", "empty_table"}:
                 raise
@@ -116,6 +116,7 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
         parts.append(part.append_column("sheet_number", numbers))
         result.notices += [Fault("title", f"{k}：{v}", f"{k}: {v}", sheet.name) for k, v in table.titles.items()]
         result.notices += [Fault("note", text, text, sheet.name) for text in table.notes]
+        result.refused += table.refused
     if not parts:
         raise last or RefusalError("no_header", "没有工作表。", "No sheet.")
     result.table = pa.concat_tables(parts)

@@ -139,6 +139,12 @@ class Typed:
         )  # fmt: skip
 
 
+_CONFLICT: Final = CellError(
+    "",
+    "conflict",
+    "同一对象、同一收到日期有两个不同的数，无法取舍；更正件请在收文登记中写明较晚的收到日期。",
+    "Two different figures of one key received on one day; give the correction a later day in the register.",
+)
 Convert = Callable[[Row], dict[str, Any] | None]
 
 
@@ -164,8 +170,9 @@ def type_rows(raw: pa.Table, form: str, convert: Convert, into: Typed) -> None:
 def finish(typed: Typed, schema: pa.Schema, key: Iterable[str]) -> tuple[pa.Table, pa.Table]:
     """The typed table in the order of its key, and the rows set aside.
 
-    Two rows of one key and one day: if they say the same, one stays; if not, none can be preferred and both are set
-    aside. A correction received on a later day has a key of its own.
+    Two rows of one key and one day: if they say the same, one stays and nothing is lost, so nothing is reported (files
+    that repeat the periods of earlier ones are usual); if not, none can be preferred and both are set aside. A
+    correction received on a later day has a key of its own.
     """
     names = list(key)
     groups: dict[tuple[Any, ...], list[int]] = {}
@@ -173,12 +180,13 @@ def finish(typed: Typed, schema: pa.Schema, key: Iterable[str]) -> tuple[pa.Tabl
         groups.setdefault(tuple(row[name] for name in names), []).append(i)
     kept = []
     for members in groups.values():
-        first = typed.rows[members[0]]
-        same = all(_said(typed.rows[i]) == _said(first) for i in members)
-        kept += members[:1] if same else []
-        for i in members[1:] if same else members:
-            typed.put_aside(typed.sources[i], _conflict(same=same))
-    rows = sorted((typed.rows[i] for i in kept), key=lambda row: tuple(str(row[name]) for name in names))
+        first = _said(typed.rows[members[0]])
+        if all(_said(typed.rows[i]) == first for i in members[1:]):
+            kept.append(typed.rows[members[0]])
+        else:
+            for i in members:
+                typed.put_aside(typed.sources[i], _CONFLICT)
+    rows = sorted(kept, key=lambda row: tuple(str(row[name]) for name in names))
     table = pa.Table.from_pylist(rows, schema=schema)
     aside = sorted(typed.aside, key=lambda row: (row["row_id"], row["rule"]))
     return table, pa.Table.from_pylist(aside, schema=aside_schema())
@@ -187,14 +195,3 @@ def finish(typed: Typed, schema: pa.Schema, key: Iterable[str]) -> tuple[pa.Tabl
 def _said(row: dict[str, Any]) -> dict[str, Any]:
     """What a row says, apart from the file in which it says so."""
     return {name: value for name, value in row.items() if name != "source"}
-
-
-def _conflict(*, same: bool) -> CellError:
-    if same:
-        return CellError("", "repeated", "与另一行完全相同，只保留一行。", "Equals another row; one of them is kept.")
-    return CellError(
-        "",
-        "conflict",
-        "同一对象、同一收到日期有两个不同的数，无法取舍；更正件请在收文登记中写明较晚的收到日期。",
-        "Two different figures of one key received on one day; give the correction a later day in the register.",
-    )

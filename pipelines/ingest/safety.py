@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from pipelines.ingest.faults import RefusalError
 
-FileKind = Literal["csv", "xls", "xlsx"]
+FileKind = Literal["csv", "html", "xls", "xlsx"]
 
 MAX_UNZIPPED: Final = 512 * 1024 * 1024
 MAX_RATIO: Final = 300  # a sheet of repeated numbers packs about 1:60
@@ -26,6 +26,10 @@ _WIDE: Final = re.compile(rb'r="([A-Z]{2,3})[0-9]')
 _DEEP: Final = re.compile(rb'r="[A-Z]{0,3}([0-9]{7,})"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,9})"')
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_MARKUP: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)?(<!doctype html|<html|<table|<meta|<head|<\?xml)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -45,24 +49,39 @@ def inspect(path: Path) -> FileKind:
     if start.startswith(_OLE):
         _inspect_compound(path)
         return "xls"
-    _inspect_text(start)
+    return _inspect_text(start)
+
+
+def _inspect_text(start: bytes) -> FileKind:
+    """Tell a web page from a table of text; refuse what is neither."""
+    if match := _MARKUP.match(start):
+        if match[1].lower() != b"<?xml":
+            return "html"
+        raise RefusalError(
+            "not_a_table",
+            "文件内容是 XML，不是表格；请在 Excel 中打开后另存为 .xlsx。",
+            "The content is XML, not a workbook; open it in Excel and save it as .xlsx.",
+        )
+    if b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and not unmarked_utf16(start):
+        raise RefusalError(
+            "not_a_table",
+            "文件不是 CSV、XLS 或 XLSX，无法读取；请在 Excel 中打开后另存为 .xlsx。",
+            "The file is neither CSV nor XLS nor XLSX; open it in Excel and save it as .xlsx.",
+        )
     return "csv"
 
 
-def _inspect_text(start: bytes) -> None:
-    """Refuse what is neither a table of text nor a workbook."""
-    if re.match(rb"\s*(<!doctype html|<html|<table|<meta|<\?xml)", start.lstrip(b"\xef\xbb\xbf"), re.IGNORECASE):
-        raise RefusalError(
-            "not_a_table",
-            "文件内容是网页或 XML，不是表格；请在 Excel 中打开后另存为 .xlsx。",
-            "The content is HTML or XML, not a workbook; open it in Excel and save it as .xlsx.",
-        )
-    if b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RefusalError(
-            "not_a_table",
-            "文件不是 CSV、XLS 或 XLSX，无法读取。",
-            "The file is neither CSV nor XLS nor XLSX.",
-        )
+def unmarked_utf16(start: bytes) -> str:
+    """The encoding of text in UTF-16 that does not say so itself, or ''.
+
+    ASCII, of which every table holds some, has its null bytes on one side only; other files have control characters.
+    """
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) <= 4 * min(even, odd) or 20 * max(even, odd) < len(start):
+        return ""
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = start.decode(encoding, "ignore")
+    return "" if any(letter < " " and letter not in "\t\r\n" for letter in text) else encoding
 
 
 def _inspect_compound(path: Path) -> None:

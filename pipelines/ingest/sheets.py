@@ -1,4 +1,4 @@
-"""A file as sheets of cells: Excel through calamine, CSV in whatever encoding it came.
+"""A file as sheets of cells: Excel through calamine, CSV in whatever encoding it came, tables of a web page.
 
 Belongs here: turning bytes into rows of cells with their place. Does not belong here: what the cells mean.
 """
@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import python_calamine as calamine
 
+from pipelines.ingest import hypertext
 from pipelines.ingest.faults import Fault, RefusalError
-from pipelines.ingest.safety import broken, inspect
+from pipelines.ingest.safety import broken, inspect, unmarked_utf16
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SAMPLE: Final = 1 << 16
 _SAMPLE_LINES: Final = 60
+_QUOTED: Final = re.compile(r'"[^"]*"')
 csv.field_size_limit(1 << 20)
 
 
@@ -50,8 +55,12 @@ def read_book(path: Path) -> Book:
     Raises:
         RefusalError: the file is not a table, is dangerous, damaged, or in no known encoding.
     """
-    if inspect(path) == "csv":
+    kind = inspect(path)
+    if kind == "csv":
         return Book([Sheet(1, "", _csv_rows(decode(path.read_bytes())), ragged=True)], [])
+    if kind == "html":
+        grids = hypertext.tables(decode(path.read_bytes()))
+        return Book([Sheet(n, "", _squared(grid.rows), grid.merges) for n, grid in enumerate(grids, start=1)], [])
     try:
         return _workbook(path)
     except RefusalError:
@@ -64,6 +73,12 @@ def read_book(path: Path) -> Book:
         raise
     except BaseException as fault:  # a damaged workbook shows in many ways; calamine's panics are no Exception
         raise broken() from fault
+
+
+def _squared(rows: list[list[str]]) -> list[list[Any]]:
+    """Rows of one length, as a workbook gives them."""
+    width = max(map(len, rows), default=0)
+    return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
 def _workbook(path: Path) -> Book:
@@ -83,12 +98,13 @@ def _workbook(path: Path) -> Book:
 
 
 def decode(content: bytes) -> str:
-    """Text in UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030.
+    """Text in UTF-8 or UTF-16 (with or without BOM), or GB18030.
 
     Raises:
         RefusalError: it is none of these.
     """
-    encodings = [name for bom, name in _BOMS if content.startswith(bom)] or ["utf-8", "gb18030"]
+    encodings = [name for bom, name in _BOMS if content.startswith(bom)]
+    encodings = encodings or [name for name in [unmarked_utf16(content[:_SAMPLE])] if name] or ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             return content.decode(encoding)
@@ -102,9 +118,13 @@ def decode(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The separator that most lines at the start use."""
-    lines = text.split("\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
-    return max((",", "\t", ";"), key=lambda mark: sum(mark in line for line in lines))
+    """The separator that most lines at the start hold equally often; thousands commas vary from line to line."""
+    lines = [_QUOTED.sub("", line) for line in text[:_SAMPLE].splitlines()[:_SAMPLE_LINES]]
+
+    def agreeing(mark: str) -> int:
+        return max(Counter(line.count(mark) for line in lines if mark in line).values(), default=0)
+
+    return max((",", "\t", ";"), key=agreeing)
 
 
 def _csv_rows(text: str) -> list[list[Any]]:

@@ -1,7 +1,7 @@
 """The small tables that everybody looks up, typed from their raw tables; one bad cell never costs the others.
 
-Belongs here: prices, rates, coefficients, efficiency and published figures. Does not belong here: firm returns (review)
-and accounts (``accounts``, offered here too, so that all small tables are found in one place).
+Belongs here: prices, rates, coefficients and efficiency. Does not belong here: firm returns (review), accounts and
+published figures (``accounts``, ``published``; offered here too, so that all small tables are found in one place).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from pipelines.contracts import ARROW, contract
 from pipelines.ingest.accounts import core_account
+from pipelines.ingest.published import core_published
 from pipelines.ingest.rows import FOREVER, CellError, Convert, Row, Typed, finish, type_rows
-from pipelines.ingest.texts import normal
-from pipelines.ingest.words import BASES, LEVELS, METHODS, PRICE_BASES, SPANS, STATUSES, VINTAGES
+from pipelines.ingest.words import LEVELS, METHODS, STATUSES
 from pipelines.workspace import City
 
 __all__ = [
@@ -42,10 +42,6 @@ RATE_SCHEMA: Final = pa.schema(
     ]
 )
 _CODE_LEVELS: Final = {2: "division", 3: "group", 4: "class"}
-_PREFIXES: Final = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000, "万亿": 10**12}
-# Units that stand with a multiple: 万人 is 10,000 人. Others (亿条, 万吨, …) are kept as published.
-_MULTIPLE: Final = {prefix + unit: (factor, unit) for prefix, factor in _PREFIXES.items() for unit in "元人家个户项"}
-_PERCENT: Final = {"%": "比率", "个百分点": "百分点", "百分点": "百分点"}
 
 
 def _made(raw: pa.Table, form: str, convert: Convert, table: str) -> Both:
@@ -187,46 +183,6 @@ def _efficiency(row: Row) -> dict[str, Any]:
         "approver": row.need("approver"),
         "known_from": row.cells["received_at"],
     }
-
-
-def core_published(published: pa.Table, city: City) -> Both:  # noqa: ARG001
-    """Figures of other bodies (contract ``core_published``), and the rows set aside.
-
-    Per cent become fractions (比率), 百分点 fractions of one (0.012 = 1.2 points), 万元 and 亿元 yuan, 万人 人.
-    """
-    return _made(published, "published", _published, "core_published")
-
-
-def _published(row: Row) -> dict[str, Any]:
-    span = row.word("span", SPANS)
-    value, unit = _in_base_unit(row.number("value"), row.need("unit"))
-    return {
-        "indicator": row.code("indicator", r"[a-z][a-z0-9_]*", "小写英文指标代码", "a lower-case identifier"),
-        "definition_id": row.code("definition_id", r"[a-z][a-z0-9_]*", "小写英文口径代码", "a lower-case identifier"),
-        "region": row.code("region", r"\d{6}", "六位地区代码", "six digits"),
-        "class": row.text("class"),
-        "period": row.period("period", span),
-        "span": span,
-        "value": float(value),
-        "unit": unit,
-        "price_basis": row.word("price_basis", PRICE_BASES),
-        "base": row.word("base", BASES),
-        "vintage": row.word("vintage", VINTAGES),
-        "status": row.word("status", STATUSES),
-        "authority": row.need("authority"),
-        "note": row.text("note"),
-        "known_from": row.cells["received_at"],
-        "source": row.cells["file"],
-    }
-
-
-def _in_base_unit(value: Decimal, unit: str) -> tuple[Decimal, str]:
-    """A value in the unit in which it is kept inside."""
-    name = normal(unit)
-    if name in _PERCENT:
-        return value / 100, _PERCENT[name]
-    factor, base = _MULTIPLE.get(name, (1, unit))
-    return value * factor, base
 
 
 TYPED: Final[dict[str, Callable[..., Both]]] = {

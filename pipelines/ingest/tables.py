@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
-from pipelines.ingest.faults import Fault
+from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
-from pipelines.ingest.headers import Header, require, titles_above, yuan_per_unit
+from pipelines.ingest.headers import Header, require, titles_above
 from pipelines.ingest.notes import is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
 from pipelines.ingest.texts import damaged, render_column
+from pipelines.ingest.units import yuan_per_unit
+
+_ASIDE: Final = {
+    "total": "合计行未作为单位读取 (a total row, not read)",
+    "header_again": "重复出现的表头行，未作为数据读取 (the header again, not read)",
+}
 
 
 @dataclass
@@ -91,6 +97,8 @@ def split_rows(sheet: Sheet, header: Header) -> Body:
     """Tell the rows below a header apart; nothing is dropped but rows without any content."""
     body = Body()
     width = len(sheet.rows[header.first]) if sheet.ragged else 0
+    heads = {tuple(texts_of(row)) for row in sheet.rows[header.first : header.end]}
+    openings = {texts[0] for texts in heads if texts}
     noting = False
     for position in range(header.end, len(sheet.rows)):
         row = sheet.rows[position]
@@ -99,14 +107,15 @@ def split_rows(sheet: Sheet, header: Header) -> Body:
             opening = first.strip()
             if not opening and not texts_of(row):
                 continue
-            kind = _aside(opening, row, noting=noting)
+            again = opening in openings and tuple(texts_of(row)) in heads
+            kind = "header_again" if again else _aside(opening, row, noting=noting)
             if kind:
-                noting = noting or kind == "note"
-                text = " ".join(texts_of(row)) if kind == "note" else "合计行未作为单位读取 (a total row, not read)"
+                noting = not again and (noting or kind == "note")
+                text = _ASIDE.get(kind) or " ".join(texts_of(row))
                 body.notes.append(Fault(kind, text, text, sheet.name, position + 1))
                 continue
         if sheet.ragged and len(row) > width and texts_of(row[width:]):
-            body.refused.append(_too_long(sheet, position))
+            body.refused.append(too_long(position + 1, sheet=sheet.name))
         else:
             body.rows.append(position)
     return body
@@ -117,13 +126,3 @@ def _aside(opening: str, row: list[Any], *, noting: bool) -> str:
     if is_note(opening) or (noting and len(texts_of(row)) == 1):
         return "note"
     return "total" if is_total(opening) else ""
-
-
-def _too_long(sheet: Sheet, position: int) -> Fault:
-    return Fault(
-        "row_too_long",
-        "该行的单元格多于表头，多半是内容中有未加引号的逗号；该行未读取，请更正后重新报送。",
-        "The row has more cells than the header, most likely an unquoted comma; the row was not read.",
-        sheet.name,
-        position + 1,
-    )

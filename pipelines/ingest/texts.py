@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 EXACT: Final = 2**53  # integers beyond it are not exact as floating-point numbers
+LARGEST: Final = 99  # power of ten beyond which a number is none, as a floating-point number could not hold it
 DIGITS: Final = 1e15  # Excel keeps 15 digits of a number, so longer codes stored as numbers have lost their end
 _DASHES: Final = str.maketrans(dict.fromkeys("—–−‐‑―－~～", "-"))
 _MISSING: Final = frozenset({"", "-", "--", "---", "...", "......", "…", "……", "/", "\\", "x", "X"})
@@ -97,10 +98,10 @@ def parse_number(text: str | None) -> Decimal | None:
         folded = folded.replace(",", "")
     if not _PLAIN.fullmatch(folded):
         raise ValueError("not a number")
-    try:
-        return Decimal(folded)
-    except InvalidOperation:  # pragma: no cover - the pattern admits nothing that Decimal refuses
-        raise ValueError("not a number") from None
+    number = Decimal(folded)
+    if number.adjusted() > LARGEST:
+        raise ValueError("not a number")
+    return number
 
 
 def parse_date(text: str | None) -> dt.date | None:

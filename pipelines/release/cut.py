@@ -29,10 +29,9 @@ from pipelines import lake
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.issue import LEVEL, Issue
-from pipelines.release.read import CURRENT, DATABASE
+from pipelines.release.read import CURRENT, DATABASE, MANIFEST
 from pipelines.workspace import Workspace
 
-MANIFEST: Final = "manifest.json"
 REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
 _BUILDING = ".building-"
@@ -95,12 +94,6 @@ def sweep(workspace: Workspace) -> int:
         else:
             orphan.unlink()
     return len(orphans)
-
-
-def releases(workspace: Workspace) -> list[Path]:
-    """The releases that are there, oldest quarter first."""
-    folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
-    return sorted(folder for folder in folders if not folder.is_symlink())
 
 
 def manifest(folder: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CURRENT = "current"
 DATABASE = "digital_economy.duckdb"
+MANIFEST = "manifest.json"
 _LOCKS = (
     "SET temp_directory = ''",  # or a large sort would spill into the release's own folder
     "SET enable_external_access = false",
@@ -51,6 +52,12 @@ def current(workspace: Workspace) -> Path:
             "Nothing has been released yet. Run a quarter first, e.g. `shuce run 2023Q4`.",
             where=str(link),
         ) from None
+
+
+def releases(workspace: Workspace) -> list[Path]:
+    """The releases that are there, oldest quarter first."""
+    folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
+    return sorted(folder for folder in folders if not folder.is_symlink())
 
 
 def connect(workspace: Workspace, release: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.faults import RefusalError
-from pipelines.ingest.nbs import Name, parse, read_nbs, split_name
+from pipelines.ingest.nbs import parse, read_nbs
+from pipelines.ingest.nbs_names import Name, split_name
 from pipelines.ingest.reading import read_file
 from tests.pipelines.ingest.builders import EXPORT, QUARTERS, Rows, csv_file, xls, xlsx
 

@@ -30,13 +30,24 @@ def test_kinds_are_told_by_bytes(tmp_path: Path) -> None:
     assert inspect(xls(tmp_path / "b.csv", industry())) == "xls"
     (tmp_path / "c.xlsx").write_text("指标,2022年\n", encoding="utf-8")
     assert inspect(tmp_path / "c.xlsx") == "csv"
+    for page in ("<HTML><table>", "\ufeff\n<!-- made by a site -->\n<table>", "<!DOCTYPE html>"):
+        (tmp_path / "d.xls").write_text(page, encoding="utf-8")
+        assert inspect(tmp_path / "d.xls") == "html"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("指标,2022年第一季度\r\n国内生产总值,1234.5\r\n".encode(encoding))
+    assert inspect(path) == "csv"
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"", "empty_file"),
-        (b"<html><table>", "not_a_table"),
+        (b"<?xml version='1.0'?><Workbook>", "not_a_table"),
+        (b"\x00\x01" * 40, "not_a_table"),
         (b"\xef\xbb\xbf  <?xml version='1.0'?>", "not_a_table"),
         (b"%PDF\x00\x01", "not_a_table"),
         (b"PK\x03\x04 broken", "broken_file"),

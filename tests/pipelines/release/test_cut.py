@@ -15,7 +15,8 @@ from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.release import cut as module
 from pipelines.release import read
-from pipelines.release.cut import cut, differences, manifest, releases, sweep
+from pipelines.release.cut import cut, differences, manifest, sweep
+from pipelines.release.read import releases
 from pipelines.workspace import Workspace
 from tests.pipelines.release import stand_in
 from tests.pipelines.release.conftest import Made
