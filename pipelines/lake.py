@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,11 +28,12 @@ _TEMPORARY = ".part"
 
 @dataclass(frozen=True)
 class Note:
-    """What stands beside a partition: how many rows, the hash of its bytes, and of all that it was made from."""
+    """What stands beside a partition: rows, the hash of its bytes and of all that it was made from, sums of money."""
 
     rows: int
     sha256: str
     fingerprint: str
+    yuan: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,8 @@ class Lake:
         temporary = target.with_name(f"{target.name}.{os.getpid()}{_TEMPORARY}")
         try:
             fill(temporary)
-            rows = check(temporary, held_to or contract(table))
-            note = Note(rows, sha256_of(temporary), fingerprint)
+            rows, yuan = check(temporary, held_to or contract(table))
+            note = Note(rows, sha256_of(temporary), fingerprint, yuan)
             _flush(temporary)
             temporary.replace(target)
         finally:
@@ -222,11 +223,11 @@ def write_table(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def check(path: Path, held_to: Contract) -> int:
-    """Hold a Parquet file to a contract: columns, types, nulls, allowed values, key.
+def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
+    """Hold a Parquet file to a contract: columns, types, nulls, allowed values, key; one pass over the rows.
 
     Returns:
-        The number of rows.
+        The number of rows, and the sum of each column of money.
 
     Raises:
         ContractError: with the table, the column and the number of rows at fault.
@@ -236,15 +237,16 @@ def check(path: Path, held_to: Contract) -> int:
     metadata = pq.read_metadata(path)
     _check_schema(metadata.schema.to_arrow_schema(), held_to)
     if metadata.num_rows == 0:
-        return 0
+        return 0, {}
     laws = list(_laws(held_to))
+    money = [column.name for column in held_to.columns if column.type == "yuan"]
+    wanted = [law.expression for law in laws] + [f"coalesce(sum({_quoted(name)}), 0)" for name in money]
     with duckdb.connect() as connection:
-        found = connection.read_parquet(str(path)).aggregate(", ".join(law.expression for law in laws))
-        counts = found.fetchall()[0]
-    for law, count in zip(laws, counts, strict=True):
+        found = connection.read_parquet(str(path)).aggregate(", ".join(wanted)).fetchall()[0] if wanted else ()
+    for law, count in zip(laws, found, strict=False):
         if count:
             raise _broken(held_to, law.column, law.zh.format(count), law.en.format(count))
-    return int(metadata.num_rows)
+    return int(metadata.num_rows), dict(zip(money, map(int, found[len(laws) :]), strict=True))
 
 
 @dataclass(frozen=True)
@@ -280,11 +282,11 @@ def _check_schema(found: pa.Schema, held_to: Contract) -> None:
     wanted = held_to.schema
     if found.names != wanted.names:
         raise _broken(held_to, "", f"列应为 {wanted.names}，实为 {found.names}", f"columns are {found.names}")
-    for field in wanted:
-        actual = found.field(field.name).type
-        if actual != field.type:
+    for column in wanted:
+        actual = found.field(column.name).type
+        if actual != column.type:
             raise _broken(
-                held_to, field.name, f"类型应为 {field.type}，实为 {actual}", f"type is {actual}, not {field.type}"
+                held_to, column.name, f"类型应为 {column.type}，实为 {actual}", f"type is {actual}, not {column.type}"
             )
 
 

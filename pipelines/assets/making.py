@@ -45,10 +45,11 @@ def make_all(context: dg.AssetExecutionContext, workspace: Workspace, step: Call
 
 
 def report(made: list[Made]) -> dict[str, Any]:
-    """The metadata of what was made: rows, hash, and whether anything had changed."""
+    """The metadata of what was made: rows, sums of money, hash, and whether anything had changed."""
     return {
         "dagster/row_count": made[0].note.rows,
         "sha256": made[0].note.sha256,
+        **{f"yuan/{name}": value for name, value in made[0].note.yuan.items()},
         "computed": any(item.computed for item in made),
         **{f"rows/{item.table}": item.note.rows for item in made[1:]},
     }

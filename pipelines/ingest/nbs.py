@@ -88,7 +88,7 @@ def parse(rows: list[list[Any]], *, ragged: bool = False) -> NbsTable:
         elif head is None or (_TITLE.match(texts[0]) and not _has_figures(row, head)):
             head = None
             _title(texts, draft)
-        elif is_note(texts[0]) or (noting and not _has_figures(row, head)):
+        elif is_note(texts[0]) or is_note(_text(row, head.label)) or (noting and not _has_figures(row, head)):
             noting = True
             _note(texts, draft)
         elif ragged and texts_of(row[head.width :]):

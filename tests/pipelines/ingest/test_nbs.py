@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.ingest.faults import RefusalError
 from pipelines.ingest.nbs import parse, read_nbs
@@ -30,6 +33,8 @@ from tests.pipelines.ingest.builders import EXPORT, QUARTERS, Rows, csv_file, xl
         ("民间固定资产投资(不含农户)_累计增长(%)", Name("民间固定资产投资(不含农户)", "累计增长", "%")),
         ("居民消费价格指数(上年同月=100)", Name("居民消费价格指数", "", "", "上年同月=100")),
         ("累计值", Name("累计值")),
+        ("国内生产总值（当季值）（亿元）", Name("国内生产总值", "当季值", "亿元")),
+        ("国 内 生 产 总 值＿累计值 （亿元）", Name("国内生产总值", "累计值", "亿元")),
         ("", Name("")),
     ],
 )
@@ -117,6 +122,157 @@ def test_what_is_no_export(rows: Rows, code: str) -> None:
     with pytest.raises(RefusalError) as caught:
         parse(rows)
     assert caught.value.fault.code == code
+
+
+def facts(rows: Rows, *, ragged: bool = False) -> list[tuple[object, ...]]:
+    """Indicator, measure, unit, region, period, span and value of every cell."""
+    names = ["indicator", "measure", "unit", "region_name", "period", "span", "value"]
+    return [tuple(row.values()) for row in parse(rows, ragged=ragged).series.select(names).to_pylist()]
+
+
+GDP = ("国内生产总值", "累计值", "亿元")
+VARIANTS: dict[str, tuple[Rows, list[tuple[object, ...]]]] = {
+    "months, oldest first": (
+        [["时间：最近13个月"], ["指标", "2023年11月", "2023年12月"], ["国内生产总值_累计值(亿元)", 1, 2]],
+        [(*GDP, "", "2023-11", "cumulative", "1"), (*GDP, "", "2023-12", "cumulative", "2")],
+    ),
+    "years": (
+        [["数据库：年度数据"], ["时间：最近20年"], ["指标", "2023年", "2022年"], ["国内生产总值(亿元)", 1, 2]],
+        [
+            ("国内生产总值", "", "亿元", "", "2023", "annual", "1"),
+            ("国内生产总值", "", "亿元", "", "2022", "annual", "2"),
+        ],
+    ),
+    "regions under one indicator": (
+        [["数据库：分省季度数据"], ["指标：地区生产总值_累计值(亿元)"], ["地区", "2023年4季度"], ["甲省", "1,234.5"]],
+        [("地区生产总值", "累计值", "亿元", "甲省", "2023Q4", "cumulative", "1,234.5")],
+    ),
+    "a column that counts the rows": (
+        [["序号", "指标", "2023年"], [1, "国内生产总值_累计值(亿元)", 5], [2, "注：无", ""]],
+        [(*GDP, "", "2023", "annual", "5")],
+    ),
+    "a column that counts the rows, without a head": (
+        [["", "指标", "2023年"], [1, "国内生产总值_累计值(亿元)", 5]],
+        [(*GDP, "", "2023", "annual", "5")],
+    ),
+    "blank columns": (
+        [["指标", "2023年", "", "2022年", "", ""], ["国内生产总值_累计值(亿元)", 5, "", 4, "", ""]],
+        [(*GDP, "", "2023", "annual", "5"), (*GDP, "", "2022", "annual", "4")],
+    ),
+    "a row that stands twice": (
+        [["指标", "2023年"], ["国内生产总值_累计值(亿元)", 5], ["国内生产总值_累计值(亿元)", 5]],
+        [(*GDP, "", "2023", "annual", "5")] * 2,
+    ),
+    "blanks and full width": (
+        [["指　标", "２０２３年 １ 季度"], ["国内生产总值＿累计值（亿元）", "５"]],
+        [(*GDP, "", "2023Q1", "cumulative", "５")],
+    ),
+    "spans of many names": (
+        [["指标", "2023年1-2月", "2023年上半年", "2023年前三季度"], ["国内生产总值(亿元)", 1, 2, 3]],
+        [
+            ("国内生产总值", "", "亿元", "", period, "cumulative", value)
+            for period, value in (("2023-02", "1"), ("2023Q2", "2"), ("2023Q3", "3"))
+        ],
+    ),
+    "the unit in brackets, at the right": (
+        [["季度数据", "", "（单位：亿元）"], ["指标", "2023年"], ["国内生产总值_累计值", 5]],
+        [(*GDP, "", "2023", "annual", "5")],
+    ),
+    "the unit in a cell of its own, names divided by commas": (
+        [["指标：电力、热力", "燃气(亿元)"], ["计量单位：", "万元"], ["地区", "2023年"], ["甲省", 5]],
+        [("电力、热力燃气", "", "亿元", "甲省", "2023", "annual", "5")],
+    ),
+    "the unit within the title": (
+        [["国民经济核算 计量单位：亿元"], ["指标", "2023年"], ["国内生产总值_累计值", 5]],
+        [(*GDP, "", "2023", "annual", "5")],
+    ),
+    "a note that commas divide": (
+        [["指标", "2023年", "2022年"], ["国内生产总值_累计值(亿元)", 5, 4], ["* 注 ：甲", "乙"], ["2.丙", "丁", "戊"]],
+        [(*GDP, "", "2023", "annual", "5"), (*GDP, "", "2022", "annual", "4")],
+    ),
+    "two tables with titles and notes between": (
+        [
+            ["指标：地区生产总值_累计值(亿元)"], ["地区", "2023年"], ["甲省", 1], ["注：无"],
+            ["指标：第一产业增加值_累计值(万元)"], ["地区", "2022年"], ["甲省", 2],
+        ],
+        [
+            ("地区生产总值", "累计值", "亿元", "甲省", "2023", "annual", "1"),
+            ("第一产业增加值", "累计值", "万元", "甲省", "2022", "annual", "2"),
+        ],
+    ),
+    "two tables with notes between": (
+        [["指标", "2023年"], ["国内生产总值_累计值(亿元)", 1], ["注：无"], ["指标", "2022年"],
+         ["国内生产总值_累计值(亿元)", 2]],
+        [(*GDP, "", "2023", "annual", "1"), (*GDP, "", "2022", "annual", "2")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_variants_of_the_export(variant: str) -> None:
+    rows, expected = VARIANTS[variant]
+    assert facts(rows) == expected
+    trimmed = [[str(cell) for cell in row] for row in rows]
+    assert facts(trimmed, ragged=True) == expected
+
+
+def test_a_heading_between_tables_names_the_second() -> None:
+    rows: Rows = [
+        ["指标：地区生产总值(亿元)"], ["地区", "2023年"], ["甲省", 1], ["第一产业增加值(亿元)"], ["地区", "2023年"],
+        ["甲省", 2], ["地区", "2022年"], ["甲省", 3],
+    ]  # fmt: skip
+    found = [(fact[0], fact[4], fact[6]) for fact in facts(rows) if fact[6]]
+    assert found == [
+        ("地区生产总值", "2023", "1"),
+        ("第一产业增加值", "2023", "2"),
+        ("第一产业增加值", "2022", "3"),
+    ]
+
+
+def test_figures_without_a_period_refuse_the_file() -> None:
+    rows: Rows = [["指标", "2023年", "", "2022年"], ["", "累计", "同比", "累计"], ["甲(亿元)", 1, 5.2, 2]]
+    with pytest.raises(RefusalError, match="第 3 列有数字") as caught:
+        parse(rows)
+    assert (caught.value.fault.code, caught.value.fault.row) == ("no_period", 3)
+
+
+def test_a_comma_within_a_number_costs_its_row_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("指标,2023年,2022年,,\n甲(亿元),1,234.5,1,100.2\n乙(亿元),5,4,,\n", encoding="utf-8")
+    result = read_file(path, "account")
+    assert result.table["value"].to_pylist() == ["5", "4"]
+    assert [(fault.code, fault.row) for fault in result.refused] == [("row_too_long", 2)]
+    path.write_text("指标,2023年\n甲(亿元),1,234.5\n", encoding="utf-8")
+    assert read_file(path, "account").table.num_rows == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["季度数据.csv", "季度数据.xls"])
+def test_text_divided_by_tabs(tmp_path: Path, encoding: str, name: str) -> None:
+    lines = [["指标", "2023年第四季度", "2023年第三季度"], ["国内生产总值_累计值(亿元)", "1,234.5", "987.6"]]
+    lines += [["工业增加值_累计值(亿元)", "1,000.5", '"1,111.1"'], ["数据来源：国家统计局"]]
+    path = tmp_path / name
+    path.write_bytes("\r\n".join("\t".join(line) for line in lines).encode(encoding))
+    frame = read_nbs(path)
+    assert frame["value"].tolist() == [1234.5, 987.6, 1000.5, 1111.1]
+
+
+def test_numbers_kept_as_text_in_a_workbook(tmp_path: Path) -> None:
+    rows: Rows = [["指标", "2023年", "2022年"], ["国内生产总值(亿元)", "1,260,582.1 ", "1204724"]]
+    assert read_nbs(xlsx(tmp_path / "a.xlsx", rows))["value"].tolist() == [1260582.1, 1204724.0]
+
+
+CELLS = st.sampled_from(
+    ["指标", "地区", "单位", "", "2023年", "2023年1季度", "2023年第五季度", "指标：甲(亿元)", "数据来源：局",
+     "注：a", "1", "2,345.6", "—", "甲", "国内生产总值_累计值(亿元)", "(单位：亿元)", 1.5, float("inf"), True, None, "单位：", "\x00"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(CELLS, max_size=6), max_size=8), st.booleans())
+def test_any_rows_are_read_or_refused(rows: Rows, ragged: bool) -> None:
+    with contextlib.suppress(RefusalError):
+        found = parse(rows, ragged=ragged)
+        assert found.series.num_rows or found.refused
 
 
 def test_a_heading_that_is_no_period_is_passed() -> None:
