@@ -47,13 +47,9 @@ class Grid:
         if across > 1 or down > 1:
             self.merges.append(((top, left), (top + down - 1, left + across - 1)))
         if down > 1:
-            self.spans |= dict.fromkeys(range(left, left + across), down)
+            self.spans |= dict.fromkeys(range(left, left + across), top + down - 1)
         self.cells += across
         self._covered()
-        if len(row) > MAX_COLUMNS or self.cells > MAX_CELLS:
-            raise RefusalError(
-                "extent", "网页表格的单元格过多，不予读取。", "The table of this page has too many cells."
-            )
 
     def _covered(self) -> None:
         """Skip the places at the end of the last row that a cell from above covers.

@@ -68,6 +68,12 @@ def test_how_cells_fall() -> None:
     assert first.merges == [((1, 1), (2, 1))]
 
 
+def test_cells_that_cover_rows_further_down() -> None:
+    rows = ["<td>a<td>b<td>c", "<td>d<td>e<td rowspan=3>f", "<td>g", "<td colspan=2 rowspan=2>h", "<td>i", "<td>j"]
+    [grid] = tables("<table><tr>" + "<tr>".join(rows) + "</table>")
+    assert grid.rows == [["a", "b", "c"], ["d", "e", "f"], ["g"], ["h", "", ""], ["", "", "i"], ["j"]]
+
+
 @pytest.mark.parametrize("text", ["<html><p>无表</p>", "<html><![foo[x]]>", "<html></table></td></script><tr><td>x"])
 def test_a_page_without_a_table(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.xls"
