@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from classification.description import describe
     from classification.hierarchy import rollup
     from classification.standard import load_standard
+    from classification.suggestion import Suggestion, agrees, suggest
     from classification.tables import arrow_tables, chains, labels, membership
 
 _HOME = {
+    "Suggestion": "suggestion",
+    "agrees": "suggestion",
     "allocate": "allocation",
     "arrow_tables": "tables",
     "chains": "tables",
@@ -28,9 +31,12 @@ _HOME = {
     "load_standard": "standard",
     "membership": "tables",
     "rollup": "hierarchy",
+    "suggest": "suggestion",
 }
 
 __all__ = [
+    "Suggestion",
+    "agrees",
     "allocate",
     "arrow_tables",
     "chains",
@@ -41,6 +47,7 @@ __all__ = [
     "load_standard",
     "membership",
     "rollup",
+    "suggest",
 ]
 
 

@@ -58,6 +58,10 @@ class Engine:
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
         relation.select(*self._connection.table(name).columns).insert_into(name)
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of what is known under a name."""
+        return list(self._connection.view(name).columns)
+
     def rows(self, text: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """The rows of a statement as an Arrow table; for small results only."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)

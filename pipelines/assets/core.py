@@ -13,7 +13,7 @@ from pipelines.steps import core
     group_name="core",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=[f"raw_{form}" for form in core.FIRM_FORMS],
+    deps=[*(f"raw_{form}" for form in core.FIRM_FORMS), "raw_register", "core_rate"],
     description="企业季报：统一口径、折算为元并审核；不合强制性规则的行搁置并写明原因，不删不改。",
     metadata=column_schema(contract("core_return")),
     kinds={"duckdb", "parquet"},
@@ -21,6 +21,20 @@ from pipelines.steps import core
 def core_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
     """Firm returns of a quarter, typed and reviewed, with the list of what was set aside."""
     make(context, workspace.workspace, lambda quarter: core.core_return(workspace.workspace, quarter))
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["core_return"],
+    description="核实查询：每条触发核实性规则的行列出疑问、对照数和对核心产业增加值的影响，请企业核实；不改任何数值。",
+    metadata=column_schema(contract("core_query")),
+    kinds={"duckdb", "parquet"},
+)
+def core_query(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """The queries that a quarter's returns raise."""
+    make(context, workspace.workspace, lambda quarter: [core.core_query(workspace.workspace, quarter)])
 
 
 @dg.asset(
@@ -74,4 +88,11 @@ def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: Works
     make_all(context, workspace.workspace, lambda: core.reference_set_aside(workspace.workspace))
 
 
-core_assets = [core_return, core_annual, core_digital_use, *map(_small, core.SMALL_TABLES), core_set_aside_reference]
+core_assets = [
+    core_return,
+    core_query,
+    core_annual,
+    core_digital_use,
+    *map(_small, core.SMALL_TABLES),
+    core_set_aside_reference,
+]

@@ -1,7 +1,7 @@
 """shuce: the command line.
 
 Belongs here: commands, their arguments and how an error is shown. Does not belong here: the work. Quick commands
-(classify, sql, release) never import Dagster, Great Expectations or pandas.
+(classify, inbox, sql, release) never import Dagster, Great Expectations or pandas.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
+from pipelines.cli import inbox
 
 app = typer.Typer(
     name="shuce",
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(inbox.app, name="inbox")
 console = Console()
 Home = Annotated[
     Path | None,

@@ -37,12 +37,19 @@ def allow(seconds: int = SECONDS) -> None:
 
 
 def answer(job: dict[str, Any]) -> dict[str, Any]:
-    """Do one job: read a file as a form, or say which form it resembles. Whatever goes wrong is an answer."""
+    """Do one job: read a file as a form, or say which form it resembles or which column each of its headers.
+
+    Whatever goes wrong is an answer.
+    """
     path = Path(job["path"])
     try:
         if job["form"] == "?":
             return {"suggestion": reading.suggest(path)}
-        result = reading.read_file(path, job["form"], job["name"])
+        headers = tuple((header, column) for header, column in job["headers"])
+        if job["ask"]:
+            found = reading.likeness(path, job["form"], headers)
+            return {"likeness": asdict(found) if found else None}
+        result = reading.read_file(path, job["form"], job["name"], headers)
         out = Path(job["out"])
         with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_file(sink, result.table.schema) as writer:
             writer.write_table(result.table)

@@ -13,18 +13,35 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from pipelines.ingest import child
 from pipelines.ingest.faults import Fault
+from pipelines.ingest.mapping import Pairs
+from pipelines.ingest.mapping_likeness import Likeness, Proposal
 
 TIMEOUT: Final = 600.0  # seconds by the clock for one file, waiting included
 _PASSED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHASHSEED", "COVERAGE_PROCESS_START")
+
+
+class Job(NamedTuple):
+    """What is asked about one file.
+
+    ``form`` is a name of ``forms()``, ``nbs``, or ``?`` for the form that the file resembles; ``name`` the name under
+    which the file came; ``headers`` the names confirmed for the form; with ``ask`` the file is not read, but each of
+    its headers is held against the form's columns.
+    """
+
+    path: Path
+    form: str
+    name: str | None = None
+    headers: Pairs = ()
+    ask: bool = False
 
 
 @dataclass
@@ -36,6 +53,7 @@ class Result:
     refused: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
     suggestion: str = ""
+    likeness: Likeness | None = None
 
 
 class _Child:
@@ -122,13 +140,12 @@ idle: Final = _Idle()
 
 
 def read_files(
-    jobs: list[tuple[Path, str, str | None]], *, memory: int = child.MEMORY, timeout: float = TIMEOUT
+    jobs: Sequence[Job | tuple[Path, str, str | None]], *, memory: int = child.MEMORY, timeout: float = TIMEOUT
 ) -> list[Result]:
     """Read files one after the other, all in one child unless it dies.
 
     Args:
-        jobs: path, form (a name of ``forms()``, ``nbs``, or ``?`` to ask which form the file resembles), and the name
-            under which the file came.
+        jobs: what is asked about each file, in the order of ``Job``.
         memory: bytes of address space that the child may take.
         timeout: seconds by the clock for one file.
 
@@ -138,19 +155,16 @@ def read_files(
     if not jobs:
         return []
     with tempfile.TemporaryDirectory(prefix="shuce-") as folder:
-        return list(_answers(jobs, Path(folder), memory=memory, timeout=timeout))
+        return list(_answers([Job(*job) for job in jobs], Path(folder), memory=memory, timeout=timeout))
 
 
-def _answers(
-    jobs: list[tuple[Path, str, str | None]], folder: Path, *, memory: int, timeout: float
-) -> Iterator[Result]:
+def _answers(jobs: list[Job], folder: Path, *, memory: int, timeout: float) -> Iterator[Result]:
     running: _Child | None = None
     try:
-        for number, (path, form, file_name) in enumerate(jobs):
+        for number, job in enumerate(jobs):
             running = running or idle.take(memory)
-            out = folder / f"{number}.arrow"
-            job = {"out": str(out), "path": str(path.absolute()), "form": form, "name": file_name}
-            reply = running.ask(job, timeout=timeout)
+            asked = job._asdict() | {"out": str(folder / f"{number}.arrow"), "path": str(job.path.absolute())}
+            reply = running.ask(asked, timeout=timeout)
             if reply is None:
                 running.end()
                 running = None
@@ -166,6 +180,8 @@ def _result(reply: dict[str, Any] | None) -> Result:
         return Result(refusal=_died())
     if "suggestion" in reply:
         return Result(suggestion=reply["suggestion"])
+    if "likeness" in reply:
+        return Result(likeness=_likeness(reply["likeness"]))
     if "refusal" in reply:
         return Result(refusal=Fault(**reply["refusal"]))
     with pa.memory_map(reply["table"]) as source:
@@ -175,6 +191,12 @@ def _result(reply: dict[str, Any] | None) -> Result:
         refused=[Fault(**item) for item in reply["refused"]],
         notices=[Fault(**item) for item in reply["notices"]],
     )
+
+
+def _likeness(said: dict[str, Any] | None) -> Likeness | None:
+    if said is None:
+        return None
+    return Likeness(said["sheet"], said["row"], tuple(Proposal(**item) for item in said["proposals"]))
 
 
 def _died() -> Fault:

@@ -53,6 +53,11 @@ def _index(form: Form) -> dict[str, tuple[str, int]]:
     return index
 
 
+def known_as(form: Form, label: str) -> str:
+    """The column of a form for which a joined header stands by the form's own names, or ''."""
+    return next(iter(_match((label,), _index(form))[0]), "")
+
+
 def filled(rows: list[list[Any]], merges: list[Range], count: int) -> list[list[str]]:
     """The first ``count`` rows as texts, all of one width, merged ranges filled with their first cell."""
     head = [[(render(cell) or "").strip() for cell in row] for row in rows[:count]]
@@ -130,18 +135,31 @@ def _whole(header: Header, head: list[list[str]], form: Form) -> Header:
 
     A column stays known only under its whole label: 营业收入 above 上年同期 is not this year's 营业收入.
     """
-    end = header.end
-    for position in range(header.end, min(header.end + BELOW, len(head))):
+    height, labels = extent(head, header.first, header.height, form)
+    if height == header.height:
+        return header
+    columns, doubled = _match(labels, _index(form))
+    return Header(header.first, height, labels, columns, tuple(doubled))
+
+
+def extent(head: list[list[str]], first: int, height: int, form: Form) -> tuple[int, tuple[str, ...]]:
+    """How many rows a header has with all that still carry no data, and its joined labels.
+
+    Args:
+        head: the first rows of a sheet as ``filled`` gives them.
+        first: the header's first row, counted from 0.
+        height: rows of names found so far.
+        form: whose headers are known words.
+    """
+    end = first + height
+    for position in range(end, min(first + height + BELOW, len(head))):
         if is_header_row(head[position], head[end - 1], form):
             end = position + 1
         elif any(head[position]):
             break
-    if end == header.end:
-        return header
-    names = [row for row in head[header.first : end] if _names_columns(row)]
-    labels = _labels(names)
-    columns, doubled = _match(labels, _index(form))
-    return Header(header.first, end - header.first, labels, columns, tuple(doubled))
+    if end == first + height:
+        return height, _labels(head[first:end])
+    return end - first, _labels([row for row in head[first:end] if _names_columns(row)])
 
 
 def _names_columns(row: list[str]) -> bool:

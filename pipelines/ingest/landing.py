@@ -1,20 +1,24 @@
 """Landing: whatever lies in the inbox is hashed, logged and kept read-only as received.
 
 Belongs here: the scan of the inbox, the copy, and whether a file is admitted. Does not belong here: reading what is
-inside. The caller holds the workspace (``Workspace.held``) while it registers.
+inside. The workspace is held (``Workspace.held``) while files are registered.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import os
+import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.faults import RefusalError
@@ -31,6 +35,7 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 SUFFIXES: Final = frozenset({".csv", ".xls", ".xlsx"})
 _BLOCK: Final = 1 << 20
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
+_CORRECTION: Final = re.compile(r"[_\-\s（(]*(?:更正|补报|修订|订正|重报)(?:件|版)?\d*[）)]?")
 _IGNORED: Final = frozenset({REGISTER, "thumbs.db", "desktop.ini", "readme.md", "readme.txt"})
 
 
@@ -80,6 +85,11 @@ def register(workspace: Workspace) -> list[Receipt]:
     Raises:
         InputError: ``city.toml`` or ``received.csv`` is wrong.
     """
+    with workspace.held("收文登记", wait=True):
+        return _register(workspace)
+
+
+def _register(workspace: Workspace) -> list[Receipt]:
     known = {(entry.sha256, entry.name): entry for entry in latest(workspace)}
     admitted = {entry.sha256: entry for entry in known.values() if entry.accepted}
     listed = read_register(workspace.inbox)
@@ -98,9 +108,34 @@ def register(workspace: Workspace) -> list[Receipt]:
         if receipt.accepted:
             admitted[receipt.sha256] = receipt
         new.append(receipt)
-    new = _with_suggestions(new)
+    new = _with_suggestions(_numbered(new, known.values()))
     append(workspace, new)
     return new
+
+
+def series(receipt: Receipt) -> tuple[str, str, str]:
+    """What a file is a version of: form, period and reporter.
+
+    A file of many periods, and one whose reporter nobody named, is also known by its name without 更正 and 补报; the
+    folder in which a file came stands for a reporter.
+    """
+    form = forms()[receipt.form or ""]
+    said = stated(form, receipt.file)
+    period = receipt.quarter or (str(said.year) if said and said.year else "")
+    reporter = receipt.reporter or receipt.name.rpartition("/")[0]
+    name = _CORRECTION.sub("", Path(receipt.file).stem)
+    return form.id, period or name, reporter or name
+
+
+def _numbered(new: list[Receipt], known: Iterable[Receipt]) -> list[Receipt]:
+    """The new entries with their versions: the count of their series so far, in the order of the days received."""
+    count = Counter(series(entry) for entry in known if entry.accepted)
+    version: dict[tuple[str, str], int] = {}
+    for entry in sorted(new, key=lambda item: (item.received_at, item.name)):
+        if entry.accepted:
+            count[series(entry)] += 1
+            version[entry.sha256, entry.name] = count[series(entry)]
+    return [entry.model_copy(update={"version": version.get((entry.sha256, entry.name), 0)}) for entry in new]
 
 
 def _same_place(one: Receipt, other: Receipt) -> bool:
@@ -216,16 +251,17 @@ def _check_name(found: _Found) -> None:
         )
 
 
-def _keep(workspace: Workspace, found: _Found) -> tuple[str, int]:
-    """Hash a file while copying it beside the store, then give the copy its name.
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """A file from outside, opened without following a link or waiting on a pipe.
 
     Raises:
         RefusalError: it is a link, no ordinary file, cannot be opened, or is too large.
     """
-    if found.path.is_symlink():
+    if path.is_symlink():
         raise RefusalError("symlink", "符号链接不予收取，请放入文件本身。", "A symbolic link; put the file there.")
     try:
-        descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         raise RefusalError(
             "cannot_open", "文件无法打开，请检查权限或是否被占用。", "The file cannot be opened; check its permissions."
@@ -240,28 +276,38 @@ def _keep(workspace: Workspace, found: _Found) -> tuple[str, int]:
                 f"文件超过 {MAX_BYTES >> 20} MB，请拆分后报送。",
                 f"The file exceeds {MAX_BYTES >> 20} MB; split it.",
             )
+        yield stream
+
+
+def _keep(workspace: Workspace, found: _Found) -> tuple[str, int]:
+    """Hash a file; one that is not in the store yet is copied there, read-only, under the hash of what was copied."""
+    with opened(found.path) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        size = stream.tell()
+        if size == 0 or stored_path(workspace, digest, found.name).exists():
+            return digest, size
+        stream.seek(0)
         return _copy(workspace, stream, found.name)
 
 
-def _copy(workspace: Workspace, stream: BinaryIO, name: str) -> tuple[str, int]:
-    """Copy a stream into the store under its own hash; written beside and renamed, read-only."""
+def _copy(workspace: Workspace, stream: BufferedReader, name: str) -> tuple[str, int]:
+    """Copy a stream into the store under its own hash; written beside and renamed, read-only, on the disk."""
     store = workspace.home / STORE
     store.mkdir(parents=True, exist_ok=True)
     part = store / f".part-{os.getpid()}"
     digest, size = hashlib.sha256(), 0
-    with part.open("wb") as out:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
-            out.write(block)
-        out.flush()
-        os.fsync(out.fileno())
-    target = stored_path(workspace, digest.hexdigest(), name)
-    if target.exists() or size == 0:
-        part.unlink()
-    else:
+    try:
+        with part.open("wb") as out:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+                size += len(block)
+                out.write(block)
+            out.flush()
+            os.fsync(out.fileno())
         part.chmod(0o444)
-        part.replace(target)
+        part.replace(stored_path(workspace, digest.hexdigest(), name))
+    finally:
+        part.unlink(missing_ok=True)
     return digest.hexdigest(), size
 
 

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from pipelines.ingest.faults import Fault
 from pipelines.ingest.forms import Form, forms
-from pipelines.ingest.guard import read_files
-from pipelines.ingest.receipts import Receipt
+from pipelines.ingest.guard import Job, read_files
+from pipelines.ingest.receipts import Receipt, check_copy
 
 PLACE: Final = (
     ("row_id", pa.string()),
@@ -73,12 +73,17 @@ def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
     Args:
         receipts: of that form; those refused on landing come back among the refused.
         form: a name of ``forms()``, or the form itself.
+
+    Raises:
+        InputError: a copy is gone or is not what was received.
     """
     form = forms()[form] if isinstance(form, str) else form
     files = list(receipts)
     refused = [_faults(r, form, [_landing_fault(r)]) for r in files if r.refusal is not None]
     admitted = [r for r in files if r.refusal is None]
-    results = read_files([(r.path, form.id, r.file) for r in admitted])
+    for receipt in admitted:
+        check_copy(receipt)
+    results = read_files([Job(r.path, form.id, r.file, r.headers) for r in admitted])
     tables: list[pa.Table] = []
     notices: list[pa.Table] = []
     for receipt, result in zip(admitted, results, strict=True):

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.ingest import nbs, tables
+from pipelines.ingest import mapping_likeness, nbs, tables
 from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.forms import Form, forms
 from pipelines.ingest.headers import Header, locate
+from pipelines.ingest.mapping import Pairs, applied, check_once
+from pipelines.ingest.mapping_likeness import Likeness
 from pipelines.ingest.notes import texts_of
 from pipelines.ingest.periods import Stated, stated
 from pipelines.ingest.sheets import Sheet, read_book
@@ -28,13 +30,14 @@ class FileRead:
     notices: list[Fault] = field(default_factory=list)
 
 
-def read_file(path: Path, form_name: str, file_name: str | None = None) -> FileRead:
+def read_file(path: Path, form_name: str, file_name: str | None = None, headers: Pairs = ()) -> FileRead:
     """Read a file as a form, or as the national bureau's layout when the form is ``nbs``.
 
     Args:
         path: where the bytes lie.
         form_name: a name of ``forms()`` or ``nbs``.
         file_name: the name under which the file came; the period that it states is held against the title.
+        headers: the reporters' own column names that were confirmed for the form.
 
     Raises:
         RefusalError: the file as a whole cannot be read; the reason names the place.
@@ -48,12 +51,12 @@ def read_file(path: Path, form_name: str, file_name: str | None = None) -> FileR
         result = _nbs(sheets)
     else:
         period = stated(form, file_name) if file_name else None
-        result = _table(sheets, form, period or Stated())
+        result = _table(sheets, applied(form, headers), period or Stated(), headers)
     result.notices = book.notices + result.notices
     return result
 
 
-def _table(sheets: list[Sheet], form: Form, period: Stated) -> FileRead:
+def _table(sheets: list[Sheet], form: Form, period: Stated, headers: Pairs) -> FileRead:
     """All sheets that carry the form's header; others are left with a notice."""
     located = [(sheet, locate(sheet, form)) for sheet in sheets]
     fitting = [(sheet, header) for sheet, header in located if header and resembles(header, form)]
@@ -69,6 +72,7 @@ def _table(sheets: list[Sheet], form: Form, period: Stated) -> FileRead:
     result = FileRead(pa.table({}))
     parts: list[pa.Table] = []
     for sheet, header in fitting:
+        check_once(header, form, headers, sheet=sheet.name)
         part, refused, notices = tables.read_sheet(sheet, header, form, period)
         parts.append(part)
         result.refused += refused
@@ -124,19 +128,25 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
 
 
 def suggest(path: Path) -> str:
-    """The form whose header a file of unknown name resembles most, or ''."""
-    best, score = "", 0.0
+    """The form whose header a file of unknown name carries, else the one that its header resembles most, or ''."""
+    best, score = "", (0.0, 0)
     sheets = read_book(path).sheets
     for form in forms().values():
         for sheet in sheets:
             header = locate(sheet, form) if form.layout == "table" else None
             if header and resembles(header, form):
-                share = len(header.columns) / len(form.columns)
-                best, score = (form.id, share) if share > score else (best, score)
+                share = 1 - len(header.missing(form)) / max(1, len(form.required))
+                here = (share, len(header.columns))
+                best, score = (form.id, here) if here > score else (best, score)
     if best:
         return best
     try:
         _nbs(sheets)
     except RefusalError:
-        return ""
+        return mapping_likeness.likely_form(sheets)
     return "account"
+
+
+def likeness(path: Path, form_name: str, headers: Pairs = ()) -> Likeness | None:
+    """What each column of a file resembles on a form, by the header that resembles the form's most."""
+    return mapping_likeness.likeness(read_book(path).sheets, applied(forms()[form_name], headers))

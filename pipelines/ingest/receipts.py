@@ -1,18 +1,22 @@
-"""The log of files received: one line per file, never altered, only added to.
+"""The log of files received: one line per file, never altered, only added to, each chained to the one before.
 
-Belongs here: the entry, and reading and appending it. Does not belong here: what decides over a file (``landing.py``).
+Belongs here: the entry, reading and appending it, and whether the copy is still what was received. Does not belong
+here: what decides over a file (``landing``), how lines are chained (``journal``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from classification.errors import InputError
+from pipelines.ingest.mapping import Pairs, pairs
+from pipelines.journal import Journal
 from pipelines.workspace import Workspace
 
 LOG: Final = "received.jsonl"
@@ -29,7 +33,11 @@ class Refusal(BaseModel):
 
 
 class Receipt(BaseModel):
-    """A file as it was received. ``path`` is the read-only copy; it is not part of the log."""
+    """A file as it was received.
+
+    ``version`` counts the files of one form, period and reporter; 0 stands for a file that was not admitted. Not part
+    of the log: ``path``, the read-only copy, and ``headers``, the reporters' own column names confirmed for the form.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     sha256: str
@@ -48,6 +56,8 @@ class Receipt(BaseModel):
     authority: str = ""
     refusal: Refusal | None = None
     suggestion: str | None = None
+    version: int = 0
+    headers: Pairs = ()
     path: Path = Field(default=Path(), exclude=True)
 
     @property
@@ -74,38 +84,81 @@ def log_path(workspace: Workspace) -> Path:
 
 
 def append(workspace: Workspace, entries: list[Receipt]) -> None:
-    """Add entries to the log, all or none as far as the file system allows."""
+    """Add entries to the log: chained to what is there, on the disk when this returns."""
     if not entries:
         return
-    workspace.log.mkdir(parents=True, exist_ok=True)
-    lines = "".join(entry.model_dump_json() + "\n" for entry in entries)
-    with log_path(workspace).open("a", encoding="utf-8") as log:
-        log.write(lines)
-        log.flush()
-        os.fsync(log.fileno())
+    with workspace.held("收文登记", wait=True):
+        Journal(log_path(workspace)).append(entry.model_dump_json(exclude={"headers"}) for entry in entries)
+
+
+def seal(workspace: Workspace) -> Path:
+    """Chain a log from before lines were chained, once, after holding every copy against it; gives the kept old log.
+
+    Raises:
+        InputError: there is no such log, it is damaged, or a copy is not what was received.
+    """
+    path = log_path(workspace)
+    with workspace.held("shuce inbox seal"):
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        if not any('"chain":"' in line for line in lines):
+            for receipt in _placed(workspace, _parsed(tuple(lines), path)):
+                if receipt.accepted:
+                    check_copy(receipt)
+        return Journal(path).seal()
 
 
 def entries(workspace: Workspace) -> list[Receipt]:
-    """All entries of the log in the order in which they were made.
+    """All entries of the log in the order in which they were made, the whole chain verified.
 
     Raises:
-        InputError: the log has a line that is no entry; someone altered it.
+        InputError: a line was altered, removed or inserted, or is no entry; the first such line is named.
     """
     path = log_path(workspace)
-    if not path.exists():
-        return []
+    return _placed(workspace, _parsed(Journal(path).read(), path))
+
+
+@lru_cache(maxsize=4)
+def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Receipt, ...]:
+    """Lines as entries; equal lines are read once per process."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
-            receipt = Receipt.model_validate_json(line)
+            found.append(Receipt.model_validate_json(line))
         except ValidationError:
             raise InputError(
                 f"收文日志第 {number} 行已损坏，请从备份恢复；收文日志只能追加，不能改动。",
                 f"Line {number} of the log of receipts is damaged; restore it, the log is never edited.",
                 where=str(path),
             ) from None
-        found.append(receipt.model_copy(update={"path": stored_path(workspace, receipt.sha256, receipt.name)}))
-    return found
+    return tuple(found)
+
+
+def _placed(workspace: Workspace, found: tuple[Receipt, ...]) -> list[Receipt]:
+    return [r.model_copy(update={"path": stored_path(workspace, r.sha256, r.name)}) for r in found]
+
+
+def check_copy(receipt: Receipt) -> None:
+    """Hold the kept copy against the hash under which it was received.
+
+    Raises:
+        InputError: the copy is gone or is not what was received; the file is named.
+    """
+    try:
+        with receipt.path.open("rb") as stream:
+            same = hashlib.file_digest(stream, "sha256").hexdigest() == receipt.sha256
+    except OSError:
+        raise InputError(
+            f"“{receipt.name}”的原件副本不在了或无法打开；请从备份恢复 received 目录。",
+            f"The copy of {receipt.name!r} is gone or cannot be opened; restore the folder `received` from a backup.",
+            where=str(receipt.path),
+        ) from None
+    if not same:
+        raise InputError(
+            f"“{receipt.name}”的原件副本被改动过，与收文日志登记的摘要不符；请从备份恢复该文件，并查明原因。",
+            f"The copy of {receipt.name!r} was changed: it no longer has the hash under which it was received. "
+            "Restore it from a backup and find out why.",
+            where=str(receipt.path),
+        )
 
 
 def latest(workspace: Workspace) -> list[Receipt]:
@@ -125,10 +178,15 @@ def receipts(
         quarter: like ``2023Q4``, or None for every quarter.
         refused: also those that were refused or belong to no known form.
     """
-    return [
+    found = [
         entry
         for entry in latest(workspace)
         if (refused or entry.accepted)
         and (form is None or entry.form == form)
         and (quarter is None or entry.quarter == quarter)
+    ]
+    confirmed = {name: pairs(workspace, name) for name in sorted({entry.form for entry in found if entry.form})}
+    return [
+        entry.model_copy(update={"headers": confirmed[entry.form]}) if entry.form and confirmed[entry.form] else entry
+        for entry in found
     ]

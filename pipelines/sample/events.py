@@ -58,6 +58,13 @@ def pick(units: Units, survey: str, rank: int, *, core: bool = False) -> int:
     return int(places[rank * 7 % len(places)])
 
 
+def upper(units: Units, survey: str, rank: int) -> int:
+    """The settled unit of a survey that is the ``rank``-th largest of the smaller half, outside core and chains."""
+    places = settled(units, survey, core=False)
+    order = places[np.argsort(-_output(units)[places], kind="stable")]
+    return int(order[rank % len(order)])
+
+
 def biggest(units: Units) -> int:
     """The largest settled industrial unit outside core and chains, by output of 2022."""
     table = classes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,14 +16,15 @@ import numpy as np
 
 from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
+from pipelines.sample.events import pick
+from pipelines.sample.items import money_items, texts
 from pipelines.sample.layout import VARIANTS, Cell, dress, headers, number, write_sheet, write_text
-from pipelines.sample.planted import Plan, Row, plans, spoil
+from pipelines.sample.planted import SECOND_ROW, Plan, Row, corrected_row, plans, spoil
 from pipelines.sample.profile import COUNTIES, COUNTY_NAMES, SURVEYS, classes
 from pipelines.sample.universe import FIRST, Flows, Universe, flows, months_covered, position
 
 BASE_RECEIVED: Final = dt.date(2021, 2, 20)
 _FLOW_COLUMNS: Final = [field.name for field in fields(Flows) if field.name not in ("output", "output_base")]
-_MONEY: Final = {"gross_output", "gross_output_base", *_FLOW_COLUMNS} - {"staff"}
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,12 @@ def firm_rows(universe: Universe, quarter: Quarter, survey: str) -> dict[int, Ro
     if survey in ("industry", "construction"):
         columns |= {"gross_output": values.output[places].tolist()}
         columns |= {"gross_output_base": values.output_base[places].tolist()}
+    columns |= {name: cells.tolist() for name, cells in money_items(universe, quarter, places, survey, values).items()}
+    said = texts(universe, quarter, places.tolist())
     found: dict[int, Row] = {}
     for at, place in enumerate(places.tolist()):
-        row = identity(universe, place, klass[place], county[place]) | {
-            name: cells[at] for name, cells in columns.items()
-        }
+        row = identity(universe, place, klass[place], county[place]) | said[at]
+        row |= {name: cells[at] for name, cells in columns.items()}
         found[place] = _own_ways(row, int(universe.units.index[place]) + position(quarter) * 7919)
     return found
 
@@ -118,30 +121,32 @@ def write_quarter(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator
         name = file_name(survey, quarter)
         first = _write(inbox / name, survey, quarter, lines)
         yield Sent(name, received_on(quarter), f"{SURVEY_OFFICES[survey]}")
-        corrections = sorted({plan.corrected for plan in mine if plan.corrected})
-        for turn, day in enumerate(corrections, start=1):
-            again = [true[plan.place(universe.units)] for plan in mine if plan.corrected == day]
-            later = name.replace(".", f"_更正{turn}.")
-            _write(inbox / later, survey, quarter, again)
-            yield Sent(later, dt.date.fromisoformat(day), SURVEY_OFFICES[survey], source="企业更正报送")
-        header = headers(survey, variant(quarter))
+        days = sorted({day for plan in mine for day in plan.corrections})
+        later = {day: name.replace(".", f"_更正{turn}.") for turn, day in enumerate(days, start=1)}
+        corrected = {day: [plan for plan in mine if day in plan.corrections] for day in days}
+        for day, file in later.items():
+            again = [corrected_row(plan, true[plan.place(universe.units)], day) for plan in corrected[day]]
+            _write(inbox / file, survey, quarter, again)
+            yield Sent(file, dt.date.fromisoformat(day), SURVEY_OFFICES[survey], source="企业更正报送")
         for plan, at in marks:
-            turn = corrections.index(plan.corrected) + 1 if plan.corrected else 0
-            fixed = name.replace(".", f"_更正{turn}.") if turn else ""
-            place = at + first
-            found = str(_cells(survey, list(header), lines[at], at)[list(header).index(plan.column)])
-            yield Planted(
-                plan.id,
-                plan.kind,
-                name,
-                str(place),
-                header[plan.column],
-                plan.what,
-                plan.expected,
-                plan.rule,
-                fixed,
-                found,
-            )
+            day = plan.corrections[-1] if plan.corrections else ""
+            if plan.kind == "edited_often":
+                # Many corrections are an error of their own: it stands in the last of them.
+                order = corrected[day].index(plan)
+                row = true[plan.place(universe.units)]
+                yield _listed(plan, later[day], quarter, (order, first, row))
+            else:
+                yield _listed(plan, name, quarter, (at, first, lines[at]), fixed=later.get(day, ""))
+
+
+def _listed(plan: Plan, file: str, quarter: Quarter, place: tuple[int, int, Row], *, fixed: str = "") -> Planted:
+    at, first, row = place
+    header = headers(plan.form, variant(quarter))
+    found = _cells(plan.form, list(header), row, at)[list(header).index(plan.column)]
+    line = str(at + first)
+    return Planted(
+        plan.id, plan.kind, file, line, header[plan.column], plan.what, plan.expected, plan.rule, fixed, str(found)
+    )
 
 
 SURVEY_OFFICES: Final = {
@@ -173,13 +178,14 @@ def _with_errors(
     universe: Universe, quarter: Quarter, survey: str, true: dict[int, Row], mine: Sequence[Plan]
 ) -> tuple[list[Row], list[tuple[Plan, int]]]:
     before = firm_rows(universe, quarter - 1, survey) if mine and quarter > FIRST else {}
+    neighbour = _neighbour(universe, quarter) if mine else {}
     order = {place: at for at, place in enumerate(true)}
     lines = list(true.values())
     marks = []
     for plan in mine:
         place = plan.place(universe.units)
-        wrong = spoil(plan, true[place], before.get(place))
-        if plan.kind == "duplicate_unit":
+        wrong = spoil(plan, true[place], before.get(place), neighbour)
+        if plan.kind in SECOND_ROW:
             lines.append(wrong)
             marks.append((plan, len(lines) - 1))
         else:
@@ -188,13 +194,26 @@ def _with_errors(
     return lines, marks
 
 
+def _neighbour(universe: Universe, quarter: Quarter) -> Row:
+    """A settled industrial unit that other firms' mistakes point at."""
+    place = pick(universe.units, "industry", 61)
+    county = int(universe.county(quarter)[place])
+    row = identity(universe, place, int(universe.klass(quarter)[place]), county)
+    return row | texts(universe, quarter, [place])[0]
+
+
+@cache
+def _money(survey: str) -> frozenset[str]:
+    return frozenset(column.name for column in forms()[survey].columns if column.kind == "money")
+
+
 def _cells(survey: str, columns: Sequence[str], line: Row, at: int) -> list[Cell]:
-    tenths = survey == "trade"
+    money = _money(survey) if survey == "trade" else frozenset()
     cells: list[Cell] = []
     for position_, name in enumerate(columns):
         value = line[name]
         if isinstance(value, int):
-            value = number(value, at * 31 + position_, tenths=tenths and name in _MONEY)
+            value = number(value, at * 31 + position_, tenths=name in money)
         cells.append(value)
     return cells
 

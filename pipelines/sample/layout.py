@@ -61,7 +61,8 @@ def number(value: int, place: int, *, tenths: bool = False) -> Cell:
         place: some number of the cell's place, which decides the quirk.
         tenths: write in tens of thousands, one decimal.
     """
-    plain = f"{value // 10}.{value % 10}" if tenths else str(value)
+    sign = "-" if value < 0 else ""
+    plain = f"{sign}{abs(value) // 10}.{abs(value) % 10}" if tenths else str(value)
     quirk = (place * 2_654_435_761) % 997
     if quirk < 12:
         return f"{value / 10:,.1f}" if tenths else f"{value:,}"

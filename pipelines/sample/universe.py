@@ -161,6 +161,6 @@ def flows(universe: Universe, quarter: Quarter) -> Flows:
         tax=np.rint(revenue * 0.006).astype(np.int64),
         profit=np.rint(revenue * units.profit).astype(np.int64),
         wages=wages.astype(np.int64),
-        vat=np.rint(revenue * 0.021).astype(np.int64),
+        vat=np.rint(revenue * 0.021 * (units.pay / 72.0).clip(0.5, 2.0)).astype(np.int64),
         staff=staff.astype(np.int64),
     )

@@ -1,6 +1,7 @@
 -- Annual returns after review, row for row, with the time during which each was the valid one.
 -- Takes: reviewed (annual_typed with status, rules). Gives: the contract core_annual, in order of row_id.
-SELECT coalesce(year, 0) AS year, sector, row_id, known_from,
+SELECT coalesce(year, 0) AS year,
+       CASE WHEN sector IN ('industry', 'service', 'trade', 'construction') THEN sector ELSE '' END AS sector, row_id, known_from,
        coalesce(
          lead(CASE WHEN status = 'accepted' THEN known_from END) OVER (
            PARTITION BY year, unit, status ORDER BY known_from, row_id),

@@ -2,12 +2,16 @@
 -- Takes: reviewed (firm_typed with status, rules, queries). Gives: the contract core_return, in order of row_id.
 -- A later accepted return of the same unit on the same form takes the place of an earlier one on the day it arrives;
 -- a row that was set aside takes nobody's place.
-SELECT quarter, sector, row_id, known_from,
-       coalesce(
-         lead(CASE WHEN status = 'accepted' THEN known_from END) OVER (
-           PARTITION BY sector, unit, status ORDER BY known_from, row_id),
-         DATE '9999-12-31') AS known_to,
+WITH repeated AS (
+  SELECT sector, unit FROM reviewed WHERE status = 'accepted' GROUP BY sector, unit HAVING COUNT(*) > 1
+), version AS (
+  -- Only units with several accepted returns have one that ends.
+  SELECT r.row_id, lead(r.known_from) OVER (PARTITION BY r.sector, r.unit ORDER BY r.known_from, r.row_id) AS known_to
+  FROM reviewed AS r JOIN repeated AS m ON m.sector = r.sector AND m.unit = r.unit
+  WHERE r.status = 'accepted'
+)
+SELECT quarter, sector, r.row_id, known_from, coalesce(v.known_to, DATE '9999-12-31') AS known_to,
        unit, name, county, gbt_received, CAST(months AS BIGINT) AS months,
        output, output_base, revenue, revenue_base, profit, wages, vat, staff, status, rules, queries
-FROM reviewed
-ORDER BY row_id
+FROM reviewed AS r LEFT JOIN version AS v ON v.row_id = r.row_id
+ORDER BY r.row_id

@@ -1,39 +1,71 @@
--- Firm returns as numbers: whole yuan and heads. Row for row; a cell that cannot be read is named in `unreadable`.
--- Takes: firm_text; identifier (unit, valid) with the check digit of each credit code (GB 32100-2015);
---        region (code) with the counties of the workspace.
--- Gives: one row per row, with what the review rules look at.
--- Output (总产出): gross output of industry and construction, revenue of services, margin of trade (methods: rate method).
-WITH numbers AS (
-  SELECT sector, quarter, row_id, received_at AS known_from, months,
-         nullif(upper(plain(t.unit)), '') AS unit, nullif(trim(name), '') AS name,
-         nullif(plain(county), '') AS county, nullif(trim(gbt), '') AS gbt_received,
-         yuan(gross_output, yuan_per_unit) AS gross_output, yuan(gross_output_base, yuan_per_unit) AS gross_output_base,
-         yuan(revenue, yuan_per_unit) AS revenue, yuan(revenue_base, yuan_per_unit) AS revenue_base,
-         yuan(cost, yuan_per_unit) AS cost, yuan(cost_base, yuan_per_unit) AS cost_base,
-         yuan(profit, yuan_per_unit) AS profit, yuan(wages, yuan_per_unit) AS wages, yuan(vat, yuan_per_unit) AS vat,
-         whole(staff) AS staff,
-         CASE WHEN NOT is_missing(gross_output) AND yuan(gross_output, yuan_per_unit) IS NULL THEN 'gross_output'
-              WHEN NOT is_missing(gross_output_base) AND yuan(gross_output_base, yuan_per_unit) IS NULL THEN 'gross_output_base'
-              WHEN NOT is_missing(revenue) AND yuan(revenue, yuan_per_unit) IS NULL THEN 'revenue'
-              WHEN NOT is_missing(revenue_base) AND yuan(revenue_base, yuan_per_unit) IS NULL THEN 'revenue_base'
-              WHEN NOT is_missing(cost) AND yuan(cost, yuan_per_unit) IS NULL THEN 'cost'
-              WHEN NOT is_missing(cost_base) AND yuan(cost_base, yuan_per_unit) IS NULL THEN 'cost_base'
-              WHEN NOT is_missing(profit) AND yuan(profit, yuan_per_unit) IS NULL THEN 'profit'
-              WHEN NOT is_missing(wages) AND yuan(wages, yuan_per_unit) IS NULL THEN 'wages'
-              WHEN NOT is_missing(vat) AND yuan(vat, yuan_per_unit) IS NULL THEN 'vat'
-              WHEN NOT is_missing(staff) AND whole(staff) IS NULL THEN 'staff'
-              ELSE '' END AS unreadable,
-         file, row
-  FROM firm_text AS t
+-- Firm returns with all that the review rules look at. Row for row.
+-- Takes: firm_row; firm (firm_number); history (firm_history of the quarter before and of last year's quarter); class_norm;
+--        registered (unit, known_from) with the register of the quarter; region (code, name); compared_with (previous,
+--        last_year), the two quarters.
+-- Gives: firm_row and
+--   prev_*    the return of the quarter before, of the same year (cumulative, fewer months)
+--   last_*    last year's return of the same months; NULL where it covered other months
+--   was_core  whether the class on the return of the quarter before was core
+--   class_*   norms of the division, of the whole survey where the division has fewer than 20 firms
+--   *_shift   how many powers of ten the row is above what it is compared with
+-- A row sees what had been received by its own day and no more, so no order of runs and no later return changes it.
+WITH before AS (
+  SELECT h.* FROM history AS h JOIN compared_with AS w ON w.previous = h.quarter
+), last AS (
+  SELECT h.* FROM history AS h JOIN compared_with AS w ON w.last_year = h.quarter
+), registered_since AS (
+  SELECT MIN(known_from) AS first_known FROM registered
+), known_unit AS (
+  SELECT unit, MIN(known_from) AS known_from FROM registered WHERE unit IS NOT NULL GROUP BY unit
+), reporting AS (
+  SELECT DISTINCT unit FROM firm WHERE unit IS NOT NULL
+), one_name AS (
+  SELECT name, address FROM firm WHERE name IS NOT NULL AND address IS NOT NULL AND identifier_valid
+  GROUP BY name, address HAVING MIN(unit) <> MAX(unit) OR MIN(sector) <> MAX(sector)
+), compared AS (
+  SELECT n.*,
+         CASE WHEN p.quarter IS NOT NULL AND substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.months END
+           AS prev_months,
+         CASE WHEN substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.revenue END AS prev_revenue,
+         CASE WHEN substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.gross_output END AS prev_gross_output,
+         CASE WHEN substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.cost END AS prev_cost,
+         CASE WHEN substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.wages END AS prev_wages,
+         p.staff AS before_staff, p.is_core AS was_core, p.class_code AS before_class,
+         CASE WHEN l.months = n.months THEN l.revenue END AS last_revenue,
+         CASE WHEN l.months = n.months THEN l.gross_output END AS last_gross_output,
+         CASE WHEN l.months = n.months THEN l.wages END AS last_wages,
+         l.staff AS last_staff,
+         CASE WHEN d.firms >= 20 THEN d.head_p1 ELSE s.head_p1 END AS class_head_p1,
+         CASE WHEN d.firms >= 20 THEN d.head_p50 ELSE s.head_p50 END AS class_head_p50,
+         CASE WHEN d.firms >= 20 THEN d.head_p99 ELSE s.head_p99 END AS class_head_p99,
+         CASE WHEN d.firms >= 20 THEN d.burden_p25 ELSE s.burden_p25 END AS class_burden_p25,
+         CASE WHEN d.firms >= 20 THEN d.burden_p50 ELSE s.burden_p50 END AS class_burden_p50,
+         CASE WHEN d.firms >= 20 THEN d.burden_p75 ELSE s.burden_p75 END AS class_burden_p75,
+         CASE WHEN d.firms >= 20 THEN d.rate_p2 ELSE s.rate_p2 END AS class_rate_p2,
+         CASE WHEN d.firms >= 20 THEN d.rate_p98 ELSE s.rate_p98 END AS class_rate_p98,
+         d.base AS class_base,
+         CASE WHEN g.first_known <= n.known_from THEN u.unit IS NOT NULL END AS in_register,
+         h.unit IS NOT NULL AS parent_reports,
+         o.name IS NOT NULL AS named_elsewhere,
+         coalesce(n.registered_county <> n.county AND strpos(n.address, c.name) > 0, FALSE) AS lies_where_registered
+  FROM firm_row AS n
+  LEFT JOIN before AS p ON p.sector = n.sector AND p.unit = n.unit
+    AND p.known_from <= n.known_from AND n.known_from < p.known_to
+  LEFT JOIN last AS l ON l.sector = n.sector AND l.unit = n.unit
+    AND l.known_from <= n.known_from AND n.known_from < l.known_to
+  LEFT JOIN class_norm AS d ON d.day = n.known_from AND d.sector = n.sector AND d.division = n.division
+  LEFT JOIN class_norm AS s ON s.day = n.known_from AND s.sector = n.sector AND s.division = ''
+  LEFT JOIN known_unit AS u ON u.unit = n.unit AND u.known_from <= n.known_from
+  LEFT JOIN reporting AS h ON h.unit = n.parent_unit
+  LEFT JOIN one_name AS o ON o.name = n.name AND o.address = n.address
+  LEFT JOIN region AS c ON c.code = n.registered_county
+  CROSS JOIN registered_since AS g
 )
-SELECT n.*,
-       CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
-       CASE sector WHEN 'service' THEN revenue_base WHEN 'trade' THEN revenue_base - cost_base
-                   ELSE gross_output_base END AS output_base,
-       coalesce(i.valid, FALSE) AS identifier_valid,
-       r.code IS NOT NULL AS county_known,
-       -- The first row of a unit that arrives on a day stands; a second one is a duplicate.
-       row_number() OVER (PARTITION BY sector, n.unit, known_from ORDER BY file, row, row_id) AS occurrence
-FROM numbers AS n
-LEFT JOIN identifier AS i ON i.unit = n.unit
-LEFT JOIN region AS r ON r.code = n.county
+SELECT *,
+       power_of_ten(revenue, last_revenue) AS last_shift,
+       power_of_ten(CAST(revenue AS DOUBLE) * prev_months, CAST(prev_revenue AS DOUBLE) * months) AS prev_shift,
+       power_of_ten(revenue, CAST(staff AS DOUBLE) * class_head_p50) AS head_shift,
+       power_of_ten(CAST(tax + vat AS DOUBLE) * 1000000, CAST(revenue AS DOUBLE) * class_burden_p50) AS burden_shift,
+       -- Heads against the last known ones: a firm that grew a thousandfold would have hired.
+       coalesce(abs(power_of_ten(staff, coalesce(last_staff, before_staff))) < 0.7, TRUE) AS staff_steady
+FROM compared

@@ -2,26 +2,43 @@
 -- Takes text as received, gives text or numbers; nothing is guessed: what is no number gives NULL, and
 -- `is_missing` tells a cell left empty from a cell that cannot be read.
 
--- Text without blanks, with full-width digits and signs as plain ones.
+-- Text without blanks, with full-width digits and signs as plain ones. Most texts are plain already and stay.
 CREATE OR REPLACE TEMPORARY MACRO plain(x) AS
-  translate(
-    replace(replace(replace(replace(trim(x), ' ', ''), '　', ''), ',', ''), '，', ''),
-    '０１２３４５６７８９．－＋',
-    '0123456789.-+');
+  CASE WHEN regexp_full_match(x, '[0-9A-Za-z.+-]*') THEN x
+       ELSE translate(trim(x), '０１２３４５６７８９．－＋ 　,，', '0123456789.-+') END;
 
 -- Empty, or one of the signs that statisticians put for "no figure".
 CREATE OR REPLACE TEMPORARY MACRO is_missing(x) AS
-  x IS NULL OR plain(x) IN ('', '-', '—', '——', '–', '…', '/', 'NA', '无');
+  CASE WHEN x IS NULL OR x = '' THEN TRUE
+       ELSE plain(x) IN ('', '-', '—', '——', '–', '…', '/', 'NA', '无') END;
 
--- A number as received, NULL where the cell is empty or cannot be read.
+-- A number as received, NULL where the cell is empty or cannot be read; no sign for "no figure" is a number.
 CREATE OR REPLACE TEMPORARY MACRO number(x) AS
-  CASE WHEN is_missing(x) THEN NULL ELSE TRY_CAST(plain(x) AS DECIMAL(24, 6)) END;
+  CASE WHEN x = '' THEN NULL ELSE TRY_CAST(plain(x) AS DECIMAL(26, 8)) END;
 
 -- Money as whole yuan, half away from zero; NULL where there is no readable number
--- or one too large to be money.
+-- or one of 10^15 yuan or more, which is no firm's money and would overflow sums.
 CREATE OR REPLACE TEMPORARY MACRO yuan(x, yuan_per_unit) AS
-  TRY_CAST(ROUND(number(x) * CAST(yuan_per_unit AS DECIMAL(10, 0)), 0) AS BIGINT);
+  CAST(TRY_CAST(ROUND(number(x) * CAST(yuan_per_unit AS DECIMAL(10, 0)), 0) AS DECIMAL(15, 0)) AS BIGINT);
+
+-- The same number the short way, for millions of cells: `near` first, then `exact` with what it gave. A product that is
+-- below 10^12 and within 0.001 of a whole yuan as a floating number rounds to the same yuan; all others go the long way.
+CREATE OR REPLACE TEMPORARY MACRO near(x, yuan_per_unit) AS
+  CASE WHEN x = '' THEN NULL ELSE TRY_CAST(x AS DOUBLE) * yuan_per_unit END;
+
+CREATE OR REPLACE TEMPORARY MACRO exact(x, product, yuan_per_unit) AS
+  CASE WHEN abs(product - round(product)) < 0.001 AND abs(product) < 1e12 THEN CAST(round(product) AS BIGINT)
+       ELSE yuan(x, yuan_per_unit) END;
 
 -- A count as an integer; a fraction of a person gives NULL and is thereby unreadable.
 CREATE OR REPLACE TEMPORARY MACRO whole(x) AS
-  CASE WHEN number(x) = ROUND(number(x), 0) THEN TRY_CAST(number(x) AS BIGINT) END;
+  CASE WHEN number(x) = ROUND(number(x), 0) THEN CAST(TRY_CAST(number(x) AS DECIMAL(12, 0)) AS BIGINT) END;
+
+-- A whole number cut to its first two digits (12,345 gives 12,000): few values to count, exact, less than a tenth off.
+CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
+  CASE WHEN x < 100 THEN x
+       ELSE CAST(substr(CAST(x AS VARCHAR), 1, 2) || repeat('0', length(CAST(x AS VARCHAR)) - 2) AS BIGINT) END;
+
+-- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.
+CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
+  CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;

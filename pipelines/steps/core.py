@@ -10,15 +10,18 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
-from stdnum.cn import uscc
 
+from classification import arrow_tables
+from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
-from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
-from pipelines.review.rules import Rule, finding_statement, review_statement, rules
+from pipelines.review.identifiers import valid_codes
+from pipelines.review.rules import Rule, finding_statement, looking_at, review_statement, rules
+from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
 FIRM_FORMS = ("industry", "service", "trade", "construction")
@@ -31,29 +34,59 @@ SMALL_TABLES = {
     "core_efficiency": ("efficiency",),
     "core_published": ("published",),
 }
-_RETURN_SQL = ("functions", "firm_text", "firm_typed", "review", "core_return", "finding", "set_aside")
-_ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "finding", "set_aside")
+_RETURN_SQL = (
+    "functions",
+    "firm_text",
+    "firm_number",
+    "firm_row",
+    "firm_history",
+    "no_history",
+    "class_norm",
+    "registered",
+    "firm_typed",
+    "review",
+    "core_return",
+    "broken_row",
+    "broken",
+    "finding",
+    "set_aside",
+    "query_finding",
+    "core_query",
+    "division_rate",
+)
+_ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "broken_row", "broken", "finding", "set_aside")
 
 
-def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
-    """Type and review a quarter's firm returns; gives the returns and the list of what was set aside and why."""
+def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
+    """Type and review a quarter's firm returns.
+
+    Earlier quarters are looked at as they were received, never as they were made into core tables: whatever order the
+    quarters are run in, the bytes are the same.
+
+    Returns:
+        The returns, what was set aside and why, and the queries.
+    """
     lake, found = Lake(workspace.lake), rules("quarterly")
-    inputs = {f"raw_{form}": lake.existing(f"raw_{form}", [quarter]) for form in FIRM_FORMS}
+    earlier = _earlier(workspace, quarter)
+    raw(workspace, "register", quarter)
+    raw(workspace, "rate")
+    core_small(workspace, "core_rate")
     made_from = [
         *(lake.note_of(f"raw_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(lake.note_of(f"refused_{form}", quarter).sha256 for form in FIRM_FORMS),
+        *(digest for form in FIRM_FORMS for digest in (lake.hashes(f"raw_{form}", earlier) if earlier else [])),
+        *lake.hashes("raw_register", [quarter]),
+        *lake.hashes("core_rate"),
         *_texts(_RETURN_SQL, found),
-        *(county.code for county in workspace.city.counties),
+        *(county.model_dump_json() for county in workspace.city.counties),
+        table_hash(_core_codes()),
     ]
 
     with engine() as work:
 
         @cache
         def reviewed() -> None:
-            work.add(**inputs)
-            work.view("firm_text", statement("pipelines", "firm_text"))
-            work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
-            _review(work, workspace, statement("pipelines", "firm_typed"), found)
+            _review_firms(work, workspace, quarter, earlier, found)
 
         def fill(path: Path) -> None:
             reviewed()
@@ -64,8 +97,67 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
             rows = _set_aside(work, found, FIRM_FORMS)
             write_table(_ordered([rows, _refusals(lake, FIRM_FORMS, quarter)]), path)
 
+        def fill_query(path: Path) -> None:
+            reviewed()
+            _prepare_queries(work, lake, quarter, found)
+            work.write(statement("pipelines", "core_query"), path)
+
         returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
-        return returned, lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
+        aside = lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
+        return returned, aside, lake.refresh("core_query", quarter, fill_query, made_from=made_from)
+
+
+def core_query(workspace: Workspace, quarter: str) -> Made:
+    """The queries that a quarter's returns raise; made together with the returns, and found fresh after them."""
+    return core_return(workspace, quarter)[-1]
+
+
+def _earlier(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters that returns are compared with, last year's and the one before; their files are read if need be."""
+    period = Quarter.parse(quarter)
+    earlier = [str(q) for q in (period - 4, period - 1) if q in workspace.city.quarters]
+    for form in FIRM_FORMS:
+        for before in earlier:
+            raw(workspace, form, before)
+    return earlier
+
+
+def _review_firms(
+    work: Engine, workspace: Workspace, quarter: str, earlier: list[str], found: tuple[Rule, ...]
+) -> None:
+    lake, period = Lake(workspace.lake), Quarter.parse(quarter)
+    work.add(region=_regions(workspace), core_code=_core_codes())
+    if earlier:
+        _type_rows(work, lake, earlier)
+        alone = looking_at(found, work.columns("firm_row"))
+        work.view("typed", statement("pipelines", "firm_row"))
+        work.keep("reviewed", review_statement(statement("pipelines", "review"), alone))
+        work.keep("history", statement("pipelines", "firm_history"))
+    else:
+        work.keep("history", statement("pipelines", "no_history"))
+    _type_rows(work, lake, [quarter])
+    work.add(raw_register=lake.existing("raw_register", [quarter]))
+    work.keep("class_norm", statement("pipelines", "class_norm"))
+    work.keep("registered", statement("pipelines", "registered"))
+    work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
+    _review(work, statement("pipelines", "firm_typed"), found)
+
+
+def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:
+    """Read the firm forms of some quarters as numbers, and what their rows say about each other."""
+    work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
+    work.view("firm_text", statement("pipelines", "firm_text"))
+    work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+    work.keep("firm", statement("pipelines", "firm_number"))
+    work.view("firm_row", statement("pipelines", "firm_row"))
+
+
+def _prepare_queries(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
+    work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=_form_columns())
+    work.add(rule=pa.concat_tables([_rule_texts(found, form) for form in FIRM_FORMS]))
+    work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
+    work.keep("returned", statement("pipelines", "core_return"))
+    work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
 
 
 def core_annual(workspace: Workspace) -> Made:
@@ -139,29 +231,36 @@ def _small_inputs(lake: Lake, table: str) -> list[str]:
 
 def _prepare_annual(work: Engine, workspace: Workspace, found: tuple[Rule, ...]) -> None:
     work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
-    _review(work, workspace, statement("pipelines", "annual_typed"), found)
-
-
-def _review(work: Engine, workspace: Workspace, typed: str, found: tuple[Rule, ...]) -> None:
     work.add(region=_regions(workspace))
-    work.keep("typed", typed)
+    _review(work, statement("pipelines", "annual_typed"), found)
+
+
+def _review(work: Engine, typed: str, found: tuple[Rule, ...]) -> None:
+    work.view("typed", typed)
     work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
+    work.keep("broken_row", statement("pipelines", "broken_row"))
+    work.view("typed", statement("pipelines", "broken"))
+
+
+def _rule_texts(found: tuple[Rule, ...], form: str) -> pa.Table:
+    """What the rules say to a firm about one form, with the form's own headers."""
+    headers = {column.name: f"“{column.header}”" for column in forms()[form].columns}
+    return pa.table(
+        {
+            "form": pa.array([form] * len(found), pa.string()),
+            "id": pa.array([r.id for r in found], pa.string()),
+            "message_zh": pa.array([r.message(r.message_zh, headers) for r in found], pa.string()),
+            "message_en": pa.array([r.message_en for r in found], pa.string()),
+        }
+    )
 
 
 def _set_aside(work: Engine, found: tuple[Rule, ...], names: Iterable[str]) -> pa.Table:
-    work.add(
-        rule=pa.table(
-            {
-                "id": [r.id for r in found],
-                "message_zh": [r.message_zh for r in found],
-                "message_en": [r.message_en for r in found],
-            }
-        )
-    )
     work.add(form_column=_form_columns())
     work.keep("finding", finding_statement(statement("pipelines", "finding"), found))
     tables = []
     for name in names:
+        work.add(rule=_rule_texts(found, name))
         work.view("raw", statement("pipelines", "raw_rows").replace("raw_form", f"raw_{name}"))
         parameters = {"form": name, "code": forms()[name].code}
         tables.append(
@@ -210,13 +309,28 @@ def _ordered(tables: list[pa.Table]) -> pa.Table:
 
 def _identifiers(units: pa.Table) -> pa.Table:
     codes = units["unit"].to_pylist()
-    return pa.table(
-        {"unit": pa.array(codes, pa.string()), "valid": pa.array([uscc.is_valid(c) for c in codes], pa.bool_())}
-    )
+    return pa.table({"unit": pa.array(codes, pa.string()), "valid": pa.array(valid_codes(codes), pa.bool_())})
 
 
 def _regions(workspace: Workspace) -> pa.Table:
-    return pa.table({"code": pa.array([county.code for county in workspace.city.counties], pa.string())})
+    counties = workspace.city.counties
+    return pa.table(
+        {
+            "code": pa.array([county.code for county in counties], pa.string()),
+            "name": pa.array([county.name for county in counties], pa.string()),
+        }
+    )
+
+
+@cache
+def _core_codes() -> pa.Table:
+    """The GB/T classes that are core, in full or in part (统计分类2021: 01 to 04)."""
+    codes = arrow_tables()["core_map"]["gbt"].to_pylist()
+    return pa.table({"code": pa.array(sorted(set(codes)), pa.string())})
+
+
+def _form_codes() -> pa.Table:
+    return pa.table({"sector": list(FIRM_FORMS), "code": [forms()[form].code for form in FIRM_FORMS]})
 
 
 def _form_columns() -> pa.Table:

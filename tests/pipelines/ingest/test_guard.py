@@ -87,24 +87,32 @@ def test_what_nobody_foresaw_is_an_answer(tmp_path: Path, monkeypatch: pytest.Mo
         raise KeyError("a secret value")
 
     monkeypatch.setattr(child.reading, "read_file", stumble)
-    reply = child.answer({"out": "x", "path": "x", "form": "industry", "name": None})
+    reply = child.answer({"out": "x", "path": "x", "form": "industry", "name": None, "headers": [], "ask": False})
     assert reply["refusal"]["code"] == "unreadable"
     assert "secret" not in str(reply)
 
 
 def test_the_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     book = xlsx(tmp_path / "a.xlsx", industry())
-    job = {"out": str(tmp_path / "7.arrow"), "path": str(book), "form": "industry", "name": None}
-    jobs = [job, job | {"form": "?"}, job | {"form": "annual"}]
+    job = {
+        "out": str(tmp_path / "7.arrow"),
+        "path": str(book),
+        "form": "industry",
+        "name": None,
+        "headers": [],
+        "ask": False,
+    }
+    jobs = [job, job | {"form": "?"}, job | {"form": "annual"}, job | {"ask": True}]
     limits: list[tuple[int, object]] = []
     monkeypatch.setattr(child.resource, "setrlimit", lambda kind, value: limits.append((kind, value)))
     monkeypatch.setattr(child.gc, "disable", lambda: None)
     monkeypatch.setattr(child.sys, "argv", ["child", "123"])
     monkeypatch.setattr(child.sys, "stdin", io.StringIO("".join(json.dumps(job) + "\n" for job in jobs)))
     child.main()
-    table, suggestion, refusal = map(json.loads, capsys.readouterr().out.splitlines())
+    table, suggestion, refusal, likeness = map(json.loads, capsys.readouterr().out.splitlines())
     assert table["table"] == job["out"]
     assert suggestion == {"suggestion": "industry"}
     assert refusal["refusal"]["code"] == "wrong_sheet"
+    assert {item["score"] for item in likeness["likeness"]["proposals"]} == {100.0}
     assert (child.resource.RLIMIT_AS, (123, 123)) in limits
-    assert [kind for kind, _ in limits].count(child.resource.RLIMIT_CPU) == 3
+    assert [kind for kind, _ in limits].count(child.resource.RLIMIT_CPU) == 4

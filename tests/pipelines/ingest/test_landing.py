@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from classification.errors import InputError
 from pipelines.ingest import landing
 from pipelines.ingest.landing import receipts, register, scan
-from pipelines.ingest.receipts import Receipt, entries
+from pipelines.ingest.receipts import Receipt, entries, log_path, seal
+from pipelines.journal import Journal
 from pipelines.workspace import Workspace
 from tests.pipelines.ingest.builders import EXPORT, NAME, csv_file, industry, xlsx
 from tests.pipelines.ingest.conftest import CITY
@@ -156,14 +158,18 @@ def test_links_pipes_and_empty_files_are_refused(workspace: Workspace) -> None:
         "B203_2023年1-3月.xlsx": "symlink", "links": "unsupported_type", "B203_2023年1-6月.csv": "not_a_file",
         "B203_2023年1-9月.csv": "empty_file",
     }  # fmt: skip
-    assert not list((workspace.home / "received").iterdir())
+    assert not list(workspace.home.glob("received/*"))
 
 
 def test_a_file_that_cannot_be_opened(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     put(workspace)
 
-    def closed(*_: object) -> int:
-        raise PermissionError
+    opened = os.open
+
+    def closed(path: Path, *flags: int) -> int:
+        if path == workspace.inbox / NAME:
+            raise PermissionError
+        return opened(path, *flags)
 
     monkeypatch.setattr(landing.os, "open", closed)
     assert codes(register(workspace)) == {NAME: "cannot_open"}
@@ -216,3 +222,96 @@ def test_a_log_that_somebody_altered(workspace: Workspace) -> None:
         log.write("{}\n")
     with pytest.raises(InputError, match="第 2 行"):
         receipts(workspace)
+
+
+def test_versions_count_form_period_and_reporter(workspace: Workspace) -> None:
+    first, other = NAME, NAME.replace("1-12", "1-9")
+    lines = ["file,received_at,reporter", f"{first},2024-01-18,甲科"]
+    xlsx(workspace.inbox / first, industry())
+    xlsx(workspace.inbox / other, industry()[:-1])
+    for n, (mark, day, who) in enumerate(
+        [("_更正1", "2024-03-01", "甲科"), ("（补报）", "2024-02-01", "甲科"), ("_乙", "2024-03-02", "乙科")], start=1
+    ):
+        name = first.replace(".xlsx", f"{mark}.xlsx")
+        xlsx(workspace.inbox / name, industry(*[["91", f"{n}", "419901", "3911", n, 1, 1, 1, 1]]))
+        lines.append(f"{name},{day},{who}")
+    (workspace.inbox / "received.csv").write_text("\n".join(lines), encoding="utf-8")
+    register(workspace)
+    found = {r.name: r.version for r in receipts(workspace)}
+    assert found == {
+        first: 1, other: 1, first.replace(".xlsx", "_更正1.xlsx"): 3, first.replace(".xlsx", "（补报）.xlsx"): 2,
+        first.replace(".xlsx", "_乙.xlsx"): 1,
+    }  # fmt: skip
+    xlsx(workspace.inbox / first, industry()[:-2])  # other bytes under the same name
+    [again] = register(workspace)
+    assert (again.name, again.version) == (first, 4)
+
+
+def test_versions_without_a_named_reporter(workspace: Workspace) -> None:
+    for place, rows in (("", 1), ("甲区/", 2), ("乙区/", 3)):
+        (workspace.inbox / place).mkdir(exist_ok=True)
+        xlsx(workspace.inbox / place / NAME, industry(*[["91", "厂", "419901", "3911", 1, 1, 1, 1, 1]] * rows))
+    csv_file(workspace.inbox / "GDP_一.csv", EXPORT)
+    csv_file(workspace.inbox / "GDP_二.csv", EXPORT[:-1])
+    csv_file(workspace.inbox / "GDP_一_更正1.csv", EXPORT[:-2])
+    put(workspace, NAME.replace("2023", "2033"))
+    register(workspace)
+    found = {r.name: r.version for r in receipts(workspace, refused=True)}
+    assert found.pop("GDP_一_更正1.csv") == 2
+    assert found.pop(NAME.replace("2023", "2033")) == 0
+    assert set(found.values()) == {1}
+
+
+def test_a_copy_is_made_once_and_never_over_another(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(workspace)
+    register(workspace)
+    monkeypatch.setattr(landing, "_copy", lambda *_: pytest.fail("copied again"))
+    assert register(workspace) == []
+    path.rename(path.with_name(NAME.replace("1-12", "1-9")))
+    assert codes(register(workspace)) == {NAME.replace("1-12", "1-9"): "same_bytes"}
+
+
+def test_a_line_of_the_log_that_is_chained_but_no_entry(workspace: Workspace) -> None:
+    Journal(log_path(workspace)).append(['{"sha256":"a"}'])
+    with pytest.raises(InputError, match="第 1 行"):
+        receipts(workspace)
+
+
+def test_an_old_log_is_sealed_after_its_copies_are_checked(workspace: Workspace) -> None:
+    put(workspace)
+    [receipt] = register(workspace)
+    log, head = log_path(workspace), Journal(log_path(workspace)).head
+    old = "".join(text + "\n" for text in Journal(log).read())
+    log.write_text(old, encoding="utf-8")
+    head.unlink()
+    with pytest.raises(InputError, match="shuce inbox seal"):
+        receipts(workspace)
+    with pytest.raises(InputError, match="shuce inbox seal"):
+        register(workspace)
+    receipt.path.chmod(0o644)
+    content = receipt.path.read_bytes()
+    receipt.path.write_bytes(content + b" ")
+    with pytest.raises(InputError, match="被改动过"):
+        seal(workspace)
+    receipt.path.write_bytes(content)
+    assert seal(workspace).read_text(encoding="utf-8") == old
+    assert receipts(workspace) == [receipt]
+    with pytest.raises(InputError, match="不能重新封存"):
+        seal(workspace)
+
+
+def _register(home: Path) -> None:
+    register(Workspace(home))
+
+
+def test_two_processes_register_at_once(workspace: Workspace) -> None:
+    for n in range(6):
+        xlsx(workspace.inbox / NAME.replace(".xlsx", f"_{n}.xlsx"), industry(["91", f"{n}", *[1] * 7]))
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_register, args=(workspace.home,)) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(60)
+    assert [one.exitcode for one in both] == [0, 0]
+    assert len(entries(workspace)) == len(receipts(workspace)) == 6

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
-import pyarrow as pa
+import pytest
 
+from classification.errors import InputError
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import receipts, register
+from pipelines.ingest.mapping import Mapped, confirm
 from pipelines.ingest.raw import FAULTS, read, schema
+from pipelines.lake import Lake
+from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 from tests.pipelines.ingest.builders import EXPORT, NAME, csv_file, firm, industry, xlsx
 
@@ -68,11 +71,35 @@ def test_no_receipts_give_an_empty_table() -> None:
     assert found.table.num_rows == found.refused.num_rows == found.notices.num_rows == 0
 
 
-def test_a_file_that_is_gone_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_copy_that_is_gone_or_changed_is_an_error(workspace: Workspace) -> None:
     xlsx(workspace.inbox / NAME, industry())
     register(workspace)
     [receipt] = receipts(workspace)
+    assert receipt.path.stat().st_mode & 0o777 == 0o444
+    receipt.path.chmod(0o644)
+    receipt.path.write_bytes(receipt.path.read_bytes() + b" ")
+    with pytest.raises(InputError, match=rf"(?s){NAME}.*被改动过.*was changed") as changed:
+        read([receipt], "industry")
+    assert changed.value.where == str(receipt.path)
     receipt.path.unlink()
-    found = read([receipt], "industry")
-    assert found.refused["code"].to_pylist() == ["unreadable"]
-    assert isinstance(found.table, pa.Table)
+    with pytest.raises(InputError, match=rf"(?s){NAME}.*不在了.*is gone"):
+        read([receipt], "industry")
+
+
+def test_confirmed_names_are_part_of_what_a_raw_table_is_made_from(workspace: Workspace) -> None:
+    rows = industry()
+    rows[1] = ["产值" if name == "工业总产值/本年累计" else name for name in rows[1]]
+    xlsx(workspace.inbox / NAME, rows)
+    register(workspace)
+    before = raw(workspace, "industry", "2023Q4")
+    assert before.note.rows == 0
+    assert raw(workspace, "industry", "2023Q4").computed is False
+    day = dt.date(2024, 1, 18)
+    mapped = Mapped(form="industry", header="产值", column="gross_output", confirmed_by="甲", confirmed_on=day)
+    confirm(workspace, forms()["industry"], [mapped])
+    after = raw(workspace, "industry", "2023Q4")
+    assert (after.computed, after.note.rows) == (True, 2)
+    assert after.note.fingerprint != before.note.fingerprint
+    table = Lake(workspace.lake).read("raw_industry", ["2023Q4"])
+    assert table["gross_output"].to_pylist() == ["1200", "1200"]
+    assert raw(workspace, "industry", "2023Q3").computed is True

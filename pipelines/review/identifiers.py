@@ -1,0 +1,53 @@
+"""Unified social credit codes: which are valid under GB 32100-2015, by the million.
+
+Belongs here: a vectorised check digit for the many codes that are right; python-stdnum has the last word on the others.
+Does not belong here: making codes (sample), or what becomes of a row with a wrong one (rules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from stdnum.cn import uscc
+
+_ALPHABET: Final = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
+_LENGTH: Final = 18
+_WEIGHTS: Final = np.array([3**power % 31 for power in range(_LENGTH - 1)], dtype=np.int64)
+
+
+def _value_table() -> npt.NDArray[np.int64]:
+    table = np.full(256, -1, dtype=np.int64)
+    table[np.frombuffer(_ALPHABET, dtype=np.uint8)] = np.arange(len(_ALPHABET))
+    return table
+
+
+_VALUES: Final = _value_table()
+
+
+def valid_codes(codes: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which codes are valid: 18 characters, the first eight digits, check digit of GB 32100-2015.
+
+    Args:
+        codes: texts of any kind.
+
+    Returns:
+        One truth value per code, those of ``stdnum.cn.uscc``.
+    """
+    plain = np.array([len(code) == _LENGTH and code.isascii() for code in codes], dtype=np.bool_)
+    found = np.zeros(len(codes), dtype=np.bool_)
+    if plain.any():
+        text = "".join(code for code, fit in zip(codes, plain, strict=True) if fit)
+        found[plain] = _checked(np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(-1, _LENGTH))
+    for at in np.flatnonzero(~found).tolist():
+        found[at] = uscc.is_valid(codes[at])
+    return found
+
+
+def _checked(characters: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    values = _VALUES[characters]
+    digits = (values[:, :8] >= 0).all(axis=1) & (values[:, :8] <= 9).all(axis=1)
+    check = (31 - (values[:, :17] * _WEIGHTS).sum(axis=1) % 31) % 31
+    return np.asarray(digits & (values >= 0).all(axis=1) & (check == values[:, 17]), dtype=np.bool_)

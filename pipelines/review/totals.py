@@ -1,0 +1,102 @@
+"""Rules over totals (D01 to D04): sums that hold, coverage, growth against growth, what each number says of itself.
+
+Belongs here: the facts that these rules look at, made from aggregates, and what they find. Does not belong here: rules
+over single returns (steps), or stopping a release (checks).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import pyarrow as pa
+
+from indicators.quarter import Quarter
+from pipelines.engine import Engine, engine, statement
+from pipelines.lake import Lake
+from pipelines.review.rules import Severity, finding_statement, rules
+from pipelines.workspace import Workspace
+
+FACTS: Final = pa.schema(
+    [
+        ("row_id", pa.string()),
+        ("law", pa.string()),
+        ("subject", pa.string()),
+        ("left_side", pa.float64()),
+        ("right_side", pa.float64()),
+    ]
+)
+
+
+_SEVERITIES: Final[tuple[Severity, ...]] = ("hard", "soft")
+
+
+def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
+    """What the rules over totals look at, for a quarter as known on a day; sums and ratios only, no unit.
+
+    Args:
+        workspace: with the quarter's core_return; last year's and the observations are used where they are there.
+        quarter: the release quarter.
+        as_of: the day of knowledge.
+
+    Returns:
+        row_id, law (counties, classes, part, attributes, coverage, growth), subject, left_side, right_side.
+    """
+    lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
+    found = [FACTS.empty_table()]
+    with engine() as work:
+        if lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists():
+            work.add(
+                returned=lake.existing("core_return", [quarter]), last_returned=lake.existing("core_return", [before])
+            )
+            found += [_facts(work, name, {"as_of": as_of}) for name in ("total_coverage", "total_growth")]
+        if lake.path("observation", quarter).exists():
+            work.add(observation=lake.existing("observation", [quarter]))
+            found.append(_facts(work, "total_identity", {"place": workspace.city.code}))
+    return pa.concat_tables(found)
+
+
+def total_findings(facts: pa.Table) -> pa.Table:
+    """The rules over totals that facts break.
+
+    Args:
+        facts: of ``total_facts``.
+
+    Returns:
+        rule, severity, law, subject, left_side, right_side, message_zh, message_en; in order of rule and subject.
+    """
+    found = rules("cells")
+    by_id = {rule.id: rule for rule in found}
+    facts_of = {row["row_id"]: row for row in facts.to_pylist()}
+    with engine() as work:
+        work.add(typed=facts)
+        template = statement("pipelines", "finding")
+        broken = [
+            line
+            for severity in _SEVERITIES
+            for line in work.rows(finding_statement(template, found, severity)).to_pylist()
+        ]
+    lines = [
+        {
+            "rule": line["rule"],
+            "severity": by_id[line["rule"]].severity,
+            **{name: facts_of[line["row_id"]][name] for name in ("law", "subject", "left_side", "right_side")},
+            "message_zh": by_id[line["rule"]].message_zh,
+            "message_en": by_id[line["rule"]].message_en,
+        }
+        for line in sorted(broken, key=lambda line: (line["rule"], line["row_id"]))
+    ]
+    schema = pa.schema(
+        [
+            ("rule", pa.string()),
+            ("severity", pa.string()),
+            *((field.name, field.type) for field in FACTS if field.name != "row_id"),
+            ("message_zh", pa.string()),
+            ("message_en", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist(lines, schema=schema)
+
+
+def _facts(work: Engine, name: str, parameters: dict[str, object]) -> pa.Table:
+    return work.rows(statement("pipelines", name), parameters).cast(FACTS)

@@ -1,0 +1,32 @@
+-- Sums that must hold between published numbers, and what each number must say of itself.
+-- Takes: observation; parameter place. Gives: row_id, law, subject, left_side, right_side:
+--   counties    core value added of the counties against the place, by period, span and class
+--   classes     core value added of the 大类 against the total, by period, span and region
+--   part        core value added against GDP, by period, span and region (largest vintage)
+--   attributes  how many numbers lack price basis, vintage, span or definition, against none
+WITH core AS (
+  SELECT * FROM observation WHERE indicator = 'core_value_added' AND definition_id = 'rate_method'
+), laws AS (
+  SELECT 'counties' AS law, period || ' ' || span || ' ' || class AS subject,
+         SUM(CASE WHEN region <> $place THEN value END) AS left_side,
+         MAX(CASE WHEN region = $place THEN value END) AS right_side
+  FROM core GROUP BY period, span, class
+  UNION ALL
+  SELECT 'classes', period || ' ' || span || ' ' || region,
+         SUM(CASE WHEN length(class) = 2 THEN value END), MAX(CASE WHEN class = 'core' THEN value END)
+  FROM core GROUP BY period, span, region
+  UNION ALL
+  SELECT 'part', c.period || ' ' || c.span || ' ' || c.region, MAX(c.value), MAX(g.value)
+  FROM core AS c
+  JOIN observation AS g
+    ON g.indicator = 'gdp' AND g.period = c.period AND g.span = c.span AND g.region = c.region AND g.class = ''
+  WHERE c.class = 'core' GROUP BY c.period, c.span, c.region
+  UNION ALL
+  SELECT 'attributes', 'all', CAST(COUNT(*) AS DOUBLE), CAST(0 AS DOUBLE)
+  FROM observation
+  WHERE coalesce(price_basis, '') = '' OR coalesce(vintage, '') = '' OR coalesce(span, '') = ''
+    OR coalesce(definition_id, '') = ''
+)
+SELECT law || ' ' || subject AS row_id, law, subject, left_side, right_side FROM laws
+WHERE left_side IS NOT NULL AND right_side IS NOT NULL
+ORDER BY row_id

@@ -1,0 +1,208 @@
+"""A trial (预检): what would happen to one file, found out by the steps themselves, and nothing of it kept.
+
+Belongs here: a scratch workspace that knows all that the real one received, and what the steps say there about the
+file. Does not belong here: rules and readers of its own; a trial has none. The real workspace is only read.
+
+Cost: the file's own form is read for its quarter; other raw tables are taken as they lie in the lake where fresh.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from classification.errors import InputError
+from pipelines.ingest.faults import Fault, RefusalError
+from pipelines.ingest.forms import forms
+from pipelines.ingest.landing import opened, register
+from pipelines.ingest.mapping import FOLDER
+from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
+from pipelines.ingest.register import REGISTER
+from pipelines.journal import Journal
+from pipelines.lake import ALL, Lake
+from pipelines.steps.arrivals import SHA, set_aside_rows
+from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, reference_set_aside
+from pipelines.steps.raw import raw
+from pipelines.workspace import SETTINGS, Workspace
+
+_TAKEN: Final = ("raw_", "refused_", "notice_")  # what was read, never what was made of it
+_REFERENCE: Final = ("annual", "digital_use", *(form for needed in SMALL_TABLES.values() for form in needed))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to be said about a row: set aside (``hard``) or a query; the value itself is not repeated."""
+
+    hard: bool
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would happen to a file.
+
+    Attributes:
+        receipt: the entry that registering would make; None where the file would not even be opened.
+        known: the same bytes were received before.
+        refusal: why the whole file would be refused; for a file of no known form ``receipt.suggestion`` says what it
+            resembles.
+        rows: rows found in the file.
+        set_aside: rows that would be set aside.
+        findings: every rule that fires and every row refused, in the order of the file.
+    """
+
+    receipt: Receipt | None
+    known: bool = False
+    refusal: Fault | None = None
+    rows: int = 0
+    set_aside: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def code(self) -> int:
+        """0 clean; 1 rows set aside or queries; 2 refused."""
+        return 2 if self.refusal else int(bool(self.findings))
+
+
+def trial(workspace: Workspace, file: Path) -> Trial:
+    """Register, read and review a file in a scratch copy of the workspace's history.
+
+    Raises:
+        InputError: there is no such file, or the workspace itself is wrong.
+    """
+    if not file.is_symlink() and not file.exists():
+        raise InputError("没有这个文件。", "There is no such file.", where=str(file))
+    _ = workspace.city
+    with _scratch(workspace) as scratch:
+        name = _name_in(workspace, file)
+        try:
+            sha256 = _put(file, scratch.inbox / name)
+        except RefusalError as refused:
+            return Trial(None, refusal=refused.fault)
+        before = {entry.sha256 for entry in receipts(workspace) if entry.accepted}
+        register(scratch)
+        found = [r for r in receipts(scratch, refused=True) if r.sha256 == sha256 or r.name == name]
+        receipt = max(found, key=lambda r: (r.name == name, r.sha256 == sha256, r.accepted))
+        if fault := _landing_fault(receipt):
+            return Trial(receipt, refusal=fault)
+        return _reviewed(scratch, receipt, known=sha256 in before)
+
+
+def _name_in(workspace: Workspace, file: Path) -> str:
+    """The name under which the file would be registered: with its folder where it lies in one of the inbox."""
+    place = file.parent.absolute()
+    inside = place.parent == workspace.inbox.absolute()
+    return f"{place.name}/{file.name}" if inside else file.name
+
+
+def _put(file: Path, target: Path) -> str:
+    """Copy the file into the scratch inbox, opened as the landing opens it; gives its hash."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with opened(file) as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        with target.open("wb") as out:
+            shutil.copyfileobj(stream, out)
+    return digest
+
+
+@contextmanager
+def _scratch(workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace of its own that knows what the real one received; for this user's eyes only, and removed after."""
+    with tempfile.TemporaryDirectory(prefix="shuce-") as folder:
+        home = Path(folder)
+        scratch = Workspace(home)
+        shutil.copyfile(workspace.home / SETTINGS, home / SETTINGS)
+        for place in (scratch.inbox, scratch.log, scratch.lake, home / STORE):
+            place.mkdir()
+        if (workspace.inbox / REGISTER).is_file():
+            shutil.copyfile(workspace.inbox / REGISTER, scratch.inbox / REGISTER)
+        Journal(log_path(scratch)).append(Journal(log_path(workspace)).read())
+        _link(workspace.home / STORE, home / STORE)
+        if (workspace.home / FOLDER).is_dir():
+            (home / FOLDER).symlink_to((workspace.home / FOLDER).absolute())
+        for table in workspace.lake.glob("*"):
+            if table.name.startswith(_TAKEN):
+                (scratch.lake / table.name).mkdir()
+                _link(table, scratch.lake / table.name)
+        yield scratch
+
+
+def _link(source: Path, target: Path) -> None:
+    # The lake replaces what it writes by a rename, which takes a link's place and leaves what it points to alone.
+    for path in source.glob("[!.]*"):
+        (target / path.name).symlink_to(path.absolute())
+
+
+def _landing_fault(receipt: Receipt) -> Fault | None:
+    if receipt.refusal is not None:
+        return Fault(receipt.refusal.code, receipt.refusal.zh, receipt.refusal.en)
+    if receipt.form is not None:
+        return None
+    like = forms().get(receipt.suggestion or "")
+    hint_zh = f"；内容最像 {like.code}《{like.title}》，请按该表规定的文件名改名" if like else ""
+    hint_en = f"; it resembles form {like.code} most: name it as that form's files are named" if like else ""
+    return Fault(
+        "unknown_form",
+        f"文件名不属于任何一张表{hint_zh}。",
+        f"The file's name is that of no form{hint_en}.",
+    )
+
+
+def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
+    """What the steps say about the file in the scratch workspace."""
+    form, lake = receipt.form or "", Lake(scratch.lake)
+    partition = receipt.quarter or ALL
+    firm, reference = form in FIRM_FORMS, form in _REFERENCE
+    for name in FIRM_FORMS if firm else _REFERENCE if reference else (form,):
+        raw(scratch, name, partition)
+    refused = _of_file(lake.read(f"refused_{form}", [partition]), receipt).to_pylist()
+    for row in refused:
+        if row["row"] == 0:
+            return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
+    single = {(row["sheet"], row["row"]) for row in refused}
+    rows = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows + len(single)
+    if firm:
+        core_return(scratch, partition)
+        aside = lake.read("core_set_aside", [partition])
+        queries = _queries(lake, partition, receipt)
+    elif reference:
+        reference_set_aside(scratch)
+        aside, queries = lake.read("core_set_aside", ["reference"]), []
+    else:
+        findings = tuple(Finding(True, _fault(row, "code")) for row in refused)
+        return Trial(receipt, known, None, rows, len(single), findings)
+    mine = _of_rows(aside, receipt)
+    found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
+    found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
+    return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
+
+
+def _of_file(table: pa.Table, receipt: Receipt) -> pa.Table:
+    return table.filter(pc.equal(table["file_sha"], receipt.sha256))
+
+
+def _fault(row: dict[str, Any], code: str) -> Fault:
+    return Fault(row[code], row["reason_zh"], row["reason_en"], row["sheet"], row["row"], row["column"])
+
+
+def _queries(lake: Lake, quarter: str, receipt: Receipt) -> list[Finding]:
+    """The queries that the review raises about the file's rows."""
+    table = _of_rows(lake.read("core_query", [quarter]), receipt)
+    named = {"message_zh": "reason_zh", "message_en": "reason_en"}
+    rows = table.rename_columns([named.get(name, name) for name in table.column_names]).to_pylist()
+    return [Finding(False, _fault(row, "rule")) for row in rows]
+
+
+def _of_rows(table: pa.Table, receipt: Receipt) -> pa.Table:
+    """The rows of one file in a table that knows files by their row ids alone."""
+    return table.filter(pc.equal(pc.utf8_slice_codeunits(table["row_id"], 0, SHA), receipt.sha256[:SHA]))

@@ -1,0 +1,36 @@
+"""Synthetic cities whose quarters have been reviewed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.landing import register
+from pipelines.sample import write_city
+from pipelines.steps import core
+from pipelines.steps.raw import raw
+from pipelines.workspace import Workspace
+
+FIRMS = 120
+
+
+def review_all(home: Path, quarters: list[str] | None = None) -> Workspace:
+    """Take in a city's files and review its quarters in the order given, then its annual returns."""
+    workspace = Workspace.locate(home)
+    register(workspace)
+    for quarter in quarters or [str(quarter) for quarter in workspace.city.quarters]:
+        for form in core.FIRM_FORMS:
+            raw(workspace, form, quarter)
+        core.core_return(workspace, quarter)
+    for form in ("annual", "digital_use", *(name for needed in core.SMALL_TABLES.values() for name in needed)):
+        raw(workspace, form)
+    core.reference_set_aside(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def reviewed_city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("reviewed_city")
+    write_city(home, firms=FIRMS)
+    return review_all(home)

@@ -1,0 +1,76 @@
+"""Money is the same yuan by the short way and by the long one."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.engine import engine
+
+_ODD = [
+    "",
+    "—",
+    "-",
+    "nan",
+    "inf",
+    "1e3",
+    "15e-1",
+    " 12 ",
+    "１２．５",
+    "+5",
+    "0.5",
+    "-0.5",
+    "约12",
+    ".5",
+    "1,234.5",
+    "0x1F",
+]
+_CELLS = st.one_of(
+    st.sampled_from(_ODD),
+    st.integers(-(10**17), 10**17).map(str),
+    st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=5).map(str),
+    st.decimals(-(10**6), 10**6, allow_nan=False, allow_infinity=False, places=8).map(lambda d: f"{d:f}"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(_CELLS, st.sampled_from([1, 1000, 10_000, 100_000_000])), min_size=1, max_size=60))
+def test_both_ways_give_the_same_yuan(cells: list[tuple[str, int]]) -> None:
+    with engine() as work:
+        work.add(cell=pa.table({"x": [x for x, _ in cells], "u": [u for _, u in cells]}))
+        different = work.rows(
+            "SELECT x, u FROM (SELECT x, u, yuan(x, u) AS long, exact(x, near(x, u), u) AS short FROM cell) AS two "
+            "WHERE long IS DISTINCT FROM short"
+        )
+    assert different.to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("12", 12_000),
+        ("1,234.5", 1_234_500),
+        ("１２．５", 12_500),
+        ("－３", -3_000),
+        ("—", None),
+        ("约1200万", None),
+        ("0.0005", 1),
+        ("-0.0005", -1),
+        ("999999999999", 999_999_999_999_000),
+        ("9999999999999", None),
+    ],
+)
+def test_money(text: str, yuan: int | None) -> None:
+    with engine() as work:
+        work.add(cell=pa.table({"x": [text]}))
+        [row] = work.rows("SELECT exact(x, near(x, 1000), 1000) AS y FROM cell").to_pylist()
+    assert row["y"] == yuan
+
+
+def test_a_norm_is_cut_to_two_digits() -> None:
+    with engine() as work:
+        work.add(cell=pa.table({"x": [7, 99, 100, 12_345, 999_999]}))
+        rows = work.rows("SELECT two_digits(x) AS y FROM cell").to_pylist()
+    assert [row["y"] for row in rows] == [7, 99, 100, 12_000, 990_000]

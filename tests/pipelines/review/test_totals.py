@@ -1,0 +1,75 @@
+"""Rules over totals fire on totals that do not hold, and on nothing in the city as it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from pipelines.lake import Lake, write_table
+from pipelines.review.totals import FACTS, total_facts, total_findings
+from pipelines.workspace import Workspace
+
+
+def found(law: str, left: float, right: float) -> list[str]:
+    row = {"row_id": law, "law": law, "subject": "all", "left_side": left, "right_side": right}
+    return list(total_findings(pa.Table.from_pylist([row], schema=FACTS))["rule"].to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("law", "wrong", "right", "rule"),
+    [
+        ("counties", (100.0, 102.0), (100.0, 100.5), "D01"),
+        ("classes", (100.0, 98.0), (100.0, 100.0), "D01"),
+        ("part", (102.0, 100.0), (99.0, 100.0), "D01"),
+        ("coverage", (94.0, 100.0), (95.0, 100.0), "D02"),
+        ("growth", (0.05, -0.03), (0.05, -0.01), "D03"),
+        ("attributes", (1.0, 0.0), (0.0, 0.0), "D04"),
+    ],
+)
+def test_each_rule_fires_and_stays_quiet(
+    law: str, wrong: tuple[float, float], right: tuple[float, float], rule: str
+) -> None:
+    assert found(law, *wrong) == [rule]
+    assert found(law, *right) == []
+
+
+def test_coverage_and_growth_of_a_city(reviewed_city: Workspace) -> None:
+    facts = total_facts(reviewed_city, "2022Q4", dt.date(2023, 1, 20)).to_pylist()
+    coverage = {row["subject"]: row["left_side"] / row["right_side"] for row in facts if row["law"] == "coverage"}
+    assert set(coverage) == {"all", "industry", "service", "trade", "construction"}
+    assert 0.95 < coverage["all"] <= 1
+    assert any(row["law"] == "growth" for row in facts)
+    early = total_facts(reviewed_city, "2022Q4", dt.date(2023, 1, 1))
+    assert "D02" in total_findings(early)["rule"].to_pylist()
+
+
+def test_the_first_year_has_nothing_to_compare_with(reviewed_city: Workspace) -> None:
+    assert total_facts(reviewed_city, "2020Q1", dt.date(2021, 2, 20)).num_rows == 0
+
+
+def test_identities_of_observations(reviewed_city: Workspace) -> None:
+    rows = [
+        ("core_value_added", "rate_method", "419900", "core", 30.0),
+        ("core_value_added", "rate_method", "419901", "core", 10.0),
+        ("core_value_added", "rate_method", "419902", "core", 20.0),
+        ("core_value_added", "rate_method", "419900", "01", 30.0),
+        ("gdp", "published", "419900", "", 20.0),
+    ]
+    names = ("indicator", "definition_id", "region", "class", "value")
+    table = pa.Table.from_pylist(
+        [
+            dict(zip(names, row, strict=True))
+            | {"period": "2019Q4", "span": "cumulative", "price_basis": "current", "vintage": ""}
+            for row in rows
+        ]
+    )
+    path = Lake(reviewed_city.lake).path("observation", "2019Q4")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_table(table, path)
+    try:
+        broken = total_findings(total_facts(reviewed_city, "2019Q4", dt.date(2020, 1, 20))).to_pylist()
+    finally:
+        path.unlink()
+    assert {(row["rule"], row["law"]) for row in broken} == {("D01", "part"), ("D04", "attributes")}
