@@ -105,6 +105,18 @@ def sql(
 
 
 @app.command()
+def aside(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4；不填为全部。 The quarter; all if left out.")] = "",
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+) -> None:
+    """搁置的行、未归类的行、退回的文件：在哪里、为什么（不含单位数值）。 What did not go through, where and why."""
+    from pipelines.cli import aside as view
+
+    view.show(home, quarter, console, as_csv=csv)
+
+
+@app.command()
 def where(home: Home = None) -> None:
     """当前发布包里的文件在哪里。 Where the current release lies."""
     from pipelines.cli import query as view

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
+from pipelines.cli.aside import show_lines
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
 from pipelines.workspace import SETTINGS, Workspace
@@ -26,6 +27,7 @@ def run_quarter(home: Path | None, quarter: str, *, as_of: str, wait: bool, cons
     """Run all quarters up to one (unchanged ones cost nothing) and release it."""
     workspace = Workspace.locate(home)
     started = time.monotonic()
+    _ = workspace.city  # a folder that is no workspace is told so before anything is put there
     with workspace.held(f"shuce run {quarter}", wait=wait):
         folder = _run(workspace, quarter, as_of, console)
     show_places(workspace, console, folder)
@@ -76,6 +78,7 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Pa
     with _Steps(console) as steps, instance_of(workspace) as instance:
         steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
         execute(instance, "intake", span)
+        show_lines(workspace, [quarter], console, most=8)
         steps.begin(f"{city.name} {quarter}：指标与发布")
         return execute(instance, "publish", (last, last), as_of=as_of)[-1]
 

@@ -25,15 +25,23 @@ WITH numbers AS (
               ELSE '' END AS unreadable,
          file, row
   FROM firm_text AS t
+), placed AS (
+  SELECT n.*,
+         CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
+         CASE sector WHEN 'service' THEN revenue_base WHEN 'trade' THEN revenue_base - cost_base
+                     ELSE gross_output_base END AS output_base,
+         coalesce(i.valid, FALSE) AS identifier_valid,
+         r.code IS NOT NULL AS county_known
+  FROM numbers AS n
+  LEFT JOIN identifier AS i ON i.unit = n.unit
+  LEFT JOIN region AS r ON r.code = n.county
 )
-SELECT n.*,
-       CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
-       CASE sector WHEN 'service' THEN revenue_base WHEN 'trade' THEN revenue_base - cost_base
-                   ELSE gross_output_base END AS output_base,
-       coalesce(i.valid, FALSE) AS identifier_valid,
-       r.code IS NOT NULL AS county_known,
-       -- The first row of a unit that arrives on a day stands; a second one is a duplicate.
-       row_number() OVER (PARTITION BY sector, n.unit, known_from ORDER BY file, row, row_id) AS occurrence
-FROM numbers AS n
-LEFT JOIN identifier AS i ON i.unit = n.unit
-LEFT JOIN region AS r ON r.code = n.county
+SELECT *,
+       -- The first sound row of a unit in a file stands, a second one is a duplicate; a row that is set aside for
+       -- another reason takes nobody's place.
+       row_number() OVER (
+         PARTITION BY sector, unit, known_from, file,
+                      identifier_valid AND county_known AND unreadable = '' AND revenue IS NOT NULL AND output IS NOT NULL
+         ORDER BY row, row_id) AS occurrence,
+       identifier_valid AND county_known AND unreadable = '' AND revenue IS NOT NULL AND output IS NOT NULL AS sound
+FROM placed

@@ -16,6 +16,7 @@ CLEAN = {
     "identifier_valid": True,
     "county_known": True,
     "occurrence": 1,
+    "sound": True,
     "unit": "u",
 }
 QUARTERLY = [
@@ -42,6 +43,7 @@ ANNUAL = {
     "identifier_valid": True,
     "county_known": True,
     "occurrence": 1,
+    "sound": True,
     "unit": "u",
     "labour": 1,
     "tax_surcharge": 1,
