@@ -19,6 +19,7 @@ from pipelines.lake import Lake
 from pipelines.review.rules import rules
 from pipelines.sample.planted import plans
 from pipelines.steps import classified, core, raw
+from pipelines.steps.asides import COLUMNS, asides
 from pipelines.steps.classified import FOREVER
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import PLANTED, duplicate
@@ -26,6 +27,7 @@ from tests.end_to_end.running import PLANTED, duplicate
 pytestmark = pytest.mark.city
 LAST_RUN = Quarter(2021, 3)
 IN_ROWS = [plan.id for plan in plans() if plan.form != "register"]
+READ_IN_PART = {"P54", "P55", "P56"}  # files refused for a sheet, a column or a row of theirs
 ROUNDED = {"times_1000"}  # the whole row is wrong: which of its cells is named is the rule's affair
 
 
@@ -191,6 +193,21 @@ def test_a_file_that_cannot_be_read_is_listed_and_costs_the_rest_nothing(found: 
     assert mine["reason_zh"].str.len().min() > 0
     assert mine["value"].isna().all()
     assert set(mine["form"]) == {form.code}
+
+
+def test_all_that_did_not_go_through_is_one_list_without_a_value(found: Path) -> None:
+    quarters = [str(quarter) for quarter in quarters_between(Quarter(2021, 1), Quarter(2023, 3))]
+    listed = asides(Workspace(found), quarters)
+    assert tuple(listed.column_names) == COLUMNS  # the cell as received is not one of them
+    assert "value" not in listed.column_names
+    places = {(line["file"], line["row"]): line for line in listed.to_pylist()}
+    gone = {"set_aside", "second_row_set_aside", "unmatched", "unmatched_or_ambiguous", "refused", "not_a_form"}
+    for line in planted(found).values():
+        if line["expected"] in gone and line["id"] not in READ_IN_PART:
+            place = (line["file"], int(line["row"] or 0))
+            assert place in places, line["id"]
+            assert places[place]["reason_zh"]
+            assert places[place]["reason_en"]
 
 
 def test_files_that_are_none_of_the_forms_are_in_the_log_alone(found: Path) -> None:
