@@ -38,7 +38,7 @@ def fresh(home: Path, target: Path) -> Path:
 
 def duplicate(home: Path, target: Path) -> Path:
     """A workspace with all that another holds; tables are shared until one is put in its place."""
-    shutil.copytree(home, target, ignore=shutil.ignore_patterns("lake"))
+    shutil.copytree(home, target, symlinks=True, ignore=shutil.ignore_patterns("lake"))
     shutil.copytree(home / "lake", target / "lake", copy_function=os.link)
     return target
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
 from pipelines.cli.instance import RunError
 from pipelines.lake import Lake, sha256_of
@@ -15,7 +16,7 @@ from pipelines.release.cut import differences, manifest
 from pipelines.release.read import DATABASE, current, query
 from pipelines.steps.released import release
 from pipelines.workspace import Workspace
-from tests.end_to_end.running import duplicate, fresh, make_quarter, make_reference, publish
+from tests.end_to_end.running import duplicate, fresh, make_quarter, make_reference, publish, take_in
 
 pytestmark = [pytest.mark.city, pytest.mark.usefixtures("great_expectations")]
 QUARTER, AS_OF = "2021Q1", "2021-04-20"
@@ -94,6 +95,18 @@ def test_a_missing_form_stops_the_release(ran_city: Path, tmp_path: Path) -> Non
     assert "forms_present" in raised.value.en
     assert raised.value.where == "observation"
     assert not (home / "release").exists()
+
+
+def test_files_that_no_cell_has_seen_yet_stop_the_release(published: Workspace, tmp_path: Path) -> None:
+    home = duplicate(published.home, tmp_path / "home")
+    extra = home / "inbox" / "E203_限额以上批发和零售业企业财务状况_2020年1-6月_补报.csv"
+    extra.write_bytes(next((home / "inbox").glob("E203_*_2020年1-6月.csv")).read_bytes() + b"\r\n")
+    take_in(home)
+    with pytest.raises(InputError, match="2020Q2") as raised:
+        release(Workspace(home), QUARTER, dt.date.fromisoformat(AS_OF))
+    assert "2020Q1" not in raised.value.zh
+    assert "shuce run" in raised.value.zh
+    assert current(Workspace(home)).name == current(published).name
 
 
 def test_a_step_that_fails_is_named_with_its_own_words(ran_city: Path, tmp_path: Path) -> None:

@@ -27,6 +27,22 @@ def test_a_wrong_call_is_told_and_ends_with_two(arguments: tuple[str, ...]) -> N
     assert said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("3911",), "010101"),
+        (("--file", "{file}"), "firms.csv，列“行业代码”，1 行"),
+        ((), "请给出代码"),
+    ],
+)
+def test_classify_takes_a_code_or_a_file(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    file = tmp_path / "firms.csv"
+    file.write_text("单位,行业代码\n甲,3911\n", encoding="utf-8")
+    said = told("classify", *(part.format(file=file) for part in arguments))
+    assert words in said.out + said.err
+    assert said.code == (0 if arguments else 2)
+
+
 def test_help_is_in_both_languages() -> None:
     said = told("run", "--help")
     assert said.code == 0

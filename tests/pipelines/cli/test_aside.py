@@ -8,7 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from pipelines.cli.aside import show_lines
 from pipelines.steps.asides import COLUMNS, asides, of_form
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
@@ -52,6 +54,13 @@ def test_programs_get_csv(home: Path) -> None:
         ("B203", "5"),
         (STRAY, "0"),
     }
+
+
+def test_the_first_few_are_shown_after_a_run(home: Path) -> None:
+    out = io.StringIO()
+    assert show_lines(Workspace(home), [QUARTER], Console(file=out, width=400), most=2) == 3
+    assert f"全部见 shuce aside {QUARTER}" in out.getvalue()
+    assert len(out.getvalue().splitlines()) == 4
 
 
 def test_one_form_can_be_picked(home: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
+from pipelines.cli import app
+from pipelines.cli.query import show_places
 from pipelines.release.read import DATABASE
+from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import told
 
@@ -48,6 +53,19 @@ def test_rows_are_shown_as_they_are(home: Path) -> None:
     assert "共 1 行" in shown
 
 
+def on_a_screen(home: Path, statement: str, *, width: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    screen = Console(width=width, force_terminal=True, color_system=None, legacy_windows=False)
+    monkeypatch.setattr(app, "console", screen)
+    return [line.rstrip() for line in sql(home, statement).splitlines()]
+
+
+def test_rows_too_wide_for_the_screen_stand_one_under_the_other(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = f"SELECT '{'a' * 30}' AS one, '{'b' * 30}' AS \"[two]\""
+    assert len(on_a_screen(home, wide, width=100, monkeypatch=monkeypatch)) == 3
+    shown = on_a_screen(home, wide, width=50, monkeypatch=monkeypatch)
+    assert shown == ["── 1 ──", f"one    {'a' * 30}", f"[two]  {'b' * 30}", "共 1 行"]
+
+
 def test_csv_is_for_programs(home: Path) -> None:
     assert sql(home, "SELECT 1.5 AS a, NULL AS b, '甲,乙' AS c", "--csv") == 'a,b,c\r\n1.5,,"甲,乙"\r\n'
 
@@ -70,3 +88,10 @@ def test_where_shows_what_is_there_with_whole_paths(home: Path) -> None:
     assert str(home / "release" / NEW / "bulletin.html") in said.out
     assert "workbook.xlsx" not in said.out
     assert f'shuce sql --home {home} "FROM v_core_latest"' in said.out
+
+
+def test_an_older_release_says_that_a_newer_one_is_current(home: Path) -> None:
+    out = io.StringIO()
+    show_places(Workspace(home), Console(file=out, width=400), home / "release" / OLD)
+    assert f"--release {OLD}" in out.getvalue()
+    assert f"current 仍指向较新的 {NEW}" in out.getvalue()

@@ -91,7 +91,7 @@ def told_of(*events: tuple[str, str], fails: bool = False) -> str:
 def test_each_stage_leaves_a_line_with_the_steps_done() -> None:
     shown = told_of(("STEP_START", "a"), ("STEP_SUCCESS", "a"), ("STEP_SUCCESS", "b"))
     assert "✓ 收数：2 步" in shown
-    assert "✓ 发布：0 步" in shown
+    assert "✓ 发布：未变化" in shown
     assert progress._listeners == []
 
 

@@ -46,9 +46,9 @@ def conserved(home: Path) -> bool:
     return conservation(Workspace(home), [QUARTER]).passed
 
 
-def correct(home: Path, **changes: object) -> None:
+def correct(home: Path, *, day: dt.date = LATER, **changes: object) -> None:
     row = by_hand.firm(1, by_hand.COMPUTERS, output=8000, revenue=8000, base=4000) | changes
-    arrives(home, by_hand.industry(home / "inbox", QUARTER, [row], again="_更正1"))
+    arrives(home, by_hand.industry(home / "inbox", QUARTER, [row], again="_更正1"), day)
     remade(home)
 
 
@@ -87,6 +87,36 @@ def test_a_correction_without_a_class_ends_what_it_corrects(home: Path) -> None:
     assert of_firm(home, "class_return")["class_status"].tolist() == ["assigned", "unmatched"]
     assert of_firm(home, "class_part")["known_to"].tolist() == [LATER]
     assert conserved(home)
+
+
+def test_a_correction_of_the_same_day_holds_from_that_day(home: Path) -> None:
+    correct(home, day=FIRST)
+    assert of_firm(home, "core_return")["status"].tolist() == ["accepted", "accepted"]
+    parts = of_firm(home, "class_part")
+    assert list(zip(parts["known_from"], parts["known_to"], parts["va"], strict=True)) == [(FIRST, FOREVER, 2_000_000)]
+    assert conserved(home)
+
+
+def test_a_blank_base_is_what_the_unit_reported_a_year_ago_as_known_on_the_day(unmade: Path) -> None:
+    old = by_hand.firm(1, by_hand.COMPUTERS, output=5600, revenue=5600, base="")
+    new = by_hand.firm(9, by_hand.COMPUTERS, output=100, revenue=100, base="")
+    by_hand.industry(unmade / "inbox", by_hand.LAST, [old, new])
+    make_reference(unmade)
+    make_quarter(unmade, by_hand.LAST)
+    quarter = read(unmade, "class_part", by_hand.LAST).set_index("unit")
+    assert quarter.loc[by_hand.unit(1), "va_base"] == 1_000_000
+    assert quarter.loc[by_hand.unit(9), "va_base"] == 0
+    queries = read(unmade, "core_return", by_hand.LAST).set_index("unit")["queries"]
+    assert "C06" in queries[by_hand.unit(1)]
+    assert Lake(unmade / "lake").partitions("class_return") == [by_hand.LAST]  # of the year before, no more than needed
+
+    after = dt.date(2023, 5, 10)
+    correct(unmade, day=after)
+    make_quarter(unmade, by_hand.LAST)
+    mine = read(unmade, "class_part", by_hand.LAST)
+    mine = mine[mine["unit"] == by_hand.unit(1)].sort_values("known_from")
+    assert mine["va_base"].tolist() == [1_000_000, 2_000_000]
+    assert mine["known_from"].tolist() == [dt.date(2023, 4, 18), after]
 
 
 def lacking_coefficient(inbox: Path) -> None:
