@@ -133,6 +133,8 @@ class Lake:
         """
         wanted = list(partitions)
         missing = [name for name in wanted if not self.path(table, name).exists()]
+        if missing and _only_looking.get():
+            raise StaleError(table, missing[0])
         if missing or not wanted:
             raise InputError(
                 f"缺少以下各期的 {table}：{'、'.join(missing)}。请先运行这些期（shuce run 期别）。",

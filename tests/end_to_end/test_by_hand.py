@@ -112,6 +112,16 @@ def test_killed_and_run_again_the_bytes_are_those_of_an_undisturbed_run(hand_run
     assert not list(hand_run.home.rglob("*.part"))
 
 
+def test_run_again_nothing_is_made_and_that_is_said(hand_run: HandRun) -> None:
+    home = hand_run.home
+    before, folder = hashes(home), current(Workspace(home))
+    said = told("run", by_hand.LAST, "--home", str(home))
+    assert said.code == 0, said.err
+    assert "汇总：未变化" in said.out
+    assert hashes(home) == before
+    assert current(Workspace(home)) == folder
+
+
 def test_with_wait_the_second_begins_when_the_first_is_done(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
     program = (
