@@ -51,7 +51,7 @@ types: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)

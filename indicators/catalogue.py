@@ -66,9 +66,9 @@ class Indicator:
 def catalogue() -> pd.DataFrame:
     """The whole catalogue, one row per indicator and definition, in the order in which topics are presented.
 
-    ``price_basis`` and ``bases`` hold lists separated by ``;`` that belong together by position: ``constant;current``
-    beside ``comparable;published`` allows constant prices on the comparable base and current prices on the published
-    base, and nothing else; a single entry beside a longer list stands for all of it.
+    ``price_basis`` and ``bases`` hold lists separated by ``;`` that belong together by position; a single entry beside
+    a longer list stands for all of it: ``constant;current`` beside ``comparable`` allows either price basis on the
+    comparable base, and nothing on the published one.
 
     Returns:
         Columns as in ``catalogue.csv``; ``decimals`` int64, ``minimum`` and ``maximum`` float (missing: no bound).

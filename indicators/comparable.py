@@ -87,7 +87,7 @@ def comparable_growth(
         InputError: a column, class or value is missing, a unit is there twice, an absorbed unit still reports, or
             successors run in a circle; rows or units are named, values never.
 
-    Source: methods, growth: comparable base; domain guide, 同口径.
+    Source: methods, growth: comparable base (同口径).
     """
     keys = [by] if isinstance(by, str) else list(by)
     now = _checked(current, "current", columns=[unit, *keys, value, base], numeric=[value, base])

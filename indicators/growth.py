@@ -35,6 +35,9 @@ SMALL_CHANGE: Final = 0.005
 def year_on_year(series: pd.Series) -> pd.Series:
     """Growth over the same period of the year before: ``x_t / x_{t−4} − 1`` for quarters, ``x_{t−1}`` for years.
 
+    For a series as one body publishes it; growth of enterprise data is taken on its comparable base
+    (``comparable_growth``), never on the level of last year.
+
     Args:
         series: levels of one price basis and one vintage on a ``PeriodIndex`` (Q or Y), without gaps.
 
@@ -44,7 +47,7 @@ def year_on_year(series: pd.Series) -> pd.Series:
     Raises:
         InputError: a gap or a missing value; a base that is zero or negative (use ``growth_words``). Periods are named.
 
-    Source: methods, growth; domain guide 3.2.
+    Source: methods, growth.
     """
     levels = checked(series, "同比序列 series")
     index = pd.PeriodIndex(levels.index)
@@ -175,7 +178,7 @@ def growth_words(current: float, base: float, *, kind: Literal["value_added", "p
     Profit: 扭亏, 由盈转亏 (also on a positive base), 亏损收窄, 亏损扩大, 亏损持平; value added: 由负转正, 由正转负,
     负值收窄, 负值扩大, 负值持平; any: 上年同期为零.
 
-    Source: methods, growth; domain guide 3.2.
+    Source: methods, growth: negative or zero bases give words, by kind of indicator.
     """
     if base == 0:
         return "上年同期为零"

@@ -38,15 +38,19 @@ def latest_ended(workspace: Workspace, today: dt.date) -> Quarter | None:
     return ended[-1] if ended else None
 
 
-def _request(context: dg.ScheduleEvaluationContext, workspace: Workspace, name: str) -> dg.RunRequest | dg.SkipReason:
+def intake_tags(workspace: Workspace, last: Quarter) -> dict[str, str]:
+    """The tags of one run over all quarters up to one: late corrections reach their quarter, the rest costs nothing."""
+    first = workspace.city.quarters[0]
+    return {"dagster/asset_partition_range_start": key_of(first), "dagster/asset_partition_range_end": key_of(last)}
+
+
+def _intake(context: dg.ScheduleEvaluationContext, workspace: Workspace, name: str) -> dg.RunRequest | dg.SkipReason:
     today = context.scheduled_execution_time.date()
     quarter = latest_ended(workspace, today)
     if quarter is None:
         return dg.SkipReason(f"工作区尚无已结束的季度（{today}）。")
-    # The day is part of the key: the same tick never runs twice, and each tick knows what its day knew.
-    return dg.RunRequest(
-        run_key=f"{name}-{quarter}-{today}", partition_key=key_of(quarter), tags={"quarter": str(quarter)}
-    )
+    # The day is part of the key: the same tick never runs twice.
+    return dg.RunRequest(run_key=f"{name}-{quarter}-{today}", tags=intake_tags(workspace, quarter))
 
 
 @dg.schedule(
@@ -54,12 +58,12 @@ def _request(context: dg.ScheduleEvaluationContext, workspace: Workspace, name: 
     job=intake_job,
     cron_schedule="0 8 * * 1",
     execution_timezone=TIMEZONE,
-    description="每周一 8:00 收数。",
+    description="每周一 8:00 收数：登记、审核、归类、汇总全部季度，未变化的不重算。",
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )
 def weekly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
     """Monday 08:00: take in what arrived."""
-    return _request(context, workspace.workspace, "weekly")
+    return _intake(context, workspace.workspace, "weekly")
 
 
 @dg.schedule(
@@ -71,28 +75,32 @@ def weekly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) 
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )
 def monthly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """The 20th of each month: take in what arrived."""
-    return _request(context, workspace.workspace, "monthly")
+    """The 20th of each month, 08:00: take in what arrived."""
+    return _intake(context, workspace.workspace, "monthly")
 
 
 @dg.schedule(
     name="quarterly",
-    job=quarter_job,
+    job=publish_job,
     cron_schedule="0 9 20 1,4,7,10 *",
     execution_timezone=TIMEZONE,
-    description="季后次月20日 9:00（报表截止日18日之后）运行上季度并发布。",
+    description="季后次月20日 9:00（报表截止日18日之后，当日8:00已收数）发布上季度；资料未重算的拒绝发布并列出。",
     default_status=dg.DefaultScheduleStatus.STOPPED,
 )
 def quarterly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResource) -> dg.RunRequest | dg.SkipReason:
-    """The 20th of the month after the quarter, when returns (due on the 18th) are in: run it and release it."""
-    return _request(context, workspace.workspace, "quarterly")
+    """The 20th of the month after the quarter, an hour after the monthly intake: release the quarter."""
+    today = context.scheduled_execution_time.date()
+    quarter = latest_ended(workspace.workspace, today)
+    if quarter is None:
+        return dg.SkipReason(f"工作区尚无已结束的季度（{today}）。")
+    return dg.RunRequest(run_key=f"quarterly-{quarter}-{today}", partition_key=key_of(quarter))
 
 
 @dg.sensor(
     name="inbox",
     job=intake_job,
     minimum_interval_seconds=60,
-    description="收件箱有新文件时收数。",
+    description="收件箱有变化时收数。",
     default_status=dg.DefaultSensorStatus.STOPPED,
 )
 def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -109,4 +117,4 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
         yield dg.SkipReason("收件箱没有新文件。")
         return
     context.update_cursor(state)
-    yield dg.RunRequest(run_key=f"inbox-{state[:16]}", partition_key=key_of(quarter))
+    yield dg.RunRequest(run_key=f"inbox-{state[:16]}", tags=intake_tags(place, quarter))

@@ -20,6 +20,7 @@ from pipelines.contracts import Contract, contract
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made
+from pipelines.steps.asides import asides, of_form
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.observed import day_of_knowledge
 from pipelines.workspace import Workspace
@@ -37,11 +38,11 @@ def conservation(workspace: Workspace, quarters: list[str]) -> dg.AssetCheckResu
 def forms_present(workspace: Workspace, quarters: list[str], as_of: str = "") -> dg.AssetCheckResult:
     """Every form that city.toml requires has rows in the release quarter that were known on the day of the release."""
     missing = [
-        f"{forms()[form].code} {forms()[form].title}（{quarter}）截至 {day} 没有可读的行，请补报或更改数据截止日"
+        f"{form.code} {form.title}（{quarter}）截至 {day} 没有可读的行，{_why(workspace, form.id, quarter)}"
         for quarter in quarters
         for day in [day_of_knowledge(workspace, quarter, as_of)]
-        for form in workspace.city.required_forms
-        if not _known_rows(workspace, form, quarter, day)
+        for form in (forms()[name] for name in workspace.city.required_forms)
+        if not _known_rows(workspace, form.id, quarter, day)
     ]
     return _result("forms_present", "observation", missing, quarters)
 
@@ -65,7 +66,8 @@ def broken_sums(observations: pd.DataFrame, place: str) -> list[str]:
     city = ours[ours["region"] == place].set_index([*when, "class"])["value"]
     parts = ours[ours["class"].str.len() == 2].groupby([*when, "region"])["value"].sum()
     total = ours[ours["class"] == "core"].set_index([*when, "region"])["value"]
-    off = pd.concat([(county - city).abs(), (parts - total).abs()])
+    # What stands on one side only is compared with nothing, and is thereby off.
+    off = pd.concat([county.sub(city, fill_value=0).abs(), parts.sub(total, fill_value=0).abs()])
     return [" ".join(map(str, index)) for index in off[off > _ROUNDING_YUAN].index]
 
 
@@ -112,6 +114,13 @@ def _unmet(result: Any) -> str:
     column = configuration.kwargs.get("column", "")
     count = (result.result or {}).get("unexpected_count", "")
     return f"{configuration.type} {column} {count}".strip()
+
+
+def _why(workspace: Workspace, form: str, quarter: str) -> str:
+    """The first reasons why files of a form were refused, or what to do where none came."""
+    lines = of_form(asides(workspace, [quarter]), forms()[form].code).to_pylist()
+    reasons = [f"{line['file']} {line['sheet']}：{line['reason_zh']}" for line in lines if line["row"] == 0]
+    return "因为：" + "；".join(reasons[:3]) if reasons else "请放入 inbox 后重试，或更改数据截止日"
 
 
 def _known_rows(workspace: Workspace, form: str, quarter: str, day: dt.date) -> int:

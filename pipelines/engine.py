@@ -47,6 +47,10 @@ class Engine:
         """Make the rows of a statement known under a name, computed when they are read."""
         self._connection.sql(text).create_view(name, replace=True)
 
+    def alias(self, name: str, of: str) -> None:
+        """Make an input known under a second name, in place of what bore it before."""
+        self._connection.view(of).create_view(name, replace=True)
+
     def keep(self, name: str, text: str, parameters: Mapping[str, object] | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)

@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -44,6 +46,23 @@ class Made:
     partition: str
     note: Note
     computed: bool
+
+
+class StaleError(Exception):
+    """A partition is missing, or was made from other inputs or by other code than are there now."""
+
+
+_only_looking: ContextVar[bool] = ContextVar("only_looking", default=False)
+
+
+@contextmanager
+def only_looking() -> Iterator[None]:
+    """Within the block nothing is made: what would be made anew raises ``StaleError`` instead."""
+    token = _only_looking.set(True)
+    try:
+        yield
+    finally:
+        _only_looking.reset(token)
 
 
 class ContractError(InputError):
@@ -98,8 +117,13 @@ class Lake:
         return note or Note(0, sha256_of(self.path(table, partition)), "")
 
     def hashes(self, table: str, partitions: Iterable[str] = (ALL,)) -> list[str]:
-        """The hashes of partitions that must be there, for a fingerprint."""
-        return [self.note_of(table, name).sha256 for name in partitions]
+        """The hashes of partitions that must be there, for a fingerprint.
+
+        Raises:
+            InputError: a partition is missing; all missing ones are named.
+        """
+        names = [path.stem for path in self.existing(table, partitions)]
+        return [self.note_of(table, name).sha256 for name in names]
 
     def existing(self, table: str, partitions: Iterable[str] = (ALL,)) -> list[Path]:
         """The files of partitions that must be there.
@@ -109,6 +133,8 @@ class Lake:
         """
         wanted = list(partitions)
         missing = [name for name in wanted if not self.path(table, name).exists()]
+        if missing and _only_looking.get():
+            raise StaleError(table, missing[0])
         if missing or not wanted:
             raise InputError(
                 f"缺少以下各期的 {table}：{'、'.join(missing)}。请先运行这些期（shuce run 期别）。",
@@ -134,11 +160,16 @@ class Lake:
             fill: writes the Parquet file to the path it is given; not called when the partition is fresh.
             made_from: texts and hashes that stand for every input, statement and parameter.
             held_to: the contract; by default the one of that name.
+
+        Raises:
+            StaleError: there is something to make, within ``only_looking``.
         """
         terms = held_to or contract(table)
         fingerprint = fingerprint_of(terms.model_dump_json(), *made_from)
         if self.fresh(table, partition, fingerprint) and (note := self.note(table, partition)):
             return Made(table, partition, note, computed=False)
+        if _only_looking.get():
+            raise StaleError(table, partition)
         note = self.write(table, partition, fill, fingerprint=fingerprint, held_to=terms)
         return Made(table, partition, note, computed=True)
 
@@ -171,6 +202,9 @@ class Lake:
             rows, yuan = check(temporary, held_to or contract(table))
             note = Note(rows, sha256_of(temporary), fingerprint, yuan)
             _flush(temporary)
+            # The old note goes first and the new one comes last: a run killed between leaves a partition that has none
+            # and is simply made again.
+            self._note_path(table, partition).unlink(missing_ok=True)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -188,7 +222,6 @@ class Lake:
         return self.root / table / f"{partition}.json"
 
     def _write_note(self, table: str, partition: str, note: Note) -> None:
-        # The note comes last: a run killed between the two leaves a partition that is simply made again.
         path = self._note_path(table, partition)
         temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
         temporary.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")

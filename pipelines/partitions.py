@@ -27,6 +27,9 @@ quarters = dg.TimeWindowPartitionsDefinition(
 # A release knows the whole history up to its own quarter, however far back the workspace begins.
 history = dg.TimeWindowPartitionMapping(start_offset=-400, end_offset=0, allow_nonexistent_upstream_partitions=True)
 
+# Growth looks at the same quarter a year ago.
+year_before = dg.TimeWindowPartitionMapping(start_offset=-4, end_offset=-4, allow_nonexistent_upstream_partitions=True)
+
 
 def key_of(quarter: Quarter) -> str:
     """The partition key of a quarter: its first day."""

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
@@ -51,6 +51,21 @@ class City(BaseModel):
     release_day: int = Field(default=20, ge=1, le=28)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        codes = [self.code, *(county.code for county in self.counties)]
+        if wrong := [code for code in codes if not (len(code) == 6 and code.isdigit())]:
+            raise ValueError(f"行政区划代码应为六位数字：{'、'.join(wrong)} (region codes have six digits)")
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"行政区划代码重复：{'、'.join(twice)} (region codes are listed twice)")
+        if self.kind != "nation" and not self.counties:
+            raise ValueError("没有填写县（市、区）：请加 [[counties]] 各段 (no [[counties]] are listed)")
+        if not self.release_quarters:
+            raise ValueError(
+                "first_quarter—last_quarter 扣除 base_quarters 后没有可发布的季度 (no quarter is left to release)"
+            )
+        return self
 
     @field_validator("first_quarter", "last_quarter")
     @classmethod
@@ -135,9 +150,16 @@ class Workspace:
                 "No workspace here (city.toml is missing). Make one with `shuce init DIR`, or name one with --home.",
                 where=str(path),
             ) from None
-        except (tomllib.TOMLDecodeError, ValidationError) as fault:
+        except tomllib.TOMLDecodeError as fault:
             raise InputError(
-                f"city.toml 有误，请更正后重试：{fault}", f"city.toml is wrong: {fault}", where=str(path)
+                f"city.toml 不是合格的 TOML：{fault}。", f"city.toml is no valid TOML: {fault}.", where=str(path)
+            ) from None
+        except ValidationError as faults:
+            said = [f"{'.'.join(map(str, f['loc']))} {f['msg'].removeprefix('Value error, ')}" for f in faults.errors()]
+            raise InputError(
+                f"city.toml 有误，请更正后重试：{'；'.join(text.strip() for text in said)}",
+                "city.toml is wrong; correct what is named and try again.",
+                where=str(path),
             ) from None
 
     @contextlib.contextmanager

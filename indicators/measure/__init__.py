@@ -36,7 +36,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         InputError: a quarter is missing in the chain, a division has no price index or no coefficient d, a lagged cell
             has no last year: the periods and codes are named.
 
-    Source: issue "foundation", first indicators; methods 1–5.
+    Source: methods, conventions: a run is a function of quarter and day, whatever ran before.
     """
     known = evidence.at(quarter, as_of)
     leaf = full_span(known.leaf, known.first_release, quarter)

@@ -18,8 +18,11 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     """Observation rows of chains, of their core part, and of above-threshold industry.
 
     A chain counts all value added of its classes, core or not. Two shares stand side by side for the place: over the
-    published secondary sector (same vintage, same span) and over above-threshold industry of this monitoring; a chain
-    with service classes is no part of industry, hence "relative to". Source: issue "foundation", the synthetic city.
+    published secondary sector (same vintage, same span) and over above-threshold industry of this monitoring. They are
+    given only where every class of the chain is part of what it is set against: industry (sections B, C, D), and for
+    the secondary sector that too. A chain with a service class has its values and no share.
+
+    Source: methods, penetration: the sectors of 三次产业划分; 占比 is a part of its whole.
 
     Args:
         evidence: what was known.
@@ -46,14 +49,28 @@ def _industry(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
     return spans(with_place(sums.assign(**{"class": ""}, estimated=False), evidence.place, ["va"]), ["va"])
 
 
+def _within(membership: pd.DataFrame, sectors: tuple[str, ...]) -> list[str]:
+    """Chains all of whose classes, whether or not any unit reports in them, lie in each of the sectors."""
+    members = membership[membership["scheme"] == "chain"]
+    inside = pd.Series(data=True, index=members.index)
+    for name in sectors:
+        sector = membership[(membership["scheme"] == "sector") & (membership["class"] == name)]
+        inside &= members["gbt"].isin(sector["gbt"])
+    return sorted(set(members["class"]) - set(members.loc[~inside, "class"]))
+
+
 def _shares(evidence: Evidence, chains: pd.DataFrame, industry: pd.DataFrame) -> list[pd.DataFrame]:
     secondary = value_of(evidence.accounts, "secondary")
     secondary = secondary[secondary["vintage"] == make.VINTAGE].rename(columns={"period": "quarter", "value": "whole"})
     above = industry.rename(columns={"va": "whole"}).assign(status="P")
     found = []
-    for whole, name in ((secondary, "chain_share_secondary"), (above, "chain_share_above_industry")):
+    for whole, name, sectors in (
+        (secondary, "chain_share_secondary", ("industry", "secondary")),
+        (above, "chain_share_above_industry", ("industry",)),
+    ):
         cell = ["region", "quarter", "span"]
-        joined = chains.merge(whole[[*cell, "whole", "status"]], on=cell, how="inner", validate="many_to_one")
+        parts = chains[chains["class"].isin(_within(evidence.membership, sectors))]
+        joined = parts.merge(whole[[*cell, "whole", "status"]], on=cell, how="inner", validate="many_to_one")
         marked = joined.assign(estimated=joined["status"] == "E")
         found.append(make.own_rows(marked, make.ratio(marked["va"], marked["whole"]), name, "rate_method"))
     return found

@@ -22,20 +22,23 @@ from indicators.structure import share_of_gdp
 
 NON_CORE: Final = "non_core"
 CORE: Final = "core"
-_CURRENT: Final = ("current", "published")
-_COMPARABLE: Final = ("constant", "comparable")
+_CURRENT: Final = ("current", "comparable")
+_CONSTANT: Final = ("constant", "comparable")
+_PUBLISHED: Final = ("current", "published")
 _CELL: Final = ["region", "class", "quarter", "span"]
 
 
 def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     """Observation rows of core value added and of what follows from it.
 
-    Formulas: constant price value = Σ leaf / price index of the division (cumulative, last year = 1); growth, constant
-    and comparable = that over Σ comparable base − 1; growth, current and published = value over that of the same
-    period last year − 1; contribution and pull of the classes, and of the counties as a whole, within the city total;
-    rates only on positive bases, and none for a value below zero.
+    Formulas: constant price value = Σ leaf / price index of the division (cumulative, last year = 1); growth at
+    constant prices = that over Σ comparable base − 1; growth at current prices = Σ leaf over the same base − 1;
+    contribution and pull of the classes, and of the counties as a whole, within the city total; rates only on positive
+    bases, and none for a value below zero. The value of the same period last year over that year's own
+    units (published base) stands beside the comparable base as a level: no rate is ever taken on it. Without any price
+    index there is nothing at constant prices.
 
-    Source: methods, growth; issue "foundation", first indicators.
+    Source: methods, growth: the same set of units on both sides (同口径), the published base not for division.
 
     Args:
         evidence: what was known.
@@ -58,8 +61,9 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     level = _current(now)
     return [
         make.own_rows(level, now["va"], "core_value_added", "rate_method"),
-        make.own_rows(level, now["base"], "core_value_added_base", "rate_method"),
-        make.own_rows(level, _growth(now["va"], now["previous"]), "core_growth", "rate_method", form=_CURRENT),
+        make.own_rows(level, now["base"], "core_value_added_base", "rate_method", form=_CURRENT),
+        make.own_rows(level, now["previous"], "core_value_added_base", "rate_method", form=_PUBLISHED),
+        make.own_rows(level, _growth(now["va"], now["base"]), "core_growth", "rate_method", form=_CURRENT),
         *_shares(level, evidence.place),
         *_share_gdp(evidence, level),
         *(_real(now, evidence.place) if priced else []),
@@ -153,7 +157,7 @@ def _real(now: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     small = (total_change <= 0) | (city["base"] <= 0) | (total_change < SMALL_CHANGE * city["base"])
     return [
         make.own_rows(now, now["volume"], "core_value_added_volume", "rate_method"),
-        make.own_rows(now, growth, "core_growth", "rate_method", form=_COMPARABLE),
+        make.own_rows(now, growth, "core_growth", "rate_method", form=_CONSTANT),
         make.own_rows(part, make.ratio(change, city["base"]), "core_pull", "rate_method"),
         make.own_rows(part, (change / total_change.where(~small)), "core_contribution", "rate_method"),
     ]

@@ -5,7 +5,7 @@ Belongs here: the month factor λ and its fall-back, missing quarters. Does not 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -55,12 +55,13 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
         return pd.DataFrame(columns=COLUMNS).astype({"va": "float64", "base": "float64"})
     _check_quarters(leaf, first_release, quarter)
     cells = _cells(leaf)
+    _check_last_year(cells)
     done: dict[str, pd.DataFrame] = {}
     for text, rows in cells.groupby("quarter", sort=True):
         now = Quarter.parse(str(text))
-        lagged = rows["months"] < 3 * now.number
+        lagged = _lagged(rows)
         full = rows[~lagged].assign(factor=1.0, factor_level="full")
-        carried = _carried(rows[lagged], done.get(str(now - 4)), str(text))
+        carried = _carried(rows[lagged], done, now)
         both = pd.concat([part for part in (full, carried) if len(part)])
         done[str(text)] = both.assign(
             va=whole(both["factor"] * both["va"]), base=whole(both["factor"] * both["va_base"])
@@ -76,6 +77,30 @@ def _check_quarters(leaf: pd.DataFrame, first: Quarter, last: Quarter) -> None:
             f"缺少季度 {'、'.join(missing)} 的汇总单元，请先运行这些季度。",
             f"Cells are missing for {', '.join(missing)}; run them first.",
         )
+
+
+def _lagged(cells: pd.DataFrame) -> pd.Series:
+    return cells["months"] < cells["quarter"].str[-1].astype("int64") * 3
+
+
+def _check_last_year(cells: pd.DataFrame) -> None:
+    """Every lagged quarter needs the same quarter a year ago; all that are missing are named at once."""
+    there = set(cells["quarter"].unique())
+    lagged = [Quarter.parse(text) for text in sorted(cells.loc[_lagged(cells), "quarter"].unique())]
+    if bad := [now for now in lagged if str(now - 4) not in there]:
+        _refuse_without_base(bad, "缺少上年同期的汇总单元", "have no cells a year earlier")
+
+
+def _refuse_without_base(quarters: list[Quarter], zh: str, en: str) -> NoReturn:
+    """What is missing and what to do: the year before the first released quarter is the base of lagged services."""
+    now, before = [str(quarter) for quarter in quarters], [str(quarter - 4) for quarter in quarters]
+    raise InputError(
+        f"{'、'.join(now)} 的错月数据{zh}，无法推算到整个累计期。"
+        f"请提供上年各季报表（{'、'.join(before)}），或把 city.toml 中的 base_quarters 设为 4"
+        "（以开头四个季度为基期，不发布）。",
+        f"Lagged cells of {', '.join(now)} {en}: provide last year's quarterly returns ({', '.join(before)}), "
+        "or set base_quarters = 4 in city.toml, so that the first four quarters are the base and not released.",
+    )
 
 
 def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
@@ -94,21 +119,15 @@ def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
     return sums.drop(columns="fewest").astype({"va": "float64", "va_base": "float64"})
 
 
-def _carried(rows: pd.DataFrame, last_year: pd.DataFrame | None, quarter: str) -> pd.DataFrame:
+def _carried(rows: pd.DataFrame, done: dict[str, pd.DataFrame], quarter: Quarter) -> pd.DataFrame:
     """Lagged cells of a quarter with their factor λ and the level it was taken from."""
     if rows.empty:
         return rows
-    if last_year is None:
-        before = str(Quarter.parse(quarter) - 4)
-        raise InputError(
-            f"缺少 {before} 的汇总单元，{quarter} 的错月数据无法推算。",
-            f"Cells of {before} are missing: {quarter} is lagged.",
-        )
-    past = last_year.set_index(LEAF)["va"].rename("past")
+    past = done[str(quarter - 4)].set_index(LEAF)["va"].rename("past")
     cells = rows.assign(_division=rows["gbt"].str[:2]).join(past, on=LEAF)
     usable = (cells["past"] > 0) & (cells["va_base"] > 0)
     own = cells["past"].where(usable) / cells["va_base"].where(usable)
-    calendar = Quarter.parse(quarter).number * 3 / cells["months"]
+    calendar = quarter.number * 3 / cells["months"]
     holds = (own / calendar).between(*TOLERANCE)
     factor, level = own.where(holds), pd.Series("leaf", index=cells.index)
     for name, by in _LEVELS.items():
@@ -117,10 +136,7 @@ def _carried(rows: pd.DataFrame, last_year: pd.DataFrame | None, quarter: str) -
     needed = (cells["va"] != 0) | (cells["va_base"] != 0)
     if (bad := factor.isna() & needed).any():
         sectors = "、".join(sorted(cells.loc[bad, "sector"].unique()))
-        raise InputError(
-            f"{quarter} 的错月数据（{sectors}）没有可用的上年同期，无法推算。",
-            f"{quarter}: lagged cells ({sectors}) have no last year to rest on.",
-        )
+        _refuse_without_base([quarter], f"（{sectors}）没有可用的上年同期", f"({sectors}) have no last year to rest on")
     return rows.assign(factor=factor.fillna(1.0), factor_level=level)
 
 

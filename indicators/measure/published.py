@@ -28,7 +28,8 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
 
     A published value stays what it is; one given in 亿元 or % is stored in yuan or as a fraction, exactly. Shares of
     GDP are of one vintage; where GDP is also there in its preliminary vintage and core value added is not, the share
-    over that is given too, under its own name, ``mixed_vintage``. Source: methods, conventions; fact 5 of the product.
+    over that is given too, under its own name, ``mixed_vintage``. Source: methods, conventions: numerator and
+    denominator are of one vintage.
     """
     published = evidence.published
     if published.empty:

@@ -28,7 +28,7 @@ def quarters_of(context: dg.AssetExecutionContext) -> list[str]:
 def make(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[str], Iterable[Made]]) -> list[Made]:
     """Run a step for each quarter of the run and report rows and hashes, one quarter at a time."""
     made: list[Made] = []
-    with workspace.held(f"dagster run {context.run_id[:8]}", wait=True):
+    with workspace.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for key in sorted(context.partition_keys):
             outcome = list(step(str(quarter_of(key))))
             context.add_asset_metadata(report(outcome), partition_key=key)
@@ -38,7 +38,7 @@ def make(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable
 
 def make_all(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[], Made]) -> Made:
     """Run a step that makes a whole table."""
-    with workspace.held(f"dagster run {context.run_id[:8]}", wait=True):
+    with workspace.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         made = step()
     context.add_asset_metadata(report([made]))
     return made

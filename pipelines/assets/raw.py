@@ -20,7 +20,7 @@ def _quarterly(form: Form) -> dg.AssetsDefinition:
         kinds={"parquet"},
     )
     def asset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
-        arrive(workspace.workspace, context.run_id)
+        arrive(workspace.workspace, context.run.run_id)
         make(context, workspace.workspace, lambda quarter: [raw.raw(workspace.workspace, form.id, quarter)])
 
     return asset
@@ -35,7 +35,7 @@ def _whole(form: Form) -> dg.AssetsDefinition:
         kinds={"parquet"},
     )
     def asset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
-        arrive(workspace.workspace, context.run_id)
+        arrive(workspace.workspace, context.run.run_id)
         make_all(context, workspace.workspace, lambda: raw.raw(workspace.workspace, form.id))
 
     return asset

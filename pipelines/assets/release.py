@@ -72,7 +72,7 @@ def observation(
 def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource) -> None:
     """The release of a quarter: an immutable folder under its own name."""
     place = workspace.workspace
-    with place.held(f"dagster run {context.run_id[:8]}", wait=True):
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for quarter in quarters_of(context):
             folder = released.release(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
             key = key_of(Quarter.parse(quarter))

@@ -59,6 +59,17 @@ def classify(
 
 
 @app.command()
+def suggest(
+    text: Annotated[str, typer.Argument(help="主要业务活动的描述。 What the firm does.")],
+    k: Annotated[int, typer.Option("-k", help="给出前几个。 How many to show.")] = 5,
+) -> None:
+    """按主要业务活动推荐行业代码。 Suggest industry codes for what a firm does."""
+    from pipelines.cli import suggest as view
+
+    view.show(text, console, k=k)
+
+
+@app.command()
 def run(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
     as_of: AsOf = "",
@@ -104,6 +115,18 @@ def sql(
     from pipelines.cli import query as view
 
     view.show(home, query, console, as_csv=csv, name=release)
+
+
+@app.command()
+def aside(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4；不填为全部。 The quarter; all if left out.")] = "",
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+) -> None:
+    """搁置的行、未归类的行、退回的文件：在哪里、为什么（不含单位数值）。 What did not go through, where and why."""
+    from pipelines.cli import aside as view
+
+    view.show(home, quarter, console, as_csv=csv)
 
 
 @app.command()

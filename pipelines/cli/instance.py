@@ -97,14 +97,11 @@ def _failure(result: dg.ExecuteInProcessResult) -> InputError:
                 where=evaluation.asset_key.to_user_string(),
             )
     for event in result.filter_events(lambda event: event.is_step_failure):
-        cause = event.step_failure_data.user_failure_data
         error = event.step_failure_data.error
         while error is not None and error.cause is not None:
             error = error.cause
-        text = error.message if error is not None else str(cause)
-        return RunError(
-            f"步骤 {event.step_key} 失败：{text.strip()}",
-            "The step failed; what was there before stays.",
-            where=event.step_key or "",
-        )
+        # Our own errors say place, what happened in Chinese and in English; Dagster puts the class before them.
+        text = error.message.partition(": ")[2].strip() if error is not None else ""
+        zh, _, en = text.partition("\n")
+        return RunError(zh or "步骤失败。", en or "The step failed; what was there stays.", where=event.step_key or "")
     return RunError("运行失败。", "The run failed.")

@@ -10,12 +10,15 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from classification.errors import InputError
-from pipelines.release.read import current, query, releases
+from pipelines.release.read import Answer, current, query, releases
 from pipelines.workspace import Workspace
 
+# What goes into a pipe or a file is not cut at the width of a screen.
+_PIPE_WIDTH = 10_000
 _PLACES = (
     ("公报", "bulletin.html"),
     ("工作簿", "workbook.xlsx"),
@@ -33,10 +36,25 @@ def show(home: Path | None, statement: str, console: Console, *, as_csv: bool, n
         writer.writerow(answer.columns)
         writer.writerows(answer.rows)
         return
-    table = Table(*answer.columns, header_style="bold", box=None, pad_edge=False)
+    wide = console if console.is_terminal else Console(width=_PIPE_WIDTH)
+    table = Table(*map(escape, answer.columns), header_style="bold", box=None, pad_edge=False)
     for row in answer.rows:
         table.add_row(*(_shown(value) for value in row))
-    console.print(table, f"共 {len(answer.rows)} 行", highlight=False)
+    if Console(width=_PIPE_WIDTH).measure(table).maximum <= wide.width:
+        wide.print(table, highlight=False)
+    else:
+        _show_records(answer, wide)
+    wide.print(f"共 {len(answer.rows)} 行", highlight=False)
+
+
+def _show_records(answer: Answer, console: Console) -> None:
+    # Too wide for the screen: one record under the other, as psql's expanded display does.
+    for number, row in enumerate(answer.rows, 1):
+        console.print(f"── {number} ──", style="dim", highlight=False)
+        grid = Table.grid(padding=(0, 2))
+        for name, value in zip(answer.columns, row, strict=True):
+            grid.add_row(escape(name), _shown(value))
+        console.print(grid, highlight=False)
 
 
 def where(home: Path | None, console: Console) -> None:
@@ -47,21 +65,22 @@ def where(home: Path | None, console: Console) -> None:
 
 def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
     """A release's name and the path of each part, then the next command."""
-    console.print(f"\n[bold]{workspace.city.name}[/] 发布包 {folder.name}", highlight=False)
+    console.print(f"\n[bold]{escape(workspace.city.name)}[/] 发布包 {folder.name}", highlight=False)
     for label, name in _PLACES:
         if (folder / name).exists():
-            console.print(f"  {label}  {folder / name}", highlight=False, soft_wrap=True)
+            console.print(f"  {label}  {folder / name}", highlight=False, markup=False, soft_wrap=True)
     newest = current(workspace)
     ask = f"shuce sql --home {workspace.home}" + ("" if folder == newest else f" --release {folder.name}")
-    console.print(f'  查询  {ask} "FROM v_core_latest"', style="dim", highlight=False, soft_wrap=True)
+    console.print(f'  查询  {ask} "FROM v_core_latest"', style="dim", highlight=False, markup=False, soft_wrap=True)
     if folder != newest:
         console.print(f"  current 仍指向较新的 {newest.name}", style="dim", highlight=False)
 
 
 def _named(workspace: Workspace, name: str) -> Path:
-    found = sorted(path for path in workspace.releases.glob(f"{name}*") if path.is_dir() and not path.is_symlink())
+    everything = releases(workspace)
+    found = [path for path in everything if path.name.startswith(name)]
     if not found:
-        there = "、".join(path.name for path in releases(workspace)) or "无"
+        there = "、".join(path.name for path in everything) or "无"
         raise InputError(
             f"没有名称以“{name}”开头的发布包；现有：{there}。",
             f"No release has a name that begins with {name!r}; there are: {there}.",
@@ -72,4 +91,5 @@ def _named(workspace: Workspace, name: str) -> Path:
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    # What a release holds is text, never marks for the terminal.
+    return f"{value:,.6g}" if isinstance(value, float) else escape(str(value))

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
+from pipelines.cli.aside import show_lines
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
 from pipelines.workspace import SETTINGS, Workspace
@@ -26,6 +27,7 @@ def run_quarter(home: Path | None, quarter: str, *, as_of: str, wait: bool, cons
     """Run all quarters up to one (unchanged ones cost nothing) and release it."""
     workspace = Workspace.locate(home)
     started = time.monotonic()
+    _ = workspace.city  # a folder that is no workspace is told so before anything is put there
     with workspace.held(f"shuce run {quarter}", wait=wait):
         folder = _run(workspace, quarter, as_of, console)
     show_places(workspace, console, folder)
@@ -75,9 +77,20 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Pa
     span = (Quarter.parse(needed[0]), last) if needed else None
     with _Steps(console) as steps, instance_of(workspace) as instance:
         steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
-        execute(instance, "intake", span)
+        if behind(workspace, needed):
+            execute(instance, "intake", span)
+        show_lines(workspace, [quarter], console, most=8)
         steps.begin(f"{city.name} {quarter}：指标与发布")
         return execute(instance, "publish", (last, last), as_of=as_of)[-1]
+
+
+def behind(workspace: Workspace, needed: list[str]) -> list[str]:
+    """Take in what lies in the inbox; what then has to be made anew, nothing where all is as it would be made."""
+    from pipelines.ingest.landing import register
+    from pipelines.steps.cells import stale
+
+    register(workspace)
+    return stale(workspace, needed)
 
 
 def _show_cost(console: Console, started: float) -> None:
@@ -124,7 +137,8 @@ class _Steps:
             return
         stage, begun, done = self._stage
         mark = "[red]✗[/]" if failed else "[green]✓[/]"
-        self._console.print(f"{mark} {stage}：{done} 步，{time.monotonic() - begun:.1f} 秒", highlight=False)
+        work = f"{done} 步" if done or failed else "未变化"
+        self._console.print(f"{mark} {stage}：{work}，{time.monotonic() - begun:.1f} 秒", highlight=False)
         self._progress.remove_task(self._task)
         self._stage = None
 

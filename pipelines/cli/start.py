@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from classification.errors import InputError
 from pipelines.ingest.forms import Form, forms
@@ -37,13 +38,13 @@ def init(directory: Path, console: Console) -> None:
             _write_blank(workspace.home / BLANKS / f"{form.code}_{form.title}.xlsx", form)
     template = (files("pipelines") / "city.toml").read_text(encoding="utf-8")
     (workspace.home / SETTINGS).write_text(template, encoding="utf-8")
-    console.print(f"[green]✓[/] 工作区 {workspace.home}", highlight=False, soft_wrap=True)
+    console.print(f"[green]✓[/] 工作区 {escape(str(workspace.home))}", highlight=False, soft_wrap=True)
     console.print("  1 在 city.toml 中填写地区、县区和期间", highlight=False)
     console.print(
         f"  2 把报表放入 inbox（空白表样见 {BLANKS}；文件名须含表号和累计期，如 B203_…_2023年1-12月.xlsx）",
         highlight=False,
     )
-    console.print(f"  3 shuce run 2023Q4 --home {workspace.home}", highlight=False, soft_wrap=True)
+    console.print(f"  3 shuce run 2023Q4 --home {workspace.home}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _write_blank(path: Path, form: Form) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pipelines.release import exhibits, pages, sentences, tables
+from pipelines.release import chains, exhibits, pages, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -90,7 +90,9 @@ def _divisions(f: Figures) -> Section:
 def _counties(f: Figures) -> Section:
     span = f.main
     assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
-    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibits.county_bars(f, span)))
+    exhibit = exhibits.county_bars(f, span)
+    table = None if exhibit else tables.counties(f, span)
+    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibit), _present(table))
 
 
 def _penetration(f: Figures) -> Section:
@@ -108,14 +110,10 @@ def _departments(f: Figures) -> Section:
 def _chains(f: Figures) -> Section:
     span = f.main
     assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
-    exhibit = exhibits.chain_panels(f, span)
-    found = [
-        f.get("chain_value_added", "rate_method", span, cls=c)
-        for c in f.classes("chain_value_added", "rate_method", span)
-    ]
-    chains = sorted((figure for figure in found if figure), key=lambda figure: (-figure.value, figure.cls))
-    texts = [text for figure in chains[:1] for text in sentences.of_chain(f, span, figure.cls)]
-    return Section("产业链", tuple(texts), _present(exhibit))
+    exhibit, published = exhibits.chain_panels(f, span), tables.chain_denominators(f)
+    # Where no chain has shares there is nothing to draw, and the table stands by itself.
+    table = None if exhibit else tables.chains(f, span)
+    return Section("产业链", tuple(chains.of_chains(f, span)), _present(exhibit), _present(table, published))
 
 
 def _present(*things: T | None) -> tuple[T, ...]:

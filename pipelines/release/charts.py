@@ -104,6 +104,7 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
     """
     alt = _altair()
 
+    names = {cls: name for cls, name in names.items() if any(r["cls"] == cls for r in records)}
     last = {r["cls"]: r["value"] for r in records if r["period"] == records[-1]["period"]}
     heights = [sum(v for v in _by_period(records, p) if v > 0) for p in {r["period"] for r in records}]
     depths = [sum(v for v in _by_period(records, p) if v < 0) for p in {r["period"] for r in records}]
@@ -123,14 +124,12 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
             color=colour,
             order=alt.Order("cls:N"),
         )  # fmt: skip
-        named = alt.Chart(alt.Data(values=labels)).encode(x=x, y=alt.Y("at:Q").title(None))
-        # Half a bar's step: names begin where the last bar ends.
-        room = (1 + max(_length(name) for name in names.values())) * _SIZE[width]
-        half = 0.5 * (width - 50 - room) / len({r["period"] for r in records})
+        # Names begin at the right edge of the plot, however many bars there are.
+        named = alt.Chart(alt.Data(values=labels)).encode(x=alt.value("width"), y=alt.Y("at:Q").title(None))
         layers: list[Any] = [
             bars,
-            named.mark_point(shape="square", filled=True, size=80, opacity=1, xOffset=half + 5).encode(color=colour),
-            named.mark_text(align="left", dx=half + 14, color=INK).encode(text="text:N"),
+            named.mark_point(shape="square", filled=True, size=80, opacity=1, xOffset=5).encode(color=colour),
+            named.mark_text(align="left", dx=14, color=INK).encode(text="text:N"),
         ]
         if totals:
             points = alt.Chart(alt.Data(values=list(totals))).encode(x=x, y="value:Q")
@@ -273,7 +272,8 @@ def _inline(svg: str, key: str, alt: str) -> str:
     body = re.sub(r'\s(?:font-family|role|aria-[a-z]+)="[^"]*"', "", body)
     body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{key}-", body)
     label = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""} role="img" aria-label="{label}">{body}'
+    place = f'{box[0] if box else ""} preserveAspectRatio="xMinYMin"'  # where it is held lower than wide, to the left
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {place} role="img" aria-label="{label}">{body}'
 
 
 @cache

@@ -34,6 +34,8 @@ from pipelines.workspace import Workspace
 
 REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
+# The unified social credit code (GB 32100): registrar, kind, division, organisation, check character.
+_CREDIT_CODE: Final = r"(?:^|[^0-9A-Za-z])[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}(?:[^0-9A-Za-z]|$)"
 _BUILDING = ".building-"
 _LINKING = ".current-"
 
@@ -60,7 +62,7 @@ def cut(
         The folder ``release/<quarter>_<as_of>_<10 hex>``, its files read-only.
 
     Raises:
-        InputError: a table or a part of the provenance is missing or breaks its contract, or a unit's value is in it.
+        InputError: a table or a part of the provenance is missing or breaks its contract, or a unit is named in it.
     """
     quarter = Quarter.parse(str(quarter))
     conformed = _complete(workspace, tables)
@@ -70,6 +72,7 @@ def cut(
     issue = Issue(f"{quarter}_{as_of}_{identity[:10]}", quarter, as_of)
 
     workspace.releases.mkdir(parents=True, exist_ok=True)
+    _check_current(workspace)
     sweep(workspace)
     folder = workspace.releases / issue.name
     if not folder.exists():
@@ -131,6 +134,18 @@ def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]) -> Non
         raise InputError("没有任何观测值，未发布。", "There is not one observation; nothing was released.")
     if pc.any(pc.equal(observation["release_level"], "L3")).as_py():
         raise InputError("观测值中有 L3 级数据，未发布。", "An observation is of level L3; nothing was released.")
+    for name, rows in tables.items():
+        for column in rows.column_names:
+            if pa.types.is_string(rows[column].type) and pc.any(_names_a_unit(rows[column])).as_py():
+                raise InputError(
+                    f"表 {name} 的 {column} 列中有统一社会信用代码，未发布。",
+                    f"Column {column} of table {name} holds a unit's credit code; nothing was released.",
+                    where=f"{name}.{column}",
+                )
+
+
+def _names_a_unit(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.match_substring_regex(texts, _CREDIT_CODE)
 
 
 def _identity(
@@ -229,6 +244,19 @@ def _note(workspace: Workspace, folder: Path) -> None:
     workspace.log.mkdir(parents=True, exist_ok=True)
     with (workspace.log / "releases.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _check_current(workspace: Workspace) -> None:
+    """``current`` must be a link: a workspace copied with its links followed has a whole release in its place."""
+    link = workspace.releases / CURRENT
+    if link.exists() and not link.is_symlink():
+        raise InputError(
+            "release/current 应为指向某期发布的链接，这里却是一个实际的文件夹（多半是复制工作区时把链接展开了）。"
+            "请删除这个文件夹后重新运行；各期发布都在以批次命名的文件夹中，不受影响。",
+            "release/current should be a link to a release but is a real folder, as when a workspace is copied with "
+            "its links followed. Remove that folder and run again; the releases stand in the folders named by batch.",
+            where=str(link),
+        )
 
 
 def _advance(workspace: Workspace, folder: Path) -> None:

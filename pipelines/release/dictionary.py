@@ -9,29 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import pyarrow as pa
 import yaml
 
 from classification.errors import InputError
-from pipelines.contracts import Contract, contract
+from pipelines.contracts import Column, Contract, contract
 from pipelines.workspace import City
 
-# Release table → the lake's contract that it keeps.
-_SAME_AS = {
-    "observation": "observation",
-    "cell_published": "cell_published",
-    "cell_leaf": "cell_leaf",
-    "coefficient": "core_coefficient",
-}
 # Tables whose rows come in an order that a reader expects (topics, official codes), which is not that of their key.
 _AS_GIVEN = frozenset({"catalogue", "class_label", "region"})
-
-
-@cache
-def _own() -> dict[str, Contract]:
-    text = (files(__package__) / "tables.yml").read_text(encoding="utf-8")
-    return {name: Contract.model_validate({"table": name, **body}) for name, body in yaml.safe_load(text).items()}
 
 
 @cache
@@ -40,13 +28,21 @@ def release_contracts() -> dict[str, Contract]:
 
     A table of the lake that has one file per quarter is one table here, so the quarter joins its key.
     """
-    found = {}
-    for name, source in _SAME_AS.items():
-        taken = contract(source)
-        by_quarter = "quarter" in taken.names and "quarter" not in taken.key
-        key = ("quarter", *taken.key) if by_quarter else taken.key
-        found[name] = taken.model_copy(update={"table": name, "key": key, "partition": "none"})
-    return found | _own()
+    text = (files(__package__) / "tables.yml").read_text(encoding="utf-8")
+    return {name: _contract(name, body) for name, body in yaml.safe_load(text).items()}
+
+
+def _contract(name: str, body: dict[str, Any]) -> Contract:
+    if "of" not in body:
+        return Contract.model_validate({"table": name, **body})
+    taken, gone = contract(body["of"]), set(body.get("without", ()))
+    columns = {column.name: column for column in taken.columns if column.name not in gone}
+    columns |= {column["name"]: Column.model_validate(column) for column in body.get("columns", ())}
+    key = tuple(column for column in taken.key if column not in gone)
+    if "quarter" in columns and "quarter" not in key:
+        key = ("quarter", *key)
+    own = {"table": name, "key": key, "partition": "none", "description": body["description"]}
+    return taken.model_copy(update={**own, "columns": tuple(columns.values())})
 
 
 def conform(table: str, rows: pa.Table) -> pa.Table:

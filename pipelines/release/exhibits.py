@@ -12,8 +12,8 @@ from typing import Any
 from pipelines.release import charts, tables
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
 from pipelines.release.display import decimal, yi
-from pipelines.release.figures import CORE, DIVISIONS, Figure, Figures, Span, ranks
-from pipelines.release.sentences import rate, value
+from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, ranks
+from pipelines.release.sentences import RANKED, change, divisions_of, rate, source, value
 from pipelines.release.tables import Table
 from pipelines.release.wording import against, growth, percent, points
 
@@ -32,10 +32,12 @@ class Exhibit:
 
 
 def growth_lines(f: Figures) -> Exhibit | None:
-    """Cumulative growth at constant prices, core against GDP."""
+    """Cumulative growth, core against GDP; at current prices the core alone, for GDP's growth is at constant prices."""
     spans = _quarters(f, "cumulative")
-    found = {"核心产业": [rate(f, s) for s in spans], "GDP": [f.get("gdp_growth", "accounts", s) for s in spans]}
-    core, gdp = found["核心产业"][-1:], found["GDP"][-1:]
+    found = {"核心产业": [rate(f, s) for s in spans]}
+    if f.growth_price == "constant":
+        found["GDP"] = [f.get("gdp_growth", "accounts", s) for s in spans]
+    core, gdp = found["核心产业"][-1:], found.get("GDP", [])[-1:]
     if not core or core[0] is None or len(spans) < 2:
         return None
     records = [
@@ -52,17 +54,17 @@ def growth_lines(f: Figures) -> Exhibit | None:
     ]
     last = spans[-1]
     compared = f"，{against(core[0].value, gdp[0].value, 'GDP增速')}" if gdp and gdp[0] else ""
-    title = f"{last.label}核心产业增加值{growth(core[0].value)}{compared}"
+    title = f"{last.label}核心产业增加值{change(core[0])}{compared}"
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
-    alt = f"折线图：{spans[0].label}至{last.label}，核心产业与GDP的累计同比增速。{title}。"
+    alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"
     hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
     drawing = charts.drawing("growth", alt, charts.lines(records, styles))
     return Exhibit(
         title,
-        "年初至各季末累计同比增速，可比价，%",
+        f"年初至各季末累计同比增速，{PRICES[f.growth_price]}，%",
         (drawing,),
         tables.series(f),
-        f"{hollow}来源：监测测算；核算部门。",
+        f"{hollow}{source(*core, *gdp)}",
     )
 
 
@@ -75,7 +77,7 @@ def quarterly_stack(f: Figures) -> Exhibit | None:
         for cls in DIVISIONS
         if (figure := value(f, s, cls=cls))
     ]
-    now = value(f, spans[-1]) if spans else None
+    now = value(f, spans[-1]) if len(spans) > 1 else None
     if now is None or not records:
         return None
     cls, _ = _largest({cls: figure for cls in DIVISIONS if (figure := value(f, spans[-1], cls=cls))})
@@ -85,7 +87,7 @@ def quarterly_stack(f: Figures) -> Exhibit | None:
     alt = f"堆积柱形图：各季度四个大类的当季增加值。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
     drawing = charts.drawing("quarter", alt, charts.stacked(records, names))
-    return Exhibit(title, "当季增加值，现价，亿元", (drawing,), tables.series(f, "quarter"), "来源：监测测算。")
+    return Exhibit(title, "当季增加值，现价，亿元", (drawing,), tables.series(f, "quarter"), source(now))
 
 
 def pull_stack(f: Figures, span: Span) -> Exhibit | None:
@@ -103,11 +105,12 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         if (figure := rate(f, s))
     ]
     pulls = _by_division(f, "core_pull", span)
-    if not records or not pulls:
+    if not records or not pulls or len(spans) < 2:
         return None
     first, pull = _largest(pulls)
     name = f.name("digital", first)
-    title = f"{name}拉动核心产业{points(pull.value, '增长', '下降', '的作用为零')}，在四个大类中最大"
+    title = f"{name}拉动核心产业{points(pull.value, '增长', '下降', '的作用为零')}"
+    title += f"，在{divisions_of(len(pulls))}中最大" if len(pulls) > 1 else ""
     alt = f"堆积柱形图：各季度四个大类对核心产业增长的拉动，圆点为核心产业增速。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
     drawing = charts.drawing("pull", alt, charts.stacked(records, names, totals))
@@ -116,7 +119,7 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         "年初累计，可比价、同口径，百分点；圆点为核心产业增速（%）",
         (drawing,),
         tables.pulls(f),
-        "来源：监测测算。",
+        source(value(f, span)),
     )
 
 
@@ -136,24 +139,24 @@ def shares(f: Figures, span: Span) -> Exhibit | None:
         for now in [value(f, span, cls=cls)]
     ]
     first, part = _largest(found)
-    title = f"{f.name('digital', first)}占核心产业增加值的{percent(part.value)}%，居四个大类之首"
+    title = f"{f.name('digital', first)}占核心产业增加值的{percent(part.value)}%"
+    title += f"，居{divisions_of(len(found))}之首" if len(found) > 1 else ""
     alt = f"条形图：四个大类占核心产业增加值的比重。{'，'.join(r['name'] + r['label'] for r in records)}。"
     drawing = charts.drawing("share", alt, charts.ranked(records, row=34))
-    source = part.authority
     return Exhibit(
         title,
         f"{span.label}，占核心产业增加值比重，现价，%",
         (drawing,),
         tables.divisions(f, span),
-        f"来源：{source}。",
+        source(value(f, span)),
     )
 
 
 def county_bars(f: Figures, span: Span) -> Exhibit | None:
-    """Counties ranked by size, growth beside each bar."""
+    """Counties ranked by size, growth beside each bar; a single county is the place itself and is not drawn."""
     found = {c.code: value(f, span, region=c.code) for c in f.city.counties}
     order = ranks(found.items())
-    if not order:
+    if len(order) < 2:
         return None
     names = {c.code: c.name for c in f.city.counties}
     ordered = sorted(order, key=lambda code: (order[code], code))
@@ -167,18 +170,25 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
         for code in ordered
         if (figure := found[code])
     ]
+    title = _county_title(f, span, ordered, names)
+    alt = f"条形图：各县（市、区）核心产业增加值，由大到小。{title}。"
+    return Exhibit(
+        title,
+        f"{span.label}，核心产业增加值，现价，亿元；括号内为{f.growth_name}",
+        (charts.drawing("county", alt, charts.ranked(records)),),
+        tables.counties(f, span),
+        source(*found.values()) + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
+    )
+
+
+def _county_title(f: Figures, span: Span, ordered: list[str], names: dict[str, str]) -> str:
+    if len(ordered) < RANKED:
+        return f"{names[ordered[0]]}规模居首"
     three = [f.get("core_region_share", f.definition, span, region=code, cls=CORE) for code in ordered[:3]]
     title = f"规模居前的是{'、'.join(names[code] for code in ordered[:3])}"
     if all(three):
         title += f"，三地合计占全市的{percent(sum(figure.value for figure in three if figure))}%"
-    alt = f"条形图：各县（市、区）核心产业增加值，由大到小。{title}。"
-    return Exhibit(
-        title,
-        f"{span.label}，核心产业增加值，现价，亿元；括号内为可比价增速",
-        (charts.drawing("county", alt, charts.ranked(records)),),
-        tables.counties(f, span),
-        "来源：监测测算。在地原则：按经营地，建筑业按注册地。",
-    )
+    return title
 
 
 def penetration_panels(f: Figures) -> Exhibit | None:
@@ -251,7 +261,7 @@ def chain_panels(f: Figures, span: Span) -> Exhibit | None:
         f"{span.label}，产业链增加值相当于两个分母的比重，%",
         drawings,
         table,
-        "占比，不是渗透率。来源：监测测算。",
+        f"占比，不是渗透率。{source(*found['chain_share_secondary'])}",
     )
 
 
@@ -275,8 +285,8 @@ def _bar(f: Figures, scheme: str, figure: Figure) -> dict[str, Any]:
 
 
 def _county_label(f: Figures, span: Span, code: str, figure: Figure) -> str:
-    change = rate(f, span, region=code)
-    return yi(figure) + (f"（{growth(change.value, lead='')}）" if change else "")
+    grown = rate(f, span, region=code)
+    return yi(figure) + (f"（{growth(grown.value, lead='')}）" if grown else "")
 
 
 def _quarters(f: Figures, kind: str) -> list[Span]:

@@ -20,6 +20,7 @@ DIVISIONS: Final = ("01", "02", "03", "04")
 CORE: Final = "core"
 _NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
 MIXED_DENOMINATOR: Final = "preliminary"
+PRICES: Final = {"constant": "可比价", "current": "现价"}
 VINTAGES: Final = {"flash": "快报", "preliminary": "初步", "final": "最终核实", "census": "普查修订"}
 
 
@@ -137,6 +138,34 @@ class Figures:
         """One number in its newest vintage, None where there is none."""
         return next(iter(self.all(indicator, definition, span, region=region, cls=cls, price=price)), None)
 
+    @property
+    def growth_price(self) -> str:
+        """The price basis of every growth of core value added in this report: never two on one page.
+
+        Constant prices; current prices where a place has no price indices, or its publisher gave no other.
+        """
+        if self.main is None:
+            return "constant"
+        found = self.all("core_growth", self.definition, self.main, cls=CORE)
+        return "constant" if not found or any(figure.price == "constant" for figure in found) else "current"
+
+    @property
+    def growth_name(self) -> str:
+        """可比价增速 or 现价增速."""
+        return f"{PRICES[self.growth_price]}增速"
+
+    def growth(self, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
+        """Growth of core value added in the report's price basis; of our own figures over the comparable base only."""
+        found = self.all("core_growth", self.definition, span, region=region, cls=cls, price=self.growth_price)
+        ours = self.definition == "rate_method"
+        return next((figure for figure in found if not ours or figure.base == "comparable"), None)
+
+    @property
+    def authority(self) -> str:
+        """Whose figure the headline is; '' where there is none."""
+        now = self.get("core_value_added", self.definition, self.main, cls=CORE) if self.main else None
+        return now.authority if now else ""
+
     def periods(self, indicator: str, definition: str, kind: str, *, region: str = "", cls: str = "") -> list[Span]:
         """The periods of one kind for which a number is there, in order."""
         wanted = (indicator, definition, region or self.city.code, cls)
@@ -145,10 +174,11 @@ class Figures:
             key=lambda span: span.period,
         )
 
-    def classes(self, indicator: str, definition: str, span: Span, *, region: str = "") -> list[str]:
-        """The classes for which a number is there, in the order of their codes."""
-        wanted = (indicator, definition, span, region or self.city.code)
-        return sorted(key[4] for key in self._found if key[:4] == wanted)
+    def classes(self, indicator: str, definition: str, span: Span | None = None, *, region: str = "") -> list[str]:
+        """The classes for which a number is there, of one period or of any, in the order of their codes."""
+        wanted = (indicator, definition, region or self.city.code)
+        found = (key for key in self._found if (key[0], key[1], key[3]) == wanted and span in (None, key[2]))
+        return sorted({key[4] for key in found})
 
     def ids(self, definition: str) -> list[str]:
         """The indicators of a definition in the order of the catalogue's table."""

@@ -75,13 +75,18 @@ def _prices(shown: list[Figure]) -> str:
     texts = []
     if any(figure.price == "current" for figure in shown):
         texts.append("增加值、比重为现价。")
-    core = [figure for figure in shown if figure.indicator == "core_growth" and figure.price == "constant"]
-    if any(figure.base == "comparable" for figure in core):
+    core = {figure.price for figure in shown if figure.indicator == "core_growth" and figure.base == "comparable"}
+    if "constant" in core:
         texts.append(
             "核心产业增速、拉动和贡献率为可比价、同口径（本期单位与其上年同期相比），不能用公布的两年数直接相除。"
         )
+    if "current" in core:
+        texts.append(
+            "核心产业增速为现价、同口径（本期单位与其上年同期相比），未扣除价格变动；收到价格指数表（JG01）后才有可比价增速。"
+        )
     if any(figure.indicator == "gdp_growth" for figure in shown):
-        texts.append("GDP增速为核算部门的可比价增速。")
+        unlike = "，与核心产业的现价增速不可比较" if "current" in core else ""
+        texts.append(f"GDP增速为核算部门的可比价增速{unlike}。")
     return "".join(texts)
 
 

@@ -57,7 +57,7 @@ def current(workspace: Workspace) -> Path:
 def releases(workspace: Workspace) -> list[Path]:
     """The releases that are there, oldest quarter first."""
     folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
-    return sorted(folder for folder in folders if not folder.is_symlink())
+    return sorted(folder for folder in folders if folder.name != CURRENT and not folder.is_symlink())
 
 
 def connect(workspace: Workspace, release: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -1,16 +1,21 @@
 """Sentences built from numbers by rule; a sentence whose numbers are missing is not written.
 
-Belongs here: what is said of the whole, of divisions, counties, penetration and chains (domain rules for wording).
-Does not belong here: layout, charts, or any number that is not an observation or a difference of two.
+Belongs here: what is said of the whole, of divisions, counties and penetration (domain rules for wording). Does not
+belong here: industry chains (chains), layout, charts, or any number that is not an observation or a difference of two.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pipelines.release.display import shown, yi
 from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Span, ranks
 from pipelines.release.wording import against, growth, percent, points
+
+# Fewer counties than this are listed: of three, three would be the largest.
+RANKED: Final = 4
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,18 @@ def value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figur
 
 
 def rate(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
-    """Growth of core value added at constant prices."""
-    return f.get("core_growth", f.definition, span, region=region, cls=cls, price="constant")
+    """Growth of core value added in the report's price basis."""
+    return f.growth(span, region=region, cls=cls)
+
+
+def change(figure: Figure, *, lead: str = "同比") -> str:
+    """A growth in words; that at current prices says so."""
+    return f"{'按现价' if figure.price == 'current' else ''}{growth(figure.value, lead=lead)}"
+
+
+def source(*figures: Figure | None) -> str:
+    """Where figures come from: each authority once."""
+    return f"来源：{'；'.join(dict.fromkeys(figure.authority for figure in figures if figure))}。"
 
 
 def share(f: Figures, span: Span) -> Figure | None:
@@ -46,8 +61,8 @@ def headline(f: Figures) -> str:
     if span is None or now is None:
         return f"{f.quarter.label()}{f.city.name}没有可发布的数字经济核心产业增加值"
     parts = [f"{span.label}{f.city.name}数字经济核心产业增加值{yi(now)}亿元"]
-    if change := rate(f, span):
-        parts.append(growth(change.value))
+    if grown := rate(f, span):
+        parts.append(change(grown))
     if part := share(f, span):
         parts.append(f"占GDP比重{percent(part.value)}%")
     return "，".join(parts)
@@ -83,8 +98,8 @@ def by_division(f: Figures, span: Span) -> list[str]:
         if now is None:
             continue
         parts = [f"{f.name('digital', cls)}增加值{yi(now)}亿元"]
-        if change := rate(f, span, cls=cls):
-            parts.append(growth(change.value))
+        if grown := rate(f, span, cls=cls):
+            parts.append(change(grown))
         if part := f.get("core_class_share", f.definition, span, cls=cls):
             parts.append(f"占核心产业的{percent(part.value)}%")
         texts.append("，".join(parts))
@@ -92,20 +107,25 @@ def by_division(f: Figures, span: Span) -> list[str]:
 
 
 def by_county(f: Figures, span: Span) -> list[str]:
-    """分县区: the largest, the fastest, how many grow."""
+    """分县区: the largest, the fastest, how many grow; a few counties are listed, a single one is the place itself."""
     names = {county.code: county.name for county in f.city.counties}
-    sizes = [(code, value(f, span, region=code)) for code in names]
-    rates = [(code, rate(f, span, region=code)) for code in names]
-    texts = []
-    if first := _first(sizes, 3):
-        listed = "、".join(f"{names[code]}（{yi(figure)}亿元）" for code, figure in first)
-        texts.append(f"按规模，居前的是{listed}。")
-    if first := _first(rates, 3):
-        listed = "、".join(f"{names[code]}（{growth(figure.value, lead='')}）" for code, figure in first)
-        known = [figure for _, figure in rates if figure]
-        rising = sum(figure.value > 0 for figure in known)
-        texts.append(f"按可比价增速，居前的是{listed}；{len(known)}个县（市、区）中{rising}个同比增长。")
+    sizes = [(code, figure) for code in names if (figure := value(f, span, region=code))]
+    rates = [(code, figure) for code in names if (figure := rate(f, span, region=code))]
+    if len(sizes) < RANKED:
+        listed = [_county(f, span, names[code], code, figure) for code, figure in sizes]
+        return [f"{'；'.join(listed)}。"] if len(sizes) > 1 else []
+    largest = "、".join(f"{names[code]}（{yi(figure)}亿元）" for code, figure in _first(sizes, 3))
+    texts = [f"按规模，居前的是{largest}。"]
+    if len(rates) >= RANKED:
+        fastest = "、".join(f"{names[code]}（{growth(figure.value, lead='')}）" for code, figure in _first(rates, 3))
+        rising = sum(figure.value > 0 for _, figure in rates)
+        texts.append(f"按{f.growth_name}，居前的是{fastest}；{len(rates)}个县（市、区）中{rising}个同比增长。")
     return texts
+
+
+def _county(f: Figures, span: Span, name: str, code: str, figure: Figure) -> str:
+    grown = rate(f, span, region=code)
+    return f"{name}增加值{yi(figure)}亿元" + (f"，{change(grown)}" if grown else "")
 
 
 def of_penetration(f: Figures, figures: list[Figure]) -> list[str]:
@@ -120,71 +140,36 @@ def of_penetration(f: Figures, figures: list[Figure]) -> list[str]:
     return texts
 
 
-def of_chain(f: Figures, span: Span, chain: str) -> list[str]:
-    """产业链: the value, its core part, both shares, and why they differ."""
-    found = {
-        name: f.get(name, "rate_method", span, cls=chain)
-        for name in (
-            "chain_value_added",
-            "chain_core_value_added",
-            "chain_share_secondary",
-            "chain_share_above_industry",
-        )
-    }
-    whole, core, secondary, above = found.values()
-    if whole is None:
-        return []
-    parts = [f"{span.label}{f.name('chain', chain)}产业链增加值{yi(whole)}亿元"]
-    if core:
-        parts.append(f"其中属于数字经济核心产业的{yi(core)}亿元")
-    texts = ["，".join(parts) + "。"]
-    if secondary and above:
-        texts.append(
-            f"该增加值相当于第二产业增加值的{percent(secondary.value)}%，相当于规模以上工业增加值的{percent(above.value)}%。"
-            "两个比重的分子相同，分母不同：第二产业包括规模以下工业和建筑业，范围比规模以上工业大，因而比重较低。"
-            "二者都是占比，不是渗透率。"
-        )
-    return [*texts, *_published_chain(f, chain)]
-
-
-def _published_chain(f: Figures, chain: str) -> list[str]:
-    texts = []
-    for year in f.periods("chain_value_added", "published", "annual", cls=chain)[-1:]:
-        whole = f.get("chain_value_added", "published", year, cls=chain)
-        above = f.get("chain_share_above_industry", "published", year, cls=chain)
-        secondary = f.get("sector_value_added", "accounts", year, cls="secondary", price="current")
-        if whole and above:
-            text = (
-                f"对照：{whole.authority}公布{year.label}该产业链增加值{yi(whole)}亿元，"
-                f"称占规上工业增加值{percent(above.value)}%"
-            )
-            if secondary:
-                text += (
-                    f"；按当年第二产业增加值{yi(secondary)}亿元计算为{percent(whole.value / secondary.value)}%，"
-                    "可见其分母是第二产业"
-                )
-            texts.append(text + "。")
-    return texts
-
-
 def _key_value(f: Figures, span: Span) -> KeyFigure | None:
-    now, change = value(f, span), rate(f, span)
-    basis = "现价" if change is None else "现价；增速为可比价、同口径"
+    now, grown = value(f, span), rate(f, span)
     if now is None:
         return None
-    word, whole = f"{VINTAGES[now.vintage]}数", f.get("gdp_growth", "accounts", span)
-    if change:
-        word = growth(change.value) + (f"，{against(change.value, whole.value, 'GDP增速')}" if whole else "")
-    return KeyFigure("核心产业增加值", yi(now), "亿元", word, f"{span.label}，{basis}")
+    word = f"{VINTAGES[now.vintage]}数"
+    if grown:
+        whole = _gdp_growth(f, span)
+        word = change(grown) + (f"，{against(grown.value, whole.value, 'GDP增速')}" if whole else "")
+    return KeyFigure("核心产业增加值", yi(now), "亿元", word, f"{span.label}，{_basis(grown)}")
 
 
 def _key_single(f: Figures) -> KeyFigure | None:
     span = Span("quarter", str(f.quarter))
-    now, change = value(f, span), rate(f, span)
+    now, grown = value(f, span), rate(f, span)
     if now is None or f.quarter.number == 1:
         return None
-    word = growth(change.value) if change else ""
-    return KeyFigure("当季核心产业增加值", yi(now), "亿元", word, f"{span.label}，现价；增速为可比价、同口径")
+    word = change(grown) if grown else ""
+    return KeyFigure("当季核心产业增加值", yi(now), "亿元", word, f"{span.label}，{_basis(grown)}")
+
+
+def _basis(grown: Figure | None) -> str:
+    if grown is None:
+        return "现价"
+    like = "、同口径" if grown.base == "comparable" else ""
+    return f"现价{like}" if grown.price == "current" else f"现价；增速为可比价{like}"
+
+
+def _gdp_growth(f: Figures, span: Span) -> Figure | None:
+    """GDP's growth where ours may stand against it: it is at constant prices, and bases are never mixed."""
+    return f.get("gdp_growth", "accounts", span) if f.growth_price == "constant" else None
 
 
 def _key_share(f: Figures, span: Span) -> KeyFigure | None:
@@ -233,15 +218,15 @@ def _key_largest(f: Figures, span: Span) -> KeyFigure | None:
 
 
 def _against_gdp(f: Figures, span: Span) -> str:
-    change, whole = rate(f, span), f.get("gdp_growth", "accounts", span)
-    if change is None or whole is None:
+    grown, whole = rate(f, span), _gdp_growth(f, span)
+    if grown is None or whole is None:
         return ""
-    return f"增速{against(change.value, whole.value, 'GDP增速')}（GDP{growth(whole.value)}）。"
+    return f"增速{against(grown.value, whole.value, 'GDP增速')}（GDP{growth(whole.value)}）。"
 
 
 def _pace(f: Figures, span: Span) -> str:
-    change, year_ago = rate(f, span), rate(f, span.year_before)
-    if change is None or year_ago is None or span.kind != "cumulative":
+    grown, year_ago = rate(f, span), rate(f, span.year_before)
+    if grown is None or year_ago is None or span.kind != "cumulative":
         return ""
     parts = []
     if f.quarter.number > 1:
@@ -249,8 +234,8 @@ def _pace(f: Figures, span: Span) -> str:
         before = rate(f, Span("cumulative", str(earlier)))
         if before:
             name = earlier.cumulative_name
-            parts.append(points(change.value - before.value, f"比{name}加快", f"比{name}回落", f"与{name}持平"))
-    parts.append(points(change.value - year_ago.value, "比上年同期加快", "比上年同期回落", "与上年同期持平"))
+            parts.append(points(grown.value - before.value, f"比{name}加快", f"比{name}回落", f"与{name}持平"))
+    parts.append(points(grown.value - year_ago.value, "比上年同期加快", "比上年同期回落", "与上年同期持平"))
     return f"增速{'，'.join(parts)}。"
 
 
@@ -263,10 +248,10 @@ def _share_change(f: Figures, span: Span) -> str:
 
 def _single(f: Figures) -> str:
     span = Span("quarter", str(f.quarter))
-    now, change = value(f, span), rate(f, span)
+    now, grown = value(f, span), rate(f, span)
     if now is None or f.quarter.number == 1:
         return ""
-    tail = f"，{growth(change.value)}" if change else ""
+    tail = f"，{change(grown)}" if grown else ""
     return f"其中，{span.label.split('年')[1]}当季增加值{yi(now)}亿元{tail}。"
 
 
@@ -281,20 +266,24 @@ def _mixed(f: Figures, span: Span) -> str:
 
 
 def _pull(f: Figures, span: Span) -> list[str]:
-    pulls = [(cls, f.get("core_pull", f.definition, span, cls=cls)) for cls in DIVISIONS]
-    first = _first(pulls, 1)
-    if not first:
+    pulls = [(cls, figure) for cls in DIVISIONS if (figure := f.get("core_pull", f.definition, span, cls=cls))]
+    if len(pulls) < 2:
         return []
-    cls, pull = first[0]
+    cls, pull = _first(pulls, 1)[0]
     if pull.value <= 0:
         return []
-    text = f"{f.name('digital', cls)}拉动核心产业增长{percent(pull.value)}个百分点，在四个大类中最大"
+    text = f"{f.name('digital', cls)}拉动核心产业增长{percent(pull.value)}个百分点，在{divisions_of(len(pulls))}中最大"
     if part := f.get("core_contribution", f.definition, span, cls=cls):
         text += f"，贡献率{percent(part.value)}%"
     return [text + "。"]
 
 
-def _first(figures: list[tuple[str, Figure | None]], most: int) -> list[tuple[str, Figure]]:
+def divisions_of(number: int) -> str:
+    """四个大类, or how many of them have figures."""
+    return f"{'零一两三四'[number]}个大类"
+
+
+def _first(figures: Sequence[tuple[str, Figure | None]], most: int) -> list[tuple[str, Figure]]:
     """The largest few, with a figure each."""
     order = ranks(figures)
     found = [(key, figure) for key, figure in figures if figure is not None]

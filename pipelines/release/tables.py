@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from indicators.quarter import Quarter
+from pipelines.release.chains import published_chains
 from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, difference, ranks
 
 Cell = Number | str | None
@@ -58,9 +59,7 @@ def overview(f: Figures) -> Table:
         "单位：见各行",
         ("指标", *(head[n] for n in kept)),
         tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows),
-        ("增加值增速为可比价、同口径；增速不等于本期与上年同期两个现价数之比。",)
-        if f.definition == "rate_method"
-        else (),
+        (_growth_note(f),) if f.definition == "rate_method" else (),
     )
 
 
@@ -82,7 +81,7 @@ def counties(f: Figures, span: Span) -> Table | None:
     """T4: the counties, with their ranks by size and by growth."""
     regions = [county.code for county in f.city.counties]
     values = [(code, _value(f, span, region=code)) for code in regions]
-    growths = [(code, _growth(f, span, region=code)) for code in regions]
+    growths = [(code, f.growth(span, region=code)) for code in regions]
     by_value, by_growth = ranks(values), ranks(growths)
     if not by_value:
         return None
@@ -92,7 +91,7 @@ def counties(f: Figures, span: Span) -> Table | None:
         return (
             f.get("core_value_added", f.definition, span, cls=CORE, price="current", **place),
             count(by_value[code]) if code in by_value else None,
-            _growth(f, span, **place),
+            f.growth(span, **place),
             count(by_growth[code]) if code in by_growth else None,
             f.get("core_region_share", f.definition, span, cls=CORE, **place),
             f.get("core_share_gdp", "same_vintage", span, cls=CORE, **place),
@@ -106,7 +105,7 @@ def counties(f: Figures, span: Span) -> Table | None:
         "T4",
         "数字经济核心产业增加值，分县（市、区）",
         "单位：亿元、位、%、百分点",
-        ("地区", "增加值", "规模位次", "可比价增速", "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
+        ("地区", "增加值", "规模位次", f.growth_name, "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
         tuple(rows),
     )
 
@@ -163,13 +162,14 @@ def departments(f: Figures) -> Table | None:
 def chains(f: Figures, span: Span) -> Table | None:
     """The local industry chains, with both shares and the published figures beside ours."""
     rows: list[Row] = []
-    for chain in f.classes("chain_value_added", "rate_method", span):
+    ours, theirs = (f.classes("chain_value_added", *which) for which in (("rate_method", span), ("published",)))
+    for chain in sorted({*ours, *theirs}):
         rows.append(Row(f.name("chain", chain), _chain_cells(f, "rate_method", span, chain), total=True))
         for year in f.periods("chain_value_added", "published", "annual", cls=chain)[-1:]:
             cells = _chain_cells(f, "published", year, chain)
             figure = cells[1]
             publisher = figure.authority if isinstance(figure, Figure) else ""
-            rows.append(Row(f"对照：{publisher}公布", cells, indent=1))
+            rows.append(Row(f"对照：{publisher.removesuffix('公布')}公布", cells, indent=1))
     if not rows:
         return None
     return Table(
@@ -178,7 +178,37 @@ def chains(f: Figures, span: Span) -> Table | None:
         "单位：亿元、%",
         ("产业链", "时期", "增加值", "其中：核心产业", "相当于第二产业", "相当于规模以上工业"),
         tuple(rows),
-        ("两个比重分子相同，分母不同；均为占比，不是渗透率。",),
+        ("两个比重分子相同，分母不同；均为占比，不是渗透率。公布数的比重按公布机关所称列示。",),
+    )
+
+
+def chain_denominators(f: Figures) -> Table | None:
+    """The published share of a chain beside the published value over each of the two denominators."""
+    rows = tuple(
+        Row(
+            f.name("chain", check.chain),
+            (
+                check.year.label,
+                check.whole,
+                check.claimed,
+                check.secondary,
+                check.over(check.secondary),
+                check.above,
+                check.over(check.above),
+            ),
+        )
+        for check in published_chains(f)
+        if check.secondary or check.above
+    )
+    if not rows:
+        return None
+    return Table(
+        "链分母",
+        "公布的产业链比重是占谁的比重",
+        "单位：亿元、%",
+        ("产业链", "时期", "公布增加值", "公布比重", "第二产业", "占第二产业", "规上工业", "占规上工业"),
+        rows,
+        ("第二产业增加值为核算数，规模以上工业增加值为监测测算；公布比重与哪一列相等，分母就是哪一个。",),
     )
 
 
@@ -194,7 +224,7 @@ def series(f: Figures, kind: str = "cumulative") -> Table | None:
         "序列",
         title,
         "单位：亿元、%",
-        ("时期", "核心产业增加值", *names, "可比价增速", "GDP增速", "占GDP比重"),
+        ("时期", "核心产业增加值", *names, f.growth_name, "GDP增速", "占GDP比重"),
         rows,
     )
 
@@ -204,7 +234,7 @@ def pulls(f: Figures) -> Table | None:
     spans = [s for s in f.periods("core_pull", f.definition, "cumulative", cls=CORE) if s.period <= str(f.quarter)]
     names = tuple(f.name("digital", code) for code in DIVISIONS)
     rows = tuple(
-        Row(span.period, (_growth(f, span), *(f.get("core_pull", f.definition, span, cls=code) for code in DIVISIONS)))
+        Row(span.period, (f.growth(span), *(f.get("core_pull", f.definition, span, cls=code) for code in DIVISIONS)))
         for span in spans
     )
     if not rows:
@@ -245,14 +275,19 @@ def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figu
     return f.get("core_value_added", f.definition, span, region=region, cls=cls, price="current")
 
 
-def _growth(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
-    return f.get("core_growth", f.definition, span, region=region, cls=cls, price="constant")
+def _growth_note(f: Figures) -> str:
+    if f.growth_price == "constant":
+        return "增加值增速为可比价、同口径；增速不等于本期与上年同期两个现价数之比。"
+    return (
+        "核心产业增加值增速为现价、同口径（未收到价格指数），与GDP的可比价增速不可比较；"
+        "增速不等于本期与上年同期两数之比。"
+    )
 
 
 def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str], *, full: bool) -> Table | None:
     columns: list[tuple[str, str, str, str]] = [
         ("增加值", "core_value_added", f.definition, "current"),
-        ("可比价增速", "core_growth", f.definition, "constant"),
+        (f.growth_name, "core_growth", f.definition, f.growth_price),
         ("占核心产业比重", "core_class_share", f.definition, ""),
         ("拉动", "core_pull", f.definition, ""),
         ("贡献率", "core_contribution", f.definition, ""),
@@ -263,7 +298,12 @@ def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str]
             ("营业收入", "revenue", "above_threshold", ""),
             ("营收增速", "revenue_growth", "above_threshold", ""),
         ]
-    cells = {c: tuple(f.get(i, d, span, cls=c, price=p) for _, i, d, p in columns) for c in codes}
+    cells = {
+        c: tuple(
+            f.growth(span, cls=c) if i == "core_growth" else f.get(i, d, span, cls=c, price=p) for _, i, d, p in columns
+        )
+        for c in codes
+    }
     kept = [n for n in range(len(columns)) if any(row[n] for row in cells.values())]
     if not kept:
         return None
@@ -292,7 +332,7 @@ def _core_rows(f: Figures) -> list[Row]:
         if now:
             before = f.get("core_value_added", f.definition, span.year_before, cls=CORE, price="current")
             name = f.catalogue[now.indicator, now.definition]["name_zh"]
-            rows.append(Row(name, (span.label, now.display_unit, now, before, _growth(f, span)), total=span == f.main))
+            rows.append(Row(name, (span.label, now.display_unit, now, before, f.growth(span)), total=span == f.main))
     for definition, name in (("same_vintage", "占GDP比重"), ("mixed_vintage", "占GDP比重（跨版次，仅供对照）")):
         share = f.get("core_share_gdp", definition, spans[0], cls=CORE) if spans else None
         if share:
@@ -345,7 +385,7 @@ def _series_cells(f: Figures, span: Span) -> tuple[Cell, ...]:
     return (
         f.get("core_value_added", f.definition, span, cls=CORE, price="current"),
         *(f.get("core_value_added", f.definition, span, cls=code, price="current") for code in DIVISIONS),
-        _growth(f, span),
+        f.growth(span),
         f.get("gdp_growth", "accounts", span),
         f.get("core_share_gdp", "same_vintage", span, cls=CORE),
     )

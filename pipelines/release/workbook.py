@@ -19,7 +19,7 @@ import xlsxwriter
 from pipelines.release import tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
-from pipelines.release.figures import DIVISIONS, Figures, Number
+from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
 from pipelines.release.sentences import headline
@@ -34,7 +34,16 @@ _CATALOGUE: Final = {
     "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型", "source": "来源",
     "release_level": "发布级别",
 }  # fmt: skip
-_WIDTHS: Final = {"definition_zh": 60, "formula": 44, "source": 36, "name_zh": 34, "id": 26}
+_WIDTHS: Final = {
+    "definition_zh": 60,
+    "formula": 44,
+    "source": 36,
+    "name_zh": 34,
+    "id": 30,
+    "definition_id": 17,
+    "spans": 26,
+    "bases": 21,
+}
 _FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
 
 
@@ -85,6 +94,7 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "渗透率 T6": tables.penetration(f),
         "基础设施与部门 T7": tables.departments(f),
         "产业链": tables.chains(f, span) if span else None,
+        "产业链分母": tables.chain_denominators(f),
         "占GDP比重与版次": tables.vintages(f, span) if span else None,
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
@@ -183,14 +193,14 @@ def _columns(sheet: Any, table: Table) -> None:
     for column in range(1, len(table.head)):
         cells = [row.cells[column - 1] for row in table.rows if len(row.cells) >= column]
         texts = [cell for cell in cells if isinstance(cell, str)]
-        head = len(table.head[column]) * 1.4
-        sheet.set_column(column, column, min(30, max(13, head, *(len(text) * 2 + 2 for text in ["", *texts]))))
+        head = len(table.head[column]) * 2.2
+        sheet.set_column(column, column, min(34, max(13, head, *(len(text) * 2 + 2 for text in ["", *texts]))))
 
 
 def _charts(at: _Book, f: Figures, sheets: dict[str, Table]) -> None:
     """Native charts on one sheet, each drawn from the cells of another sheet."""
     plans = [
-        _line_chart(at, sheets),
+        _line_chart(at, f, sheets),
         _stack_chart(at, f, sheets),
         _bar_chart(at, sheets, "县区 T4", "分县（市、区）核心产业增加值（亿元）"),
         _bar_chart(at, sheets, "大类 T2", "分大类核心产业增加值（亿元）"),
@@ -206,28 +216,32 @@ def _charts(at: _Book, f: Figures, sheets: dict[str, Table]) -> None:
     _print(sheet, landscape=False)
 
 
-def _line_chart(at: _Book, sheets: dict[str, Table]) -> Any:
+def _line_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
     name = "时间序列（累计）"
     table = sheets.get(name)
-    if table is None:
+    if table is None or len(table.rows) < 2:
         return None
     chart = at.book.add_chart({"type": "line"})
-    plans = (("可比价增速", "核心产业", ACCENT, "solid"), ("GDP增速", "GDP", GREY, "dash"))
+    plans = [(f.growth_name, "核心产业", ACCENT, "solid")]
+    if f.growth_price == "constant":  # GDP's growth is, and two price bases never share a chart
+        plans.append(("GDP增速", "GDP", GREY, "dash"))
     for head, label, colour, dash in plans:
         line = {"color": colour, "width": 2.25, "dash_type": dash}
         chart.add_series(_series(name, table, head) | {"line": line, "name": label})
-    return _finish(chart, "核心产业与GDP累计同比增速（可比价，%）")
+    title = "与".join(label for _, label, _, _ in plans)
+    return _finish(chart, f"{title}累计同比增速（{PRICES[f.growth_price]}，%）")
 
 
 def _stack_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
     name = "时间序列（当季）"
     table = sheets.get(name)
-    if table is None:
+    if table is None or len(table.rows) < 2:
         return None
     chart = at.book.add_chart({"type": "column", "subtype": "stacked"})
     for cls in DIVISIONS:
         head = f.name("digital", cls)
-        chart.add_series(_series(name, table, head) | {"fill": {"color": HUES[cls]}, "name": head, "gap": 40})
+        if any(row.cells[table.head.index(head) - 1] for row in table.rows):
+            chart.add_series(_series(name, table, head) | {"fill": {"color": HUES[cls]}, "name": head, "gap": 40})
     return _finish(chart, "当季核心产业增加值（现价，亿元）")
 
 
@@ -271,10 +285,17 @@ def _catalogue(at: _Book, f: Figures) -> None:
     for row, entry in enumerate(f.catalogue.values(), 1):
         for column, key in enumerate(_CATALOGUE):
             sheet.write_string(row, column, str(entry[key]), at.style(text_wrap=True, valign="top"))
+        # A Chinese character is two units of a column's width; the height is set, as not every program finds it.
+        lines = max(-(-_units(str(entry[key])) // _WIDTHS.get(key, 15)) for key in _CATALOGUE)
+        sheet.set_row(row, 15 * lines + 3)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(f.catalogue), len(_CATALOGUE) - 1)
     sheet.repeat_rows(0)
     _print(sheet, landscape=True)
+
+
+def _units(text: str) -> int:
+    return sum(2 if ord(character) > 255 else 1 for character in text) + 1
 
 
 def _print(sheet: Any, *, landscape: bool) -> None:

@@ -28,12 +28,19 @@ WITH numbers AS (
                  WHEN '批发和零售业' THEN 'trade' WHEN '批零' THEN 'trade' WHEN '贸易' THEN 'trade' WHEN '建筑业' THEN 'construction'
                  ELSE sector_received END AS sector
   FROM numbers
+), placed AS (
+  SELECT n.*,
+         CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
+         coalesce(i.valid, FALSE) AS identifier_valid,
+         r.code IS NOT NULL AS county_known
+  FROM named AS n
+  LEFT JOIN identifier AS i ON i.unit = n.unit
+  LEFT JOIN region AS r ON r.code = n.county
 )
-SELECT n.*,
-       CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
-       coalesce(i.valid, FALSE) AS identifier_valid,
-       r.code IS NOT NULL AS county_known,
-       row_number() OVER (PARTITION BY year, n.unit, known_from ORDER BY file, row, row_id) AS occurrence
-FROM named AS n
-LEFT JOIN identifier AS i ON i.unit = n.unit
-LEFT JOIN region AS r ON r.code = n.county
+SELECT *,
+       row_number() OVER (
+         PARTITION BY year, unit, known_from, file,
+                      identifier_valid AND county_known AND unreadable = '' AND output IS NOT NULL
+         ORDER BY row, row_id) AS occurrence,
+       identifier_valid AND county_known AND unreadable = '' AND output IS NOT NULL AS sound
+FROM placed

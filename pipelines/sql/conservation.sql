@@ -30,6 +30,11 @@ UNION ALL
 SELECT 'yuan of output: assigned = split at ' || CAST(w.known_from AS VARCHAR), w.output, coalesce(s.output, 0)
 FROM whole AS w LEFT JOIN split AS s ON s.known_from = w.known_from
 UNION ALL
+-- What holds to this day: parts that are lost as a whole have no vintage of their own to be missed in.
+SELECT 'rows: assigned and never corrected = split to this day',
+       (SELECT COUNT(*) FROM class_return WHERE class_status = 'assigned' AND known_to = DATE '9999-12-31')::BIGINT,
+       (SELECT COUNT(DISTINCT row_id) FROM class_part WHERE known_to = DATE '9999-12-31')::BIGINT
+UNION ALL
 SELECT 'yuan of value added: split = cells', coalesce((SELECT SUM(va)::BIGINT FROM class_part), 0),
        coalesce((SELECT SUM(va)::BIGINT FROM cell_leaf), 0)
 ORDER BY law

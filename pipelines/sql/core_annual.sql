@@ -4,7 +4,7 @@ SELECT coalesce(year, 0) AS year,
        CASE WHEN sector IN ('industry', 'service', 'trade', 'construction') THEN sector ELSE '' END AS sector, row_id, known_from,
        coalesce(
          lead(CASE WHEN status = 'accepted' THEN known_from END) OVER (
-           PARTITION BY year, unit, status ORDER BY known_from, row_id),
+           PARTITION BY year, unit, status ORDER BY known_from, replace(file, '.', ' '), row, row_id),
          DATE '9999-12-31') AS known_to,
        unit, county, gbt_received, output, labour, tax_surcharge, vat, depreciation, operating_profit,
        investment_income, fair_value_gain, disposal_gain, asset_impairment, credit_impairment, other_income,

@@ -1,12 +1,12 @@
 -- The returns of a quarter after review, row for row, with the time during which each was the valid one.
 -- Takes: reviewed (firm_typed with status, rules, queries). Gives: the contract core_return, in order of row_id.
 -- A later accepted return of the same unit on the same form takes the place of an earlier one on the day it arrives;
--- a row that was set aside takes nobody's place.
+-- a row that was set aside takes nobody's place. Of two files of one day the one later by name holds (…_更正1 follows …).
 WITH repeated AS (
   SELECT sector, unit FROM reviewed WHERE status = 'accepted' GROUP BY sector, unit HAVING COUNT(*) > 1
 ), version AS (
   -- Only units with several accepted returns have one that ends.
-  SELECT r.row_id, lead(r.known_from) OVER (PARTITION BY r.sector, r.unit ORDER BY r.known_from, r.row_id) AS known_to
+  SELECT r.row_id, lead(r.known_from) OVER (PARTITION BY r.sector, r.unit ORDER BY r.known_from, replace(r.file, '.', ' '), r.row, r.row_id) AS known_to
   FROM reviewed AS r JOIN repeated AS m ON m.sector = r.sector AND m.unit = r.unit
   WHERE r.status = 'accepted'
 )

@@ -136,6 +136,10 @@ SELECT n.*, substr(class_code, 1, 2) AS division,
        power_of_ten(CAST(wages AS DOUBLE) * 12, CAST(staff AS DOUBLE) * months * 80000) AS pay_shift,
        coalesce(i.valid, FALSE) AS identifier_valid,
        r.code IS NOT NULL AS county_known,
+       -- What no rule on single cells sets aside; another row of the unit may be a duplicate of it, of others not.
+       coalesce(i.valid, FALSE) AND r.code IS NOT NULL AND unreadable = '' AND revenue IS NOT NULL
+         AND (CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END) IS NOT NULL
+         AS sound,
        k.code IS NOT NULL AS is_core
 FROM named AS n
 LEFT JOIN identifier AS i ON i.unit = n.unit

@@ -1,6 +1,6 @@
 -- Firm returns as numbers with what other rows of the same form say about each: repetitions and versions.
 -- Takes: firm (firm_number). Gives: firm, row for row, with
---   occurrence       1 for the first row of a unit that arrives on a day, which stands; 2, 3, … for the others
+--   occurrence       1 for the first sound row of a unit in a file, which stands; 2, 3, … for the other sound ones
 --   name_occurrence  likewise for a name under several valid credit codes
 --   edits            how many versions of the unit's return had arrived before on other days
 -- Only units and names that occur more than once are ranked.
@@ -8,7 +8,8 @@ WITH repeated_unit AS (
   SELECT sector, quarter, unit FROM firm WHERE unit IS NOT NULL GROUP BY sector, quarter, unit HAVING COUNT(*) > 1
 ), ranked_unit AS (
   SELECT f.row_id,
-         row_number() OVER (PARTITION BY f.sector, f.quarter, f.unit, f.known_from ORDER BY f.file, f.row, f.row_id)
+         row_number() OVER (
+           PARTITION BY f.sector, f.quarter, f.unit, f.known_from, f.file, f.sound ORDER BY f.row, f.row_id)
            AS occurrence,
          dense_rank() OVER (PARTITION BY f.sector, f.quarter, f.unit ORDER BY f.known_from) - 1 AS edits
   FROM firm AS f

@@ -1,3 +1,11 @@
--- The returns that are valid at a vintage and have a class. Takes: class_return; parameter known.
-SELECT * FROM class_return
-WHERE class_status = 'assigned' AND known_from <= CAST($known AS DATE) AND CAST($known AS DATE) < known_to
+-- The returns that are valid at a vintage and have a class.
+-- Takes: class_return; last_return, the same survey and months a year ago (core_return); parameter known.
+-- The base is 上年同期 on this return; where it is blank, what the unit itself reported a year ago; 0 for a new-born unit.
+SELECT r.quarter, r.sector, r.row_id, r.known_from, r.known_to, r.unit, r.county, r.months, r.gbt,
+       r.output, coalesce(r.output_base, l.output) AS output_base,
+       r.revenue, coalesce(r.revenue_base, l.revenue) AS revenue_base, r.profit, r.wages, r.staff
+FROM class_return AS r
+LEFT JOIN last_return AS l
+  ON l.sector = r.sector AND l.unit = r.unit AND l.months = r.months AND l.status = 'accepted'
+  AND l.known_from <= CAST($known AS DATE) AND CAST($known AS DATE) < l.known_to
+WHERE r.class_status = 'assigned' AND r.known_from <= CAST($known AS DATE) AND CAST($known AS DATE) < r.known_to

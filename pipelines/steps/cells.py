@@ -5,14 +5,58 @@ Belongs here: which statement makes which cell table. Does not belong here: the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
-from pipelines.lake import ALL, Lake, Made, table_hash
+from pipelines.ingest.forms import forms
+from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
+from pipelines.steps import classified, core, raw
 from pipelines.workspace import Workspace
+
+
+def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
+    """What is not as the files received and the code of today would make it: quarters, and ``年报与参考表``."""
+    found = [] if _up_to_date(partial(reference, workspace)) else ["年报与参考表"]
+    return found + [quarter for quarter in quarters if not _up_to_date(partial(quarterly, workspace, quarter))]
+
+
+def reference(workspace: Workspace) -> None:
+    """Make all tables that are not quarterly, in their order."""
+    for form in forms().values():
+        if form.period == "none":
+            raw.raw(workspace, form.id)
+    core.core_annual(workspace)
+    core.core_digital_use(workspace)
+    for table in core.SMALL_TABLES:
+        core.core_small(workspace, table)
+    classified.cell_annual(workspace)
+    classified.class_rate(workspace)
+    cell_adoption(workspace)
+
+
+def quarterly(workspace: Workspace, quarter: str) -> None:
+    """Make all tables of a quarter from raw to cells, in their order; ``reference`` comes first."""
+    for form in core.FIRM_FORMS:
+        raw.raw(workspace, form, quarter)
+    core.core_return(workspace, quarter)
+    classified.class_return(workspace, quarter)
+    classified.class_part(workspace, quarter)
+    cell_leaf(workspace, quarter)
+    cell_published(workspace, quarter)
+
+
+def _up_to_date(make: Callable[[], None]) -> bool:
+    try:
+        with only_looking():
+            make()
+    except StaleError:
+        return False
+    return True
 
 
 def cell_leaf(workspace: Workspace, quarter: str) -> Made:

@@ -7,10 +7,12 @@ or a value split (classification), or how a rate is computed (indicators).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,11 +25,12 @@ from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
-from pipelines.lake import ALL, Lake, Made, table_hash, write_table
+from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
+from pipelines.steps import core, raw
 from pipelines.workspace import Workspace
 
+T = TypeVar("T")
 FOREVER = dt.date(9999, 12, 31)
-# Within a level the better ground wins: re-identified firms, then the census, a survey, an expert.
 # The money items of the annual form that the income approach looks at.
 ANNUAL_ITEMS = (
     "labour",
@@ -42,6 +45,7 @@ ANNUAL_ITEMS = (
     "credit_impairment",
     "other_income",
 )
+# Within a level the better ground wins: re-identified firms, then the census, a survey, an expert.
 METHODS = ("reidentified", "census", "survey", "expert")
 
 
@@ -82,6 +86,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 def class_part(workspace: Workspace, quarter: str) -> Made:
     """Split each assigned return of a quarter over the classes of the digital economy, for every vintage."""
     lake = Lake(workspace.lake)
+    last = _year_before(workspace, quarter)
     codes = arrow_tables()
     texts = [
         statement(package, name)
@@ -90,6 +95,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             ("pipelines", "class_part"),
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
+            ("pipelines", "last_vintages"),
         )
     ]
 
@@ -99,17 +105,20 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         period = Quarter.parse(quarter)
         with engine() as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
+            work.add(last_return=last)
             work.keep("part", statement("pipelines", "no_part"))
-            for vintage in _vintages(work, rates, coefficients, period):
-                _add_parts(work, vintage, period, rates, coefficients)
+            vintages = _vintages(work, rates, coefficients, period)
+            _known(vintages, lambda vintage: _add_parts(work, vintage, period, rates, coefficients))
             work.write(statement("pipelines", "ordered_part"), path)
 
     made_from = [
         *lake.hashes("class_return", [quarter]),
+        *map(sha256_of, last if isinstance(last, list) else []),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
         table_hash(codes["core_map"]),
         *texts,
+        *_code(),
     ]
     return lake.refresh("class_part", quarter, fill, made_from=made_from)
 
@@ -136,8 +145,9 @@ def cell_annual(workspace: Workspace) -> Made:
             work.view("units", texts[0])
             work.keep("classed", texts[1])
             cells = [
-                _annual_cells(work, int(year), Vintage(start, end), coefficients)
-                for year, start, end in _annual_vintages(work)
+                table
+                for year, vintages in _annual_vintages(work, coefficients)
+                for table in _known(vintages, partial(_annual_cells, work, year, coefficients))
             ]
         empty = contract("cell_annual").schema.empty_table()
         table = pa.concat_tables([empty, *cells])
@@ -149,6 +159,7 @@ def cell_annual(workspace: Workspace) -> Made:
         *texts,
         income_mapping().to_csv(),
         *map(table_hash, codes.values()),
+        *_code(),
     ]
     return lake.refresh("cell_annual", ALL, fill, made_from=made_from)
 
@@ -166,12 +177,22 @@ def class_rate(workspace: Workspace) -> Made:
         table = pa.Table.from_pandas(both.sort_values(key), schema=contract("class_rate").schema, preserve_index=False)
         write_table(table, path)
 
-    made_from = [
-        *lake.hashes("cell_annual"),
-        *lake.hashes("core_rate"),
-        Path(annual_rates.__code__.co_filename).read_text("utf-8"),
-    ]
+    made_from = [*lake.hashes("cell_annual"), *lake.hashes("core_rate"), *_code()]
     return lake.refresh("class_rate", ALL, fill, made_from=made_from)
+
+
+def _year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
+    """The reviewed returns of the same quarter a year ago, made now where nobody has made them yet.
+
+    They follow from the files received alone, so that a quarter's parts are the same whichever quarter is run first.
+    """
+    before = Quarter.parse(quarter) - 4
+    if before not in workspace.city.quarters:
+        return contract("core_return").schema.empty_table()
+    for form in core.FIRM_FORMS:
+        raw.raw(workspace, form, str(before))
+    core.core_return(workspace, str(before))
+    return Lake(workspace.lake).existing("core_return", [str(before)])
 
 
 def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
@@ -241,7 +262,7 @@ def _shares(work: Engine, vectors: pa.Table, period: str) -> None:
         )
 
 
-def _annual_cells(work: Engine, year: int, vintage: Vintage, coefficients: pd.DataFrame) -> pa.Table:
+def _annual_cells(work: Engine, year: int, coefficients: pd.DataFrame, vintage: Vintage) -> pa.Table:
     work.add(income_sign=income_signs(year))
     work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": vintage.known_from})
     _shares(work, vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from), f"{year}年")
@@ -249,26 +270,50 @@ def _annual_cells(work: Engine, year: int, vintage: Vintage, coefficients: pd.Da
     return cells.cast(contract("cell_annual").schema)
 
 
-def _annual_vintages(work: Engine) -> Iterator[tuple[int, dt.date, dt.date]]:
+def _annual_vintages(work: Engine, coefficients: pd.DataFrame) -> Iterator[tuple[int, list[Vintage]]]:
     known = work.rows(statement("pipelines", "annual_vintages")).to_pandas()
-    for year, rows in known.groupby("year"):
-        for vintage in _stretches(rows["known_from"]):
-            yield int(str(year)), vintage.known_from, vintage.known_to
+    for label, rows in known.groupby("year"):
+        year = int(str(label))
+        valid = coefficients["valid_from"] <= dt.date(year, 12, 31)
+        yield year, _stretches(rows["known_from"], coefficients.loc[valid, "known_from"])
 
 
 def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, period: Quarter) -> list[Vintage]:
-    returned = set(work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist())
-    if not returned:
-        return []
+    returned = work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist()
     learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
     learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
+    learnt |= set(work.rows(statement("pipelines", "last_vintages"))["known_from"].to_pylist())
+    return _stretches(returned, learnt)
+
+
+def _code() -> list[str]:
+    """The text of what decides over rates, coefficients and vintages: tables made by other code are made again."""
+    modules = (__file__, annual_rates.__code__.co_filename, income_approach.__code__.co_filename)
+    return [Path(module).read_text("utf-8") for module in modules]
+
+
+def _stretches(returned: Iterable[dt.date], learnt: Iterable[dt.date]) -> list[Vintage]:
+    days = set(returned)
+    if not days:
+        return []
     # What was known before the first return arrived belongs to the first vintage.
-    return _stretches(returned | {day for day in learnt if day > min(returned)})
+    days |= {day for day in learnt if day > min(days)}
+    return [Vintage(start, end) for start, end in pairwise([*sorted(days), FOREVER])]
 
 
-def _stretches(days: Iterable[dt.date]) -> list[Vintage]:
-    ordered = [*sorted(set(days)), FOREVER]
-    return [Vintage(start, end) for start, end in pairwise(ordered)]
+def _known(vintages: Iterable[Vintage], make: Callable[[Vintage], T]) -> list[T]:
+    """What each vintage gives; nothing, where a rate or coefficient that it needs came only later.
+
+    A release as of such a day is refused (observed). Where the rate or coefficient never came, the fault stands.
+    """
+    made = []
+    for vintage in vintages:
+        try:
+            made.append(make(vintage))
+        except InputError:
+            if vintage.known_to == FOREVER:
+                raise
+    return made
 
 
 def _superseded(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:

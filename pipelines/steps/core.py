@@ -261,7 +261,7 @@ def _set_aside(work: Engine, found: tuple[Rule, ...], names: Iterable[str]) -> p
     tables = []
     for name in names:
         work.add(rule=_rule_texts(found, name))
-        work.view("raw", statement("pipelines", "raw_rows").replace("raw_form", f"raw_{name}"))
+        work.alias("raw", f"raw_{name}")
         parameters = {"form": name, "code": forms()[name].code}
         tables.append(
             work.rows(statement("pipelines", "set_aside"), parameters).cast(contract("core_set_aside").schema)

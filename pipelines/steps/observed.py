@@ -19,6 +19,7 @@ from pipelines.contracts import contract
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
+from pipelines.steps.cells import stale
 from pipelines.workspace import Workspace
 
 _SMALL = {
@@ -96,8 +97,18 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date) -> Evidence:
 
 
 def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
-    """Make the observations of a release quarter."""
+    """Make the observations of a release quarter.
+
+    Raises:
+        InputError: tables that it rests on are missing or older than the files received; all are named.
+    """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
+    if behind := stale(workspace, needed):
+        raise InputError(
+            f"以下各期尚未汇总，或收到新资料后尚未重算：{'、'.join(behind)}。请先收数（shuce run {quarter}）。",
+            f"Cells are missing or older than the files received: {', '.join(behind)}. Run shuce run {quarter}.",
+            where=quarter,
+        )
     made_from = [
         str(as_of),
         workspace.city.model_dump_json(),
@@ -115,8 +126,23 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
 
 
 def known_cells(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> pa.Table:
-    """The cells of quarters as known on a day; no rows where no quarter is needed."""
+    """The cells of quarters as known on a day; no rows where no quarter is needed.
+
+    Raises:
+        InputError: cells are missing, or those of some quarters were all learnt later; the quarters are named.
+    """
     known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
     paths = lake.existing(table, quarters) if quarters else []
     tables = [pq.read_table(path, filters=known, partitioning=None) for path in paths]
+    later = [path.stem for path, rows in zip(paths, tables, strict=True) if not len(rows) and _holds_rows(path)]
+    if later:
+        raise InputError(
+            f"截至 {as_of}，{'、'.join(later)} 的报表、增加值率或剥离系数尚未到齐。请改用更晚的数据截止日（--as-of）。",
+            f"As of {as_of}, returns, rates or coefficients of {', '.join(later)} were lacking; take a later --as-of.",
+            where=table,
+        )
     return pa.concat_tables([contract(table).schema.empty_table(), *tables], promote_options="permissive")
+
+
+def _holds_rows(path: Path) -> bool:
+    return bool(pq.read_metadata(path).num_rows)

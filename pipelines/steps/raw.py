@@ -43,8 +43,7 @@ _ALWAYS = frozenset({"row_id", "file_sha", "file", "sheet", "row", "received_at"
 
 def raw_contract(form: Form) -> Contract:
     """The contract of a form's raw table: provenance, then the form's columns as text."""
-    headers = {column.name: column.header for column in form.columns}
-    return _contract(f"raw_{form.id}", form, schema(form), headers=headers, key=("row_id",))
+    return _contract(f"raw_{form.id}", form, schema(form), headers=form.raw_columns, key=("row_id",))
 
 
 def raw(workspace: Workspace, form_name: str, partition: str = ALL) -> Made:

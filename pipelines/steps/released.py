@@ -18,11 +18,10 @@ from pipelines.ingest.forms import forms
 from pipelines.lake import Lake
 from pipelines.provenance import provenance
 from pipelines.release.cut import cut
+from pipelines.release.dictionary import release_contracts
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.observed import history, known_cells, observation
 from pipelines.workspace import Workspace
-
-_CELLS = ("cell_leaf", "cell_published")
 
 
 def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
@@ -30,12 +29,13 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     observation(workspace, quarter, as_of)
     coefficients = lake.read("core_coefficient")
+    cells = known_cells(lake, "cell_published", needed, as_of)
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
         "class_label": pa.Table.from_pandas(labels(), preserve_index=False),
-        **{table: known_cells(lake, table, needed, as_of) for table in _CELLS},
-        "coefficient": coefficients.filter(_before(coefficients, as_of)),
+        "cell_published": cells.select(release_contracts()["cell_published"].names),
+        "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),
     }
     if needed:
         tables["review_summary"] = _review_summary(lake, needed, as_of)
@@ -44,10 +44,12 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
     return cut(workspace, Quarter.parse(quarter), as_of, tables, origin)
 
 
-def _before(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
+def _known_and_shared(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
+    """Rows known by a day that hold for more than one unit: a unit's coefficient is that unit's value."""
     import pyarrow.compute as pc
 
-    return pc.less_equal(table["known_from"], pa.scalar(as_of, pa.date32()))
+    known = pc.less_equal(table["known_from"], pa.scalar(as_of, pa.date32()))
+    return pc.and_(known, pc.not_equal(table["level"], "unit"))
 
 
 def _review_summary(lake: Lake, quarters: list[str], as_of: dt.date) -> pa.Table:

@@ -62,10 +62,21 @@ def test_definitions_of_one_indicator_stand_apart() -> None:
 
 
 def test_forms_pair_by_position() -> None:
-    assert indicator("core_growth", "rate_method").forms == (("constant", "comparable"), ("current", "published"))
+    assert indicator("core_growth", "rate_method").forms == (("constant", "comparable"), ("current", "comparable"))
+    base = indicator("core_value_added_base", "rate_method")
+    assert base.forms == (("current", "comparable"), ("current", "published"))
+    row = catalogue().iloc[0].to_dict() | {"price_basis": "constant;current", "bases": "comparable;published"}
+    assert module._indicator(row).forms == (("constant", "comparable"), ("current", "published"))
     assert indicator("gdp", "accounts").forms == (("current", "none"), ("constant", "none"))
     assert indicator("core_pull", "rate_method").minimum is None
     assert indicator("core_class_share", "rate_method").maximum == 1
+
+
+def test_own_rates_are_never_taken_on_the_published_base() -> None:
+    own = [entry for (_, definition), entry in indicators().items() if definition not in {"published", "accounts"}]
+    rates = [entry for entry in own if entry.id.endswith(("growth", "contribution", "pull"))]
+    assert {entry.id for entry in rates} == {"core_growth", "core_contribution", "core_pull", "revenue_growth"}
+    assert {base for entry in rates for _, base in entry.forms} == {"comparable"}
 
 
 def test_a_copy_is_handed_out() -> None:

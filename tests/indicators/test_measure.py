@@ -76,17 +76,38 @@ def test_single_quarters_add_up_to_the_year(found: pd.DataFrame) -> None:
 def test_growth_contribution_and_pull_belong_together(found: pd.DataFrame) -> None:
     for span in ("cumulative", "quarter"):
         for period in ("2021Q1", "2023Q2"):
-            growth = one(found, "core_growth", period, base="comparable", span=span)
+            growth = one(found, "core_growth", period, price_basis="constant", span=span)
             assert growth == pytest.approx(1.1 / 0.98 - 1, abs=1e-4)
-            assert one(found, "core_growth", period, base="published", span=span) == pytest.approx(0.1, abs=1e-4)
+            assert one(found, "core_growth", period, price_basis="current", span=span) == pytest.approx(0.1, abs=1e-4)
             for indicator, whole in (("core_pull", growth), ("core_contribution", 1.0)):
                 rows = pick(found, indicator, period, span=span)
                 city_rows = rows[(rows["region"] == PLACE) & rows["class"].str.fullmatch(r"\d\d")]
                 assert city_rows["value"].sum() == pytest.approx(whole, abs=1e-9)
                 assert rows.loc[rows["region"] != PLACE, "value"].sum() == pytest.approx(whole, abs=1e-9)
                 assert set(rows.loc[rows["region"] != PLACE, "class"]) == {"core"}
-    volume, base = one(found, "core_value_added_volume"), one(found, "core_value_added_base")
-    assert volume / base - 1 == pytest.approx(one(found, "core_growth", base="comparable"), abs=1e-9)
+    volume, base = one(found, "core_value_added_volume"), one(found, "core_value_added_base", base="comparable")
+    assert volume / base - 1 == pytest.approx(one(found, "core_growth", price_basis="constant"), abs=1e-9)
+
+
+def test_growth_rests_on_the_same_units_and_the_published_base_stands_beside() -> None:
+    leaf = small.leaf()
+    # A firm of last year has left: it is in neither side of growth, but in what was published for last year.
+    exits = (leaf["gbt"] == "3911") & (leaf["county"] == COUNTIES[0]) & (leaf["quarter"] == "2023Q4")
+    leaf.loc[exits, ["va", "va_base"]] //= 2
+    found = measure(city(leaf=leaf), LAST, AS_OF)
+    assert set(pick(found, "core_growth", definition_id="rate_method")["base"]) == {"comparable"}
+    class_ = {"class_": "01", "region": COUNTIES[0]}
+    current = one(found, "core_growth", price_basis="current", **class_)
+    assert current == pytest.approx(0.1, abs=1e-5)
+    assert one(found, "core_growth", price_basis="constant", **class_) == pytest.approx(1.1 / 0.98 - 1, abs=1e-5)
+    value = one(found, "core_value_added", **class_)
+    comparable, published = (one(found, "core_value_added_base", base=b, **class_) for b in ("comparable", "published"))
+    assert value / comparable - 1 == pytest.approx(current, abs=1e-9)
+    assert published == one(found, "core_value_added", "2022Q4", **class_) > 1.9 * comparable
+    assert set(pick(found, "core_value_added_base")["price_basis"]) == {"current"}
+    # The base year is not released, but stands as the base of the first released year.
+    first = one(found, "core_value_added_base", "2021Q1", base="published")
+    assert first == pytest.approx(truth(FIRST - 4), abs=1)
 
 
 def test_shares(found: pd.DataFrame) -> None:
@@ -106,8 +127,8 @@ def test_status_follows_the_inputs(found: pd.DataFrame) -> None:
     assert share == ["E"]
     assert pick(found, "core_share_gdp", "2022Q4", region=PLACE)["status"].tolist() == ["P"]
     estimated = measure(city(prices=small.prices("E")), LAST, AS_OF)
-    assert set(pick(estimated, "core_growth", base="comparable")["status"]) == {"E"}
-    assert set(pick(estimated, "core_growth", base="published")["status"]) == {"P"}
+    assert set(pick(estimated, "core_growth", price_basis="constant")["status"]) == {"E"}
+    assert set(pick(estimated, "core_growth", price_basis="current")["status"]) == {"P"}
 
 
 def test_the_annual_figure_stands_apart(found: pd.DataFrame) -> None:
@@ -127,6 +148,25 @@ def test_chains_and_their_two_shares(found: pd.DataFrame) -> None:
     secondary = one(found, "sector_value_added", class_="secondary")
     assert one(found, "chain_share_secondary", class_="display") == pytest.approx(chain / secondary)
     assert one(found, "chain_share_above_industry", class_="display") == 1
+
+
+@pytest.mark.parametrize(
+    ("gbt", "shares"),
+    [
+        ("6513", set()),  # a service class is no part of industry
+        ("4310", {"chain_share_above_industry"}),  # repair: section C, but tertiary in 三次产业划分
+    ],
+)
+def test_only_a_chain_within_its_whole_is_a_share_of_it(gbt: str, shares: set[str]) -> None:
+    membership = small.membership()
+    more = [("chain", "display", gbt, "non_core")]
+    if gbt == "4310":
+        more += [("sector", name, gbt, "non_core") for name in ("43", "industry", "tertiary", "all")]
+    added = pd.DataFrame(more, columns=membership.columns)
+    found = measure(city(membership=pd.concat([membership, added])), LAST, AS_OF)
+    rows = found[found["class"] == "display"]
+    ours = set(rows.loc[rows["definition_id"] == "rate_method", "indicator"])
+    assert ours == {"chain_value_added", "chain_core_value_added"} | shares
 
 
 def test_penetration_under_three_names(found: pd.DataFrame) -> None:
@@ -224,8 +264,23 @@ def test_missing_quarters_are_named() -> None:
     leaf = small.leaf()
     with pytest.raises(InputError, match="2022Q2、2023Q1"):
         measure(city(leaf=leaf[~leaf["quarter"].isin(["2023Q1", "2022Q2"])]), LAST, AS_OF)
-    with pytest.raises(InputError, match="2020Q3"):
+    with pytest.raises(InputError, match=r"2021Q3 .*上年各季报表（2020Q3）"):
         measure(city(leaf=leaf[leaf["quarter"] != "2020Q3"]), LAST, AS_OF)
+
+
+def test_lagged_services_without_a_base_year_say_what_to_do() -> None:
+    leaf = small.leaf().query("quarter >= '2021Q1'")
+    with pytest.raises(InputError) as caught:
+        measure(city(leaf=leaf), Quarter(2021, 3), AS_OF)
+    assert caught.value.zh.startswith("2021Q1、2021Q2、2021Q3 的错月数据缺少上年同期的汇总单元")
+    assert "请提供上年各季报表（2020Q1、2020Q2、2020Q3），或把 city.toml 中的 base_quarters 设为 4" in caught.value.zh
+    assert "2020Q1, 2020Q2, 2020Q3" in caught.value.en
+    with pytest.raises(InputError, match=r"2021Q1 的错月数据（service）.*base_quarters 设为 4"):
+        measure(city(leaf=small.leaf().query("quarter >= '2021Q1' or sector != 'service'")), Quarter(2021, 3), AS_OF)
+    # Without a lagged survey no base year is needed.
+    plain = measure(city(leaf=leaf.query("sector != 'service'"), accounts=pd.DataFrame()), Quarter(2021, 3), AS_OF)
+    assert one(plain, "core_growth", "2021Q3", price_basis="current") == pytest.approx(0.1, abs=1e-5)
+    assert pick(plain, "core_value_added_base", "2021Q3", base="published").empty
 
 
 def test_bad_evidence_is_refused_by_name() -> None:
@@ -268,6 +323,59 @@ def test_topics_without_input_are_absent() -> None:
     assert set(no_d.loc[no_d["indicator"] == "digital_penetration", "definition_id"]) == {"adoption", "external"}
 
 
+@pytest.mark.parametrize(
+    "prices",
+    [
+        pd.DataFrame(),
+        small.prices().head(0),
+        small.prices().assign(known_from=dt.date(2024, 6, 1)),
+    ],
+    ids=["none", "no rows", "not known yet"],
+)
+def test_without_any_price_index_there_is_nothing_at_constant_prices(prices: pd.DataFrame) -> None:
+    found = measure(city(prices=prices), LAST, AS_OF)
+    ours = found[found["definition_id"] == "rate_method"]
+    assert set(ours["price_basis"]) == {"current"}
+    assert not {"core_value_added_volume", "core_contribution", "core_pull"} & set(ours["indicator"])
+    assert one(found, "core_growth", price_basis="current") == pytest.approx(0.1, abs=1e-4)
+    assert one(found, "core_value_added") == pytest.approx(truth(LAST), rel=1e-5)
+
+
+def test_a_price_index_that_lacks_some_divisions_is_refused() -> None:
+    prices = small.prices()
+    gap = (prices["division"] == "65") & (prices["quarter"] >= "2023Q3")
+    with pytest.raises(InputError, match="行业大类 65，季度 2023Q3、2023Q4"):
+        measure(city(prices=prices[~gap]), LAST, AS_OF)
+    assert not measure(city(prices=prices[~gap]), Quarter(2023, 2), AS_OF).empty
+
+
+@pytest.mark.parametrize("first", [Quarter(2021, 1), Quarter(2021, 2)])
+@pytest.mark.parametrize("base", [True, False])
+def test_one_county_and_a_single_quarter_give_what_they_can(first: Quarter, base: bool) -> None:
+    empty, county = pd.DataFrame(), COUNTIES[0]
+    leaf = small.leaf().query("county == @county")
+    kept = (leaf["quarter"] == str(first)) | ((leaf["quarter"] == str(first - 4)) & base)
+    services = pd.Series(data=base, index=leaf.index) | (leaf["sector"] != "service")
+    found = measure(
+        city(
+            leaf=leaf[kept & services], prices=empty, counties=(county,), first_release=first,
+            **dict.fromkeys(("cells", "accounts", "published", "annual", "adoption", "efficiency"), empty),
+        ),
+        first,
+        first.last_day + dt.timedelta(days=20),
+    )  # fmt: skip
+    assert set(found["indicator"]) == {
+        "core_value_added", "core_value_added_base", "core_growth", "core_class_share", "core_region_share",
+        "industry_above_value_added", "chain_value_added", "chain_core_value_added", "chain_share_above_industry",
+    }  # fmt: skip
+    assert set(found["period"]) == {str(first)}
+    assert set(found["span"]) == ({"cumulative", "quarter"} if first.number == 1 else {"cumulative"})
+    of = {"period": str(first)}
+    assert one(found, "core_value_added", **of) == one(found, "core_value_added", **of, region=county)
+    assert one(found, "core_growth", **of, price_basis="current") == pytest.approx(0.1, abs=1e-4)
+    assert pick(found, "core_value_added_base", **of, base="published").empty != base
+
+
 def test_a_class_that_comes_and_goes_within_a_year_still_adds_up() -> None:
     leaf = small.leaf()
     trade = leaf["sector"] == "trade"
@@ -278,7 +386,8 @@ def test_a_class_that_comes_and_goes_within_a_year_still_adds_up() -> None:
     assert list(single.index) == ["2023Q2", "2023Q3", "2023Q4"]
     assert single["2023Q3"] == -single["2023Q2"]
     assert single["2023Q4"] == 0
-    assert not ((found["indicator"] == "core_growth") & (found["class"] == "02") & (found["base"] == "published")).any()
+    beside = found[(found["indicator"] == "core_value_added_base") & (found["class"] == "02")]
+    assert not (beside["base"] == "published").any()
 
 
 def test_a_leaf_without_a_base_takes_the_factor_of_a_wider_cell() -> None:
@@ -330,10 +439,17 @@ def test_nothing_is_a_share_of_a_core_that_is_not_positive() -> None:
 
 def test_without_the_first_quarter_of_a_year_there_is_no_single_quarter() -> None:
     leaf = small.leaf().query("quarter >= '2020Q2' and sector != 'service'")
-    found = measure(city(leaf=leaf, first_release=Quarter(2021, 2)), LAST, AS_OF)
-    singles = pick(found, "core_growth", "2021Q2", span="quarter", base="published", region=PLACE)
-    assert singles.empty
-    assert not pick(found, "core_growth", "2021Q3", span="quarter", base="published", region=PLACE).empty
+    first = Quarter(2021, 2)
+    of = {"span": "quarter", "region": PLACE}
+    late = measure(city(leaf=leaf.query("quarter >= '2021Q2'"), first_release=first), LAST, AS_OF)
+    for name in ("core_value_added", "core_growth", "core_value_added_base"):
+        assert pick(late, name, "2021Q2", **of).empty
+        assert not pick(late, name, "2021Q3", **of).empty
+    # The comparable base comes with this year's returns; the published one needs last year's first quarter.
+    found = measure(city(leaf=leaf, first_release=first), LAST, AS_OF)
+    assert one(found, "core_growth", "2021Q2", **of, price_basis="current") == pytest.approx(0.1, abs=1e-4)
+    assert pick(found, "core_value_added_base", "2021Q2", **of, base="published").empty
+    assert not pick(found, "core_value_added_base", "2021Q3", **of, base="published").empty
 
 
 def test_the_country_without_any_cell() -> None:

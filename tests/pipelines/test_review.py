@@ -86,6 +86,7 @@ CLEAN = {
     "named_elsewhere": False,
     "lies_where_registered": False,
     "occurrence": 1,
+    "sound": True,
     "name_occurrence": 1,
     "edits": 0,
 }
@@ -176,6 +177,7 @@ ANNUAL = {
     "identifier_valid": True,
     "county_known": True,
     "occurrence": 1,
+    "sound": True,
     "unit": "u",
     "labour": 1,
     "tax_surcharge": 1,

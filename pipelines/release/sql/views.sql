@@ -1,7 +1,8 @@
 -- Takes: the tables of a release (observation, catalogue, region, class_label, cell_published, coefficient,
 --   review_summary), in the database in use.
 -- Gives: views by topic (v_…) and, for those who write their questions in Chinese, the same under Chinese names.
--- Clause: every row keeps period, span, price basis, base and vintage, so that no figure can be read without them.
+-- Clause: every row keeps period, span, price basis, base and vintage, so that no figure can be read without them. Each
+--   view ends in an order that a reader expects (time, place, class), for DuckDB gives rows of a join in any order.
 
 -- Which scheme a class code belongs to follows from the indicator: "01" is 数字产品制造业 for core figures, 农业 for sectors.
 CREATE VIEW v_observation AS
@@ -40,7 +41,8 @@ LEFT JOIN class_label AS l
   AND l.scheme = CASE
     WHEN o.indicator LIKE 'core_%' OR o.indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
     WHEN o.indicator LIKE 'chain_%' THEN 'chain'
-    ELSE 'sector' END;
+    ELSE 'sector' END
+ORDER BY o.indicator, o.definition_id, o.span, o.period, o.region, o.class, o.price_basis, o.base, o.authority, vintage_order;
 COMMENT ON VIEW v_observation IS '全部观测值，附中文名称与显示单位（金额为亿元，比率为%）';
 
 -- A window with row_number() = 1 would be shorter, but DuckDB 1.5.0 fails on it inside further views (internal error).
@@ -56,9 +58,12 @@ JOIN (
   ON newest.indicator = o.indicator AND newest.definition_id = o.definition_id AND newest.period = o.period
   AND newest.span = o.span AND newest.region = o.region AND newest.class = o.class
   AND newest.price_basis = o.price_basis AND newest.base = o.base AND newest.authority = o.authority
-  AND newest.vintage_order = o.vintage_order;
+  AND newest.vintage_order = o.vintage_order
+ORDER BY o.indicator, o.definition_id, o.span, o.period, o.region, o.class, o.price_basis, o.base, o.authority;
 COMMENT ON VIEW v_newest IS '每个指标、口径、时期、地区、类别只留最新版次的观测值';
 
+-- A growth of ours is always over the comparable base; a published one is taken as its publisher gave it. Published figures
+-- stand here only where there are none of ours, so that a row never mixes the two; all of them are in v_observation.
 CREATE VIEW v_core AS
 SELECT
   period,
@@ -67,6 +72,8 @@ SELECT
   region_zh,
   class,
   class_zh,
+  max(CASE WHEN indicator = 'core_value_added' THEN definition_id END) AS definition_id,
+  max(CASE WHEN indicator = 'core_value_added' THEN authority END) AS authority,
   max(CASE WHEN indicator = 'core_value_added' AND price_basis = 'current' THEN shown END) AS value_added_100m,
   max(CASE WHEN indicator = 'core_growth' AND price_basis = 'constant' THEN shown END) AS growth_constant_pct,
   max(CASE WHEN indicator = 'core_growth' AND price_basis = 'current' THEN shown END) AS growth_current_pct,
@@ -75,28 +82,38 @@ SELECT
   max(CASE WHEN indicator = 'core_region_share' THEN shown END) AS share_place_pct,
   max(CASE WHEN indicator = 'core_pull' THEN shown END) AS pull_points,
   max(CASE WHEN indicator = 'core_contribution' THEN shown END) AS contribution_pct
-FROM v_newest
+FROM v_newest AS o
 WHERE indicator IN
   ('core_value_added', 'core_growth', 'core_share_gdp', 'core_class_share', 'core_pull', 'core_contribution', 'core_region_share')
-GROUP BY period, span, region, region_zh, class, class_zh;
-COMMENT ON VIEW v_core IS '核心产业增加值（监测测算）：值（亿元，现价）、增速（%）、占比（%）、拉动（百分点）、贡献率（%），各时期类型并列';
+  AND (indicator <> 'core_growth' OR base = 'comparable' OR definition_id = 'published')
+  AND (definition_id <> 'published' OR NOT EXISTS (
+    SELECT 1 FROM observation AS ours
+    WHERE ours.indicator = 'core_value_added' AND ours.definition_id = 'rate_method'
+      AND ours.span = o.span AND ours.period = o.period AND ours.region = o.region))
+GROUP BY period, span, region, region_zh, class, class_zh
+ORDER BY span, period, region, class <> 'core', class;
+COMMENT ON VIEW v_core IS '核心产业增加值：值（亿元，现价）、可比价增速与现价增速（%，同口径）、占比（%）、拉动（百分点）、贡献率（%），各时期类型并列';
 
-CREATE VIEW v_core_cumulative AS SELECT * EXCLUDE (span) FROM v_core WHERE span = 'cumulative';
+CREATE VIEW v_core_cumulative AS SELECT * EXCLUDE (span) FROM v_core WHERE span = 'cumulative'
+ORDER BY period, region, class <> 'core', class;
 COMMENT ON VIEW v_core_cumulative IS '核心产业增加值，年初累计';
 
-CREATE VIEW v_core_quarterly AS SELECT * EXCLUDE (span) FROM v_core WHERE span = 'quarter';
+CREATE VIEW v_core_quarterly AS SELECT * EXCLUDE (span) FROM v_core WHERE span = 'quarter'
+ORDER BY period, region, class <> 'core', class;
 COMMENT ON VIEW v_core_quarterly IS '核心产业增加值，单季';
 
 CREATE VIEW v_core_annual AS
 SELECT period, region, region_zh, class, class_zh, indicator, indicator_zh, definition_id, shown AS value_added_100m,
   vintage, authority
 FROM v_newest
-WHERE span = 'annual' AND price_basis = 'current' AND indicator IN ('core_value_added', 'core_value_added_income');
+WHERE span = 'annual' AND price_basis = 'current' AND indicator IN ('core_value_added', 'core_value_added_income')
+ORDER BY period, region, class <> 'core', class, indicator, definition_id, authority;
 COMMENT ON VIEW v_core_annual IS '核心产业增加值，年度：公布数与收入法测算数分列，不与季度数混用';
 
 CREATE VIEW v_core_latest AS
 SELECT * FROM v_core
-WHERE (span, period) IN (SELECT (span, max(period)) FROM v_core WHERE value_added_100m IS NOT NULL GROUP BY span);
+WHERE (span, period) IN (SELECT (span, max(period)) FROM v_core WHERE value_added_100m IS NOT NULL GROUP BY span)
+ORDER BY span, region, class <> 'core', class;
 COMMENT ON VIEW v_core_latest IS '核心产业增加值，各时期类型的最新一期';
 
 CREATE VIEW v_county AS
@@ -107,108 +124,130 @@ SELECT
   v.value_added_100m,
   rank() OVER (PARTITION BY v.period ORDER BY v.value_added_100m DESC) AS rank_value_added,
   v.growth_constant_pct,
-  rank() OVER (PARTITION BY v.period ORDER BY v.growth_constant_pct DESC) AS rank_growth,
+  CASE WHEN v.growth_constant_pct IS NOT NULL
+    THEN rank() OVER (PARTITION BY v.period ORDER BY v.growth_constant_pct DESC NULLS LAST) END AS rank_growth,
+  v.growth_current_pct,
   v.share_place_pct,
   v.share_gdp_pct,
-  v.pull_points
+  v.pull_points,
+  v.authority
 FROM v_core AS v
 JOIN region AS r ON r.region = v.region AND r.level = 'county'
-WHERE v.span = 'cumulative' AND v.class = 'core';
+WHERE v.span = 'cumulative' AND v.class = 'core'
+ORDER BY v.period, v.region;
 COMMENT ON VIEW v_county IS '分县（市、区）核心产业增加值与位次，年初累计';
 
 CREATE VIEW v_gdp AS
 SELECT indicator, indicator_zh, definition_id, period, span, region, region_zh, class, class_zh, shown, shown_unit,
   price_zh, vintage, vintage_zh, status, authority
 FROM v_observation
-WHERE indicator IN ('gdp', 'gdp_growth', 'sector_value_added', 'sector_growth', 'industry_above_value_added');
+WHERE indicator IN ('gdp', 'gdp_growth', 'sector_value_added', 'sector_growth', 'industry_above_value_added')
+ORDER BY indicator, span, period, region, class, price_zh, vintage_order, authority;
 COMMENT ON VIEW v_gdp IS '地区生产总值与分行业增加值，各版次并列';
 
 CREATE VIEW v_gdp_share AS
 SELECT period, span, region, region_zh, class, class_zh, definition_id, vintage, vintage_zh, shown AS share_pct, authority
 FROM v_observation
-WHERE indicator = 'core_share_gdp';
+WHERE indicator = 'core_share_gdp'
+ORDER BY span, period, region, class, definition_id DESC, vintage_order, authority;
 COMMENT ON VIEW v_gdp_share IS '核心产业增加值占地区生产总值比重；same_vintage 为同版次，mixed_vintage 为跨版次，仅供对照';
 
 CREATE VIEW v_penetration AS
 SELECT definition_id, indicator_zh, period, span, region, region_zh, class, class_zh, shown AS rate_pct, status, authority
 FROM v_newest
-WHERE indicator = 'digital_penetration';
+WHERE indicator = 'digital_penetration'
+ORDER BY definition_id, span, period, region, class, authority;
 COMMENT ON VIEW v_penetration IS '产业数字化渗透率；口径（definition_id）不同不可比，不可连成一个序列';
 
 CREATE VIEW v_chain AS
-SELECT indicator, indicator_zh, period, span, region, region_zh, class, class_zh, shown, shown_unit, vintage_zh, authority
+SELECT indicator, indicator_zh, definition_id, period, span, region, region_zh, class, class_zh, shown, shown_unit,
+  vintage_zh, authority
 FROM v_newest
-WHERE indicator LIKE 'chain_%';
+WHERE indicator LIKE 'chain_%'
+ORDER BY span, period, region, class, authority, indicator;
 COMMENT ON VIEW v_chain IS '产业链增加值、其中核心产业部分，以及占第二产业和占规模以上工业的两个比重';
 
 CREATE VIEW v_scale AS
 SELECT indicator, indicator_zh, period, span, region, region_zh, class, class_zh, shown, shown_unit, authority
 FROM v_newest
-WHERE indicator IN ('firms', 'revenue', 'revenue_growth', 'staff');
+WHERE indicator IN ('firms', 'revenue', 'revenue_growth', 'staff')
+ORDER BY indicator, span, period, region, class <> 'core', class, authority;
 COMMENT ON VIEW v_scale IS '核心产业规模以上单位数、营业收入、平均用工人数';
 
 CREATE VIEW v_department AS
 SELECT o.indicator, o.indicator_zh, o.period, o.span, o.region, o.region_zh, o.shown, o.shown_unit, o.authority
 FROM v_newest AS o
-WHERE o.definition_id = 'department';
+WHERE o.definition_id = 'department'
+ORDER BY o.indicator, o.span, o.period, o.region, o.authority;
 COMMENT ON VIEW v_department IS '部门监测数：基础设施、数据归集、政务服务、企业与项目';
 
 CREATE VIEW v_national AS
 SELECT o.indicator, o.indicator_zh, o.definition_id, o.period, o.span, o.class, o.class_zh, o.shown, o.shown_unit,
   o.price_zh, o.vintage, o.vintage_zh, o.authority
 FROM v_observation AS o
-JOIN region AS r ON r.region = o.region AND r.level = 'nation';
+JOIN region AS r ON r.region = o.region AND r.level = 'nation'
+ORDER BY o.indicator, o.definition_id, o.span, o.period, o.class, o.price_basis, o.vintage_order, o.authority;
 COMMENT ON VIEW v_national IS '全国数';
 
 CREATE VIEW v_cell AS
 SELECT p.*, r.name_zh AS region_zh, coalesce(l.name_zh, p.class) AS class_zh
 FROM cell_published AS p
 LEFT JOIN region AS r ON r.region = p.region
-LEFT JOIN class_label AS l ON l.scheme = p.scheme AND l.class = p.class;
+LEFT JOIN class_label AS l ON l.scheme = p.scheme AND l.class = p.class
+ORDER BY p.quarter, p.region, p.scheme, p.class;
 COMMENT ON VIEW v_cell IS '发布层级的汇总单元（内部，未作保密处理）';
 
 CREATE VIEW 核心产业增加值 AS
 SELECT period AS 时期, CASE span WHEN 'cumulative' THEN '累计' WHEN 'quarter' THEN '当季' ELSE '年度' END AS 时期类型,
   region_zh AS 地区, class AS 类别代码, class_zh AS 类别, value_added_100m AS 增加值_亿元,
   growth_constant_pct AS 可比价增速_百分比, growth_current_pct AS 现价增速_百分比, share_gdp_pct AS 占GDP比重_百分比,
-  share_core_pct AS 占核心产业比重_百分比, pull_points AS 拉动_百分点, contribution_pct AS 贡献率_百分比
-FROM v_core;
-COMMENT ON VIEW 核心产业增加值 IS '核心产业增加值（监测测算），同 v_core';
+  share_core_pct AS 占核心产业比重_百分比, pull_points AS 拉动_百分点, contribution_pct AS 贡献率_百分比,
+  authority AS 数据权属
+FROM v_core
+ORDER BY span, period, region, class <> 'core', class;
+COMMENT ON VIEW 核心产业增加值 IS '核心产业增加值与增速、占比、拉动，同 v_core';
 
 CREATE VIEW 分县区 AS
 SELECT period AS 时期, region_zh AS 地区, value_added_100m AS 增加值_亿元, rank_value_added AS 规模位次,
-  growth_constant_pct AS 可比价增速_百分比, rank_growth AS 增速位次,
+  growth_constant_pct AS 可比价增速_百分比, rank_growth AS 增速位次, growth_current_pct AS 现价增速_百分比,
   share_place_pct AS 占全市比重_百分比, share_gdp_pct AS 占GDP比重_百分比,
-  pull_points AS 拉动_百分点
-FROM v_county;
+  pull_points AS 拉动_百分点, authority AS 数据权属
+FROM v_county
+ORDER BY period, region;
 COMMENT ON VIEW 分县区 IS '分县（市、区）核心产业增加值，年初累计，同 v_county';
 
 CREATE VIEW 占GDP比重 AS
 SELECT period AS 时期, span AS 时期类型, region_zh AS 地区, class_zh AS 类别, definition_id AS 口径, vintage_zh AS 版次,
   share_pct AS 比重_百分比, authority AS 数据权属
-FROM v_gdp_share;
+FROM v_gdp_share
+ORDER BY span, period, region, class, definition_id DESC, vintage_zh, authority;
 COMMENT ON VIEW 占GDP比重 IS '核心产业增加值占地区生产总值比重，同 v_gdp_share';
 
 CREATE VIEW 渗透率 AS
 SELECT definition_id AS 口径, period AS 时期, region_zh AS 地区, class_zh AS 部门, rate_pct AS 渗透率_百分比,
   authority AS 数据权属
-FROM v_penetration;
+FROM v_penetration
+ORDER BY definition_id, span, period, region, class, authority;
 COMMENT ON VIEW 渗透率 IS '产业数字化渗透率，口径不同不可比，同 v_penetration';
 
 CREATE VIEW 产业链 AS
-SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh AS 产业链, shown AS 数值, shown_unit AS 单位
-FROM v_chain;
+SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh AS 产业链, shown AS 数值, shown_unit AS 单位,
+  authority AS 数据权属
+FROM v_chain
+ORDER BY span, period, region, class, authority, indicator;
 COMMENT ON VIEW 产业链 IS '产业链增加值与两个比重，同 v_chain';
 
 CREATE VIEW 指标目录 AS
 SELECT id AS 指标, definition_id AS 口径, name_zh AS 名称, definition_zh AS 定义, formula AS 计算公式,
   display_unit AS 单位, release_level AS 发布级别
-FROM catalogue;
+FROM catalogue
+ORDER BY id, definition_id;
 COMMENT ON VIEW 指标目录 IS '指标、口径、公式与单位，同 catalogue';
 
 CREATE VIEW 全部观测值 AS
 SELECT indicator_zh AS 指标, definition_id AS 口径, period AS 时期, span_zh AS 时期类型, region_zh AS 地区,
   class_zh AS 类别, shown AS 数值, shown_unit AS 单位, price_zh AS 价格, vintage_zh AS 版次, status AS 数据状态,
   authority AS 数据权属
-FROM v_observation;
+FROM v_observation
+ORDER BY indicator, definition_id, span, period, region, class, price_basis, base, authority, vintage_order;
 COMMENT ON VIEW 全部观测值 IS '全部观测值，同 v_observation';

@@ -142,6 +142,9 @@ def _single(year: str = "2022") -> Iterator[dict[str, Any]]:
     published = {"class": CHAIN, "authority": "工作专班"}
     yield row("chain_value_added", "published", year, "annual", 25.3e8, **published)
     yield row("chain_share_above_industry", "published", year, "annual", 0.028, **published)
+    accounts = {"class": "secondary", "authority": "示范市统计局", "price_basis": "current", "base": "none"}
+    yield row("sector_value_added", "accounts", year, "annual", 905.04e8, **accounts)
+    yield row("industry_above_value_added", "rate_method", f"{year}Q4", "cumulative", 722.5e8)
     for name, value in DEPARTMENTS.items():
         yield row(name, "department", "2023", "annual", value, authority="工作专班")
 
@@ -188,21 +191,14 @@ def small_tables() -> dict[str, pa.Table]:
 
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
     contracts = release_contracts()
-    known = {"known_from": dt.date(2024, 1, 18), "known_to": dt.date(9999, 12, 31)}
     cells = [
-        {"quarter": str(last), "region": region, "scheme": "digital", "class": cls, "units": 12, "va": 7, "va_top1": 3,
-         "va_top2": 2, "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90} | known
+        {"quarter": str(last), "region": region, "scheme": "digital", "class": cls, "units": 12, "va": 2**53 + 1,
+         "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
         for region in (PLACE, *COUNTIES) for cls in ("core", "01")
-    ]  # fmt: skip
-    leaves = [
-        {"quarter": str(last), "county": county, "sector": "industry", "gbt": "3911", "de": "010101", "months": 12,
-         "units": 3, "va": 2**53 + 1, "va_base": 5, "output": 30} | known
-        for county in COUNTIES
     ]  # fmt: skip
     return small_tables() | {
         "observation": city_observations(last),
         "cell_published": pa.Table.from_pylist(cells, schema=contracts["cell_published"].schema),
-        "cell_leaf": pa.Table.from_pylist(leaves, schema=contracts["cell_leaf"].schema),
         "coefficient": pa.table({
             "gbt": ["6429"], "de": ["040101"], "level": ["city"], "key": ["*"],
             "k": pa.array(["0.350000"]).cast(pa.decimal128(7, 6)), "method": ["reidentified"], "source": ["再识别调查"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_manifest_says_what_is_there(city: Made) -> None:
     assert (said["level"], said["stamp"], said["as_of"]) == ("L2", "内部", "2024-01-20")
     assert said["provenance"] == stand_in.PROVENANCE
     assert said["files"]["digital_economy.duckdb"]["sha256"] is None
-    assert said["tables"]["cell_leaf"]["rows"] == 10
+    assert said["tables"]["cell_published"]["rows"] == 22
     data = (city.folder / "bulletin.html").read_bytes()
     assert said["files"]["bulletin.html"] == {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
     assert differences(city.folder) == []
@@ -164,6 +165,29 @@ def test_a_unit_value_is_refused(workspace: Workspace) -> None:
     spoiled = observation.set_column(at, "release_level", pa.array(["L3"] * len(observation)))
     with pytest.raises(InputError, match="L3"):
         cut(workspace, "2023Q4", stand_in.AS_OF, _tables(observation=spoiled), stand_in.PROVENANCE)
+
+
+def test_a_unit_named_by_its_code_is_refused(workspace: Workspace) -> None:
+    given = stand_in.city_tables()["coefficient"]
+    spoiled = given.set_column(given.column_names.index("key"), "key", pa.array(["91110108MA01K2X43J"]))
+    with pytest.raises(InputError, match="coefficient 的 key 列中有统一社会信用代码"):
+        cut(workspace, "2023Q4", stand_in.AS_OF, _tables(coefficient=spoiled), stand_in.PROVENANCE)
+    unit = given.set_column(given.column_names.index("level"), "level", pa.array(["unit"]))
+    with pytest.raises(InputError, match="level"):
+        cut(workspace, "2023Q4", stand_in.AS_OF, _tables(coefficient=unit), stand_in.PROVENANCE)
+    assert releases(workspace) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_copy_with_links_followed_is_refused_and_left_alone(workspace: Workspace) -> None:
+    folder = _cut(workspace)
+    link = workspace.releases / "current"
+    link.unlink()
+    shutil.copytree(folder, link)
+    with pytest.raises(InputError, match="release/current 应为指向某期发布的链接"):
+        _cut(workspace, code="00" * 32)
+    assert (link / "manifest.json").exists()
+    assert releases(workspace) == [folder]
 
 
 def test_a_broken_contract_is_refused(workspace: Workspace) -> None:

@@ -6,12 +6,14 @@ import datetime as dt
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 from indicators.observation import observations
 from indicators.quarter import Quarter
-from pipelines.release import bulletin, exhibits, sentences, tables, workbook
+from pipelines.contracts import contract
+from pipelines.release import bulletin, chains, exhibits, sentences, tables, workbook
 from pipelines.release.figures import CORE, Figures, Span
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes
@@ -101,28 +103,66 @@ def test_penetration_keeps_definitions_apart(city: Made) -> None:
 
 
 def test_chain_shows_both_shares_and_why(city: Made) -> None:
-    texts = sentences.of_chain(city.figures, YEAR, stand_in.CHAIN)
-    assert "相当于第二产业增加值的2.8%，相当于规模以上工业增加值的3.5%" in texts[1]
-    assert "分母不同" in texts[1]
-    assert texts[2] == "对照：工作专班公布2022年该产业链增加值25.3亿元，称占规上工业增加值2.8%。"
-    assert sentences.of_chain(city.figures, YEAR, "none") == []
+    texts = chains.of_chains(city.figures, YEAR)
+    assert texts[0] == (
+        "2023年全年新型显示及智能终端产业链增加值25.5亿元，其中属于数字经济核心产业的21.2亿元，"
+        "相当于第二产业增加值的2.8%、规模以上工业增加值的3.5%。"
+    )
+    assert texts[1] == (
+        "对照：工作专班公布2022年新型显示及智能终端产业链增加值25.3亿元，称占规上工业增加值2.8%；"
+        "除以当年第二产业增加值905.0亿元为2.8%，除以当年规模以上工业增加值722.5亿元（监测测算）为3.5%。"
+        "可见所称2.8%是占第二产业增加值的比重，不是占规模以上工业增加值的比重。"
+    )
+    assert texts[2].startswith("两个比重的分子相同，分母不同")
+    assert chains.of_chain(city.figures, YEAR, "none") == []
+    table = tables.chain_denominators(city.figures)
+    assert table is not None
+    assert _cell(table, "新型显示及智能终端", "占规上工业").value == pytest.approx(25.3 / 722.5)  # type: ignore[attr-defined]
 
 
-def test_published_chain_is_checked_against_its_denominator(tmp_path: Path) -> None:
-    row = stand_in.row
-    own = {"class": stand_in.CHAIN}
+def test_every_published_chain_is_explained_whichever_is_the_largest(tmp_path: Path) -> None:
+    row, period = stand_in.row, "2023Q4"
+    rows = [
+        row("core_value_added", "rate_method", period, "cumulative", 90e8, **{"class": CORE}),
+        row(
+            "chain_value_added", "rate_method", period, "cumulative", 99e8, **{"class": "software_information_services"}
+        ),
+        row("sector_value_added", "accounts", "2022", "annual", 1000e8, **{"class": "secondary"}),
+    ]
+    for chain in (stand_in.CHAIN, "hydrogen_equipment"):
+        rows += [
+            row("chain_value_added", "rate_method", period, "cumulative", 25e8, **{"class": chain}),
+            row("chain_share_secondary", "rate_method", period, "cumulative", 0.025, **{"class": chain}),
+            row("chain_share_above_industry", "rate_method", period, "cumulative", 0.05, **{"class": chain}),
+            row("chain_value_added", "published", "2022", "annual", 20e8, **{"class": chain}),
+            row("chain_share_above_industry", "published", "2022", "annual", 0.03, **{"class": chain}),
+        ]
+    f = _only(tmp_path, rows)
+    texts = chains.of_chains(f, YEAR)
+    assert texts[0] == "2023年全年软件和信息技术服务产业链增加值99.0亿元。"
+    assert sum("除以当年第二产业增加值1,000.0亿元为2.0%" in text for text in texts) == 2
+    assert "可见" not in "".join(texts)
+    assert exhibits.chain_panels(f, YEAR) is not None
+
+
+def test_chains_without_shares_have_a_table_and_no_share_sentence(tmp_path: Path) -> None:
+    row, own = stand_in.row, {"class": stand_in.CHAIN}
     f = _only(
         tmp_path,
         [
+            row("core_value_added", "rate_method", "2023Q4", "cumulative", 90e8, **{"class": CORE}),
             row("chain_value_added", "rate_method", "2023Q4", "cumulative", 25.3e8, **own),
             row("chain_value_added", "published", "2022", "annual", 25.3e8, **own),
-            row("chain_share_above_industry", "published", "2022", "annual", 0.028, **own),
-            row("sector_value_added", "accounts", "2022", "annual", 905.04e8, **{"class": "secondary"}),
+            row("sector_value_added", "accounts", "2022", "annual", 0.0, **{"class": "secondary"}),
         ],
     )
-    texts = sentences.of_chain(f, YEAR, stand_in.CHAIN)
-    assert texts[-1].endswith("按当年第二产业增加值905.0亿元计算为2.8%，可见其分母是第二产业。")
+    assert chains.of_chains(f, YEAR) == [
+        "2023年全年新型显示及智能终端产业链增加值25.3亿元。",
+        "对照：监测测算公布2022年新型显示及智能终端产业链增加值25.3亿元。",
+    ]
     assert exhibits.chain_panels(f, YEAR) is None
+    section = next(section for section in bulletin.sections(f) if section.title == "产业链")
+    assert [table.code for table in section.tables] == ["链", "链分母"]
 
 
 def test_newest_vintage_is_taken_and_others_stay(nation: Made) -> None:
@@ -184,6 +224,90 @@ def test_first_quarter_and_decline(tmp_path: Path) -> None:
     assert exhibits.growth_lines(f) is None
     assert exhibits.shares(f, Span("cumulative", "2023Q1")) is None
     assert exhibits.county_bars(f, Span("cumulative", "2023Q1")) is None
+
+
+def _county_rows(codes: list[str], price: str = "constant") -> list[dict]:
+    row, form = stand_in.row, {"price_basis": price, "base": "comparable"}
+    rows = []
+    for n, code in enumerate([stand_in.PLACE, *codes]):
+        for cls in (CORE, "01"):
+            own = {"region": code, "class": cls}
+            for span in ("cumulative", "quarter"):
+                rows.append(row("core_value_added", "rate_method", "2023Q4", span, 10e8 + n, **own))
+                rows.append(row("core_growth", "rate_method", "2023Q4", span, 0.05, **own, **form))
+        rows.append(row("core_class_share", "rate_method", "2023Q4", "cumulative", 1.0, region=code, **{"class": "01"}))
+        if n:
+            rows.append(
+                row("core_region_share", "rate_method", "2023Q4", "cumulative", 0.5, region=code, **{"class": CORE})
+            )
+    return [*rows, row("gdp_growth", "accounts", "2023Q4", "cumulative", 0.04)]
+
+
+def test_few_counties_are_not_ranked(tmp_path: Path) -> None:
+    codes = list(stand_in.COUNTIES)
+    one = _only(tmp_path, _county_rows(codes[:1]))
+    assert sentences.by_county(one, YEAR) == []
+    assert exhibits.county_bars(one, YEAR) is None
+    section = next(section for section in bulletin.sections(one) if section.title == "分县（市、区）")
+    assert [table.code for table in section.tables] == ["T4"]
+    two = _only(tmp_path, _county_rows(codes[:2]))
+    assert sentences.by_county(two, YEAR) == ["甲区增加值10.0亿元，同比增长5.0%；乙区增加值10.0亿元，同比增长5.0%。"]
+    bars = exhibits.county_bars(two, YEAR)
+    assert bars is not None
+    assert bars.title == "乙区规模居首"
+    assert bars.note == "来源：监测测算。在地原则：按经营地，建筑业按注册地。"
+
+
+def test_one_period_and_one_division_are_not_compared(tmp_path: Path) -> None:
+    f = _only(tmp_path, _county_rows([]))
+    assert exhibits.quarterly_stack(f) is exhibits.growth_lines(f) is exhibits.pull_stack(f, YEAR) is None
+    shares = exhibits.shares(f, YEAR)
+    assert shares is not None
+    assert shares.title == "数字产品制造业占核心产业增加值的100.0%"
+    workbook.write(f, ISSUE, tmp_path / "one.xlsx")
+    assert len(openpyxl.load_workbook(tmp_path / "one.xlsx")["图"]._charts) == 1
+
+
+def test_without_price_indices_growth_is_named_current(tmp_path: Path) -> None:
+    rows = _county_rows(list(stand_in.COUNTIES)[:4], "current")
+    rows += [row | {"period": "2022Q4"} for row in rows]
+    f = _only(tmp_path, rows)
+    assert sentences.headline(f).endswith("增加值10.0亿元，按现价同比增长5.0%")
+    assert "GDP" not in "".join(sentences.overall(f))
+    key = sentences.key_figures(f)[0]
+    assert (key.change, key.basis) == ("按现价同比增长5.0%", "2023年全年，现价、同口径")
+    assert "按现价增速，居前的是" in sentences.by_county(f, YEAR)[1]
+    overview = tables.overview(f)
+    assert "与GDP的可比价增速不可比较" in overview.notes[0]
+    assert tables.divisions(f, YEAR).head[2] == "现价增速"  # type: ignore[union-attr]
+    assert "不可比较" in dict(notes(f, ISSUE, [*overview.figures, *tables.series(f).figures]))["价格"]  # type: ignore[union-attr]
+    lines = exhibits.growth_lines(f)
+    assert lines is not None
+    assert lines.subtitle == "年初至各季末累计同比增速，现价，%"
+    assert "GDP" not in lines.title
+    assert "可比价" not in "".join(text for s in bulletin.sections(f) for text in s.texts)
+    workbook.write(f, ISSUE, tmp_path / "current.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "current.xlsx")["时间序列（累计）"]["G4"].value == "现价增速"
+
+
+def test_growth_over_the_published_base_is_never_shown(tmp_path: Path) -> None:
+    own = {"class": CORE}
+    rows = [
+        stand_in.row("core_value_added", "rate_method", "2023Q4", "cumulative", 10e8, **own),
+        stand_in.row("core_growth", "rate_method", "2023Q4", "cumulative", 0.5, **own)
+        | {"price_basis": "current", "base": "published"},
+    ]
+    frame = pd.DataFrame(rows)[contract("observation").names]
+    table = pa.Table.from_pandas(frame, schema=contract("observation").schema, preserve_index=False)
+    f = figures_of(stand_in.city_workspace(tmp_path), stand_in.small_tables() | {"observation": table})
+    assert f.growth(YEAR) is None
+    assert sentences.key_figures(f)[0].basis == "2023年全年，现价"
+
+
+def test_charts_of_published_figures_name_their_authority(nation: Made) -> None:
+    found = exhibits.shares(nation.figures, Span("annual", "2023"))
+    assert found is not None
+    assert found.note == "来源：国家统计局。"
 
 
 def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pyarrow.parquet as pq
 
-from pipelines.contracts import contract
 from pipelines.release import snapshot
 from pipelines.release.dictionary import meaning, release_contracts
 from pipelines.release.read import DATABASE
@@ -32,7 +33,7 @@ def test_tables_and_columns_have_chinese_comments(city: Made) -> None:
     assert tables["observation"].startswith("观测值。")
     commented = {(table, name): text for table, name, text in columns if table in tables}
     assert all(commented.values())
-    assert commented["cell_leaf", "va"] == "增加值（单位：元）"
+    assert commented["cell_published", "units"] == "单位数（单位：家）"
 
 
 def test_every_view_runs_and_is_described(city: Made, nation: Made) -> None:
@@ -59,9 +60,9 @@ def test_views_do_not_multiply_rows(city: Made) -> None:
 
 def test_money_above_two_to_the_53_survives(city: Made) -> None:
     with _open(city) as con:
-        assert con.execute("SELECT DISTINCT va FROM cell_leaf").fetchall() == [(2**53 + 1,)]
-    found = pq.read_table(city.folder / "parquet" / "cell_leaf.parquet")
-    assert found.schema.equals(contract("cell_leaf").schema)
+        assert con.execute("SELECT DISTINCT va FROM cell_published").fetchall() == [(2**53 + 1,)]
+    found = pq.read_table(city.folder / "parquet" / "cell_published.parquet")
+    assert found.schema.equals(release_contracts()["cell_published"].schema)
     assert set(found["va"].to_pylist()) == {2**53 + 1}
 
 
@@ -71,6 +72,41 @@ def test_content_of_file_equals_content_of_tables(city: Made) -> None:
         for name, rows in ((n, c.rows) for n, c in snapshot.contents_of(city.folder / DATABASE).items())
     }
     assert snapshot.contents(tables) == snapshot.contents_of(city.folder / DATABASE)
+
+
+def test_views_come_in_order(city: Made) -> None:
+    with _open(city) as con:
+        found = con.execute("SELECT period, region, class FROM v_core_cumulative").fetchall()
+        codes = [(period, region, cls != "core", cls) for period, region, cls in found]
+        counties = con.execute("SELECT period, region FROM v_county").fetchall()
+        unordered = [
+            name
+            for name, sql in con.execute("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal").fetchall()
+            if "ORDER BY" not in sql.split("FROM")[-1]
+        ]
+    assert codes == sorted(codes)
+    assert counties == sorted(counties)
+    assert unordered == []
+
+
+def test_published_figures_stand_only_where_there_are_none_of_ours(nation: Made, city: Made) -> None:
+    sql = "SELECT DISTINCT definition_id, authority FROM v_core"
+    with _open(nation) as con:
+        assert con.execute(sql).fetchall() == [("published", "国家统计局")]
+    with _open(city) as con:
+        assert con.execute(sql).fetchall() == [("rate_method", "监测测算")]
+
+
+def test_no_credit_code_no_largest_units_and_no_later_knowledge(city: Made) -> None:
+    columns = {column.name for held_to in release_contracts().values() for column in held_to.columns}
+    assert not {name for name in columns if "_top" in name or name in {"known_to", "unit_code", "credit_code"}}
+    assert [name for name, held_to in release_contracts().items() if "known_from" in held_to.names] == ["coefficient"]
+    assert "cell_leaf" not in release_contracts()
+    code = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}(?![0-9A-Za-z])")
+    for path in (city.folder / "parquet").glob("*.parquet"):
+        for row in pq.read_table(path).to_pylist():
+            assert not code.search(" ".join(cell for cell in row.values() if isinstance(cell, str))), path.name
+    assert not code.search((city.folder / "manifest.json").read_text(encoding="utf-8"))
 
 
 def test_newest_vintage_view(nation: Made) -> None:
@@ -99,4 +135,5 @@ def test_dictionary_page(city: Made) -> None:
     page = (city.folder / "dictionary.html").read_text(encoding="utf-8")
     assert "观测值" in page
     assert "核心产业增加值，年初累计" in page
+    assert "单位层级的系数不进入发布" in page
     assert "内部" in page

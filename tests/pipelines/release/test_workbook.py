@@ -21,7 +21,7 @@ def book(city: Made) -> openpyxl.Workbook:
 
 def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
     assert book.sheetnames == [
-        "说明", "总表 T1", "大类 T2", "中类 T3", "县区 T4", "渗透率 T6", "基础设施与部门 T7", "产业链",
+        "说明", "总表 T1", "大类 T2", "中类 T3", "县区 T4", "渗透率 T6", "基础设施与部门 T7", "产业链", "产业链分母",
         "时间序列（累计）", "时间序列（当季）", "拉动", "图", "指标目录",
     ]  # fmt: skip
     national = openpyxl.load_workbook(nation.folder / "workbook.xlsx").sheetnames

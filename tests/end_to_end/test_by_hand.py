@@ -1,0 +1,155 @@
+"""A real city starts with its own files alone: three firms, five quarters, one command."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.lake import Lake
+from pipelines.release.read import current, query
+from pipelines.steps.observed import day_of_knowledge, observation
+from pipelines.steps.released import release
+from pipelines.workspace import Workspace
+from tests.end_to_end import by_hand
+from tests.end_to_end.conftest import HandRun
+from tests.end_to_end.running import ROOT, hashes, make_quarter, make_reference, told
+
+# 5,600 千元 of computers and 1,400 of software at a rate of 25 %, and 40 % of the cables' 2,800.
+INDUSTRY = 1_400_000 + 280_000
+CORE = INDUSTRY + 350_000
+CORE_SQL = (
+    "SELECT value FROM observation WHERE indicator = 'core_value_added' AND class = 'core' AND span = 'cumulative' "
+    f"AND region = '{by_hand.CITY}' AND period = '{by_hand.LAST}'"
+)
+
+
+def test_one_command_gives_a_release(hand_run: HandRun) -> None:
+    home, said = hand_run.home, hand_run.said
+    assert said.code == 0, said.err
+    folder = current(Workspace(home))
+    assert folder.name.startswith(f"{by_hand.LAST}_{by_hand.DUE}_")
+    for words in ("手工市", "2022Q1—2023Q1", "公报", "工作簿", "数据库", str(folder / "bulletin.html"), "用时"):
+        assert words in said.out
+    assert query(Workspace(home), CORE_SQL).rows == [(CORE,)]
+
+
+def test_figures_that_can_be_checked_by_hand(hand_run: HandRun) -> None:
+    rows = query(
+        Workspace(hand_run.home),
+        "SELECT indicator, price_basis, value FROM observation WHERE class = 'core' AND span = 'quarter' "
+        f"AND region = '{by_hand.CITY}' AND period = '{by_hand.LAST}'",
+    ).rows
+    found = {(indicator, basis): value for indicator, basis, value in rows}
+    assert found["core_share_gdp", "current"] == pytest.approx(CORE / 110_000_000, abs=1e-12)
+    assert found["core_growth", "current"] == pytest.approx(0.4, abs=1e-9)
+    assert found["core_growth", "constant"] == pytest.approx(1.4 / 1.02 - 1, abs=1e-6)
+
+
+def test_where_and_sql_read_the_release(hand_run: HandRun) -> None:
+    home = str(hand_run.home)
+    assert "bulletin.html" in told("where", "--home", home).out
+    table = told("sql", f"{CORE_SQL} UNION ALL SELECT NULL UNION ALL SELECT 1.5", "--home", home)
+    assert "2.03e+06" in table.out
+    assert "1.5" in table.out
+    assert "共 3 行" in table.out
+    lines = list(csv.reader(io.StringIO(told("sql", CORE_SQL, "--home", home, "--csv").out)))
+    assert lines == [["value"], [str(float(CORE))]]
+
+
+@pytest.mark.parametrize("statement", ["SELECT nothing FROM nowhere", "DROP TABLE observation", "SELECT 1; SELECT 2"])
+def test_a_statement_that_cannot_be_run_is_told(hand_run: HandRun, statement: str) -> None:
+    said = told("sql", statement, "--home", str(hand_run.home))
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err.startswith("✗")
+
+
+def test_without_a_register_all_is_known_on_the_day_it_is_registered(tmp_path: Path) -> None:
+    """Two quarters and the industry's form are enough: without services nothing needs last year's months."""
+    home = by_hand.write(tmp_path / "home", register=False)
+    settings = by_hand.SETTINGS.replace('"2022Q1"', '"2022Q4"').replace("base_quarters = 4", "base_quarters = 1")
+    (home / "city.toml").write_text(settings, encoding="utf-8")
+    for path in (home / "inbox").glob("F203*"):
+        path.unlink()
+    make_reference(home)
+    for quarter in by_hand.QUARTERS[-2:]:
+        make_quarter(home, quarter)
+    workspace, today = Workspace(home), dt.datetime.now().astimezone().date()
+    as_of = day_of_knowledge(workspace, by_hand.LAST)
+    assert as_of == today
+    observation(workspace, by_hand.LAST, as_of)
+    rows = Lake(workspace.lake).read("observation", [by_hand.LAST]).to_pandas()
+    core = rows[(rows["indicator"] == "core_value_added") & (rows["class"] == "core") & (rows["span"] == "quarter")]
+    assert set(core["value"]) == {INDUSTRY}
+    assert set(core["as_of"]) == {today}
+
+
+def test_a_second_is_told_who_holds_the_workspace(hand_run: HandRun) -> None:
+    told_off = hand_run.while_it_ran
+    assert told_off.code == 2
+    assert f"shuce run {by_hand.LAST}" in told_off.err
+    assert f"pid {hand_run.killed}" in told_off.err
+    assert "--wait" in told_off.err
+    assert "Traceback" not in told_off.err
+
+
+def test_killed_and_run_again_the_bytes_are_those_of_an_undisturbed_run(hand_run: HandRun, tmp_path: Path) -> None:
+    home = by_hand.write(tmp_path / "home")
+    make_reference(home)
+    for quarter in by_hand.QUARTERS:
+        make_quarter(home, quarter)
+    folder = release(Workspace(home), by_hand.LAST, dt.date.fromisoformat(by_hand.DUE))
+    assert hashes(home) == hashes(hand_run.home)
+    assert folder.name == current(Workspace(hand_run.home)).name
+    assert not list(hand_run.home.rglob("*.part"))
+
+
+def test_run_again_nothing_is_made_and_that_is_said(hand_run: HandRun) -> None:
+    home = hand_run.home
+    before, folder = hashes(home), current(Workspace(home))
+    said = told("run", by_hand.LAST, "--home", str(home))
+    assert said.code == 0, said.err
+    assert "汇总：未变化" in said.out
+    assert hashes(home) == before
+    assert current(Workspace(home)) == folder
+
+
+def test_with_wait_the_second_begins_when_the_first_is_done(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
+    program = (
+        "import sys\nfrom pipelines.workspace import Workspace\n"
+        "with Workspace.locate(sys.argv[1]).held('another run'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        released: list[float] = []
+
+        def let_go() -> None:
+            released.append(time.monotonic())
+            assert holder.stdin is not None
+            holder.stdin.close()
+
+        # Once it is its turn, it looks at the quarter: one that cannot be released ends it at once.
+        run = ("run", "2031Q1", "--home", str(tmp_path))
+        assert "another run" in told(*run).err
+        timer = threading.Timer(0.3, let_go)
+        timer.start()
+        said = told(*run, "--wait")
+        timer.join()
+    assert "2031Q1 不在可发布的期间" in said.err
+    assert time.monotonic() > released[0]

@@ -1,0 +1,64 @@
+"""Dagster's instance of a workspace: where it keeps its things, and that the environment is as it was afterwards."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.cli.instance import ROOT, _failure, environment, instance_of
+from pipelines.workspace import Workspace
+
+
+def test_the_environment_names_workspace_and_instance(tmp_path: Path) -> None:
+    said = environment(Workspace(tmp_path))
+    assert said["SHUCE_HOME"] == str(tmp_path)
+    assert said["SHUCE_DAGSTER"] == str(tmp_path / "_dagster")
+    assert (tmp_path / "_dagster").is_dir()
+    assert (Path(said["DAGSTER_HOME"]) / "dagster.yaml").is_file()
+    assert said["DAGSTER_DISABLE_TELEMETRY"] == "1"
+    assert said["GX_ANALYTICS_ENABLED"] == "false"
+
+
+def test_the_environment_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUCE_HOME", "before")
+    monkeypatch.delenv("SHUCE_DAGSTER", raising=False)
+    before = dict(os.environ)
+    with instance_of(Workspace(tmp_path)) as instance:
+        assert os.environ["SHUCE_HOME"] == str(tmp_path)
+        assert instance.get_runs() == []
+    assert dict(os.environ) == before
+    assert (tmp_path / "_dagster" / "history").is_dir()
+    assert not (ROOT / "history").exists()
+
+
+def result(*failures: Any, checks: tuple[Any, ...] = ()) -> Any:
+    return SimpleNamespace(get_asset_check_evaluations=lambda: checks, filter_events=lambda _: list(failures))
+
+
+def failed(error: Any) -> Any:
+    return SimpleNamespace(step_key="core_return", step_failure_data=SimpleNamespace(error=error))
+
+
+def test_a_failure_is_told_in_the_words_of_its_first_cause() -> None:
+    cause = SimpleNamespace(message="errors.InputError: 【2021Q1】缺表\na table is missing\n", cause=None)
+    fault = _failure(result(failed(SimpleNamespace(message="wrapper", cause=cause))))
+    assert (fault.zh, fault.en) == ("【2021Q1】缺表", "a table is missing")
+    assert fault.where == "core_return"
+
+
+def test_a_failure_without_a_cause_is_told_all_the_same() -> None:
+    assert _failure(result(failed(None))).zh == "步骤失败。"
+    assert _failure(result()).zh == "运行失败。"
+
+
+def test_a_check_that_did_not_hold_comes_first() -> None:
+    key = SimpleNamespace(to_user_string=lambda: "cell_leaf")
+    passed = SimpleNamespace(passed=True)
+    broken = SimpleNamespace(passed=False, description="少一元", check_name="conservation", asset_key=key)
+    fault = _failure(result(failed(None), checks=(passed, broken)))
+    assert "少一元" in fault.zh
+    assert fault.where == "cell_leaf"

@@ -1,0 +1,85 @@
+"""The engine: named inputs in, rows out, exact and in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine import engine, statement
+from pipelines.lake import write_table
+
+NUMBERS = pa.table({"n": pa.array([3, 1, 2], pa.int64())})
+
+
+def test_statements_are_read_from_their_package() -> None:
+    assert statement("classification", "assign").startswith("--")
+    with pytest.raises(FileNotFoundError):
+        statement("pipelines", "nowhere")
+
+
+def test_inputs_are_tables_or_files_and_may_be_replaced(tmp_path: Path) -> None:
+    for name, table in (("one", NUMBERS), ("two", NUMBERS.slice(0, 1))):
+        write_table(table, tmp_path / f"{name}.parquet")
+    with engine() as work:
+        work.add(numbers=NUMBERS)
+        assert work.rows("SELECT sum(n)::BIGINT AS s FROM numbers")["s"].to_pylist() == [6]
+        work.add(files=[tmp_path / "one.parquet", tmp_path / "two.parquet"])
+        assert work.rows("SELECT sum(n)::BIGINT AS s FROM files")["s"].to_pylist() == [9]
+        work.add(files=[tmp_path / "two.parquet"])
+        assert work.rows("SELECT n FROM files")["n"].to_pylist() == [3]
+
+
+def test_a_view_follows_its_input_and_a_kept_table_does_not() -> None:
+    with engine() as work:
+        work.add(numbers=NUMBERS)
+        work.view("seen", "SELECT n + 1 AS n FROM numbers ORDER BY n")
+        work.keep("kept", "SELECT n FROM numbers WHERE n > $least ORDER BY n", {"least": 1})
+        work.keep("kept", "SELECT n FROM numbers WHERE n > $least ORDER BY n", {"least": 2})
+        assert work.rows("FROM seen")["n"].to_pylist() == [2, 3, 4]
+        assert work.rows("FROM kept")["n"].to_pylist() == [3]
+
+
+def test_rows_are_added_by_name_of_column() -> None:
+    with engine() as work:
+        work.keep("sum", "SELECT 1 AS a, 'x' AS b")
+        work.append("sum", "SELECT 'y' AS b, CAST($a AS INTEGER) AS a", {"a": 2})
+        assert work.rows("FROM sum ORDER BY a").to_pylist() == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+def test_rows_are_written_in_the_order_of_the_statement(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    with engine() as work:
+        work.add(numbers=NUMBERS)
+        work.write("SELECT n FROM numbers WHERE n < $most ORDER BY n DESC", path, {"most": 3})
+    assert pq.read_table(path)["n"].to_pylist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("1,234.5", 1_234_500),
+        ("１２", 12_000),
+        (" 1 000 ", 1_000_000),
+        ("0.0005", 1),
+        ("-0.0005", -1),
+        ("9007199254740.993", 9_007_199_254_740_993),
+        ("—", None),
+        ("", None),
+        ("约12", None),
+        (None, None),
+    ],
+)
+def test_money_becomes_whole_yuan(text: str | None, yuan: int | None) -> None:
+    with engine() as work:
+        found = work.rows("SELECT yuan($text::VARCHAR, 1000) AS y", {"text": text})
+        assert found["y"].to_pylist() == [yuan]
+        assert found.schema.field("y").type == pa.int64()
+
+
+def test_an_empty_cell_is_told_from_one_that_cannot_be_read() -> None:
+    with engine() as work:
+        found = work.rows("SELECT is_missing('…') AS a, is_missing('12a') AS b, whole('1.5') AS c, whole('2.0') AS d")
+    assert found.to_pylist() == [{"a": True, "b": False, "c": None, "d": 2}]
