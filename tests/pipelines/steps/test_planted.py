@@ -30,7 +30,8 @@ IN_ROWS = [plan.id for plan in plans() if plan.form != "register"]
 # Rules that a whole row breaks, or that blame one of several cells: which of them is named is the rule's affair.
 OF_THE_ROW = {"N05"}
 READ_IN_PART = {"P54", "P55", "P56"}  # files refused for a sheet, a column or a row of theirs
-ROUNDED = {"times_1000", "times_1000_with_base", "per_thousand", "times_10000", "revenue_times_1000"}  # the whole row is wrong: which of its cells is named is the rule's affair
+# The whole row is wrong: which of its cells is named is the rule's affair.
+ROUNDED = {"times_1000", "times_1000_with_base", "per_thousand", "times_10000", "revenue_times_1000"}
 
 
 @pytest.fixture(scope="module")
