@@ -15,13 +15,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from pipelines.contracts import Contract, contract
+
+if TYPE_CHECKING:
+    import duckdb
 
 # The partition of a table that holds all its periods in one file.
 ALL = "all"
@@ -265,8 +270,6 @@ def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
     Raises:
         ContractError: with the table, the column and the number of rows at fault.
     """
-    import duckdb
-
     metadata = pq.read_metadata(path)
     _check_schema(metadata.schema.to_arrow_schema(), held_to)
     if metadata.num_rows == 0:
@@ -274,12 +277,20 @@ def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
     laws = list(_laws(held_to))
     money = [column.name for column in held_to.columns if column.type == "yuan"]
     wanted = [law.expression for law in laws] + [f"coalesce(sum({_quoted(name)}), 0)" for name in money]
-    with duckdb.connect() as connection:
+    with _checker().cursor() as connection:
         found = connection.read_parquet(str(path)).aggregate(", ".join(wanted)).fetchall()[0] if wanted else ()
     for law, count in zip(laws, found, strict=False):
         if count:
             raise _broken(held_to, law.column, law.zh.format(count), law.en.format(count))
     return int(metadata.num_rows), dict(zip(money, map(int, found[len(laws) :]), strict=True))
+
+
+@cache
+def _checker() -> duckdb.DuckDBPyConnection:
+    # One engine for all checks of a process: opening one costs more than looking at a small table.
+    import duckdb
+
+    return duckdb.connect()
 
 
 @dataclass(frozen=True)

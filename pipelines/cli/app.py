@@ -152,10 +152,10 @@ def main() -> None:
     except InputError as fault:
         error = Console(stderr=True)
         error.print("✗", style="bold red", end=" ")
-        error.print(fault.zh, markup=False, highlight=False)
+        error.print(fault.zh, markup=False, highlight=False, soft_wrap=True)
         if fault.where:
-            error.print(f"  在哪里：{fault.where}", markup=False, highlight=False)
-        error.print(f"  {fault.en}", style="dim", markup=False, highlight=False)
+            error.print(f"  在哪里：{fault.where}", markup=False, highlight=False, soft_wrap=True)
+        error.print(f"  {fault.en}", style="dim", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
     except typer.Abort:
         sys.exit(130)

@@ -31,8 +31,15 @@ def init(directory: Path, console: Console) -> None:
             "There is a workspace here already; nothing was changed.",
             where=str(workspace.home),
         )
-    for folder in (workspace.inbox, workspace.home / BLANKS):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for folder in (workspace.inbox, workspace.home / BLANKS):
+            folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(
+            "此处是一个文件，不能建工作区；请另指一个目录。",
+            "This is a file, not a folder; name another place for the workspace.",
+            where=str(workspace.home),
+        ) from None
     for form in forms().values():
         if form.layout == "table":
             _write_blank(workspace.home / BLANKS / f"{form.code}_{form.title}.xlsx", form)

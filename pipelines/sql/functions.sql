@@ -17,9 +17,9 @@ CREATE OR REPLACE TEMPORARY MACRO number(x) AS
   CASE WHEN x = '' THEN NULL ELSE TRY_CAST(plain(x) AS DECIMAL(26, 8)) END;
 
 -- Money as whole yuan, half away from zero; NULL where there is no readable number
--- or one of 10^15 yuan or more, which is no firm's money and would overflow sums.
+-- or one of 10^16 yuan or more, which is no firm's money and would overflow sums.
 CREATE OR REPLACE TEMPORARY MACRO yuan(x, yuan_per_unit) AS
-  CAST(TRY_CAST(ROUND(number(x) * CAST(yuan_per_unit AS DECIMAL(10, 0)), 0) AS DECIMAL(15, 0)) AS BIGINT);
+  CAST(TRY_CAST(ROUND(number(x) * CAST(yuan_per_unit AS DECIMAL(10, 0)), 0) AS DECIMAL(16, 0)) AS BIGINT);
 
 -- The same number the short way, for millions of cells: `near` first, then `exact` with what it gave. A product that is
 -- below 10^12 and within 0.001 of a whole yuan as a floating number rounds to the same yuan; all others go the long way.

@@ -26,7 +26,7 @@ from tests.end_to_end.running import ROOT
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ROOMS = {
     "raw": {f"raw_{form}" for form in forms()},
-    "core": {"core_return", "core_annual", "core_digital_use", "core_set_aside_reference", *SMALL_TABLES},
+    "core": {"core_return", "core_query", "core_annual", "core_digital_use", "core_set_aside_reference", *SMALL_TABLES},
     "classified": {"class_return", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
     "observations": {"observation"},
@@ -77,7 +77,16 @@ def test_what_was_made_is_reported() -> None:
 def test_by_quarter_or_whole() -> None:
     by_quarter = {name for name in KEYS if node(name).partitions_def is not None}
     forms_by_quarter = {f"raw_{form.id}" for form in forms().values() if form.period == "quarter"}
-    made = {"core_return", "class_return", "class_part", "cell_leaf", "cell_published", "observation", "release"}
+    made = {
+        "core_return",
+        "core_query",
+        "class_return",
+        "class_part",
+        "cell_leaf",
+        "cell_published",
+        "observation",
+        "release",
+    }
     assert by_quarter == forms_by_quarter | made
     assert {node(name).backfill_policy for name in by_quarter} == {dg.BackfillPolicy.single_run()}
 

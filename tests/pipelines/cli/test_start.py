@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli.start import BLANKS
+from pipelines.cli.start import BLANKS, init
 from pipelines.ingest import raw
 from pipelines.ingest.forms import Form, forms
 from pipelines.ingest.landing import register
@@ -96,3 +97,10 @@ def test_a_blank_that_is_filled_in_can_be_read(begun: Path, tmp_path: Path) -> N
         assert [rows[0][column.name] for column in form.columns] == values[form.id]
         assert rows[0]["row"] == 5
         assert rows[0]["yuan_per_unit"] == (1000 if form.money else 0)
+
+
+def test_a_file_is_no_place_for_a_workspace(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match="另指一个目录"):
+        init(tmp_path / "note.txt", Console())
+    assert (tmp_path / "note.txt").read_text(encoding="utf-8") == "x"
