@@ -59,7 +59,8 @@ def test_both_ways_give_the_same_yuan(cells: list[tuple[str, int]]) -> None:
         ("0.0005", 1),
         ("-0.0005", -1),
         ("999999999999", 999_999_999_999_000),
-        ("9999999999999", None),
+        ("9999999999999", 9_999_999_999_999_000),
+        ("99999999999999", None),
     ],
 )
 def test_money(text: str, yuan: int | None) -> None:
