@@ -20,6 +20,7 @@ from pipelines.contracts import Contract, contract
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made
+from pipelines.review.rules import rules
 from pipelines.steps.asides import asides, of_form
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.observed import day_of_knowledge
@@ -119,7 +120,9 @@ def _unmet(result: Any) -> str:
 def _why(workspace: Workspace, form: str, quarter: str) -> str:
     """The first reasons why files of a form were refused, or what to do where none came."""
     lines = of_form(asides(workspace, [quarter]), forms()[form].code).to_pylist()
-    reasons = [f"{line['file']} {line['sheet']}：{line['reason_zh']}" for line in lines if line["row"] == 0]
+    # What the reader refused (a header, a sheet, a unit): a reason of review is about one row, and may name its code.
+    reviewed = {"unmatched", "ambiguous", *(rule.id for rule in (*rules("quarterly"), *rules("annual")))}
+    reasons = [f"{line['file']} {line['sheet']}：{line['reason_zh']}" for line in lines if line["rule"] not in reviewed]
     return "因为：" + "；".join(reasons[:3]) if reasons else "请放入 inbox 后重试，或更改数据截止日"
 
 

@@ -8,6 +8,7 @@ Cost: a write is one pass over the rows plus one hash of the file; a fresh parti
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -290,7 +291,9 @@ def _checker() -> duckdb.DuckDBPyConnection:
     # One engine for all checks of a process: opening one costs more than looking at a small table.
     import duckdb
 
-    return duckdb.connect()
+    connection = duckdb.connect()
+    atexit.register(connection.close)
+    return connection
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ def show_lines(workspace: Workspace, quarters: list[str], console: Console, *, m
     """How many rows and files did not go through, and the first ``most`` of them; returns how many there are."""
     from pipelines.steps.asides import asides
 
-    found = asides(workspace, quarters).to_pylist()
+    # What belongs to a quarter first: that is what whoever runs it has to answer for.
+    found = sorted(asides(workspace, quarters).to_pylist(), key=lambda line: line["quarter"] == "")
     if not found:
         return 0
     files = sum(1 for line in found if line["row"] == 0)
