@@ -90,7 +90,7 @@ def execute(
 
 def _failure(result: dg.ExecuteInProcessResult) -> InputError:
     for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed:
+        if not evaluation.passed and evaluation.severity.value == "ERROR":  # a warning stops nothing
             return RunError(
                 f"检查未通过，未发布：{evaluation.description}",
                 f"The check {evaluation.check_name} did not hold; nothing was released.",

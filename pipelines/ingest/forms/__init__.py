@@ -53,6 +53,23 @@ class Column(BaseModel):
         return (self.header, *self.synonyms)
 
 
+class Needs(BaseModel):
+    """What a release asks of a form that holds many periods: rows of a core table for a quarter, a year or a day.
+
+    Attributes:
+        table: the core table into which the form is typed.
+        column: its column of periods, or of the day from which a row holds (``valid_to`` then ends it).
+        period: the release quarter, one of the two years before it, or its last day.
+        where: column → expression that the rows in question match there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    table: str
+    column: str
+    period: Literal["quarter", "year", "day"] = Field(alias="is")
+    where: dict[str, str] = {}
+
+
 class Form(BaseModel):
     """One form: how its files are named and laid out, and its columns in order."""
 
@@ -65,6 +82,7 @@ class Form(BaseModel):
     period: Literal["quarter", "none"]
     lag: int = Field(ge=0, le=2)
     money: bool
+    needs: Needs | None = None
     columns: tuple[Column, ...] = ()
 
     @cached_property
