@@ -76,8 +76,9 @@ def _validate(rows: pd.DataFrame, laws: Sequence[Law], detail: Literal["BASIC", 
         .add_batch_definition_whole_dataframe("all")
         .get_batch({"dataframe": rows})
     )
-    suite = gx.ExpectationSuite(name="laws", expectations=[_expectation(gxe, n, law) for n, law in enumerate(laws)])
-    results = batch.validate(suite, result_format=detail).results
+    expectations = [_expectation(gxe, number, law) for number, law in enumerate(laws)]
+    suite: Any = gx.ExpectationSuite(name="laws", expectations=expectations)
+    results: list[Any] = batch.validate(suite, result_format=detail).results
     found = {result.expectation_config.meta["law"]: result for result in results}
     return [found[number] for number in range(len(laws))]
 

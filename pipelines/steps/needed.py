@@ -42,8 +42,8 @@ def _there(lake: Lake, form: Form, quarter: Quarter, day: dt.date) -> bool:
         return bool(pc.any(pc.less_equal(rows["received_at"], day)).as_py())
     rows = lake.read(form.needs.table)
     wanted = pc.and_(pc.less_equal(rows["known_from"], day), _of_period(rows, form.needs, quarter))
-    for column, expression in form.needs.where.items():
-        wanted = pc.and_(wanted, pc.match_substring_regex(rows[column], f"^(?:{expression})$"))
+    if form.needs.industry:
+        wanted = pc.and_(wanted, pc.match_substring_regex(rows["industry"], f"^(?:{form.needs.industry})$"))
     return bool(pc.any(wanted).as_py())
 
 

@@ -60,14 +60,14 @@ class Needs(BaseModel):
         table: the core table into which the form is typed.
         column: its column of periods, or of the day from which a row holds (``valid_to`` then ends it).
         period: the release quarter, one of the two years before it, or its last day.
-        where: column → expression that the rows in question match there.
+        industry: which industries are meant, as an expression on the column of that name; '' where there is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     table: str
     column: str
     period: Literal["quarter", "year", "day"] = Field(alias="is")
-    where: dict[str, str] = {}
+    industry: str = ""
 
 
 class Form(BaseModel):
