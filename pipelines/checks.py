@@ -11,8 +11,8 @@ from functools import partial
 
 import dagster as dg
 
+from pipelines.checking.outcomes import Outcome
 from pipelines.contracts.laws import Severity
-from pipelines.quality.outcomes import Outcome
 from pipelines.review.rules import Rule, rules
 from pipelines.review.totals import total_facts, total_findings
 from pipelines.steps.checked import CONSERVED, broken, observation_check_result, outcomes, unchecked

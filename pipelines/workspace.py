@@ -124,6 +124,11 @@ class Workspace:
         return self.home / "release"
 
     @property
+    def reports(self) -> Path:
+        """Reports on the quality of each quarter's data (L2)."""
+        return self.home / "report"
+
+    @property
     def log(self) -> Path:
         """What was received, and who held the workspace."""
         return self.home / "log"

@@ -1,7 +1,7 @@
 """Laws: what a contract demands of the rows of a table, one by one.
 
 Belongs here: the law as a value, said in SQL and in words; what a file's own schema breaks. Does not belong here:
-counting (lake, steps.checked) or expectations (quality). Whoever holds rows to a contract takes its laws from here.
+counting (lake, steps.checked) or expectations (checking). Whoever holds rows to a contract takes its laws from here.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Quality: holding what stands in the lake to its laws, and the report on a quarter's data.
+"""Quality: the report on a quarter's data 数据质量报告.
 
-Belongs here: laws as expectations and as statements, outcomes with their places, the report's figures and page. Does
-not belong here: which table is held to which laws (steps.checked), rules over returns and totals (review).
+Belongs here: its facts as values, what is said of them, tables, charts and the page. Does not belong here: gathering
+facts from the lake (steps.quality), or finding anything out (checking, review).
 """

@@ -28,6 +28,7 @@ FACTS: Final = pa.schema(
 )
 
 
+SURVEYS: Final = {"industry": "工业", "service": "服务业", "trade": "批零业", "construction": "建筑业", "all": "合计"}
 _SEVERITIES: Final[tuple[Severity, ...]] = ("hard", "soft")
 
 

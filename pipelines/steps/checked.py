@@ -1,7 +1,7 @@
 """Checked tables: every table of the lake held to its laws, and what came of it.
 
 Belongs here: when there is something to find out, and where it is kept. Does not belong here: which table has which
-laws (suites), holding rows to them (quality), telling Dagster (checks).
+laws (suites), holding rows to them (checking), telling Dagster (checks).
 
 Cost: rows that were held to their laws once are not looked at again while rows and laws stay the same, and nothing is
 imported for them. All quarters of a table that changed cost one pass.
@@ -16,12 +16,12 @@ from typing import Final
 
 import pyarrow as pa
 
+from pipelines.checking.holding import Part, hold
+from pipelines.checking.outcomes import Outcome, kept, outcomes_in
 from pipelines.engine import engine, statement
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, fingerprint_of, up_to_date, write_table
 from pipelines.provenance import code_hash
-from pipelines.quality.holding import Part, hold
-from pipelines.quality.outcomes import Outcome, kept, outcomes_in
 from pipelines.steps.arrivals import SHA
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.suites import QUARTERLY, REFERENCE, WHOLE, suite, whole
@@ -112,7 +112,7 @@ def _made_from(lake: Lake, table: str, partition: str) -> str:
 @cache
 def _terms(table: str) -> str:
     held = suite(table)
-    code = (code_hash("pipelines.quality"), statement("pipelines", "conservation"))
+    code = (code_hash("pipelines.checking"), statement("pipelines", "conservation"))
     return fingerprint_of(held.held_to.model_dump_json(), *map(repr, held.laws), *code)
 
 

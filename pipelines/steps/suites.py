@@ -1,7 +1,7 @@
 """Suites: which table of the lake is held to which laws.
 
 Belongs here: the tables that are checked, and their suites. Does not belong here: the laws (contracts, ingest.shapes)
-or holding rows to them (quality).
+or holding rows to them (checking).
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
+from pipelines.checking.holding import Suite
 from pipelines.contracts import contract
 from pipelines.contracts.laws import laws
 from pipelines.ingest.forms import forms
 from pipelines.ingest.shapes import cell_laws
 from pipelines.lake import ALL
-from pipelines.quality.holding import Suite
 from pipelines.steps.core import SMALL_TABLES
 from pipelines.steps.raw import raw_contract
 

@@ -14,8 +14,8 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
+from pipelines.checking.outcomes import PLACES, Fault, place_columns
 from pipelines.contracts.laws import Kind, Law
-from pipelines.quality.outcomes import PLACES, Fault, place_columns
 
 PARTITION: Final = "partition"
 AT: Final = "at"

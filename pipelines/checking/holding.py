@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.checking import expectations, statements
+from pipelines.checking.outcomes import Fault, Outcome, place_columns, places
 from pipelines.contracts import Contract
 from pipelines.contracts.laws import Law, schema_faults
-from pipelines.quality import expectations, statements
-from pipelines.quality.outcomes import Fault, Outcome, place_columns, places
 
 if TYPE_CHECKING:
     import pandas as pd

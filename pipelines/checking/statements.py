@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.checking.outcomes import PLACES, Fault, place_columns
 from pipelines.contracts.laws import Law, quoted
 from pipelines.engine import Engine, engine, statement
-from pipelines.quality.outcomes import PLACES, Fault, place_columns
 
 
 def faults(parts: Mapping[str, Path], laws: Sequence[Law]) -> list[Fault]:
