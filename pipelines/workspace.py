@@ -123,10 +123,9 @@ class Workspace:
         """One immutable folder per release, and ``current``."""
         return self.home / "release"
 
-    @property
-    def reports(self) -> Path:
-        """Reports on the quality of each quarter's data (L2)."""
-        return self.home / "report"
+    def report(self, quarter: str) -> Path:
+        """The report on the quality of a quarter's data (L2)."""
+        return self.home / "report" / f"quality_{quarter}.html"
 
     @property
     def log(self) -> Path:

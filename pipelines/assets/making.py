@@ -27,6 +27,13 @@ else:
     Result = dg.MaterializeResult  # Dagster reads the bare name in an asset's signature
 
 
+class ReleaseConfig(dg.Config):
+    """What a release run may be told."""
+
+    as_of: str = ""
+    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日。"""
+
+
 def quarters_of(context: dg.AssetExecutionContext) -> list[str]:
     """The quarters of a run, in order."""
     return [str(quarter_of(key)) for key in sorted(context.partition_keys)]

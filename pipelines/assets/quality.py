@@ -1,12 +1,13 @@
-"""Quality assets: what holding every table to its laws gave."""
+"""Quality assets: what holding every table to its laws gave, and the report on a quarter's data."""
 
 import dagster as dg
 
-from pipelines.assets.making import SINGLE_RUN, column_schema, make_all, make_together
+from indicators.quarter import Quarter
+from pipelines.assets.making import SINGLE_RUN, ReleaseConfig, column_schema, make_all, make_together, quarters_of
 from pipelines.contracts import contract
-from pipelines.partitions import quarters
+from pipelines.partitions import key_of, quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import checked
+from pipelines.steps import checked, observed, quality
 from pipelines.steps.suites import QUARTERLY, WHOLE
 
 # Made beside an asset of another name.
@@ -39,4 +40,22 @@ def check_result_reference(context: dg.AssetExecutionContext, workspace: Workspa
     make_all(context, workspace.workspace, lambda: checked.reference_check_result(workspace.workspace))
 
 
-quality_assets = [check_result, check_result_reference]
+@dg.asset(
+    group_name="quality",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["observation", "check_result", "check_result_reference", "core_query", "core_set_aside_reference"],
+    description="数据质量报告：收文、审核、覆盖、契约检查、总量审核，一页网页，只列计数和比率（L2，内部）。",
+    kinds={"html"},
+)
+def quality_report(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource) -> None:
+    """The report on a quarter's data, as known at as_of."""
+    place = workspace.workspace
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        for quarter in quarters_of(context):
+            path = quality.quality_report(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
+            key = key_of(Quarter.parse(quarter))
+            context.add_asset_metadata({"path": dg.MetadataValue.path(str(path))}, partition_key=key)
+
+
+quality_assets = [check_result, check_result_reference, quality_report]

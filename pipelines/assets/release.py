@@ -3,20 +3,13 @@
 import dagster as dg
 
 from indicators.quarter import Quarter
-from pipelines.assets.making import SINGLE_RUN, Result, column_schema, make, quarters_of
+from pipelines.assets.making import SINGLE_RUN, ReleaseConfig, Result, column_schema, make, quarters_of
 from pipelines.checks import observation_checks, observation_specs
 from pipelines.contracts import contract
 from pipelines.lake import Made
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import observed, released
-
-
-class ReleaseConfig(dg.Config):
-    """What a release run may be told."""
-
-    as_of: str = ""
-    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日。"""
 
 
 @dg.asset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, Literal
@@ -18,7 +19,7 @@ from pipelines.checking.outcomes import PLACES, Fault, place_columns
 from pipelines.contracts.laws import Kind, Law
 
 PARTITION: Final = "partition"
-AT: Final = "at"
+NTH: Final = "nth"
 # Law → class and arguments of the expectation; a key is unique within its partition.
 _EXPECTATIONS: Final[dict[Kind, Callable[[Law], tuple[str, dict[str, Any]]]]] = {
     "not_null": lambda law: ("ExpectColumnValuesToNotBeNull", {"column": law.column}),
@@ -32,8 +33,8 @@ def faults(frame: pd.DataFrame, laws: Sequence[Law]) -> list[Fault]:
     """What the partitions in a frame break of some laws.
 
     Args:
-        frame: rows with their ``partition`` and number in it (``at``), the columns that the laws look at and those that
-            say where a row came from.
+        frame: rows with their ``partition``, their number in it (``nth``), the columns that laws look at and those
+            that say where a row came from.
         laws: of the table and its form.
     """
     rows = frame.reset_index(drop=True)
@@ -50,7 +51,7 @@ def faults(frame: pd.DataFrame, laws: Sequence[Law]) -> list[Fault]:
 
 
 def _by_partition(rows: pd.DataFrame, law: Law, at_fault: list[int]) -> list[Fault]:
-    wrong = rows.loc[sorted(at_fault), [PARTITION, AT, *place_columns(rows.columns)]]
+    wrong = rows.loc[sorted(at_fault), [PARTITION, NTH, *place_columns(rows.columns)]]
     return [
         Fault(law, str(partition), len(found), tuple(_records(found.head(PLACES))))
         for partition, found in wrong.groupby(PARTITION)
@@ -62,25 +63,34 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _validate(rows: pd.DataFrame, laws: Sequence[Law], detail: Literal["BASIC", "COMPLETE"]) -> list[Any]:
-    """The results in order of the laws."""
+    """The results in order of the laws.
+
+    Raises:
+        RuntimeError: an expectation could not be evaluated.
+    """
+    gx, gxe, frames = _great_expectations()
+    expectations = [_expectation(gxe, number, law) for number, law in enumerate(laws)]
+    suite = gx.ExpectationSuite(name="laws", expectations=expectations)
+    results: list[Any] = frames.get_batch({"dataframe": rows}).validate(suite, result_format=detail).results
+    found = {result.expectation_config.meta["law"]: result for result in results}
+    ordered = [found[number] for number in range(len(laws))]
+    for law, result in zip(laws, ordered, strict=True):
+        if "unexpected_count" not in result.result:
+            raise RuntimeError(f"{law.kind} of {law.column} could not be evaluated")
+    return ordered
+
+
+@cache
+def _great_expectations() -> tuple[ModuleType, ModuleType, Any]:
+    """Great Expectations, its expectations, and a place for frames; made once per process."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    gxe = import_module("great_expectations.expectations")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    batch = (
-        context.data_sources.add_pandas("frames")
-        .add_dataframe_asset("rows")
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch({"dataframe": rows})
-    )
-    expectations = [_expectation(gxe, number, law) for number, law in enumerate(laws)]
-    suite: Any = gx.ExpectationSuite(name="laws", expectations=expectations)
-    results: list[Any] = batch.validate(suite, result_format=detail).results
-    found = {result.expectation_config.meta["law"]: result for result in results}
-    return [found[number] for number in range(len(laws))]
+    frames = context.data_sources.add_pandas("frames").add_dataframe_asset("rows")
+    return gx, import_module("great_expectations.expectations"), frames.add_batch_definition_whole_dataframe("all")
 
 
 def _expectation(expectations: ModuleType, number: int, law: Law) -> Any:

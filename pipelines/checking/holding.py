@@ -134,4 +134,4 @@ def _frame(suite: Suite, paths: Mapping[str, Path]) -> pd.DataFrame:
 def _numbered(table: pa.Table, partition: str) -> pa.Table:
     count = len(table)
     numbered = table.append_column(expectations.PARTITION, pa.repeat(pa.scalar(partition), count))
-    return numbered.append_column(expectations.AT, pa.array(range(1, count + 1), pa.int64()))
+    return numbered.append_column(expectations.NTH, pa.array(range(1, count + 1), pa.int64()))

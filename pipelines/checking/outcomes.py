@@ -81,17 +81,21 @@ def places(first: Iterable[Mapping[str, Any]], files: Mapping[str, str]) -> str:
     """The first places of a fault as text.
 
     Args:
-        first: rows with ``at``, the row's number in its partition, and what ``place_columns`` gives.
+        first: rows with ``nth``, the row's number in its partition, and what ``place_columns`` gives.
         files: the beginning of a file's hash, as row identifiers have it → the file's name.
     """
-    return "；".join(_place(row, files) for row in first)
+    rows: dict[str, list[int]] = {}
+    for row in first:
+        where, number = _place(row, files)
+        rows.setdefault(where, []).append(number)
+    return "；".join(f"{where} 第{'、'.join(map(str, numbers))}行" for where, numbers in rows.items())
 
 
-def _place(row: Mapping[str, Any], files: Mapping[str, str]) -> str:
+def _place(row: Mapping[str, Any], files: Mapping[str, str]) -> tuple[str, int]:
+    """File and sheet, and the row's number there; where no file is known, its number in the table."""
     if row.get("file"):
-        parts = (row["file"], row["sheet"], f"第{row['row']}行" if row["row"] else "")
-        return " · ".join(part for part in parts if part)
+        return " · ".join(part for part in (row["file"], row["sheet"]) if part), row["row"]
     sha, *place = str(row.get("row_id") or "").split(":")
     if sha in files and len(place) > 1 and all(part.isdigit() for part in place):
-        return f"{files[sha]} · 第{int(place[0])}张表 · 第{int(place[1])}行"
-    return f"本表第{row['at']}行"
+        return f"{files[sha]} · 第{int(place[0])}张表", int(place[1])
+    return "本表", row["nth"]

@@ -161,9 +161,9 @@ def _unmet_row(outcome: Outcome) -> Row:
 
 
 def table_title(table: str) -> str:
-    """The Chinese title of a checked table."""
+    """What a checked table is called: a form's rows as received by its code."""
     form = forms().get(table.removeprefix("raw_")) if table.startswith("raw_") else None
-    return f"{form.code} {form.title}（原报）" if form else contract(table).title
+    return f"{form.code} 原报" if form else contract(table).title
 
 
 def findings(facts: Facts) -> Table | None:

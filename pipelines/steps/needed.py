@@ -37,10 +37,13 @@ def lacking(workspace: Workspace, quarter: str, day: dt.date) -> list[str]:
 
 
 def _there(lake: Lake, form: Form, quarter: Quarter, day: dt.date) -> bool:
+    table = form.needs.table if form.needs else f"raw_{form.id}"
+    partition = str(quarter) if form.period == "quarter" else ALL
+    if not lake.path(table, partition).exists():
+        return False
+    rows = lake.read(table, [partition])
     if form.needs is None:
-        rows = lake.read(f"raw_{form.id}", [str(quarter) if form.period == "quarter" else ALL])
         return bool(pc.any(pc.less_equal(rows["received_at"], day)).as_py())
-    rows = lake.read(form.needs.table)
     wanted = pc.and_(pc.less_equal(rows["known_from"], day), _of_period(rows, form.needs, quarter))
     if form.needs.industry:
         wanted = pc.and_(wanted, pc.match_substring_regex(rows["industry"], f"^(?:{form.needs.industry})$"))

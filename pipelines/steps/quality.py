@@ -50,8 +50,8 @@ def write_report(workspace: Workspace, found: Facts) -> Path:
     from pipelines.quality.report import render
 
     page = render(found)
-    path = workspace.reports / f"quality_{found.quarter}.html"
-    workspace.reports.mkdir(parents=True, exist_ok=True)
+    path = workspace.report(str(found.quarter))
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(path)
