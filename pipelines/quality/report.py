@@ -135,8 +135,9 @@ def _files_tables(facts: Facts) -> tuple[Table, ...]:
 def _of_files(facts: Facts) -> list[str]:
     own = [form for form in facts.forms if form.quarterly]
     files = sum(form.files for form in own)
+    missing = [f"尚缺：{line}。" for line in facts.lacking]
     if not any(form.files for form in facts.forms) and not facts.lost:
-        return ["收件箱没有登记任何文件。请把报表放入 inbox 后运行 shuce run。"]
+        return ["收件箱没有登记任何文件。请把报表放入 inbox 后运行 shuce run。", *missing]
     said = [f"截至数据截止日，本季报表和名录收到{files:,}个文件"]
     corrections = sum(form.corrections for form in own)
     said += [f"其中更正{corrections:,}个"] if corrections else []
@@ -147,7 +148,6 @@ def _of_files(facts: Facts) -> list[str]:
         if facts.lost
         else "没有拒收或未识别的文件。"
     )
-    missing = [f"尚缺：{line}。" for line in facts.lacking]
     return [f"{'，'.join(said)}。{lost}", *missing]
 
 
