@@ -6,14 +6,28 @@ from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all
 from pipelines.contracts import contract
 from pipelines.partitions import quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import core
+from pipelines.steps import core, register
 
 
 @dg.asset(
     group_name="core",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=[*(f"raw_{form}" for form in core.FIRM_FORMS), "raw_register", "core_rate"],
+    deps=["raw_register"],
+    description="调查单位名录：单位、县区、行业、类型、入库退库日期和承继单位，逐行审核；按收到日期保留各次更正。",
+    metadata=column_schema(contract("core_register")),
+    kinds={"duckdb", "parquet"},
+)
+def core_register(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """The register of units of a quarter, typed and reviewed."""
+    make(context, workspace.workspace, lambda quarter: register.core_register(workspace.workspace, quarter))
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=[*(f"raw_{form}" for form in core.FIRM_FORMS), "core_register", "core_rate"],
     description="企业季报：统一口径、折算为元并审核；不合强制性规则的行搁置并写明原因，不删不改。",
     metadata=column_schema(contract("core_return")),
     kinds={"duckdb", "parquet"},
@@ -89,6 +103,7 @@ def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: Works
 
 
 core_assets = [
+    core_register,
     core_return,
     core_query,
     core_annual,

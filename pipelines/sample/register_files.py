@@ -34,6 +34,7 @@ def write_register(universe: Universe, inbox: Path, quarter: Quarter) -> Iterato
         row = identity(universe, place, klass[place], county[place])
         entry, leave = int(units.entry[place]), int(units.exit[place])
         row |= {"entry_date": _entry_date(entry, int(units.index[place])), "exit_date": "", "reason": ""}
+        row |= {"kind": "法人单位", "parent_unit": "", "successor": ""}
         if now - 4 < entry <= now:
             row["reason"] = "年度入库" if entry % 4 == 0 else "月度入库"
         if leave <= now:
@@ -72,6 +73,7 @@ def _reasons(universe: Universe, quarter: Quarter) -> dict[int, Row]:
     for merger in universe.mergers:
         if quarter >= merger.quarter:
             heir = universe.units.code[merger.heir].decode()
-            gone: Row = {"exit_date": merger.quarter.first_day.isoformat(), "reason": f"吸收合并，并入{heir}"}
+            day = merger.quarter.first_day.isoformat()
+            gone: Row = {"exit_date": day, "reason": f"吸收合并，并入{heir}", "successor": heir}
             found[merger.absorbed] = gone
     return found

@@ -15,7 +15,7 @@ from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
-from pipelines.steps import classified, core, raw
+from pipelines.steps import classified, core, raw, register
 from pipelines.workspace import Workspace
 
 
@@ -43,6 +43,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     """Make all tables of a quarter from raw to cells, in their order; ``reference`` comes first."""
     for form in core.FIRM_FORMS:
         raw.raw(workspace, form, quarter)
+    register.core_register(workspace, quarter)
     core.core_return(workspace, quarter)
     classified.class_return(workspace, quarter)
     classified.class_part(workspace, quarter)

@@ -5,7 +5,6 @@ Belongs here: which raw tables make which core table. Does not belong here: rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +18,20 @@ from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
-from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import Rule, finding_statement, looking_at, review_statement, rules
 from pipelines.steps.raw import raw
+from pipelines.steps.register import core_register
+from pipelines.steps.reviewing import (
+    form_columns,
+    identifiers,
+    ordered,
+    refusals,
+    regions,
+    review,
+    rule_texts,
+    set_aside,
+    texts_of,
+)
 from pipelines.workspace import Workspace
 
 FIRM_FORMS = ("industry", "service", "trade", "construction")
@@ -68,7 +78,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     """
     lake, found = Lake(workspace.lake), rules("quarterly")
     earlier = _earlier(workspace, quarter)
-    raw(workspace, "register", quarter)
+    core_register(workspace, quarter)
     raw(workspace, "rate")
     core_small(workspace, "core_rate")
     made_from = [
@@ -77,7 +87,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         *(digest for form in FIRM_FORMS for digest in (lake.hashes(f"raw_{form}", earlier) if earlier else [])),
         *lake.hashes("raw_register", [quarter]),
         *lake.hashes("core_rate"),
-        *_texts(_RETURN_SQL, found),
+        *texts_of(_RETURN_SQL, found),
         *(county.model_dump_json() for county in workspace.city.counties),
         table_hash(_core_codes()),
     ]
@@ -94,8 +104,8 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
 
         def fill_set_aside(path: Path) -> None:
             reviewed()
-            rows = _set_aside(work, found, FIRM_FORMS)
-            write_table(_ordered([rows, _refusals(lake, FIRM_FORMS, quarter)]), path)
+            rows = set_aside(work, found, FIRM_FORMS)
+            write_table(ordered([rows, refusals(lake, FIRM_FORMS, quarter)]), path)
 
         def fill_query(path: Path) -> None:
             reviewed()
@@ -126,7 +136,7 @@ def _review_firms(
     work: Engine, workspace: Workspace, quarter: str, earlier: list[str], found: tuple[Rule, ...]
 ) -> None:
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
-    work.add(region=_regions(workspace), core_code=_core_codes())
+    work.add(region=regions(workspace), core_code=_core_codes())
     if earlier:
         _type_rows(work, lake, earlier)
         alone = looking_at(found, work.columns("firm_row"))
@@ -140,21 +150,21 @@ def _review_firms(
     work.keep("class_norm", statement("pipelines", "class_norm"))
     work.keep("registered", statement("pipelines", "registered"))
     work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
-    _review(work, statement("pipelines", "firm_typed"), found)
+    review(work, statement("pipelines", "firm_typed"), found)
 
 
 def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:
     """Read the firm forms of some quarters as numbers, and what their rows say about each other."""
     work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
     work.view("firm_text", statement("pipelines", "firm_text"))
-    work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
     work.keep("firm", statement("pipelines", "firm_number"))
     work.view("firm_row", statement("pipelines", "firm_row"))
 
 
 def _prepare_queries(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
-    work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=_form_columns())
-    work.add(rule=pa.concat_tables([_rule_texts(found, form) for form in FIRM_FORMS]))
+    work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=form_columns())
+    work.add(rule=pa.concat_tables([rule_texts(found, form) for form in FIRM_FORMS]))
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
     work.keep("returned", statement("pipelines", "core_return"))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
@@ -164,7 +174,7 @@ def core_annual(workspace: Workspace) -> Made:
     """Type and review the annual returns of all years."""
     lake, found = Lake(workspace.lake), rules("annual")
     inputs = lake.existing("raw_annual")
-    made_from = [*lake.hashes("raw_annual"), *_texts(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
+    made_from = [*lake.hashes("raw_annual"), *texts_of(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
 
     def fill(path: Path) -> None:
         with engine() as work:
@@ -182,8 +192,8 @@ def core_digital_use(workspace: Workspace) -> Made:
 
     def fill(path: Path) -> None:
         with engine() as work:
-            work.add(raw_digital_use=lake.existing("raw_digital_use"), region=_regions(workspace))
-            work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
+            work.add(raw_digital_use=lake.existing("raw_digital_use"), region=regions(workspace))
+            work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
             work.write(texts[1], path)
 
     made_from = [*lake.hashes("raw_digital_use"), *texts, *(c.code for c in workspace.city.counties)]
@@ -203,7 +213,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
     names = ["annual", "digital_use", *(form for needed in SMALL_TABLES.values() for form in needed)]
     made_from = [
         *(digest for form in names for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
-        *_texts(_ANNUAL_SQL, found),
+        *texts_of(_ANNUAL_SQL, found),
         code_hash("pipelines.ingest"),
     ]
 
@@ -211,9 +221,9 @@ def reference_set_aside(workspace: Workspace) -> Made:
         with engine() as work:
             work.add(raw_annual=lake.existing("raw_annual"))
             _prepare_annual(work, workspace, found)
-            annual = _set_aside(work, found, ["annual"])
+            annual = set_aside(work, found, ["annual"])
         typed = [_small(workspace, table)[1] for table in SMALL_TABLES]
-        write_table(_ordered([annual, *typed, _refusals(lake, names, ALL)]), path)
+        write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
     return lake.refresh("core_set_aside", "reference", fill, made_from=made_from)
 
@@ -230,68 +240,9 @@ def _small_inputs(lake: Lake, table: str) -> list[str]:
 
 
 def _prepare_annual(work: Engine, workspace: Workspace, found: tuple[Rule, ...]) -> None:
-    work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
-    work.add(region=_regions(workspace))
-    _review(work, statement("pipelines", "annual_typed"), found)
-
-
-def _review(work: Engine, typed: str, found: tuple[Rule, ...]) -> None:
-    work.view("typed", typed)
-    work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
-    work.keep("broken_row", statement("pipelines", "broken_row"))
-    work.view("typed", statement("pipelines", "broken"))
-
-
-def _rule_texts(found: tuple[Rule, ...], form: str) -> pa.Table:
-    """What the rules say to a firm about one form, with the form's own headers."""
-    headers = {column.name: f"“{column.header}”" for column in forms()[form].columns}
-    return pa.table(
-        {
-            "form": pa.array([form] * len(found), pa.string()),
-            "id": pa.array([r.id for r in found], pa.string()),
-            "message_zh": pa.array([r.message(r.message_zh, headers) for r in found], pa.string()),
-            "message_en": pa.array([r.message_en for r in found], pa.string()),
-        }
-    )
-
-
-def _set_aside(work: Engine, found: tuple[Rule, ...], names: Iterable[str]) -> pa.Table:
-    work.add(form_column=_form_columns())
-    work.keep("finding", finding_statement(statement("pipelines", "finding"), found))
-    tables = []
-    for name in names:
-        work.add(rule=_rule_texts(found, name))
-        work.alias("raw", f"raw_{name}")
-        parameters = {"form": name, "code": forms()[name].code}
-        tables.append(
-            work.rows(statement("pipelines", "set_aside"), parameters).cast(contract("core_set_aside").schema)
-        )
-    return pa.concat_tables(tables)
-
-
-def _refusals(lake: Lake, names: Iterable[str], partition: str) -> pa.Table:
-    refused = pa.concat_tables([lake.read(f"refused_{name}", [partition]) for name in names])
-    quarter = "" if partition == ALL else partition
-    columns = {
-        "quarter": pa.array([quarter] * len(refused), pa.string()),
-        "row_id": pa.array([":".join(place) for place in _places(refused)], pa.string()),
-        "form": pa.array([forms()[name].code for name in refused["form"].to_pylist()], pa.string()),
-        "file": refused["file"],
-        "sheet": refused["sheet"],
-        "row": refused["row"],
-        "column": refused["column"],
-        "rule": refused["code"],
-        "reason_zh": refused["reason_zh"],
-        "reason_en": refused["reason_en"],
-        "value": pa.nulls(len(refused), pa.string()),
-    }
-    return pa.table(columns).cast(contract("core_set_aside").schema)
-
-
-def _places(refused: pa.Table) -> Iterator[tuple[str, ...]]:
-    # A file can be refused for several rows and columns: each is a line of its own.
-    names = ("file_sha", "sheet", "row", "column")
-    return (tuple(str(row[name]) for name in names) for row in refused.select(names).to_pylist())
+    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
+    work.add(region=regions(workspace))
+    review(work, statement("pipelines", "annual_typed"), found)
 
 
 def _with_quarter(aside: pa.Table) -> pa.Table:
@@ -300,25 +251,6 @@ def _with_quarter(aside: pa.Table) -> pa.Table:
         aside.append_column("quarter", quarter)
         .select(contract("core_set_aside").names)
         .cast(contract("core_set_aside").schema)
-    )
-
-
-def _ordered(tables: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables).sort_by([("row_id", "ascending"), ("rule", "ascending")])
-
-
-def _identifiers(units: pa.Table) -> pa.Table:
-    codes = units["unit"].to_pylist()
-    return pa.table({"unit": pa.array(codes, pa.string()), "valid": pa.array(valid_codes(codes), pa.bool_())})
-
-
-def _regions(workspace: Workspace) -> pa.Table:
-    counties = workspace.city.counties
-    return pa.table(
-        {
-            "code": pa.array([county.code for county in counties], pa.string()),
-            "name": pa.array([county.name for county in counties], pa.string()),
-        }
     )
 
 
@@ -331,12 +263,3 @@ def _core_codes() -> pa.Table:
 
 def _form_codes() -> pa.Table:
     return pa.table({"sector": list(FIRM_FORMS), "code": [forms()[form].code for form in FIRM_FORMS]})
-
-
-def _form_columns() -> pa.Table:
-    rows = [(form.id, column.name, column.header) for form in forms().values() for column in form.columns]
-    return pa.table(dict(zip(("form", "column", "header"), map(list, zip(*rows, strict=True)), strict=True)))
-
-
-def _texts(names: Iterable[str], found: tuple[Rule, ...]) -> list[str]:
-    return [*(statement("pipelines", name) for name in names), *(rule.model_dump_json() for rule in found)]
