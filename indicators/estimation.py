@@ -6,7 +6,11 @@ missing and where imputed values may stand (pipelines; docs/methods/imputation.m
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Final, NoReturn
 
 import numpy as np
@@ -23,6 +27,22 @@ _QUARTER: Final = r"\d{4}Q[1-4]"
 _WHOLE: Final = r"\d{1,5}"
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of imputation classes: the digits of GB/T that make it, and how many matched respondents it takes."""
+
+    name: str
+    digits: int
+    fewest: int
+
+
+@cache
+def imputation_levels() -> tuple[Level, ...]:
+    """The levels of the imputation classes from narrow to wide (``imputation_levels.csv``)."""
+    with (files(__package__) / "imputation_levels.csv").open(encoding="utf-8") as file:
+        return tuple(Level(row["level"], int(row["digits"]), int(row["fewest"])) for row in csv.DictReader(file))
 
 
 def ratio_of_means(

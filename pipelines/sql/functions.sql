@@ -42,3 +42,7 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 -- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
+
+-- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
+CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS
+  CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);

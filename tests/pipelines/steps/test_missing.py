@@ -91,9 +91,19 @@ def test_a_return_that_was_replaced_by_one_without_a_class_still_counts() -> Non
 
 @pytest.mark.parametrize(
     ("gbt", "sector"),
-    [("0610", "industry"), ("C3911", "industry"), ("4620", "industry"), ("4710", "construction"), ("5090", "construction"),
-     ("5179", "trade"), ("5211", "trade"), ("6513", "service"), ("0190", "service"), (None, "service")],
-)  # fmt: skip
+    [
+        ("0610", "industry"),
+        ("C3911", "industry"),
+        ("4620", "industry"),
+        ("4710", "construction"),
+        ("5090", "construction"),
+        ("5179", "trade"),
+        ("5211", "trade"),
+        ("6513", "service"),
+        ("0190", "service"),
+        (None, "service"),
+    ],
+)
 def test_a_unit_that_never_reported_has_the_survey_of_its_section(gbt: str | None, sector: str) -> None:
     (row,) = missing([listed("a", gbt=gbt)], [])
     assert row["sector"] == sector
