@@ -42,3 +42,10 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 -- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
+
+-- Whether a unit had entered the register by a day, or left it. No day of entry: it was always there. A day of exit before
+-- the day of entry contradicts itself and counts as none.
+CREATE OR REPLACE TEMPORARY MACRO entered(entry_date, day) AS coalesce(entry_date <= day, TRUE);
+
+CREATE OR REPLACE TEMPORARY MACRO gone(entry_date, exit_date, day) AS
+  coalesce(exit_date <= day, FALSE) AND NOT coalesce(exit_date < entry_date, FALSE);
