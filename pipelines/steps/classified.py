@@ -26,7 +26,7 @@ from indicators.rates import annual_rates, rates_for
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
-from pipelines.steps import core, raw
+from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 def class_part(workspace: Workspace, quarter: str) -> Made:
     """Split each assigned return of a quarter over the classes of the digital economy, for every vintage."""
     lake = Lake(workspace.lake)
-    last = _year_before(workspace, quarter)
+    last, registers = _year_before(workspace, quarter), _registers(workspace, quarter)
     codes = arrow_tables()
     texts = [
         statement(package, name)
@@ -96,6 +96,9 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
             ("pipelines", "last_vintages"),
+            ("pipelines", "succession"),
+            ("pipelines", "succession_days"),
+            ("pipelines", "functions"),
         )
     ]
 
@@ -105,7 +108,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         period = Quarter.parse(quarter)
         with engine() as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
-            work.add(last_return=last)
+            work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.keep("part", statement("pipelines", "no_part"))
             vintages = _vintages(work, rates, coefficients, period)
             _known(vintages, lambda vintage: _add_parts(work, vintage, period, rates, coefficients))
@@ -114,6 +117,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
     made_from = [
         *lake.hashes("class_return", [quarter]),
         *map(sha256_of, last if isinstance(last, list) else []),
+        *lake.hashes("core_register", registers),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
         table_hash(codes["core_map"]),
@@ -195,6 +199,15 @@ def _year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
     return Lake(workspace.lake).existing("core_return", [str(before)])
 
 
+def _registers(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters whose registers tell who was absorbed since the return of a year ago; made now where need be."""
+    period = Quarter.parse(quarter)
+    wanted = [str(period - back) for back in (3, 2, 1, 0) if period - back in workspace.city.quarters]
+    for name in wanted:
+        register.core_register(workspace, name)
+    return wanted
+
+
 def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
     """The coefficients valid on a day as known on another: one method for each class, level and object.
 
@@ -233,7 +246,9 @@ def income_signs(year: int) -> pa.Table:
 def _add_parts(
     work: Engine, vintage: Vintage, period: Quarter, rates: pd.DataFrame, coefficients: pd.DataFrame
 ) -> None:
-    work.keep("returned", statement("pipelines", "returned"), {"known": vintage.known_from})
+    known = {"known": vintage.known_from}
+    work.keep("succession", statement("pipelines", "succession"), known | {"last_day": period.last_day})
+    work.keep("returned", statement("pipelines", "returned"), known)
     codes = work.rows(statement("pipelines", "returned_codes"))["gbt"].to_pylist()
     found = rates_for(codes, rates, year=period.year, as_of=vintage.known_from)
     work.add(
@@ -279,11 +294,16 @@ def _annual_vintages(work: Engine, coefficients: pd.DataFrame) -> Iterator[tuple
 
 
 def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, period: Quarter) -> list[Vintage]:
-    returned = work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist()
+    returned = _days(work, "vintages")
     learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
     learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
-    learnt |= set(work.rows(statement("pipelines", "last_vintages"))["known_from"].to_pylist())
+    learnt |= {day for name in ("last_vintages", "succession_days") for day in _days(work, name)}
     return _stretches(returned, learnt)
+
+
+def _days(work: Engine, name: str) -> list[dt.date]:
+    days: list[dt.date] = work.rows(statement("pipelines", name))["known_from"].to_pylist()
+    return days
 
 
 def _code() -> list[str]:
