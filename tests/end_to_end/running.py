@@ -20,6 +20,7 @@ from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
 from pipelines.steps import cells, classified, core, imputed, raw
+from pipelines.steps import register as registered
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,7 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     """Every table of a quarter up to the cells, by the steps alone."""
     workspace = Workspace(home)
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
+    made += registered.core_register(workspace, quarter)
     made += core.core_return(workspace, quarter)
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
     made += [classified.class_part(workspace, quarter)]
