@@ -11,12 +11,12 @@ import datetime as dt
 import pandas as pd
 
 from indicators.measure import accounts, chains, core, digital, firms, income, published
-from indicators.measure.evidence import Evidence
+from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
-__all__ = ["Evidence", "full_span", "measure"]
+__all__ = ["MEASURED", "Evidence", "full_span", "measure"]
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:

@@ -13,9 +13,8 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
+from indicators.vintage import FLASH, PRELIMINARY
 
-FLASH: Final = "flash"
-PRELIMINARY: Final = "preliminary"
 MEASURED: Final = "measured"
 # The latest known row of a key holds. What is not listed here has validity (known_to) and is additive.
 _KEYS: Final = {

@@ -110,6 +110,8 @@ def uncovered(workspace: Workspace, quarter: str, as_of: dt.date) -> str:
         quarter: the release quarter.
         as_of: the day of knowledge; an imputed return is not a reported one.
     """
+    if not workspace.city.has_firms:
+        return ""
     found = coverage(workspace, quarter, as_of)
     with engine() as work:
         work.add(coverage=found)

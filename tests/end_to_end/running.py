@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -55,12 +56,12 @@ def intake(home: Path, first: str, last: str) -> None:
     _execute("intake", home, first, last)
 
 
-def publish(home: Path, quarter: str, as_of: str = "") -> Path:
-    """Observations and release of a quarter as one Dagster run."""
-    return _execute("publish", home, quarter, quarter, as_of)[-1]
+def publish(home: Path, quarter: str, as_of: str = "", *, flash: bool = False) -> Path:
+    """Observations and release of a quarter, or of its flash, as one Dagster run."""
+    return _execute("publish", home, quarter, quarter, as_of=as_of, flash=flash)[-1]
 
 
-def _execute(job: str, home: Path, first: str, last: str, as_of: str = "") -> list[Path]:
+def _execute(job: str, home: Path, first: str, last: str, **told: Any) -> list[Path]:
     import dagster as dg
 
     from pipelines.cli.instance import execute
@@ -68,7 +69,7 @@ def _execute(job: str, home: Path, first: str, last: str, as_of: str = "") -> li
     span = (Quarter.parse(first), Quarter.parse(last))
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("SHUCE_HOME", str(home))
-        return execute(instance, job, span, as_of=as_of)
+        return execute(instance, job, span, **told)
 
 
 def take_in(home: Path) -> Workspace:
