@@ -16,6 +16,7 @@ from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
 from pipelines.review.rules import Severity, finding_statement, rules
 from pipelines.steps.missing import coverage, find_coverage
+from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
 FACTS: Final = pa.schema(
@@ -29,7 +30,6 @@ FACTS: Final = pa.schema(
 )
 
 
-SURVEYS: Final = {"industry": "工业", "service": "服务业", "trade": "批零业", "construction": "建筑业", "all": "合计"}
 _SEVERITIES: Final[tuple[Severity, ...]] = ("hard", "soft")
 
 

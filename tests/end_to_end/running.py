@@ -94,7 +94,7 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     """Every table of a quarter up to the cells, by the steps alone."""
     workspace = Workspace(home)
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
-    made += registered.core_register(workspace, quarter)
+    made += [*registered.core_register(workspace, quarter), registered.core_change(workspace, quarter)]
     made += core.core_return(workspace, quarter)
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
     made += [classified.class_part(workspace, quarter)]
