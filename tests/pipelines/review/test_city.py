@@ -27,7 +27,7 @@ def test_every_planted_error_is_found(reviewed_city: Workspace) -> None:
 def test_hard_rules_raise_no_false_alarm(reviewed_city: Workspace) -> None:
     hard = [line for line in score(reviewed_city).to_pylist() if line["severity"] == "hard"]
     assert {line["rule"]: line["false_alarms"] for line in hard if line["false_alarms"]} == {}
-    assert all(line["clean_rows"] > 1000 for line in hard)
+    assert all(line["clean_rows"] > 100 for line in hard)
 
 
 def test_the_order_of_runs_changes_no_byte(reviewed_city: Workspace, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_queries_say_where_and_what_but_no_value(reviewed_city: Workspace) -> No
     lake = Lake(reviewed_city.lake)
     queries = lake.read("core_query", lake.partitions("core_query")).to_pylist()
     headers = {column.header for form in forms().values() for column in form.columns}
-    soft = {rule.id for rule in rules("quarterly") if rule.severity == "soft"}
+    soft = {rule.id for kind in ("quarterly", "register") for rule in rules(kind) if rule.severity == "soft"}
     for query in queries:
         assert query["column"] in headers
         assert query["rule"] in soft
