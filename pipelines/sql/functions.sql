@@ -43,6 +43,10 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
 
+-- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
+CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS
+  CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);
+
 -- Whether a unit had entered the register by a day, or left it. No day of entry: it was always there. A day of exit before
 -- the day of entry contradicts itself and counts as none.
 CREATE OR REPLACE TEMPORARY MACRO entered(entry_date, day) AS coalesce(entry_date <= day, TRUE);
