@@ -42,3 +42,7 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 -- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
+
+-- The number under which a query goes out and its answer comes back: the same for a row and a rule whenever it is made.
+CREATE OR REPLACE TEMPORARY MACRO query_number(row_id, rule) AS
+  'Q' || upper(substr(sha256(row_id || ':' || rule), 1, 12));

@@ -26,7 +26,14 @@ from tests.end_to_end.running import ROOT
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ROOMS = {
     "raw": {f"raw_{form}" for form in forms()},
-    "core": {"core_register", "core_return", "core_query", "core_annual", "core_digital_use", "core_set_aside_reference"}
+    "core": {
+        "core_register",
+        "core_return",
+        "core_query",
+        "core_annual",
+        "core_digital_use",
+        "core_set_aside_reference",
+    }
     | set(SMALL_TABLES),
     "classified": {"class_return", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
