@@ -6,11 +6,18 @@ register), the log of replies and the order of the queue (review). Knows neither
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import fields
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from classification.errors import InputError
 from pipelines.engine import engine, statement
+from pipelines.ingest.landing import ZONE, keep
 from pipelines.lake import Lake, Made, table_hash
-from pipelines.review.replies import latest_table
+from pipelines.review.replies import Entry, append, latest, latest_table
+from pipelines.review.reply_lists import Asked, ListRead, read_list
 from pipelines.steps.register import register_partition
 from pipelines.workspace import Workspace
 
@@ -43,3 +50,60 @@ def _made(workspace: Workspace, quarter: str, partition: str) -> Made:
 
     made_from = [*lake.hashes("core_finding", [partition]), text, table_hash(reply)]
     return lake.refresh("core_query", partition, fill, made_from=made_from)
+
+
+def latest_quarter(lake: Lake) -> str:
+    """The latest quarter that has both returns and queries.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = [name for name in lake.partitions("core_query") if (note := lake.note("core_return", name)) and note.rows]
+    if not found:
+        raise InputError(
+            "还没有审核过的季度，请先运行 shuce run 期别。",
+            "No quarter has been reviewed yet; run one first (shuce run QUARTER).",
+            where=str(lake.root),
+        )
+    return found[-1]
+
+
+def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> ListRead:
+    """Read a filled-in list, keep it as received, log its good lines in one piece and make their queries anew.
+
+    Args:
+        workspace: whose queries are answered; held meanwhile.
+        path: the list.
+        day: the day on which it was received.
+        by: who reads it in.
+    """
+    with workspace.held("shuce review read", wait=True):
+        last = {key: reply for key, (reply, _) in latest(workspace).items()}
+        found = read_list(path, _asked(Lake(workspace.lake)), last, day)
+        if found.taken:
+            keep(workspace, path, found.file)
+            append(
+                workspace,
+                Entry(
+                    sha256=found.sha256,
+                    file=found.file,
+                    received_on=day,
+                    read_at=dt.datetime.now(ZONE).isoformat(timespec="seconds"),
+                    read_by=by,
+                    replies=found.taken,
+                ),
+            )
+            for quarter in sorted({reply.quarter for reply in found.taken}):
+                core_query(workspace, quarter)
+    return found
+
+
+def _asked(lake: Lake) -> dict[str, list[Asked]]:
+    """Every query of every quarter by its number; a number that two queries share answers neither."""
+    names = [item.name for item in fields(Asked)]
+    found: dict[str, list[Asked]] = {}
+    for path in lake.existing("core_query", lake.partitions("core_query")):
+        for row in pq.read_table(path, columns=names, partitioning=None).to_pylist():
+            row |= {name: row[name] or "" for name in ("unit", "county")}
+            found.setdefault(row["query"], []).append(Asked(**row))
+    return found

@@ -1,7 +1,7 @@
 """The forms that are read: how a file is recognised, which columns it has and what they are called.
 
-Belongs here: the typed view of ``forms.yml`` and ``columns.csv``. Does not belong here: finding headers in a file, or
-what a value means.
+Belongs here: the typed view of ``forms.yml``, ``slips.yml`` and ``columns.csv``. Does not belong here: finding headers
+in a file, or what a value means.
 """
 
 from __future__ import annotations
@@ -99,7 +99,17 @@ def _columns() -> dict[str, list[dict[str, Any]]]:
 @cache
 def forms() -> dict[str, Form]:
     """All forms by name (``industry``, ``service``, …), columns included."""
-    entries = yaml.safe_load((files(__package__) / "forms.yml").read_text(encoding="utf-8"))
+    return _forms("forms.yml")
+
+
+@cache
+def slips() -> dict[str, Form]:
+    """Sheets that come back filled in, by name (``reply``): read like a form, but never from the inbox."""
+    return _forms("slips.yml")
+
+
+def _forms(table: str) -> dict[str, Form]:
+    entries = yaml.safe_load((files(__package__) / table).read_text(encoding="utf-8"))
     columns = _columns()
     return {
         name: Form.model_validate({"id": name, "columns": columns.get(name, ()), **entry})
