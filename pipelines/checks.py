@@ -134,7 +134,7 @@ def _known_rows(workspace: Workspace, form: str, quarter: str, day: dt.date) -> 
 
 def _broken_laws(workspace: Workspace, quarter: str) -> list[str]:
     lake = Lake(workspace.lake)
-    tables = ("core_return", "class_return", "class_part", "cell_leaf")
+    tables = ("core_return", "class_return", "class_missing", "class_part", "cell_leaf")
     raw_rows = [lake.note_of(f"raw_{form}", quarter).rows for form in FIRM_FORMS]
     with engine() as work:
         work.add(

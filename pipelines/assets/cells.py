@@ -7,7 +7,7 @@ from pipelines.checks import conservation
 from pipelines.contracts import contract
 from pipelines.partitions import quarters, year_before
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import cells, classified
+from pipelines.steps import cells, classified, imputed
 
 _CONSERVED = dg.AssetCheckSpec(
     "conservation",
@@ -29,6 +29,20 @@ _CONSERVED = dg.AssetCheckSpec(
 def class_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
     """Returns with their GB/T class."""
     make(context, workspace.workspace, lambda quarter: [classified.class_return(workspace.workspace, quarter)])
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_return", "core_register", dg.AssetDep("core_return", partition_mapping=year_before)],
+    description="未报单位及其推算值：上年同月数报表 × 两年均报单位的变动（比率均值法）；本单位报表一到即撤下。",
+    metadata=column_schema(contract("class_missing")),
+    kinds={"duckdb", "parquet"},
+)
+def class_missing(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Units that owe a return, and what is imputed for them."""
+    make(context, workspace.workspace, lambda quarter: [imputed.class_missing(workspace.workspace, quarter)])
 
 
 @dg.asset(
@@ -59,7 +73,10 @@ def class_rate(context: dg.AssetExecutionContext, workspace: WorkspaceResource) 
     group_name="classified",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=["class_return", dg.AssetDep("core_return", partition_mapping=year_before), "class_rate", "core_coefficient"],
+    deps=[
+        *("class_return", "class_missing", "class_rate", "core_coefficient"),
+        dg.AssetDep("core_return", partition_mapping=year_before),
+    ],
     description="企业 × 数字经济小类：增加值率法，剥离系数逐级取用，累计取整拆分，逐元守恒；每个知晓时点一套。",
     metadata=column_schema(contract("class_part")),
     kinds={"duckdb", "parquet"},
@@ -111,4 +128,13 @@ def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
     make_all(context, workspace.workspace, lambda: cells.cell_adoption(workspace.workspace))
 
 
-cell_assets = [class_return, cell_annual, class_rate, class_part, cell_leaf, cell_published, cell_adoption]
+cell_assets = [
+    class_return,
+    class_missing,
+    cell_annual,
+    class_rate,
+    class_part,
+    cell_leaf,
+    cell_published,
+    cell_adoption,
+]

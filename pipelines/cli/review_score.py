@@ -22,7 +22,7 @@ def show(workspace: Workspace, console: Console) -> int:
     """Print recall and precision per rule.
 
     Returns:
-        1 when a planted error was not found or a hard rule stopped a clean row, else 0, so that a machine can ask after a
+        1 when a planted error was not found or a hard rule stopped a clean row, else 0: a machine can ask after every
         change of the rules.
     """
     lines = score(workspace).to_pylist()

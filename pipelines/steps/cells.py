@@ -15,7 +15,7 @@ from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
-from pipelines.steps import classified, core, queries, raw, register
+from pipelines.steps import classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
 
@@ -47,6 +47,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     core.core_return(workspace, quarter)
     queries.core_query(workspace, quarter)
     classified.class_return(workspace, quarter)
+    imputed.class_missing(workspace, quarter)
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)

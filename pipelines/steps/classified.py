@@ -86,7 +86,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 def class_part(workspace: Workspace, quarter: str) -> Made:
     """Split each assigned return of a quarter over the classes of the digital economy, for every vintage."""
     lake = Lake(workspace.lake)
-    last = _year_before(workspace, quarter)
+    last = year_before(workspace, quarter)
     codes = arrow_tables()
     texts = [
         statement(package, name)
@@ -96,6 +96,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
             ("pipelines", "last_vintages"),
+            ("pipelines", "imputed_vintages"),
         )
     ]
 
@@ -105,7 +106,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         period = Quarter.parse(quarter)
         with engine() as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
-            work.add(last_return=last)
+            work.add(last_return=last, class_missing=lake.existing("class_missing", [quarter]))
             work.keep("part", statement("pipelines", "no_part"))
             vintages = _vintages(work, rates, coefficients, period)
             _known(vintages, lambda vintage: _add_parts(work, vintage, period, rates, coefficients))
@@ -113,6 +114,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
 
     made_from = [
         *lake.hashes("class_return", [quarter]),
+        *lake.hashes("class_missing", [quarter]),
         *map(sha256_of, last if isinstance(last, list) else []),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
@@ -181,7 +183,7 @@ def class_rate(workspace: Workspace) -> Made:
     return lake.refresh("class_rate", ALL, fill, made_from=made_from)
 
 
-def _year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
+def year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
     """The reviewed returns of the same quarter a year ago, made now where nobody has made them yet.
 
     They follow from the files received alone, so that a quarter's parts are the same whichever quarter is run first.
@@ -275,7 +277,7 @@ def _annual_vintages(work: Engine, coefficients: pd.DataFrame) -> Iterator[tuple
     for label, rows in known.groupby("year"):
         year = int(str(label))
         valid = coefficients["valid_from"] <= dt.date(year, 12, 31)
-        yield year, _stretches(rows["known_from"], coefficients.loc[valid, "known_from"])
+        yield year, stretches(rows["known_from"], coefficients.loc[valid, "known_from"])
 
 
 def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, period: Quarter) -> list[Vintage]:
@@ -283,7 +285,8 @@ def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, per
     learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
     learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
     learnt |= set(work.rows(statement("pipelines", "last_vintages"))["known_from"].to_pylist())
-    return _stretches(returned, learnt)
+    learnt |= set(work.rows(statement("pipelines", "imputed_vintages"))["known_from"].to_pylist())
+    return stretches(returned, learnt)
 
 
 def _code() -> list[str]:
@@ -292,7 +295,13 @@ def _code() -> list[str]:
     return [Path(module).read_text("utf-8") for module in modules]
 
 
-def _stretches(returned: Iterable[dt.date], learnt: Iterable[dt.date]) -> list[Vintage]:
+def stretches(returned: Iterable[dt.date], learnt: Iterable[dt.date]) -> list[Vintage]:
+    """The vintages of a period: from each day on which a return arrived or something else was learnt, to the next.
+
+    Args:
+        returned: the days on which returns arrived; without one there is no vintage.
+        learnt: the days on which rates, coefficients, registers … arrived.
+    """
     days = set(returned)
     if not days:
         return []

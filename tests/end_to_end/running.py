@@ -19,7 +19,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
-from pipelines.steps import cells, classified, core, queries, raw
+from pipelines.steps import cells, classified, core, imputed, queries, raw
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,8 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
     made += core.core_return(workspace, quarter)
     made += queries.core_query(workspace, quarter)
-    made += [classified.class_return(workspace, quarter), classified.class_part(workspace, quarter)]
+    made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
+    made += [classified.class_part(workspace, quarter)]
     return [*made, cells.cell_leaf(workspace, quarter), cells.cell_published(workspace, quarter)]
 
 
