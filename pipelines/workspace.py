@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -60,6 +60,7 @@ class City(BaseModel):
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
     review: ReviewTerms = ReviewTerms()
+    deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -159,3 +159,19 @@ def score(home: Home = None) -> None:
     workspace = Workspace.locate(home)
     _ = workspace.city
     raise SystemExit(show(workspace, console))
+
+
+@app.command()
+def late(
+    quarter: OfQuarter = "",
+    *,
+    home: Home = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="截至日 YYYY-MM-DD（默认今天）。 As known on this day.")] = "",
+    export: Annotated[bool, typer.Option("--export", help="导出各县区催报清单。 Write the lists.")] = False,
+) -> None:
+    """催报：应报未报和迟报的单位，按县区和报表计数。 Missing and late returns, by county and survey."""
+    from pipelines.cli.review_late import show
+    from pipelines.cli.review_lists import day, today
+
+    workspace, name = _place(home, quarter)
+    show(workspace, name, day(as_of) if as_of else today(), console, export=export)

@@ -1,4 +1,4 @@
-"""Missing returns: who owes a return on a day.
+"""Missing and late returns: who owes a return on a day, and who sent it after its deadline.
 
 Belongs here: which tables tell who is due and who has reported. Does not belong here: what stands in for a return.
 """
@@ -6,12 +6,15 @@ Belongs here: which tables tell who is due and who has reported. Does not belong
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyarrow as pa
 
 from indicators.quarter import Quarter, quarters_between
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
+from pipelines.review.late import Arrival, Late, Missing, deadlines
 from pipelines.workspace import Workspace
 
 
@@ -30,13 +33,20 @@ def missing_units(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
     Raises:
         InputError: the quarter has not been run.
     """
+    with _known(workspace, quarter) as work:
+        find_missing(work, Quarter.parse(quarter), day)
+        return work.rows("FROM missing ORDER BY unit")
+
+
+@contextmanager
+def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
+    """An engine with the returns of a quarter and of the year before, and the quarter's register."""
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = [str(q) for q in quarters_between(now - 4, now - 1)]
     known = [*(name for name in before if lake.path("core_return", name).exists()), quarter]
     with engine() as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
-        find_missing(work, now, day)
-        return work.rows("FROM missing ORDER BY unit")
+        yield work
 
 
 def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:
@@ -45,3 +55,27 @@ def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:
     calendar = {"last_year": str(quarter - 4), "last_day": quarter.last_day}
     work.keep("due", statement("pipelines", "due_unit"), asked | calendar)
     work.keep("missing", statement("pipelines", "missing_unit"), asked)
+
+
+def late(workspace: Workspace, quarter: str, day: dt.date) -> Late:
+    """Who has not reported for a quarter by a day, and who reported after the deadline (L3).
+
+    Raises:
+        InputError: the quarter has not been run, or a deadline is set for an unknown form.
+    """
+    until = deadlines(workspace, quarter)
+    asked = {"quarter": quarter, "as_of": day}
+    with _known(workspace, quarter) as work:
+        find_missing(work, Quarter.parse(quarter), day)
+        work.add(deadline=pa.table({"sector": list(until), "due": pa.array(until.values(), pa.date32())}))
+        due = work.rows(statement("pipelines", "late_due")).to_pylist()
+        missing = work.rows(statement("pipelines", "late_missing"), asked).to_pylist()
+        arrived = work.rows(statement("pipelines", "late_arrival"), asked).to_pylist()
+    return Late(
+        quarter,
+        day,
+        until,
+        {(line["county"], line["sector"]): line["units"] for line in due},
+        tuple(Missing(**line) for line in missing),
+        tuple(Arrival(**line) for line in arrived),
+    )

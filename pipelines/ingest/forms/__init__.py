@@ -53,6 +53,15 @@ class Column(BaseModel):
         return (self.header, *self.synonyms)
 
 
+class Due(BaseModel):
+    """Until which day of the month after the quarter a return is in time, and where that is laid down."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    day: int = Field(ge=1, le=28)
+    fourth: int | None = Field(default=None, ge=1, le=28)
+    source: str
+
+
 class Form(BaseModel):
     """One form: how its files are named and laid out, and its columns in order."""
 
@@ -65,6 +74,7 @@ class Form(BaseModel):
     period: Literal["quarter", "none"]
     lag: int = Field(ge=0, le=2)
     money: bool
+    due: Due | None = None
     columns: tuple[Column, ...] = ()
 
     @cached_property
