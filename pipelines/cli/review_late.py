@@ -29,13 +29,20 @@ def show(workspace: Workspace, quarter: str, day: dt.date, console: Console, *, 
     found = find_late(workspace, quarter, day)
     console.print(f"[bold]{city.name} {quarter} 催报[/]（截至 {day}）", highlight=False)
     console.print(_table(found, city))
-    until = "，".join(f"{forms()[name].code} {due}" for name, due in found.deadlines.items())
-    console.print(f"截止日：{until}（可在 city.toml [deadlines] 中改）", style="dim", **_PLAIN)
+    console.print(f"截止日：{_until(found)}（city.toml [deadlines]）", style="dim", **_PLAIN)
     console.print(found.sentence, style="yellow" if found.missing else "green", **_PLAIN)
     if export:
         _export(workspace, found, console)
     elif found.missing or found.late:
         console.print(f"导出催报清单：shuce review late {quarter} --as-of {day} --export", style="dim", **_PLAIN)
+
+
+def _until(found: Late) -> str:
+    """The deadlines, forms of one day together."""
+    codes: dict[dt.date, list[str]] = {}
+    for name, day in found.deadlines.items():
+        codes.setdefault(day, []).append(forms()[name].code)
+    return "，".join(f"{'、'.join(those)} {day}" for day, those in codes.items())
 
 
 def _table(found: Late, city: City) -> Table:

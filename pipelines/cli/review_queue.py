@@ -6,6 +6,7 @@ Belongs here: how the queue is laid out at 80 columns. Does not belong here: its
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +16,8 @@ from pipelines.lake import Lake
 from pipelines.review.queue import STATUSES, Query, Queue, Respondent, Wanted, read_queue
 from pipelines.steps.queries import parts
 from pipelines.workspace import Workspace
+
+SCREENFUL: Final = 12  # units that fit on a screen
 
 
 def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *, top_only: bool, values: bool) -> None:
@@ -30,7 +33,7 @@ def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *
     """
     city = workspace.city
     queue = read_queue(parts(Lake(workspace.lake), quarter), quarter, city.review.coverage)
-    shown = queue.chosen(wanted, top_only=top_only and bool(queue.count("open", top_only=True)[0]))
+    shown = _shown(queue, wanted, top_only=top_only)
     names = {county.code: county.short or county.name for county in city.counties}
     counts = "，".join(f"{zh} {queue.count(name)[1]}" for name, zh in STATUSES.items())
     console.print(f"[bold]{city.name} {quarter} 核实查询[/]：{counts}", highlight=False)
@@ -43,6 +46,26 @@ def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *
         console.print(f"其余 {left} 条：shuce review {quarter} --all", style="dim", highlight=False)
     if queue.count("open")[1]:
         console.print(f"导出各县区查询单：shuce review export {quarter}", style="dim", highlight=False)
+
+
+def hint(workspace: Workspace, quarter: str, console: Console) -> None:
+    """One line after a run: how many queries it raised, and the command that shows them."""
+    lake = Lake(workspace.lake)
+    if lake.note("core_query", quarter) is None:
+        return
+    queue = read_queue(parts(lake, quarter), quarter, workspace.city.review.coverage)
+    units, queries = queue.count("open")
+    if queries:
+        console.print(
+            f"[yellow]?[/] 核实查询 {queries} 条（{units} 户）待答复，见 shuce review {quarter}", highlight=False
+        )
+
+
+def _shown(queue: Queue, wanted: Wanted, *, top_only: bool) -> list[Respondent]:
+    """The units to show: the top of the queue where there is one, else a screenful."""
+    if not top_only:
+        return queue.chosen(wanted)
+    return queue.chosen(wanted, top_only=True) or queue.chosen(wanted)[:SCREENFUL]
 
 
 def _table(queue: Queue, shown: list[Respondent], names: dict[str, str], *, values: bool) -> Table:

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from classification.errors import InputError
@@ -24,16 +24,6 @@ from pipelines.journal import Journal
 from pipelines.workspace import Workspace
 
 LOG: Final = "replies.jsonl"
-_SCHEMA: Final = pa.schema(
-    [
-        ("row_id", pa.string()),
-        ("rule", pa.string()),
-        ("reply", pa.string()),
-        ("status", pa.string()),
-        ("note", pa.string()),
-        ("replied_on", pa.date32()),
-    ]
-)
 Key = tuple[str, str]  # (row_id, rule)
 
 
@@ -133,7 +123,7 @@ def latest(workspace: Workspace, quarter: str = "") -> dict[Key, tuple[Reply, dt
     return found
 
 
-def latest_table(workspace: Workspace, quarter: str) -> pa.Table:
+def latest_json(workspace: Workspace, quarter: str) -> str:
     """The last replies of a quarter as ``core_query.sql`` takes them, in the order of their keys."""
     rows = [
         {
@@ -142,8 +132,8 @@ def latest_table(workspace: Workspace, quarter: str) -> pa.Table:
             "reply": reply.reply,
             "status": words()[reply.reply].status,
             "note": reply.note,
-            "replied_on": day,
+            "replied_on": str(day),
         }
         for _, (reply, day) in sorted(latest(workspace, quarter).items())
     ]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+    return json.dumps(rows, ensure_ascii=False)

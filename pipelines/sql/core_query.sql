@@ -1,7 +1,11 @@
 -- The queries of a quarter with what became of each, row for row (L3).
--- Takes: core_finding; reply (row_id, rule, reply, status, note, replied_on), the last reply to each query.
+-- Takes: core_finding; parameter replies, the last reply to each query: a JSON list of row_id, rule, reply, status, note,
+--        replied_on.
 -- Gives: the contract core_query, in order of row_id and rule.
 -- A later return is the answer that counts; else what the firm replied; else the note that it put on the return itself.
+WITH reply AS (
+  SELECT unnest(from_json(CAST($replies AS JSON), '[{"row_id": "VARCHAR", "rule": "VARCHAR", "reply": "VARCHAR", "status": "VARCHAR", "note": "VARCHAR", "replied_on": "DATE"}]'), recursive := TRUE)
+)
 SELECT f.quarter, f.query, f.row_id, f.known_from, f.known_to, f.unit, f.name, f.county, f.form, f.rule, f.column,
        f.message_zh, f.message_en, f.file, f.sheet, f.row, f.value, f.expected, f.impact, f.suspicion, f.score,
        CASE WHEN f.known_to < DATE '9999-12-31' THEN 'resubmitted'

@@ -6,6 +6,7 @@ Belongs here: which tables tell who is due and who has reported. Does not belong
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -64,13 +65,13 @@ def late(workspace: Workspace, quarter: str, day: dt.date) -> Late:
         InputError: the quarter has not been run, or a deadline is set for an unknown form.
     """
     until = deadlines(workspace, quarter)
-    asked = {"quarter": quarter, "as_of": day}
+    days = json.dumps({name: str(last) for name, last in until.items()})
+    asked: dict[str, object] = {"quarter": quarter, "as_of": day}
     with _known(workspace, quarter) as work:
         find_missing(work, Quarter.parse(quarter), day)
-        work.add(deadline=pa.table({"sector": list(until), "due": pa.array(until.values(), pa.date32())}))
         due = work.rows(statement("pipelines", "late_due")).to_pylist()
         missing = work.rows(statement("pipelines", "late_missing"), asked).to_pylist()
-        arrived = work.rows(statement("pipelines", "late_arrival"), asked).to_pylist()
+        arrived = work.rows(statement("pipelines", "late_arrival"), asked | {"deadlines": days}).to_pylist()
     return Late(
         quarter,
         day,

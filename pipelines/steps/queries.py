@@ -7,16 +7,13 @@ register), the log of replies and the order of the queue (review). Knows neither
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
 from pathlib import Path
-
-import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from pipelines.engine import engine, statement
 from pipelines.ingest.landing import ZONE, keep
-from pipelines.lake import Lake, Made, table_hash
-from pipelines.review.replies import Entry, append, latest, latest_table
+from pipelines.lake import Lake, Made
+from pipelines.review.replies import Entry, append, latest, latest_json
 from pipelines.review.reply_lists import Asked, ListRead, read_list
 from pipelines.steps.register import register_partition
 from pipelines.workspace import Workspace
@@ -41,14 +38,14 @@ def parts(lake: Lake, quarter: str) -> list[Path]:
 
 def _made(workspace: Workspace, quarter: str, partition: str) -> Made:
     lake, text = Lake(workspace.lake), statement("pipelines", "core_query")
-    reply = latest_table(workspace, quarter)
+    replies = latest_json(workspace, quarter)
 
     def fill(path: Path) -> None:
         with engine() as work:
-            work.add(core_finding=lake.existing("core_finding", [partition]), reply=reply)
-            work.write(text, path)
+            work.add(core_finding=lake.existing("core_finding", [partition]))
+            work.write(text, path, {"replies": replies})
 
-    made_from = [*lake.hashes("core_finding", [partition]), text, table_hash(reply)]
+    made_from = [*lake.hashes("core_finding", [partition]), text, replies]
     return lake.refresh("core_query", partition, fill, made_from=made_from)
 
 
@@ -100,10 +97,9 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
 
 def _asked(lake: Lake) -> dict[str, list[Asked]]:
     """Every query of every quarter by its number; a number that two queries share answers neither."""
-    names = [item.name for item in fields(Asked)]
     found: dict[str, list[Asked]] = {}
-    for path in lake.existing("core_query", lake.partitions("core_query")):
-        for row in pq.read_table(path, columns=names, partitioning=None).to_pylist():
-            row |= {name: row[name] or "" for name in ("unit", "county")}
+    with engine() as work:
+        work.add(core_query=lake.existing("core_query", lake.partitions("core_query")))
+        for row in work.rows(statement("pipelines", "asked_query")).to_pylist():
             found.setdefault(row["query"], []).append(Asked(**row))
     return found
