@@ -6,7 +6,7 @@ from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all
 from pipelines.contracts import contract
 from pipelines.partitions import and_before, quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import core, register
+from pipelines.steps import core, queries, register
 
 
 @dg.asset(
@@ -56,13 +56,13 @@ def core_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
     deps=["core_return"],
-    description="核实查询：每条触发核实性规则的行列出疑问、对照数和对核心产业增加值的影响，请企业核实；不改任何数值。",
+    description="核实查询：每条触发核实性规则的行列出疑问、对照数、对核心产业增加值的影响和企业答复；答复不改任何数值。",
     metadata=column_schema(contract("core_query")),
     kinds={"duckdb", "parquet"},
 )
 def core_query(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
-    """The queries that a quarter's returns raise."""
-    make(context, workspace.workspace, lambda quarter: [core.core_query(workspace.workspace, quarter)])
+    """The queries that a quarter's returns and register raise, with their replies."""
+    make(context, workspace.workspace, lambda quarter: queries.core_query(workspace.workspace, quarter))
 
 
 @dg.asset(

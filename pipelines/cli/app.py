@@ -1,7 +1,7 @@
 """shuce: the command line.
 
 Belongs here: commands, their arguments and how an error is shown. Does not belong here: the work. Quick commands
-(classify, inbox, sql, release) never import Dagster, Great Expectations or pandas.
+(classify, inbox, review, sql) never import Dagster, Great Expectations or pandas.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox
+from pipelines.cli import inbox, review
 
 app = typer.Typer(
     name="shuce",
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(review.app, name="review")
 console = Console()
 Home = Annotated[
     Path | None,

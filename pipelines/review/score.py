@@ -141,7 +141,7 @@ def _rows(lake: Lake) -> Iterator[dict[str, Any]]:
 
 
 def _flagged(lake: Lake) -> Iterator[tuple[Place, str]]:
-    for table in ("core_set_aside", "core_query"):
+    for table in ("core_set_aside", "core_finding"):
         found = lake.read(table, lake.partitions(table)).select(["file", "row", "rule"])
         for line in found.filter(pc.field("row") > 0).to_pylist():
             yield Place(line["file"], line["row"]), line["rule"]

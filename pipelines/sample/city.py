@@ -132,6 +132,8 @@ def _settings() -> str:
         "flash_day = 18",
         f"required_forms = [{', '.join(repr(form) for form in _REQUIRED)}]".replace("'", '"'),
     ]
+    # All firm returns of this city come on one day of the month.
+    lines += ["", "[deadlines]", "construction = 18"]
     for code, name in zip(COUNTIES, COUNTY_NAMES, strict=True):
         lines += ["", "[[counties]]", f'code = "{code}"', f'name = "{name}"']
     return "\n".join(lines) + "\n"

@@ -43,6 +43,10 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
 
+-- The number under which a query goes out and its answer comes back: the same for a row and a rule whenever it is made.
+CREATE OR REPLACE TEMPORARY MACRO query_number(row_id, rule) AS
+  'Q' || upper(substr(sha256(row_id || ':' || rule), 1, 12));
+
 -- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
 CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS
   CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);

@@ -15,7 +15,7 @@ from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
-from pipelines.steps import classified, core, imputed, raw, register
+from pipelines.steps import classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
 
@@ -46,6 +46,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     register.core_register(workspace, quarter)
     register.core_change(workspace, quarter)
     core.core_return(workspace, quarter)
+    queries.core_query(workspace, quarter)
     classified.class_return(workspace, quarter)
     imputed.class_missing(workspace, quarter)
     classified.class_part(workspace, quarter)

@@ -67,7 +67,7 @@ _RETURN_SQL = (
     "finding",
     "set_aside",
     "query_finding",
-    "core_query",
+    "core_finding",
     "division_rate",
 )
 _ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "broken_row", "broken", "finding", "set_aside")
@@ -80,7 +80,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     quarters are run in, the bytes are the same.
 
     Returns:
-        The returns, what was set aside and why, and the queries.
+        The returns, what was set aside and why, and what the soft rules find.
     """
     lake, found = Lake(workspace.lake), rules("quarterly")
     earlier = _earlier(workspace, quarter)
@@ -113,19 +113,14 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
             rows = set_aside(work, found, FIRM_FORMS)
             write_table(ordered([rows, refusals(lake, FIRM_FORMS, quarter)]), path)
 
-        def fill_query(path: Path) -> None:
+        def fill_finding(path: Path) -> None:
             reviewed()
-            _prepare_queries(work, lake, quarter, found)
-            work.write(statement("pipelines", "core_query"), path)
+            _prepare_findings(work, lake, quarter, found)
+            work.write(statement("pipelines", "core_finding"), path)
 
         returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
-        return returned, aside, lake.refresh("core_query", quarter, fill_query, made_from=made_from)
-
-
-def core_query(workspace: Workspace, quarter: str) -> Made:
-    """The queries that a quarter's returns raise; made together with the returns, and found fresh after them."""
-    return core_return(workspace, quarter)[-1]
+        return returned, aside, lake.refresh("core_finding", quarter, fill_finding, made_from=made_from)
 
 
 def _earlier(workspace: Workspace, quarter: str) -> list[str]:
@@ -186,7 +181,7 @@ def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:
     work.view("firm_row", statement("pipelines", "firm_row"))
 
 
-def _prepare_queries(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
+def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
     work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=form_columns())
     work.add(rule=pa.concat_tables([rule_texts(found, form) for form in FIRM_FORMS]))
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})

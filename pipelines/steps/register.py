@@ -46,7 +46,7 @@ _SQL: Final = (
     "finding",
     "set_aside",
     "query_finding",
-    "register_query",
+    "register_finding",
 )
 
 
@@ -54,7 +54,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
     """Type and review the register of a quarter.
 
     Returns:
-        The register, what was set aside and why, and the queries.
+        The register, what was set aside and why, and what the soft rules find.
     """
     lake, found, beside = Lake(workspace.lake), rules(FORM), lines_partition(FORM, quarter)
     raw(workspace, FORM, quarter)
@@ -83,14 +83,14 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
             reviewed()
             write_table(ordered([set_aside(work, found, [FORM]), refusals(lake, [FORM], quarter)]), path)
 
-        def fill_query(path: Path) -> None:
+        def fill_finding(path: Path) -> None:
             reviewed()
-            _prepare_queries(work, found)
-            work.write(statement("pipelines", "register_query"), path, {"form": FORM, "code": forms()[FORM].code})
+            _prepare_findings(work, found)
+            work.write(statement("pipelines", "register_finding"), path, {"form": FORM, "code": forms()[FORM].code})
 
         registered = lake.refresh("core_register", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", beside, fill_set_aside, made_from=made_from)
-        return registered, aside, lake.refresh("core_query", beside, fill_query, made_from=made_from)
+        return registered, aside, lake.refresh("core_finding", beside, fill_finding, made_from=made_from)
 
 
 def core_change(workspace: Workspace, quarter: str) -> Made:
@@ -118,7 +118,7 @@ def core_change(workspace: Workspace, quarter: str) -> Made:
     return lake.refresh("core_change", quarter, fill, made_from=made_from)
 
 
-def _prepare_queries(work: Engine, found: tuple[Rule, ...]) -> None:
+def _prepare_findings(work: Engine, found: tuple[Rule, ...]) -> None:
     work.add(form_column=form_columns(), rule=rule_texts(found, FORM))
     work.keep("registered_row", statement("pipelines", "core_register"))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))

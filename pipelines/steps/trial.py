@@ -206,7 +206,7 @@ def _fault(row: dict[str, Any], code: str) -> Fault:
 
 def _queries(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
     """The queries that the review raises about the file's rows."""
-    table = _of_rows(lake.read("core_query", [partition]), receipt)
+    table = _of_rows(lake.read("core_finding", [partition]), receipt)
     named = {"message_zh": "reason_zh", "message_en": "reason_en"}
     rows = table.rename_columns([named.get(name, name) for name in table.column_names]).to_pylist()
     return [Finding(False, _fault(row, "rule")) for row in rows]

@@ -17,7 +17,7 @@ from pipelines.ingest.landing import form_of
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake
 from pipelines.sample.planted import plans
-from pipelines.steps import classified, core, raw
+from pipelines.steps import classified, core, queries, raw
 from pipelines.steps.asides import COLUMNS, asides
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.lines import lines_partition
@@ -43,6 +43,7 @@ def found(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for form in core.FIRM_FORMS:
             raw.raw(workspace, form, quarter)
         core.core_return(workspace, quarter)
+        queries.core_query(workspace, quarter)
         classified.class_return(workspace, quarter)
     return home
 
