@@ -44,7 +44,7 @@ def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
     """
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     found = [FACTS.empty_table()]
-    with engine() as work:
+    with engine(lake.root) as work:
         if lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists():
             work.add(
                 returned=lake.existing("core_return", [quarter]), last_returned=lake.existing("core_return", [before])

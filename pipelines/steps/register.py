@@ -67,7 +67,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         code_hash("pipelines.ingest"),
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:
