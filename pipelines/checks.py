@@ -147,7 +147,7 @@ def _broken_laws(workspace: Workspace, quarter: str) -> list[str]:
     lake = Lake(workspace.lake)
     tables = ("core_return", "class_return", "class_missing", "class_part", "cell_leaf")
     raw_rows = [lake.note_of(f"raw_{form}", quarter).rows for form in FIRM_FORMS]
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(
             raw_count=pa.table({"rows_in": raw_rows}), **{table: lake.existing(table, [quarter]) for table in tables}
         )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -83,11 +83,6 @@ class Rule(BaseModel):
         """The predicate with the tolerance put in."""
         return self.bound(self.predicate)
 
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """The columns of the typed row that the predicate looks at."""
-        return frozenset(_columns(_tree(self.condition)))
-
     def message(self, text: str, headers: Mapping[str, str]) -> str:
         """A message with the form's own headers; a column that the form lacks is left as it is named inside."""
         return _PLACEHOLDER.sub(lambda found: headers.get(found[1], found[1]), text)
@@ -103,12 +98,6 @@ def rules(kind: str) -> tuple[Rule, ...]:
             if expression:
                 require_expression(rule.bound(expression), rule.id)
     return found
-
-
-def looking_at(found: tuple[Rule, ...], columns: Collection[str]) -> tuple[Rule, ...]:
-    """The rules that look at nothing but some columns."""
-    there = frozenset(columns)
-    return tuple(rule for rule in found if rule.columns <= there)
 
 
 def require_expression(predicate: str, rule: str) -> None:
@@ -197,7 +186,3 @@ def _nodes(tree: object) -> Iterator[dict[str, Any]]:
 
 def _functions(tree: dict[str, Any]) -> Iterator[str]:
     return (str(node["function_name"]) for node in _nodes(tree) if "function_name" in node)
-
-
-def _columns(tree: dict[str, Any]) -> Iterator[str]:
-    return (str(node["column_names"][-1]) for node in _nodes(tree) if node.get("column_names"))

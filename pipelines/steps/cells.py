@@ -68,7 +68,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
     lake, text = Lake(workspace.lake), statement("indicators", "cell_leaf")
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]))
             work.write(text, path)
 
@@ -81,7 +81,7 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
             work.write(text, path)
 
@@ -95,7 +95,7 @@ def cell_adoption(workspace: Workspace) -> Made:
     place, sectors = places(workspace), survey_sectors()
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
             work.write(text, path)
 

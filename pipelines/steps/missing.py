@@ -47,7 +47,7 @@ def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = [str(q) for q in quarters_between(now - 4, now - 1)]
     known = [*(name for name in before if lake.path("core_return", name).exists()), quarter]
-    with engine() as work:
+    with engine(workspace.lake) as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
         yield work
 
@@ -65,7 +65,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
         quarter, survey (industry, service, trade, construction, all), due, reported, missing, imputed (units),
         revenue_due, revenue_reported (yuan of a year ago), coverage (their ratio; null where nothing is due).
     """
-    with engine() as work:
+    with engine(workspace.lake) as work:
         find_coverage(work, workspace, quarter, day, flash=flash)
         table = work.rows("FROM coverage ORDER BY survey")
     rates = [
