@@ -7,7 +7,7 @@ from pipelines.checks import conservation
 from pipelines.contracts import contract
 from pipelines.partitions import quarters, year_before, year_to_date
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import cells, classified
+from pipelines.steps import cells, claims, classified
 
 _CONSERVED = dg.AssetCheckSpec(
     "conservation",
@@ -41,6 +41,20 @@ def class_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource
 def cell_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
     """Annual income-approach cells."""
     make_all(context, workspace.workspace, lambda: classified.cell_annual(workspace.workspace))
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["raw_claim", "core_register"],
+    description="行业归类核对：台账申报的数字经济小类与名录行业代码对应的小类比对，结果不回写台账。",
+    metadata=column_schema(contract("class_check")),
+    kinds={"duckdb", "parquet"},
+)
+def class_check(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Claimed digital classes against those that follow from the register."""
+    make(context, workspace.workspace, lambda quarter: claims.class_check(workspace.workspace, quarter))
 
 
 @dg.asset(
@@ -117,4 +131,4 @@ def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
     make_all(context, workspace.workspace, lambda: cells.cell_adoption(workspace.workspace))
 
 
-cell_assets = [class_return, cell_annual, class_rate, class_part, cell_leaf, cell_published, cell_adoption]
+cell_assets = [class_return, class_check, cell_annual, class_rate, class_part, cell_leaf, cell_published, cell_adoption]
