@@ -7,7 +7,7 @@ from pipelines.checks import conservation
 from pipelines.contracts import contract
 from pipelines.partitions import quarters, year_before, year_to_date
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import cells, classified, imputed
+from pipelines.steps import cells, claims, classified, imputed
 
 _CONSERVED = dg.AssetCheckSpec(
     "conservation",
@@ -55,6 +55,20 @@ def class_missing(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
 def cell_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
     """Annual income-approach cells."""
     make_all(context, workspace.workspace, lambda: classified.cell_annual(workspace.workspace))
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["raw_claim", "core_register"],
+    description="行业归类核对：台账申报的数字经济小类与名录行业代码对应的小类比对，结果不回写台账。",
+    metadata=column_schema(contract("class_check")),
+    kinds={"duckdb", "parquet"},
+)
+def class_check(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """Claimed digital classes against those that follow from the register."""
+    make(context, workspace.workspace, lambda quarter: claims.class_check(workspace.workspace, quarter))
 
 
 @dg.asset(
@@ -131,6 +145,7 @@ def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
 
 cell_assets = [
     class_return,
+    class_check,
     class_missing,
     cell_annual,
     class_rate,

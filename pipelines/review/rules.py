@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from classification.errors import InputError
 
 Severity = Literal["hard", "soft"]
-AppliesTo = Literal["quarterly", "annual", "register", "cells"]
+AppliesTo = Literal["quarterly", "annual", "register", "claim", "cells"]
 _MARKS: dict[Severity, str] = {"hard": " /* hard rules */", "soft": " /* soft rules */"}
 # What a predicate may call: arithmetic and texts of one row. Nothing that reads, waits, draws or remembers.
 _FUNCTIONS: Final = frozenset(
@@ -69,7 +69,7 @@ class Rule(BaseModel):
         return text.split(";") if isinstance(text, str) else text
 
     def applies(self, kind: str) -> bool:
-        """Whether the rule looks at this kind of rows: quarterly or annual returns, the register, or cells."""
+        """Whether the rule looks at this kind of rows: returns, the register, claims or cells."""
         return kind in self.applies_to
 
     def bound(self, expression: str) -> str:

@@ -15,7 +15,7 @@ from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
-from pipelines.steps import classified, core, imputed, queries, raw, register
+from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
 
@@ -52,6 +52,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
+    claims.class_check(workspace, quarter)
 
 
 def _up_to_date(make: Callable[[], None]) -> bool:

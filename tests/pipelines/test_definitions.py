@@ -36,7 +36,7 @@ ROOMS = {
         "core_set_aside_reference",
     }
     | set(SMALL_TABLES),
-    "classified": {"class_return", "class_missing", "class_part", "class_rate"},
+    "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
     "observations": {"observation"},
     "release": {"release"},
@@ -87,6 +87,7 @@ def test_by_quarter_or_whole() -> None:
     by_quarter = {name for name in KEYS if node(name).partitions_def is not None}
     forms_by_quarter = {f"raw_{form.id}" for form in forms().values() if form.period == "quarter"}
     made = {
+        "class_check",
         "core_register",
         "core_change",
         "core_return",
