@@ -21,6 +21,7 @@ from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made
 from pipelines.review.rules import rules
+from pipelines.review.totals import uncovered
 from pipelines.steps.asides import asides, of_form
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.observed import day_of_knowledge
@@ -36,16 +37,26 @@ def conservation(workspace: Workspace, quarters: list[str]) -> dg.AssetCheckResu
     return _result("conservation", "cell_leaf", broken, quarters)
 
 
-def forms_present(workspace: Workspace, quarters: list[str], as_of: str = "") -> dg.AssetCheckResult:
+def forms_present(
+    workspace: Workspace, quarters: list[str], as_of: str = "", *, flash: bool = False
+) -> dg.AssetCheckResult:
     """Every form that city.toml requires has rows in the release quarter that were known on the day of the release."""
     missing = [
         f"{form.code} {form.title}（{quarter}）截至 {day} 没有可读的行，{_why(workspace, form.id, quarter)}"
         for quarter in quarters
-        for day in [day_of_knowledge(workspace, quarter, as_of)]
+        for day in [day_of_knowledge(workspace, quarter, as_of, flash=flash)]
         for form in (forms()[name] for name in workspace.city.required_forms)
         if not _known_rows(workspace, form.id, quarter, day)
     ]
     return _result("forms_present", "observation", missing, quarters)
+
+
+def coverage(workspace: Workspace, quarters: list[str], as_of: str = "", *, flash: bool = False) -> dg.AssetCheckResult:
+    """Enough of what is due had been reported on the day of the release (D02); what is imputed was not reported."""
+    said = (
+        uncovered(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash)) for quarter in quarters
+    )
+    return _result("coverage", "observation", [text for text in said if text], quarters)
 
 
 def identities(workspace: Workspace, quarters: list[str]) -> dg.AssetCheckResult:

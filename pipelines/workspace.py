@@ -57,6 +57,7 @@ class City(BaseModel):
     last_quarter: str
     base_quarters: int = 0
     release_day: int = Field(default=20, ge=1, le=28)
+    flash_day: int | None = Field(default=None, ge=1, le=28)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
     review: ReviewTerms = ReviewTerms()
@@ -71,6 +72,8 @@ class City(BaseModel):
             raise ValueError(f"行政区划代码重复：{'、'.join(twice)} (region codes are listed twice)")
         if self.kind != "nation" and not self.counties:
             raise ValueError("没有填写县（市、区）：请加 [[counties]] 各段 (no [[counties]] are listed)")
+        if self.flash_day is not None and self.flash_day > self.release_day:
+            raise ValueError("快报日 flash_day 不应晚于发布日 release_day (a flash comes before the release)")
         if not self.release_quarters:
             raise ValueError(
                 "first_quarter—last_quarter 扣除 base_quarters 后没有可发布的季度 (no quarter is left to release)"
@@ -105,6 +108,10 @@ class City(BaseModel):
     def release_date(self, quarter: Quarter) -> dt.date:
         """The day on which a quarter's release is due, and the as_of of a run that names none."""
         return (quarter + 1).first_day.replace(day=self.release_day)
+
+    def flash_date(self, quarter: Quarter) -> dt.date:
+        """The day on which a quarter's flash is due, and the as_of of a flash that names none."""
+        return (quarter + 1).first_day.replace(day=self.flash_day or self.release_day)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Observations and releases: a function of (quarter, as_of) alone."""
 
+import datetime as dt
+
 import dagster as dg
 
 from indicators.quarter import Quarter
 from pipelines.assets.making import SINGLE_RUN, column_schema, make, quarters_of
-from pipelines.checks import forms_present, identities, observation_contract
+from pipelines.checks import coverage, forms_present, identities, observation_contract
 from pipelines.contracts import contract
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
@@ -12,6 +14,12 @@ from pipelines.steps import observed, released
 
 _CHECKS = [
     dg.AssetCheckSpec("forms_present", asset="observation", blocking=True, description="规定必报的报表齐全。"),
+    dg.AssetCheckSpec(
+        "coverage",
+        asset="observation",
+        blocking=True,
+        description="覆盖率：已报单位的上年同期营业收入不低于应报单位的95%，分专业和合计；推算不算已报。",
+    ),
     dg.AssetCheckSpec(
         "contract", asset="observation", blocking=True, description="观测值符合契约（Great Expectations）。"
     ),
@@ -25,7 +33,9 @@ class ReleaseConfig(dg.Config):
     """What a release run may be told."""
 
     as_of: str = ""
-    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日。"""
+    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日，快报则为快报日。"""
+    flash: bool = False
+    """是否快报：未报单位按上年报表推算；初步数起不推算。"""
 
 
 @dg.asset(
@@ -47,14 +57,17 @@ def observation(
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the bare name
     """Observations of a release quarter, as known at as_of."""
     place = workspace.workspace
+
+    def day(quarter: str) -> dt.date:
+        return observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+
     made = make(
-        context,
-        place,
-        lambda quarter: [observed.observation(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))],
+        context, place, lambda quarter: [observed.observation(place, quarter, day(quarter), flash=config.flash)]
     )
     return dg.MaterializeResult(
         check_results=[
-            forms_present(place, quarters_of(context), config.as_of),
+            forms_present(place, quarters_of(context), config.as_of, flash=config.flash),
+            coverage(place, quarters_of(context), config.as_of, flash=config.flash),
             observation_contract(place, made),
             identities(place, quarters_of(context)),
         ]
@@ -74,7 +87,8 @@ def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace:
     place = workspace.workspace
     with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for quarter in quarters_of(context):
-            folder = released.release(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
+            day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+            folder = released.release(place, quarter, day, flash=config.flash)
             key = key_of(Quarter.parse(quarter))
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(folder))}, partition_key=key)
 

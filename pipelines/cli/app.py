@@ -74,13 +74,17 @@ def suggest(
 def run(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
     as_of: AsOf = "",
+    *,
+    flash: Annotated[
+        bool, typer.Option("--flash", help="快报：未报单位按上年报表推算。 A flash: missing returns are imputed.")
+    ] = False,
     home: Home = None,
     wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
 ) -> None:
     """运行一个季度并发布；此前缺少的各期一并补算。 Run a quarter and release it, with whatever it needs."""
     from pipelines.cli import run as work
 
-    work.run_quarter(home, quarter, as_of=as_of, wait=wait, console=console)
+    work.run_quarter(home, quarter, as_of=as_of, flash=flash, wait=wait, console=console)
 
 
 @app.command()

@@ -53,7 +53,7 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
     """
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         made = dt.datetime.combine(issue.as_of, dt.time())
-        title = f"{f.city.name}数字经济季度运行监测（{f.quarter.label()}）"
+        title = f"{f.city.name}数字经济季度运行监测（{issue.period}）"
         book.set_properties({"title": title, "created": made, "comments": f"{issue.name} {issue.level} {issue.stamp}"})
         at = Book(book)
         sheets = _sheets(f)
@@ -80,6 +80,8 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
         "拉动": tables.pulls(f),
+        "报表覆盖": tables.coverage(f),
+        "推算": tables.imputed(f, span) if span else None,
     }
     return {name: table for name, table in found.items() if table and table.rows}
 
@@ -94,6 +96,7 @@ def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Tab
     used = [figure for table in sheets.values() for figure in table.figures]
     pairs = [
         ("级别", f"{issue.stamp}（{issue.level}）"),
+        ("版次", issue.vintage_zh),
         *([("合成数据", synthetic(f))] if f.city.synthetic else []),
         ("要点", f"{headline(f)}。"),
         ("发布批次", issue.name),
@@ -115,7 +118,9 @@ def _sheet(at: Book, name: str, table: Table, issue: Issue) -> None:
     sheet.hide_gridlines(2)
     sheet.set_default_row(19)
     sheet.write_string(0, 0, table.title, at.style(bold=True, font_size=14))
-    sheet.write_string(1, 0, f"{issue.stamp} · {issue.level} · {issue.name}", at.style(font_color="#9d1c1c"))
+    sheet.write_string(
+        1, 0, f"{issue.stamp} · {issue.level} · {issue.vintage_zh} · {issue.name}", at.style(font_color="#9d1c1c")
+    )
     sheet.write_string(2, last, table.unit, at.style(align="right", font_color="#5d6672"))
     for column, head in enumerate(table.head):
         look = {"align": "left" if column == 0 else "right", "text_wrap": True}
@@ -204,7 +209,9 @@ def _line_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
         return None
     chart = at.book.add_chart({"type": "line"})
     plans = [(f.growth_name, "核心产业", ACCENT, "solid")]
-    if f.growth_price == "constant":  # GDP's growth is, and two price bases never share a chart
+    column = table.head.index("GDP增速") - 1
+    # GDP's growth is at constant prices, and two price bases never share a chart.
+    if f.growth_price == "constant" and any(row.cells[column] for row in table.rows):
         plans.append(("GDP增速", "GDP", GREY, "dash"))
     for head, label, colour, dash in plans:
         line = {"color": colour, "width": 2.25, "dash_type": dash}

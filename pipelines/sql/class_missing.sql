@@ -1,6 +1,6 @@
 -- What is imputed for each missing unit at one vintage, or why nothing is.
--- Takes: classed (missing_class with gbt, class_status); class_return; last_return (core_return of the same quarter a year
---        ago); link; imputation_level (step, level, digits, fewest); parameters quarter, known_from, known_to.
+-- Takes: classed (missing_class with gbt, class_status); class_return; restated, last year's returns; link;
+--        imputation_level (step, level, digits, fewest); parameters quarter, known_from, known_to.
 -- Gives: the contract class_missing without its order.
 -- Clause: ratio of means (docs/methods/imputation.md): last year's accepted return of the same months times the link of
 --         the first level, class to group to division to survey, that has one; whole yuan, half away from zero. Profit
@@ -15,7 +15,7 @@ WITH reporting AS (
          l.row_id AS last_row_id, l.months, l.output, l.revenue, l.profit, l.wages, l.staff
   FROM classed AS c
   LEFT JOIN reporting AS r ON r.sector = c.sector
-  LEFT JOIN last_return AS l
+  LEFT JOIN restated AS l
     ON l.row_id = c.last_row_id AND l.sector = c.sector AND l.months = coalesce(r.months, l.months)
 ), reached AS (
   SELECT c.unit, MIN(k.step) AS step

@@ -5,8 +5,8 @@
 -- Gives: unit, name, county, gbt, sector, and its last accepted return: last_quarter, last_row_id, last_months,
 --        last_revenue (NULL where it has none). One row per unit.
 -- Clause: due are the legal units that the register, as known on the day, says came by the end of the quarter and have
---        neither left by then nor been taken over; an exit before the entry is a slip, and the unit has not left. Where no
---        register of the quarter is known on the day, due is who reported a year ago. The survey is that of the last
+--        neither left by then nor been taken over (a takeover later than that is none yet). Where no register of the
+--        quarter is known on the day, due is who reported a year ago. The survey is that of the last
 --        accepted return, else the one of the unit's section of GB/T 4754-2017: B to D industry, E construction, F trade,
 --        all others service.
 WITH valid_return AS (
@@ -22,8 +22,9 @@ WITH valid_return AS (
 ), listed AS (
   SELECT unit, name, county, gbt
   FROM valid_register
-  WHERE kind = 'legal' AND successor IS NULL AND coalesce(entry_date <= CAST($last_day AS DATE), TRUE)
-    AND coalesce(exit_date > CAST($last_day AS DATE) OR exit_date < entry_date, TRUE)
+  WHERE kind = 'legal' AND entered(entry_date, CAST($last_day AS DATE))
+    AND NOT gone(entry_date, exit_date, CAST($last_day AS DATE))
+    AND (successor IS NULL OR coalesce(exit_date > CAST($last_day AS DATE), FALSE))
   UNION ALL
   SELECT unit, name, county, gbt_received
   FROM valid_return

@@ -50,3 +50,10 @@ CREATE OR REPLACE TEMPORARY MACRO query_number(row_id, rule) AS
 -- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
 CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS
   CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);
+
+-- Whether a unit had entered the register by a day, or left it. No day of entry: it was always there. A day of exit before
+-- the day of entry contradicts itself and counts as none.
+CREATE OR REPLACE TEMPORARY MACRO entered(entry_date, day) AS coalesce(entry_date <= day, TRUE);
+
+CREATE OR REPLACE TEMPORARY MACRO gone(entry_date, exit_date, day) AS
+  coalesce(exit_date <= day, FALSE) AND NOT coalesce(exit_date < entry_date, FALSE);

@@ -44,6 +44,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     for form in core.FIRM_FORMS:
         raw.raw(workspace, form, quarter)
     register.core_register(workspace, quarter)
+    register.core_change(workspace, quarter)
     core.core_return(workspace, quarter)
     queries.core_query(workspace, quarter)
     classified.class_return(workspace, quarter)

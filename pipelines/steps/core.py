@@ -53,6 +53,11 @@ _RETURN_SQL = (
     "no_history",
     "class_norm",
     "registered",
+    "no_parent_return",
+    "parents",
+    "parent_row",
+    "parent_return",
+    "counted_twice",
     "firm_typed",
     "review",
     "core_return",
@@ -85,7 +90,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         *(lake.note_of(f"raw_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(lake.note_of(f"refused_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(digest for form in FIRM_FORMS for digest in (lake.hashes(f"raw_{form}", earlier) if earlier else [])),
-        *lake.hashes("raw_register", [quarter]),
+        *lake.hashes("core_register", [quarter]),
         *lake.hashes("core_rate"),
         *texts_of(_RETURN_SQL, found),
         *(county.model_dump_json() for county in workspace.city.counties),
@@ -141,11 +146,29 @@ def _review_firms(
     else:
         work.keep("history", statement("pipelines", "no_history"))
     _type_rows(work, lake, [quarter])
-    work.add(raw_register=lake.existing("raw_register", [quarter]))
     work.keep("class_norm", statement("pipelines", "class_norm"))
-    work.keep("registered", statement("pipelines", "registered"))
     work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
+    work.add(core_register=lake.existing("core_register", [quarter]))
+    span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
+    work.keep("registered", statement("pipelines", "registered"), span)
+    _find_counted_twice(work, found)
+    work.alias("reported", "firm_row")
     review(work, statement("pipelines", "firm_typed"), found)
+
+
+def _find_counted_twice(work: Engine, found: tuple[Rule, ...]) -> None:
+    """When local units are not counted: the returns of their legal units are reviewed first, by the same rules."""
+    work.keep("parent_return", statement("pipelines", "no_parent_return"))
+    work.keep("counted_twice", statement("pipelines", "counted_twice"))
+    parents = work.rows(statement("pipelines", "parents"))
+    if not len(parents):
+        return
+    work.add(parent=parents)
+    work.view("reported", statement("pipelines", "parent_row"))
+    work.view("typed", statement("pipelines", "firm_typed"))
+    work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
+    work.keep("parent_return", statement("pipelines", "parent_return"))
+    work.keep("counted_twice", statement("pipelines", "counted_twice"))
 
 
 def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:

@@ -15,9 +15,8 @@ from indicators.estimation import imputation_levels
 from indicators.quarter import Quarter
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake, Made, sha256_of, table_hash
-from pipelines.steps.classified import Vintage, stretches, year_before
+from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
 from pipelines.steps.missing import find_missing
-from pipelines.steps.register import core_register
 from pipelines.workspace import Workspace
 
 _SQL = (
@@ -31,15 +30,18 @@ _SQL = (
     "no_missing",
     "ordered_missing",
     "vintages",
+    "last_vintages",
     "missing_vintages",
+    "succession",
+    "succession_days",
+    "restated",
 )
 
 
 def class_missing(workspace: Workspace, quarter: str) -> Made:
     """The units that owe a return of a quarter, with what is imputed for each or why nothing is, for every vintage."""
     lake, codes = Lake(workspace.lake), arrow_tables()
-    core_register(workspace, quarter)
-    last = year_before(workspace, quarter)
+    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
     texts = [*(statement("pipelines", name) for name in _SQL), statement("classification", "assign")]
 
     def fill(path: Path) -> None:
@@ -47,6 +49,7 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
         with engine() as work:
             work.add(class_return=lake.existing("class_return", [quarter]), last_return=last, **codes)
             work.add(register=lake.existing("core_register", [quarter]), imputation_level=levels())
+            work.add(core_register=lake.existing("core_register", registers))
             work.add(returned=[*returned, *last] if isinstance(last, list) else returned)
             work.keep("found", statement("pipelines", "no_missing"))
             for vintage in _vintages(work):
@@ -56,7 +59,7 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
     made_from = [
         *lake.hashes("core_return", [quarter]),
         *lake.hashes("class_return", [quarter]),
-        *lake.hashes("core_register", [quarter]),
+        *lake.hashes("core_register", registers),
         *map(sha256_of, last if isinstance(last, list) else []),
         *map(table_hash, (levels(), *codes.values())),
         *texts,
@@ -66,21 +69,28 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
 
 
 def _vintages(work: Engine) -> list[Vintage]:
-    returned = work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist()
-    return stretches(returned, work.rows(statement("pipelines", "missing_vintages"))["known_from"].to_pylist())
+    learnt = ("last_vintages", "missing_vintages", "succession_days")
+    return stretches(days(work, "vintages"), {day for name in learnt for day in days(work, name)})
 
 
 def impute(work: Engine, quarter: Quarter, vintage: Vintage) -> None:
     """Add to ``found`` the missing units of one vintage, each with what is imputed for it or why nothing is.
 
     Args:
-        work: with class_return, last_return, returned, register, imputation_level, gbt, gbt_2011, and ``found``.
+        work: with class_return, last_return, returned, register, core_register (of the quarters since a year ago),
+            imputation_level, gbt, gbt_2011, and ``found``.
         quarter: the quarter.
         vintage: what was known from its first day on.
     """
     find_missing(work, quarter, vintage.known_from)
     work.view("units", statement("pipelines", "missing_class"))
     work.keep("classed", statement("classification", "assign"))
+    work.keep(
+        "succession",
+        statement("pipelines", "succession"),
+        {"known": vintage.known_from, "last_day": quarter.last_day},
+    )
+    work.keep("restated", statement("pipelines", "restated"), {"as_of": vintage.known_from})
     work.keep("matched", statement("pipelines", "matched"), {"as_of": vintage.known_from})
     work.keep("link", statement("pipelines", "link"))
     work.append("found", statement("pipelines", "class_missing"), {"quarter": str(quarter), **vintage.parameters})

@@ -1,6 +1,7 @@
-"""Missing and late returns: who owes a return on a day, and who sent it after its deadline.
+"""Missing and late returns: who owes a return on a day, who sent it late, and how much of what is due has come.
 
-Belongs here: which tables tell who is due and who has reported. Does not belong here: what stands in for a return.
+Belongs here: which tables tell who is due and who has reported. Does not belong here: what stands in for a return
+(imputed). Quick commands look here: neither pandas nor Dagster is imported.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from indicators.quarter import Quarter, quarters_between
+from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
 from pipelines.review.late import Arrival, Late, Missing, deadlines
@@ -48,6 +50,48 @@ def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
     with engine() as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
         yield work
+
+
+def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> pa.Table:
+    """How much of what is due for a quarter has been reported, as known on a day: counts and sums, no unit.
+
+    Args:
+        workspace: with the quarter reviewed; last year's returns are looked at where they are there.
+        quarter: the quarter.
+        day: as known on this day.
+        flash: whether missing returns are imputed.
+
+    Returns:
+        quarter, survey (industry, service, trade, construction, all), due, reported, missing, imputed (units),
+        revenue_due, revenue_reported (yuan of a year ago), coverage (their ratio; null where nothing is due).
+    """
+    with engine() as work:
+        find_coverage(work, workspace, quarter, day, flash=flash)
+        table = work.rows("FROM coverage ORDER BY survey")
+    rates = [
+        reported / due if due else None
+        for due, reported in zip(
+            *(table[name].to_pylist() for name in ("revenue_due", "revenue_reported")), strict=True
+        )
+    ]
+    return table.append_column("coverage", pa.array(rates, pa.float64()))
+
+
+def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> None:
+    """Keep ``coverage`` of a quarter as known on a day in an engine."""
+    lake, now = Lake(workspace.lake), Quarter.parse(quarter)
+    before = str(now - 4)
+    last = lake.existing("core_return", [before]) if lake.path("core_return", before).exists() else []
+    empty = contract("core_return").schema.empty_table()
+    work.add(returned=[*lake.existing("core_return", [quarter]), *last], last_returned=last or empty)
+    work.add(register=lake.existing("core_register", [quarter]))
+    find_missing(work, now, day)
+    if flash:
+        work.add(class_missing=lake.existing("class_missing", [quarter]))
+        work.keep("imputed", statement("pipelines", "imputed_unit"), {"as_of": day})
+    else:
+        work.add(imputed=pa.table({"unit": pa.array([], pa.string())}))
+    work.keep("coverage", statement("pipelines", "coverage"), {"quarter": quarter, "as_of": day})
 
 
 def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:

@@ -1,6 +1,7 @@
-"""The register of units (名录库): typed, reviewed, and known by day.
+"""The register of units (名录库): typed, reviewed, known by day, and what changed in it from quarter to quarter.
 
-Belongs here: which raw rows make the register of a quarter. Does not belong here: returns (core), rules (review).
+Belongs here: which rows make the register of a quarter and its changes. Does not belong here: returns (core), rules
+(review).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from indicators.quarter import Quarter
+from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.ingest.texts import parse_date
@@ -92,6 +95,31 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         registered = lake.refresh("core_register", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", beside, fill_set_aside, made_from=made_from)
         return registered, aside, lake.refresh("core_finding", beside, fill_finding, made_from=made_from)
+
+
+def core_change(workspace: Workspace, quarter: str) -> Made:
+    """Entries, exits, recodes, moves and mergers of a quarter: its register against the one of the quarter before."""
+    lake, period = Lake(workspace.lake), Quarter.parse(quarter)
+    before = str(period - 1) if period - 1 in workspace.city.quarters else None
+    for needed in filter(None, (before, quarter)):
+        core_register(workspace, needed)
+    text = statement("pipelines", "core_change")
+    days = {"last_day": period.last_day, "last_day_before": (period - 1).last_day}
+
+    def fill(path: Path) -> None:
+        with engine() as work:
+            work.add(core_register=lake.existing("core_register", [quarter]))
+            nothing = contract("core_register").schema.empty_table()
+            work.add(earlier_register=lake.existing("core_register", [before]) if before else nothing)
+            work.write(text, path, {"quarter": quarter, **days})
+
+    made_from = [
+        *lake.hashes("core_register", [quarter]),
+        *(lake.hashes("core_register", [before]) if before else []),
+        statement("pipelines", "functions"),
+        text,
+    ]
+    return lake.refresh("core_change", quarter, fill, made_from=made_from)
 
 
 def _prepare_findings(work: Engine, found: tuple[Rule, ...]) -> None:

@@ -35,7 +35,7 @@ ROOMS = {
         "core_set_aside_reference",
     }
     | set(SMALL_TABLES),
-    "classified": {"class_return", "class_part", "class_rate"},
+    "classified": {"class_return", "class_missing", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
     "observations": {"observation"},
     "release": {"release"},
@@ -90,6 +90,7 @@ def test_by_quarter_or_whole() -> None:
         "core_return",
         "core_query",
         "class_return",
+        "class_missing",
         "class_part",
         "cell_leaf",
         "cell_published",

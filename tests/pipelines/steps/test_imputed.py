@@ -47,7 +47,8 @@ def imputed(
     with engine() as work:
         work.add(core_return=table("core_return", reported), returned=table("core_return", returns), **codes)
         work.add(last_return=table("core_return", returns).filter(_of(BEFORE)))
-        work.add(register=table("core_register", list(register)), imputation_level=levels())
+        registers = table("core_register", list(register))
+        work.add(register=registers, core_register=registers, imputation_level=levels())
         work.view("units", statement("pipelines", "classed_units"))
         work.view("assigned", statement("classification", "assign"))
         work.keep("class_return", statement("pipelines", "class_return"))
@@ -161,6 +162,25 @@ def test_without_a_register_it_is_those_of_last_years_return() -> None:
     found = imputed([*pairs("c", "3911", FEWEST), returned("m")])
     assert list(found) == ["m"]
     assert found["m"]["output"] == 12
+
+
+def test_last_years_return_is_restated_for_mergers() -> None:
+    """An heir is compared with itself and what it has taken over; a merger that is yet to come changes nothing."""
+    absorbed = listed("gone", successor="m", exit_date=dt.date(2023, 4, 1))
+    taken_over = listed("late", successor="c0", exit_date=dt.date(2023, 6, 1))
+    later = listed("next", successor="c1", exit_date=dt.date(2023, 7, 1))
+    returns = [
+        *pairs("c", "3911", FEWEST),
+        returned("m", output=100, revenue=100),
+        returned("gone", output=50, revenue=50),
+    ]
+    returns += [returned("late", output=10, revenue=10), returned("next", output=7, revenue=7)]
+    found = imputed(returns, listed("m"), absorbed, taken_over, later)
+    assert set(found) == {"m", "next"}
+    # Five reported 12 each; a year ago they had 10 each and one of them the 10 of the unit it has taken over.
+    assert found["m"]["output_base"] == 150
+    assert found["m"]["output"] == 150
+    assert found["m"]["link_output"] == 1.0
 
 
 ITEMS = {"output": "link_output", "revenue": "link_revenue", "wages": "link_wages", "staff": "link_staff"}

@@ -60,6 +60,8 @@ def units(register: list[dict[str, Any]], returns: list[dict[str, Any]] | None =
         ({"exit_date": dt.date(2023, 7, 1)}, True),
         ({"exit_date": dt.date(2019, 1, 1)}, True),  # before the entry: a slip
         ({"successor": "b"}, False),
+        ({"successor": "b", "exit_date": dt.date(2023, 6, 30)}, False),
+        ({"successor": "b", "exit_date": dt.date(2023, 7, 1)}, True),
         ({"kind": "local"}, False),
         ({"status": "set_aside"}, False),
         ({"known_from": LATE}, False),
