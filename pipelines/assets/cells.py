@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all, quarters_of
 from pipelines.checks import conservation
 from pipelines.contracts import contract
-from pipelines.partitions import quarters, year_before
+from pipelines.partitions import quarters, year_before, year_to_date
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import cells, classified, imputed
 
@@ -76,6 +76,7 @@ def class_rate(context: dg.AssetExecutionContext, workspace: WorkspaceResource) 
     deps=[
         *("class_return", "class_missing", "class_rate", "core_coefficient"),
         dg.AssetDep("core_return", partition_mapping=year_before),
+        dg.AssetDep("core_register", partition_mapping=year_to_date),
     ],
     description="企业 × 数字经济小类：增加值率法，剥离系数逐级取用，累计取整拆分，逐元守恒；每个知晓时点一套。",
     metadata=column_schema(contract("class_part")),

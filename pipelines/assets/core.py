@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.assets.making import SINGLE_RUN, column_schema, make, make_all
 from pipelines.contracts import contract
-from pipelines.partitions import quarters
+from pipelines.partitions import and_before, quarters
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import core, queries, register
 
@@ -21,6 +21,20 @@ from pipelines.steps import core, queries, register
 def core_register(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
     """The register of units of a quarter, typed and reviewed."""
     make(context, workspace.workspace, lambda quarter: register.core_register(workspace.workspace, quarter))
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=[dg.AssetDep("core_register", partition_mapping=and_before)],
+    description="单位变动：本期名录与上期名录比对得出的入库、退库、改行业、迁移、合并，带日期和知晓起止。",
+    metadata=column_schema(contract("core_change")),
+    kinds={"duckdb", "parquet"},
+)
+def core_change(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> None:
+    """What changed among the registered units of a quarter."""
+    make(context, workspace.workspace, lambda quarter: [register.core_change(workspace.workspace, quarter)])
 
 
 @dg.asset(
@@ -104,6 +118,7 @@ def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: Works
 
 core_assets = [
     core_register,
+    core_change,
     core_return,
     core_query,
     core_annual,

@@ -19,6 +19,7 @@ from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.rules import Rule, finding_statement, looking_at, review_statement, rules
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.register import core_register
 from pipelines.steps.reviewing import (
@@ -243,7 +244,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
         typed = [_small(workspace, table)[1] for table in SMALL_TABLES]
         write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
-    return lake.refresh("core_set_aside", "reference", fill, made_from=made_from)
+    return lake.refresh("core_set_aside", lines_partition("annual"), fill, made_from=made_from)
 
 
 def _small(workspace: Workspace, table: str) -> tuple[pa.Table, pa.Table]:

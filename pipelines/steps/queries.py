@@ -16,7 +16,7 @@ from pipelines.lake import Lake, Made
 from pipelines.review.replies import Entry, append, latest, latest_json
 from pipelines.review.reply_lines import Asked
 from pipelines.review.reply_lists import ListRead, read_list
-from pipelines.steps.register import register_partition
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 
@@ -25,7 +25,7 @@ def core_query(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
 
     They are made from the findings as they lie in the lake: a reply neither reads a file nor runs a rule.
     """
-    return _made(workspace, quarter, quarter), _made(workspace, quarter, register_partition(quarter))
+    return _made(workspace, quarter, quarter), _made(workspace, quarter, lines_partition("register", quarter))
 
 
 def parts(lake: Lake, quarter: str) -> list[Path]:
@@ -34,7 +34,9 @@ def parts(lake: Lake, quarter: str) -> list[Path]:
     Raises:
         InputError: they have not been made.
     """
-    return [path for name in (quarter, register_partition(quarter)) for path in lake.existing("core_query", [name])]
+    return [
+        path for name in (quarter, lines_partition("register", quarter)) for path in lake.existing("core_query", [name])
+    ]
 
 
 def _made(workspace: Workspace, quarter: str, partition: str) -> Made:

@@ -20,6 +20,7 @@ from pipelines.ingest.texts import parse_date
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.rules import Rule, finding_statement, rules
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.reviewing import (
     form_columns,
@@ -49,18 +50,13 @@ _SQL: Final = (
 )
 
 
-def register_partition(quarter: str) -> str:
-    """Where the lines about a quarter's register lie, beside those about returns, in tables that hold both."""
-    return f"{FORM}-{quarter}"
-
-
 def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     """Type and review the register of a quarter.
 
     Returns:
         The register, what was set aside and why, and what the soft rules find.
     """
-    lake, found, beside = Lake(workspace.lake), rules(FORM), register_partition(quarter)
+    lake, found, beside = Lake(workspace.lake), rules(FORM), lines_partition(FORM, quarter)
     raw(workspace, FORM, quarter)
     made_from = [
         *lake.hashes(f"raw_{FORM}", [quarter]),

@@ -28,6 +28,7 @@ ROOMS = {
     "raw": {f"raw_{form}" for form in forms()},
     "core": {
         "core_register",
+        "core_change",
         "core_return",
         "core_query",
         "core_annual",
@@ -87,6 +88,7 @@ def test_by_quarter_or_whole() -> None:
     forms_by_quarter = {f"raw_{form.id}" for form in forms().values() if form.period == "quarter"}
     made = {
         "core_register",
+        "core_change",
         "core_return",
         "core_query",
         "class_return",

@@ -17,7 +17,7 @@ from pipelines.cli import app as command_line
 from pipelines.cli import review, review_queue, review_score
 from pipelines.lake import Lake
 from pipelines.review.score import PLANTED
-from pipelines.steps.register import register_partition
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 from tests.pipelines.review.asking import QUARTER, asking, filled, finding, firm, put, unit
 from tests.pipelines.review.test_late import registered
@@ -278,4 +278,4 @@ def test_the_quick_path_stays_quick(workspace: Workspace, tmp_path: Path) -> Non
         "utf-8"
     )
     assert firm(2) not in (workspace.log / "replies.jsonl").read_text("utf-8")
-    assert register_partition(QUARTER) in Lake(workspace.lake).partitions("core_query")
+    assert lines_partition("register", QUARTER) in Lake(workspace.lake).partitions("core_query")

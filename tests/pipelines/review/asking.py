@@ -14,8 +14,8 @@ import pyarrow as pa
 from pipelines.contracts import contract
 from pipelines.lake import Lake, write_table
 from pipelines.review.query_list import KIND
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.queries import core_query
-from pipelines.steps.register import register_partition
 from pipelines.workspace import Workspace
 
 QUARTER = "2023Q4"
@@ -84,7 +84,7 @@ def asking(home: Path, *findings: dict[str, Any], quarter: str = QUARTER) -> Wor
     workspace = Workspace(home)
     put(workspace, "core_return", quarter, [returned(1, quarter=quarter)])
     put(workspace, "core_finding", quarter, findings)
-    put(workspace, "core_finding", register_partition(quarter), [])
+    put(workspace, "core_finding", lines_partition("register", quarter), [])
     core_query(workspace, quarter)
     return workspace
 

@@ -28,7 +28,7 @@ def test_every_planted_error_is_found(reviewed_city: Workspace) -> None:
 def test_hard_rules_raise_no_false_alarm(reviewed_city: Workspace) -> None:
     hard = [line for line in score(reviewed_city).to_pylist() if line["severity"] == "hard"]
     assert {line["rule"]: line["false_alarms"] for line in hard if line["false_alarms"]} == {}
-    assert all(line["clean_rows"] > 1000 for line in hard)
+    assert all(line["clean_rows"] > 100 for line in hard)
 
 
 def test_the_order_of_runs_changes_no_byte(reviewed_city: Workspace, tmp_path: Path) -> None:
