@@ -56,10 +56,10 @@ def _share(share: float | None) -> str:
 def _sum_up(lines: list[dict[str, Any]], workspace: Workspace, console: Console) -> int:
     planted, found = (sum(line[name] for line in lines) for name in ("planted", "found"))
     hard = sum(line["false_alarms"] for line in lines if line["severity"] == "hard")
-    clean = max((line["clean_rows"] for line in lines), default=0)
-    unit = sum(line["false_alarms"] for line in lines if line["rule"].startswith(_UNIT_ERRORS))
-    firms = clean / len(workspace.city.quarters)
-    rate = f"{1000 * unit / firms:.2f}" if firms else "—"
+    clean = max(line["clean_rows"] for line in lines)
+    unit = [line for line in lines if line["rule"].startswith(_UNIT_ERRORS)]
+    firms = max(line["clean_rows"] for line in unit) / len(workspace.city.quarters)
+    rate = f"{1000 * sum(line['false_alarms'] for line in unit) / firms:.2f}" if firms else "—"
     good = found == planted and not hard
     console.print(
         f"{'[green]✓[/]' if good else '[bold red]✗[/]'} 埋入 {planted} 处，查出 {found} 处；"

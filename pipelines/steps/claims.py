@@ -59,7 +59,7 @@ def class_check(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
         *map(table_hash, codes.values()),
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:

@@ -14,7 +14,8 @@ from pipelines.engine import engine, statement
 from pipelines.ingest.landing import ZONE, keep
 from pipelines.lake import Lake, Made
 from pipelines.review.replies import Entry, append, latest, latest_json
-from pipelines.review.reply_lists import Asked, ListRead, read_list
+from pipelines.review.reply_lines import Asked
+from pipelines.review.reply_lists import ListRead, read_list
 from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
@@ -33,7 +34,9 @@ def parts(lake: Lake, quarter: str) -> list[Path]:
     Raises:
         InputError: they have not been made.
     """
-    return lake.existing("core_query", [quarter, lines_partition("register", quarter)])
+    return [
+        path for name in (quarter, lines_partition("register", quarter)) for path in lake.existing("core_query", [name])
+    ]
 
 
 def _made(workspace: Workspace, quarter: str, partition: str) -> Made:
@@ -73,10 +76,15 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
         path: the list.
         day: the day on which it was received.
         by: who reads it in.
+
+    Raises:
+        InputError: no quarter has been reviewed yet, or the log of replies was altered.
     """
     with workspace.held("shuce review read", wait=True):
+        lake = Lake(workspace.lake)
+        latest_quarter(lake)  # before any has been reviewed there is nothing to answer
         last = {key: reply for key, (reply, _) in latest(workspace).items()}
-        found = read_list(path, _asked(Lake(workspace.lake)), last, day)
+        found = read_list(path, _asked(lake), last, day)
         if found.taken:
             keep(workspace, path, found.file)
             append(

@@ -15,6 +15,7 @@ from pipelines.review.score import score
 from pipelines.sample import write_city
 from pipelines.steps import core, queries
 from pipelines.workspace import Workspace
+from tests.pipelines.review.asking import number_of
 from tests.pipelines.review.conftest import FIRMS, review_all
 
 
@@ -69,6 +70,19 @@ def test_a_note_confirms_and_a_correction_closes(reviewed_city: Workspace) -> No
     status = {rule: {q["status"] for q in queries if q["rule"] == rule} for rule in ("A08N", "B03X", "A05")}
     assert status == {"A08N": {"confirmed"}, "B03X": {"resubmitted"}, "A05": {"open"}}
     assert all(query["note"] for query in queries if query["status"] == "confirmed")
+    # An answer has a day of its own: that of the note is the return's, that of a correction is when it came.
+    answered = {q["rule"]: q["replied_on"] for q in queries if q["rule"] in status}
+    days = {q["rule"]: (q["known_from"], q["known_to"]) for q in queries if q["rule"] in status}
+    assert answered == {"A08N": days["A08N"][0], "B03X": days["B03X"][1], "A05": None}
+
+
+def test_a_query_has_a_number_of_its_own(reviewed_city: Workspace) -> None:
+    lake = Lake(reviewed_city.lake)
+    queries = lake.read("core_query", lake.partitions("core_query")).to_pylist()
+    numbers = [query["query"] for query in queries]
+    assert numbers == [number_of(query["row_id"], query["rule"]) for query in queries]
+    assert len(numbers) == len(set(numbers)) > 100
+    assert all(query["name"] for query in queries if query["unit"])
 
 
 def test_a_recode_across_the_border_has_its_effect(reviewed_city: Workspace) -> None:

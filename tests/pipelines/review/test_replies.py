@@ -290,6 +290,14 @@ def test_a_damaged_log_is_told(workspace: Workspace, tmp_path: Path) -> None:
         entries(workspace)
 
 
+def test_nothing_can_be_answered_before_anything_was_asked(workspace: Workspace, tmp_path: Path) -> None:
+    path = filled(sent(workspace), tmp_path / "a.xlsx", TRUE)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "city.toml").write_text((workspace.home / "city.toml").read_text("utf-8"), encoding="utf-8")
+    with pytest.raises(InputError, match="还没有审核过的季度"):
+        read(Workspace(tmp_path / "empty"), path)
+
+
 def test_plain_text_lists_are_read_too(workspace: Workspace, tmp_path: Path) -> None:
     number = next(n for n, row in queries(workspace).items() if row["unit"] == unit(3))
     path = tmp_path / "答复.csv"

@@ -108,10 +108,10 @@ def test_a_row_is_typed_and_its_faults_are_told(unmade: Path) -> None:
         [17, "C02", "统一社会信用代码"],
         [18, "C01", "统一社会信用代码"],
     ]
-    queries = _read(unmade, "core_query", lines_partition(FORM, QUARTER)).sort_values("row")
+    queries = _read(unmade, "core_finding", lines_partition(FORM, QUARTER)).sort_values("row")
     assert queries["rule"].tolist() == [*expected.values(), "R09"]
     assert (queries["form"] == "M101").all()
-    assert queries.iloc[0][["column", "value", "status"]].tolist() == ["入库日期", "2015-13-01", "open"]
+    assert queries.iloc[0][["column", "value", "known_to"]].tolist() == ["入库日期", "2015-13-01", FOREVER]
     assert queries[queries["rule"] == "R02"]["expected"].tolist() == ["2015-01-01"]
 
 
@@ -123,7 +123,7 @@ def test_a_correction_takes_the_place_of_a_row_and_closes_its_query(unmade: Path
     assert mine["known_to"].tolist() == [LATER, FOREVER]
     assert mine["queries"].tolist() == ["R01", ""]
     assert found[found["unit"] == by_hand.unit(2)]["known_to"].tolist() == [FOREVER]
-    assert _read(unmade, "core_query", lines_partition(FORM, QUARTER))["status"].tolist() == ["resubmitted"]
+    assert _read(unmade, "core_finding", lines_partition(FORM, QUARTER))["known_to"].tolist() == [LATER]
     assert not any(made.computed for made in core_register(Workspace(unmade), QUARTER))
 
 
