@@ -131,7 +131,7 @@ def _settings() -> str:
         f'last_quarter = "{LAST}"',
         "base_quarters = 4",
         "release_day = 20",
-        "flash_day = 18",
+        "flash_day = 19",
         f"required_forms = [{', '.join(repr(form) for form in _REQUIRED)}]".replace("'", '"'),
     ]
     # All firm returns of this city come on one day of the month.
