@@ -176,7 +176,7 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     _review(scratch, form, partition)
     lines = lines_partition(form, partition)
     mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)
-    queries = _queries(lake, lines, receipt) if lake.note("core_query", lines) else []
+    queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
     return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
