@@ -8,7 +8,7 @@ Cost: each statement is one streaming pass in DuckDB; memory is bounded by the e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -43,6 +43,12 @@ class Engine:
             else:
                 paths = [str(path) for path in value]
                 self._connection.read_parquet(paths, hive_partitioning=False).create_view(name, replace=True)
+
+    def add_files(self, name: str, paths: Iterable[Path]) -> None:
+        """Make Parquet files known as one input, each row with its ``filename`` and ``file_row_number``."""
+        files = [str(path) for path in paths]
+        rows = self._connection.read_parquet(files, hive_partitioning=False, filename=True, file_row_number=True)
+        rows.create_view(name, replace=True)
 
     def view(self, name: str, text: str) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""

@@ -151,6 +151,19 @@ def check_class(
 
 
 @app.command()
+def quality(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认最后一季）。 The quarter.")] = "",
+    as_of: AsOf = "",
+    home: Home = None,
+    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+) -> None:
+    """数据质量报告：收文、审核、覆盖、契约检查（只列计数和比率）。 The report on a quarter's data."""
+    from pipelines.cli import quality as work
+
+    work.write(home, quarter, console, as_of=as_of, wait=wait)
+
+
+@app.command()
 def where(home: Home = None) -> None:
     """当前发布包里的文件在哪里。 Where the current release lies."""
     from pipelines.cli import query as view

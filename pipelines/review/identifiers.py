@@ -1,7 +1,7 @@
 """Unified social credit codes: which are valid under GB 32100-2015, by the million.
 
-Belongs here: a vectorised check digit for the many codes that are right; python-stdnum has the last word on the others.
-Does not belong here: making codes (sample), or what becomes of a row with a wrong one (rules).
+Belongs here: what a code looks like; a vectorised check digit for the many codes that are right, python-stdnum has the
+last word on the others. Does not belong here: making codes (sample), what becomes of a row with a wrong one (rules).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from stdnum.cn import uscc
 
+# What a code looks like: registrar, kind, division, organisation, check character; for finding one within a text.
+LOOKS_LIKE: Final = r"[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}"
 _ALPHABET: Final = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
 _LENGTH: Final = 18
 _WEIGHTS: Final = np.array([3**power % 31 for power in range(_LENGTH - 1)], dtype=np.int16)
