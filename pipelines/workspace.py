@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -36,6 +36,14 @@ class Region(BaseModel):
     short: str = ""
 
 
+class ReviewTerms(BaseModel):
+    """How queries are put to firms: the share of the expected impact asked for first, and the days given to answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    coverage: float = Field(default=0.95, gt=0, le=1)
+    reply_days: int = Field(default=5, ge=1, le=60)
+
+
 class City(BaseModel):
     """What ``city.toml`` says: the place, its counties, the periods covered, the forms that must be there."""
 
@@ -52,6 +60,8 @@ class City(BaseModel):
     flash_day: int | None = Field(default=None, ge=1, le=28)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
+    review: ReviewTerms = ReviewTerms()
+    deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -126,9 +136,18 @@ class Workspace:
         return self.home / "lake"
 
     @property
+    def review(self) -> Path:
+        """Lists of queries and of missing returns as they go out to the counties (L3)."""
+        return self.home / "review"
+
+    @property
     def releases(self) -> Path:
         """One immutable folder per release, and ``current``."""
         return self.home / "release"
+
+    def report(self, quarter: str) -> Path:
+        """The report on the quality of a quarter's data (L2)."""
+        return self.home / "report" / f"quality_{quarter}.html"
 
     @property
     def log(self) -> Path:

@@ -17,6 +17,7 @@ from indicators.quarter import Quarter
 from pipelines.cli.aside import show_lines
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
+from pipelines.cli.review_queue import hint
 from pipelines.workspace import SETTINGS, Workspace
 
 # The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
@@ -80,6 +81,7 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, fl
         if behind(workspace, needed):
             execute(instance, "intake", span)
         show_lines(workspace, [quarter], console, most=8)
+        hint(workspace, quarter, console)
         steps.begin(f"{city.name} {quarter}：指标与发布{'（快报）' if flash else ''}")
         return execute(instance, "publish", (last, last), as_of=as_of, flash=flash)[-1]
 
@@ -88,9 +90,10 @@ def behind(workspace: Workspace, needed: list[str]) -> list[str]:
     """Take in what lies in the inbox; what then has to be made anew, nothing where all is as it would be made."""
     from pipelines.ingest.landing import register
     from pipelines.steps.cells import stale
+    from pipelines.steps.checked import unchecked
 
     register(workspace)
-    return stale(workspace, needed)
+    return stale(workspace, needed) or unchecked(workspace, needed)
 
 
 def _show_cost(console: Console, started: float) -> None:

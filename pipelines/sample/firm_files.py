@@ -192,13 +192,13 @@ def _with_errors(
     universe: Universe, quarter: Quarter, survey: str, true: dict[int, Row], mine: Sequence[Plan]
 ) -> tuple[list[Row], list[tuple[Plan, int]]]:
     before = firm_rows(universe, quarter - 1, survey) if mine and quarter > FIRST else {}
-    neighbour = _neighbour(universe, quarter) if mine else {}
+    near = neighbour(universe, quarter) if mine else {}
     order = {place: at for at, place in enumerate(true)}
     lines = list(true.values())
     marks = []
     for plan in mine:
         place = plan.place(universe.units)
-        wrong = spoil(plan, true[place], before.get(place), neighbour)
+        wrong = spoil(plan, true[place], before.get(place), near)
         if plan.kind in SECOND_ROW:
             lines.append(wrong)
             marks.append((plan, len(lines) - 1))
@@ -208,7 +208,7 @@ def _with_errors(
     return lines, marks
 
 
-def _neighbour(universe: Universe, quarter: Quarter) -> Row:
+def neighbour(universe: Universe, quarter: Quarter) -> Row:
     """A settled industrial unit that other firms' mistakes point at."""
     place = pick(universe.units, "industry", 61)
     county = int(universe.county(quarter)[place])

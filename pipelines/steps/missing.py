@@ -1,4 +1,4 @@
-"""Missing returns: who owes a return on a day, and how much of what is due has come.
+"""Missing and late returns: who owes a return on a day, who sent it late, and how much of what is due has come.
 
 Belongs here: which tables tell who is due and who has reported. Does not belong here: what stands in for a return
 (imputed). Quick commands look here: neither pandas nor Dagster is imported.
@@ -7,6 +7,9 @@ Belongs here: which tables tell who is due and who has reported. Does not belong
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyarrow as pa
 
@@ -14,6 +17,7 @@ from indicators.quarter import Quarter, quarters_between
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
+from pipelines.review.late import Arrival, Late, Missing, deadlines
 from pipelines.workspace import Workspace
 
 
@@ -32,13 +36,20 @@ def missing_units(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
     Raises:
         InputError: the quarter has not been run.
     """
+    with _known(workspace, quarter) as work:
+        find_missing(work, Quarter.parse(quarter), day)
+        return work.rows("FROM missing ORDER BY unit")
+
+
+@contextmanager
+def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
+    """An engine with the returns of a quarter and of the year before, and the quarter's register."""
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = [str(q) for q in quarters_between(now - 4, now - 1)]
     known = [*(name for name in before if lake.path("core_return", name).exists()), quarter]
-    with engine() as work:
+    with engine(workspace.lake) as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
-        find_missing(work, now, day)
-        return work.rows("FROM missing ORDER BY unit")
+        yield work
 
 
 def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> pa.Table:
@@ -54,7 +65,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
         quarter, survey (industry, service, trade, construction, all), due, reported, missing, imputed (units),
         revenue_due, revenue_reported (yuan of a year ago), coverage (their ratio; null where nothing is due).
     """
-    with engine() as work:
+    with engine(workspace.lake) as work:
         find_coverage(work, workspace, quarter, day, flash=flash)
         table = work.rows("FROM coverage ORDER BY survey")
     rates = [
@@ -67,7 +78,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
 
 
 def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> None:
-    """Keep ``coverage`` of a quarter as known on a day in an engine."""
+    """Keep ``covered`` and ``coverage`` of a quarter as known on a day in an engine."""
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = str(now - 4)
     last = lake.existing("core_return", [before]) if lake.path("core_return", before).exists() else []
@@ -80,7 +91,8 @@ def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date
         work.keep("imputed", statement("pipelines", "imputed_unit"), {"as_of": day})
     else:
         work.add(imputed=pa.table({"unit": pa.array([], pa.string())}))
-    work.keep("coverage", statement("pipelines", "coverage"), {"quarter": quarter, "as_of": day})
+    work.keep("covered", statement("pipelines", "covered"), {"as_of": day})
+    work.keep("coverage", statement("pipelines", "coverage"), {"quarter": quarter})
 
 
 def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:
@@ -89,3 +101,27 @@ def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:
     calendar = {"last_year": str(quarter - 4), "last_day": quarter.last_day}
     work.keep("due", statement("pipelines", "due_unit"), asked | calendar)
     work.keep("missing", statement("pipelines", "missing_unit"), asked)
+
+
+def late(workspace: Workspace, quarter: str, day: dt.date) -> Late:
+    """Who has not reported for a quarter by a day, and who reported after the deadline (L3).
+
+    Raises:
+        InputError: the quarter has not been run, or a deadline is set for an unknown form.
+    """
+    until = deadlines(workspace, quarter)
+    days = json.dumps({name: str(last) for name, last in until.items()})
+    asked: dict[str, object] = {"quarter": quarter, "as_of": day}
+    with _known(workspace, quarter) as work:
+        find_missing(work, Quarter.parse(quarter), day)
+        due = work.rows(statement("pipelines", "late_due")).to_pylist()
+        missing = work.rows(statement("pipelines", "late_missing"), asked).to_pylist()
+        arrived = work.rows(statement("pipelines", "late_arrival"), asked | {"deadlines": days}).to_pylist()
+    return Late(
+        quarter,
+        day,
+        until,
+        {(line["county"], line["sector"]): line["units"] for line in due},
+        tuple(Missing(**line) for line in missing),
+        tuple(Arrival(**line) for line in arrived),
+    )

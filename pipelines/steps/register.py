@@ -20,6 +20,7 @@ from pipelines.ingest.texts import parse_date
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.rules import Rule, finding_statement, rules
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.reviewing import (
     form_columns,
@@ -45,22 +46,17 @@ _SQL: Final = (
     "finding",
     "set_aside",
     "query_finding",
-    "register_query",
+    "register_finding",
 )
-
-
-def register_partition(quarter: str) -> str:
-    """Where the lines about a quarter's register lie in core_set_aside and core_query, beside those about returns."""
-    return f"{FORM}-{quarter}"
 
 
 def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     """Type and review the register of a quarter.
 
     Returns:
-        The register, what was set aside and why, and the queries.
+        The register, what was set aside and why, and what the soft rules find.
     """
-    lake, found, beside = Lake(workspace.lake), rules(FORM), register_partition(quarter)
+    lake, found, beside = Lake(workspace.lake), rules(FORM), lines_partition(FORM, quarter)
     raw(workspace, FORM, quarter)
     made_from = [
         *lake.hashes(f"raw_{FORM}", [quarter]),
@@ -70,7 +66,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         code_hash("pipelines.ingest"),
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:
@@ -87,14 +83,14 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
             reviewed()
             write_table(ordered([set_aside(work, found, [FORM]), refusals(lake, [FORM], quarter)]), path)
 
-        def fill_query(path: Path) -> None:
+        def fill_finding(path: Path) -> None:
             reviewed()
-            _prepare_queries(work, found)
-            work.write(statement("pipelines", "register_query"), path, {"form": FORM, "code": forms()[FORM].code})
+            _prepare_findings(work, found)
+            work.write(statement("pipelines", "register_finding"), path, {"form": FORM, "code": forms()[FORM].code})
 
         registered = lake.refresh("core_register", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", beside, fill_set_aside, made_from=made_from)
-        return registered, aside, lake.refresh("core_query", beside, fill_query, made_from=made_from)
+        return registered, aside, lake.refresh("core_finding", beside, fill_finding, made_from=made_from)
 
 
 def core_change(workspace: Workspace, quarter: str) -> Made:
@@ -107,7 +103,7 @@ def core_change(workspace: Workspace, quarter: str) -> Made:
     days = {"last_day": period.last_day, "last_day_before": (period - 1).last_day}
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_register=lake.existing("core_register", [quarter]))
             nothing = contract("core_register").schema.empty_table()
             work.add(earlier_register=lake.existing("core_register", [before]) if before else nothing)
@@ -122,7 +118,7 @@ def core_change(workspace: Workspace, quarter: str) -> Made:
     return lake.refresh("core_change", quarter, fill, made_from=made_from)
 
 
-def _prepare_queries(work: Engine, found: tuple[Rule, ...]) -> None:
+def _prepare_findings(work: Engine, found: tuple[Rule, ...]) -> None:
     work.add(form_column=form_columns(), rule=rule_texts(found, FORM))
     work.keep("registered_row", statement("pipelines", "core_register"))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))

@@ -11,8 +11,9 @@ import pytest
 from pipelines.lake import Lake
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.core import FIRM_FORMS, core_return
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
-from pipelines.steps.register import core_change, core_register, register_partition
+from pipelines.steps.register import FORM, core_change, core_register
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import take_in
@@ -101,16 +102,16 @@ def test_a_row_is_typed_and_its_faults_are_told(unmade: Path) -> None:
         assert said.loc[by_hand.unit(number)].tolist() == ["", {**expected, 12: "R09"}.get(number, "")], number
     first = found[found["unit"] == by_hand.unit(1)].iloc[0]
     assert (first["gbt"], first["kind"], first["parent_unit"]) == ("3911", "local", by_hand.unit(2))
-    aside = _read(unmade, "core_set_aside", register_partition(QUARTER)).sort_values("row")
+    aside = _read(unmade, "core_set_aside", lines_partition(FORM, QUARTER)).sort_values("row")
     assert aside[["row", "rule", "column"]].to_numpy().tolist() == [
         [15, "C01R", "行政区划代码"],
         [17, "C02", "统一社会信用代码"],
         [18, "C01", "统一社会信用代码"],
     ]
-    queries = _read(unmade, "core_query", register_partition(QUARTER)).sort_values("row")
+    queries = _read(unmade, "core_finding", lines_partition(FORM, QUARTER)).sort_values("row")
     assert queries["rule"].tolist() == [*expected.values(), "R09"]
     assert (queries["form"] == "M101").all()
-    assert queries.iloc[0][["column", "value", "status"]].tolist() == ["入库日期", "2015-13-01", "open"]
+    assert queries.iloc[0][["column", "value", "known_to"]].tolist() == ["入库日期", "2015-13-01", FOREVER]
     assert queries[queries["rule"] == "R02"]["expected"].tolist() == ["2015-01-01"]
 
 
@@ -122,7 +123,7 @@ def test_a_correction_takes_the_place_of_a_row_and_closes_its_query(unmade: Path
     assert mine["known_to"].tolist() == [LATER, FOREVER]
     assert mine["queries"].tolist() == ["R01", ""]
     assert found[found["unit"] == by_hand.unit(2)]["known_to"].tolist() == [FOREVER]
-    assert _read(unmade, "core_query", register_partition(QUARTER))["status"].tolist() == ["resubmitted"]
+    assert _read(unmade, "core_finding", lines_partition(FORM, QUARTER))["known_to"].tolist() == [LATER]
     assert not any(made.computed for made in core_register(Workspace(unmade), QUARTER))
 
 
@@ -136,7 +137,7 @@ def test_a_refused_register_is_listed(unmade: Path) -> None:
     path = registers(unmade, [by_hand.registered(1)])
     path.write_text(path.read_text(encoding="utf-8").replace("入库日期", "日子"), encoding="utf-8")
     assert len(register_of(unmade)) == 0
-    aside = _read(unmade, "core_set_aside", register_partition(QUARTER))
+    aside = _read(unmade, "core_set_aside", lines_partition(FORM, QUARTER))
     assert set(aside["file"]) == {path.name}
 
 
