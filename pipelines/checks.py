@@ -14,7 +14,7 @@ import dagster as dg
 from pipelines.checking.outcomes import Outcome
 from pipelines.contracts.laws import Severity
 from pipelines.review.rules import Rule, rules
-from pipelines.review.totals import total_facts, total_findings
+from pipelines.review.totals import total_facts, total_findings, uncovered
 from pipelines.steps.checked import CONSERVED, broken, observation_check_result, outcomes, unchecked
 from pipelines.steps.needed import lacking
 from pipelines.steps.observed import day_of_knowledge, history
@@ -25,7 +25,7 @@ _SEVERITY: dict[Severity, dg.AssetCheckSeverity] = {
     "error": dg.AssetCheckSeverity.ERROR,
     "warn": dg.AssetCheckSeverity.WARN,
 }
-# Coverage (D02) is held against a release, with those who have not reported, not against its observations.
+# Coverage (D02) has a check of its own, which says who has not reported.
 _NOT_OF_OBSERVATIONS = frozenset({"D02"})
 _SHOWN = 5
 
@@ -64,28 +64,38 @@ def observation_specs() -> list[dg.AssetCheckSpec]:
         spec("forms_present", blocking=True, description="规定必报的报表齐全，含所需时期。"),
         spec("upstream", blocking=True, description="所依据各期资料都已检查，契约和守恒均符合。"),
         spec("contract", blocking=True, description="观测值符合契约。"),
+        spec(
+            "coverage",
+            blocking=True,
+            description="覆盖率：已报单位的上年同期营业收入不低于应报单位的95%，分专业和合计；推算不算已报。",
+        ),
         *(spec(rule.id, blocking=rule.severity == "hard", description=rule.message_zh) for rule in _total_rules()),
     ]
 
 
-def observation_checks(workspace: Workspace, quarters: Sequence[str], as_of: str = "") -> list[dg.AssetCheckResult]:
+def observation_checks(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> list[dg.AssetCheckResult]:
     """All checks of the observations of some release quarters."""
     observation_check_result(workspace, quarters)
     held = [outcome for of in outcomes(workspace, "observation", quarters).values() for outcome in of]
     return [
-        forms_present(workspace, quarters, as_of),
+        forms_present(workspace, quarters, as_of, flash=flash),
         upstream(workspace, quarters),
         _of_laws("contract", "observation", held, "error"),
-        *totals(workspace, quarters, as_of),
+        coverage(workspace, quarters, as_of, flash=flash),
+        *totals(workspace, quarters, as_of, flash=flash),
     ]
 
 
-def forms_present(workspace: Workspace, quarters: Sequence[str], as_of: str = "") -> dg.AssetCheckResult:
+def forms_present(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> dg.AssetCheckResult:
     """Every form that city.toml requires has what the release quarter needs, known on the day of the release."""
     said = [
         line
         for quarter in quarters
-        for line in lacking(workspace, quarter, day_of_knowledge(workspace, quarter, as_of))
+        for line in lacking(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash))
     ]
     return _result("forms_present", "observation", said, quarters)
 
@@ -99,13 +109,25 @@ def upstream(workspace: Workspace, quarters: Sequence[str]) -> dg.AssetCheckResu
     return _result("upstream", "observation", said, quarters)
 
 
-def totals(workspace: Workspace, quarters: Sequence[str], as_of: str = "") -> list[dg.AssetCheckResult]:
+def coverage(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> dg.AssetCheckResult:
+    """Enough of what is due had been reported on the day of the release (D02); what is imputed was not reported."""
+    said = (
+        uncovered(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash)) for quarter in quarters
+    )
+    return _result("coverage", "observation", [text for text in said if text], quarters)
+
+
+def totals(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> list[dg.AssetCheckResult]:
     """The rules over totals, one check each: identities and attributes block, growth against growth warns."""
     found = [
         (quarter, line)
         for quarter in quarters
         for line in total_findings(
-            total_facts(workspace, quarter, day_of_knowledge(workspace, quarter, as_of))
+            total_facts(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash))
         ).to_pylist()
     ]
     return [

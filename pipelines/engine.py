@@ -20,6 +20,7 @@ import pyarrow as pa
 
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
+_SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
 @cache
@@ -84,10 +85,23 @@ class Engine:
 
 
 @contextmanager
-def engine() -> Iterator[Engine]:
-    """An engine of its own for one piece of work, with the project's SQL functions."""
+def engine(within: Path | None = None) -> Iterator[Engine]:
+    """An engine of its own for one piece of work, with the project's SQL functions, locked before any statement runs.
+
+    Whatever a statement says, be it made from a table of rules, it reads and writes files of one folder alone and
+    changes no setting.
+
+    Args:
+        within: the folder, as a rule the lake's; without one, no file at all.
+    """
     with duckdb.connect(config={"preserve_insertion_order": True}) as connection:
         connection.execute(statement("pipelines", "functions"))
+        connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
+        if within is not None:
+            connection.execute("SET allowed_directories = [?]", [f"{within}/"])
+            connection.execute("SET temp_directory = ?", [str(within / _SPILL)])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         yield Engine(connection)
 
 

@@ -5,9 +5,9 @@ import dagster as dg
 from pipelines.assets.making import SINGLE_RUN, Result, checked, column_schema, make, make_all
 from pipelines.checks import table_specs
 from pipelines.contracts import contract
-from pipelines.partitions import quarters, year_before
+from pipelines.partitions import quarters, year_before, year_to_date
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import cells, classified
+from pipelines.steps import cells, claims, classified, imputed
 
 
 @dg.asset(
@@ -27,6 +27,22 @@ def class_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource
 
 
 @dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_return", "core_register", dg.AssetDep("core_return", partition_mapping=year_before)],
+    description="未报单位及其推算值：上年同月数报表 × 两年均报单位的变动（比率均值法）；本单位报表一到即撤下。",
+    metadata=column_schema(contract("class_missing")),
+    check_specs=table_specs("class_missing"),
+    kinds={"duckdb", "parquet"},
+)
+def class_missing(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """Units that owe a return, and what is imputed for them."""
+    make(context, workspace.workspace, lambda quarter: [imputed.class_missing(workspace.workspace, quarter)])
+    return checked(context, workspace.workspace, "class_missing")
+
+
+@dg.asset(
     group_name="cells",
     deps=["core_annual", "core_coefficient"],
     description="年度汇总单元：收入法增加值，按县区、行业小类、数字经济小类。",
@@ -38,6 +54,22 @@ def cell_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
     """Annual income-approach cells."""
     make_all(context, workspace.workspace, lambda: classified.cell_annual(workspace.workspace))
     return checked(context, workspace.workspace, "cell_annual")
+
+
+@dg.asset(
+    group_name="classified",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["raw_claim", "core_register"],
+    description="行业归类核对：台账申报的数字经济小类与名录行业代码对应的小类比对，结果不回写台账。",
+    metadata=column_schema(contract("class_check")),
+    check_specs=table_specs("class_check"),
+    kinds={"duckdb", "parquet"},
+)
+def class_check(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """Claimed digital classes against those that follow from the register."""
+    make(context, workspace.workspace, lambda quarter: claims.class_check(workspace.workspace, quarter))
+    return checked(context, workspace.workspace, "class_check")
 
 
 @dg.asset(
@@ -58,7 +90,11 @@ def class_rate(context: dg.AssetExecutionContext, workspace: WorkspaceResource) 
     group_name="classified",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=["class_return", dg.AssetDep("core_return", partition_mapping=year_before), "class_rate", "core_coefficient"],
+    deps=[
+        *("class_return", "class_missing", "class_rate", "core_coefficient"),
+        dg.AssetDep("core_return", partition_mapping=year_before),
+        dg.AssetDep("core_register", partition_mapping=year_to_date),
+    ],
     description="企业 × 数字经济小类：增加值率法，剥离系数逐级取用，累计取整拆分，逐元守恒；每个知晓时点一套。",
     metadata=column_schema(contract("class_part")),
     check_specs=table_specs("class_part"),
@@ -116,4 +152,14 @@ def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
     return checked(context, workspace.workspace, "cell_adoption")
 
 
-cell_assets = [class_return, cell_annual, class_rate, class_part, cell_leaf, cell_published, cell_adoption]
+cell_assets = [
+    class_return,
+    class_check,
+    class_missing,
+    cell_annual,
+    class_rate,
+    class_part,
+    cell_leaf,
+    cell_published,
+    cell_adoption,
+]

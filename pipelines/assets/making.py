@@ -31,7 +31,9 @@ class ReleaseConfig(dg.Config):
     """What a release run may be told."""
 
     as_of: str = ""
-    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日。"""
+    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日，快报则为快报日。"""
+    flash: bool = False
+    """是否快报：未报单位按上年报表推算；初步数起不推算。"""
 
 
 def quarters_of(context: dg.AssetExecutionContext) -> list[str]:

@@ -11,7 +11,7 @@ from pipelines.steps import checked, observed, quality
 from pipelines.steps.suites import QUARTERLY, WHOLE
 
 # Made beside an asset of another name.
-_BESIDE = {"core_set_aside"}
+_BESIDE = {"core_set_aside", "core_finding"}
 
 
 @dg.asset(
@@ -53,7 +53,8 @@ def quality_report(context: dg.AssetExecutionContext, config: ReleaseConfig, wor
     place = workspace.workspace
     with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for quarter in quarters_of(context):
-            path = quality.quality_report(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
+            day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+            path = quality.quality_report(place, quarter, day)
             key = key_of(Quarter.parse(quarter))
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(path))}, partition_key=key)
 

@@ -33,11 +33,13 @@ def observation(context: dg.AssetExecutionContext, config: ReleaseConfig, worksp
     place = workspace.workspace
 
     def step(quarter: str) -> list[Made]:
-        return [observed.observation(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))]
+        day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+        return [observed.observation(place, quarter, day, flash=config.flash)]
 
     make(context, place, step)
     with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
-        return dg.MaterializeResult(check_results=observation_checks(place, quarters_of(context), config.as_of))
+        checks = observation_checks(place, quarters_of(context), config.as_of, flash=config.flash)
+        return dg.MaterializeResult(check_results=checks)
 
 
 @dg.asset(
@@ -53,7 +55,8 @@ def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace:
     place = workspace.workspace
     with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for quarter in quarters_of(context):
-            folder = released.release(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
+            day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+            folder = released.release(place, quarter, day, flash=config.flash)
             key = key_of(Quarter.parse(quarter))
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(folder))}, partition_key=key)
 

@@ -21,8 +21,9 @@ def faults(parts: Mapping[str, Path], laws: Sequence[Law]) -> list[Fault]:
         parts: partition → its file; all have the columns that the laws look at.
         laws: of the table's contract.
     """
-    with engine() as work:
-        work.add_files("held", parts.values())
+    files = list(parts.values())
+    with engine(files[0].parent) as work:
+        work.add_files("held", files)
         counts = "".join(f", {law.count} AS law_{n}" for n, law in enumerate(laws))
         rows = work.rows(statement("pipelines", "law_count").replace(" /* laws */", counts)).to_pylist()
         broken = [law for n, law in enumerate(laws) if any(row[f"law_{n}"] for row in rows)]

@@ -54,7 +54,12 @@ def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
 
 
 def execute(
-    instance: dg.DagsterInstance, job: str, quarters: tuple[Quarter, Quarter] | None, *, as_of: str = ""
+    instance: dg.DagsterInstance,
+    job: str,
+    quarters: tuple[Quarter, Quarter] | None,
+    *,
+    as_of: str = "",
+    flash: bool = False,
 ) -> list[Path]:
     """Run a job as one run: for a range of quarters, or for what is not partitioned where there is none.
 
@@ -70,7 +75,8 @@ def execute(
     definition = defs.resolve_job_def(job)
     config: dict[str, object] = {"loggers": {"progress": {}}}
     if job == "publish":
-        config["ops"] = {name: {"config": {"as_of": as_of}} for name in ("observation", "release", "quality_report")}
+        told = {"config": {"as_of": as_of, "flash": flash}}
+        config["ops"] = dict.fromkeys(("observation", "release", "quality_report"), told)
     tags, selection = {}, None
     if quarters is None:
         graph = definition.asset_layer.asset_graph

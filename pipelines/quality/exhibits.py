@@ -16,7 +16,7 @@ from pipelines.release.charts import ACCENT, GREY, Drawing
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Number
 from pipelines.release.wording import percent
-from pipelines.review.totals import SURVEYS
+from pipelines.surveys import SURVEYS
 
 _DAYS: Final = 12
 _RULES: Final = 12

@@ -13,7 +13,7 @@ from pipelines.ingest.forms import forms
 from pipelines.quality.facts import Facts, RuleFacts
 from pipelines.release.figures import Number, count
 from pipelines.release.tables import Cell, Row, Table
-from pipelines.review.totals import SURVEYS
+from pipelines.surveys import SURVEYS
 
 STATES: Final = {
     "assigned": "已归类",

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.ingest.faults import Fault
-from pipelines.ingest.forms import forms
 from pipelines.ingest.receipts import Receipt, receipts
 from pipelines.lake import ALL, Lake
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 State = Literal["read", "waiting", "refused", "unknown"]
@@ -79,10 +79,7 @@ class _Counts:
         partition = receipt.quarter or ALL
         single = self.refused_rows(form, partition)[receipt.sha256]
         rows = self.read(form, partition)[receipt.sha256] + single
-        terms = forms()[form]
-        if terms.period == "quarter" and not terms.money:  # the register of units: read, and held to no rule
-            return rows, single
-        aside = self.set_aside(partition if terms.period == "quarter" else "reference")
+        aside = self.set_aside(lines_partition(form, partition))
         return rows, None if aside is None else aside[receipt.sha256[:SHA]]
 
     def refused(self, form: str, partition: str) -> dict[str, Fault]:

@@ -15,7 +15,7 @@ from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
-from pipelines.steps import classified, core, raw
+from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
 
@@ -43,11 +43,16 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     """Make all tables of a quarter from raw to cells, in their order; ``reference`` comes first."""
     for form in core.FIRM_FORMS:
         raw.raw(workspace, form, quarter)
+    register.core_register(workspace, quarter)
+    register.core_change(workspace, quarter)
     core.core_return(workspace, quarter)
+    queries.core_query(workspace, quarter)
     classified.class_return(workspace, quarter)
+    imputed.class_missing(workspace, quarter)
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
+    claims.class_check(workspace, quarter)
 
 
 def cell_leaf(workspace: Workspace, quarter: str) -> Made:
@@ -55,7 +60,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
     lake, text = Lake(workspace.lake), statement("indicators", "cell_leaf")
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]))
             work.write(text, path)
 
@@ -68,7 +73,7 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
             work.write(text, path)
 
@@ -82,7 +87,7 @@ def cell_adoption(workspace: Workspace) -> Made:
     place, sectors = places(workspace), survey_sectors()
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
             work.write(text, path)
 

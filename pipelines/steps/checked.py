@@ -29,7 +29,7 @@ from pipelines.workspace import Workspace
 
 # The table with which a quarter's rows and yuan are counted through, and the tables that they go through.
 CONSERVED: Final = "cell_leaf"
-_THROUGH: Final = ("core_return", "class_return", "class_part", CONSERVED)
+_THROUGH: Final = ("core_return", "class_return", "class_missing", "class_part", CONSERVED)
 # What this process found out, by what it was made from: an asset tells it before check_result keeps it.
 _found_out: dict[str, list[Outcome]] = {}
 
@@ -140,7 +140,7 @@ def conserved(workspace: Workspace, quarter: str, made_from: str = "") -> list[O
     """Whether every row and every yuan of a quarter is where it should be, law by law; a law broken counts as one."""
     lake = Lake(workspace.lake)
     raw_rows = [lake.note_of(f"raw_{form}", quarter).rows for form in FIRM_FORMS]
-    with engine() as work:
+    with engine(lake.root) as work:
         tables = {table: lake.existing(table, [quarter]) for table in _THROUGH}
         work.add(raw_count=pa.table({"rows_in": raw_rows}), **tables)
         found = work.rows(statement("pipelines", "conservation")).to_pylist()

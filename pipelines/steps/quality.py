@@ -28,11 +28,13 @@ from pipelines.lake import Lake
 from pipelines.quality.facts import DayFacts, Facts, Finding, FormFacts, LostFile, RuleFacts, Share
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.review.rules import rules
-from pipelines.review.totals import SURVEYS, total_facts, total_findings
+from pipelines.review.totals import total_facts, total_findings
 from pipelines.steps.arrivals import SHA, Arrival, arrivals, set_aside_rows
 from pipelines.steps.checked import of_release, unchecked
+from pipelines.steps.missing import find_coverage
 from pipelines.steps.needed import lacking
 from pipelines.steps.suites import REFERENCE
+from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
 _DUE_DAY: Final = 18
@@ -148,7 +150,7 @@ def _asked(workspace: Workspace, quarter: str, as_of: dt.date, name: str, *table
     lake = Lake(workspace.lake)
     if not all(lake.path(table, quarter).exists() for table in tables):
         return []
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(**{table: lake.existing(table, [quarter]) for table in tables})
         rows: list[dict[str, Any]] = work.rows(statement("pipelines", name), {"as_of": as_of}).to_pylist()
         return rows
@@ -241,10 +243,9 @@ def _shares(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterable[Shar
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     if not (lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists()):
         return []
-    with engine() as work:
-        work.add(returned=lake.existing("core_return", [quarter]))
-        work.add(last_returned=lake.existing("core_return", [before]))
-        rows = work.rows(statement("pipelines", "coverage_county"), {"as_of": as_of}).to_pylist()
+    with engine(lake.root) as work:
+        find_coverage(work, workspace, quarter, as_of)
+        rows = work.rows(statement("pipelines", "coverage_county")).to_pylist()
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for row in rows:
         for survey in ("", row["survey"]):

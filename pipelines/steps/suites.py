@@ -22,7 +22,8 @@ RAW: Final = "raw_"
 REFERENCE: Final = "reference"
 QUARTERLY: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "quarter"),
-    *("core_return", "core_set_aside", "core_query", "class_return", "class_part", "cell_leaf", "cell_published"),
+    *("core_register", "core_change", "core_return", "core_set_aside", "core_finding", "core_query"),
+    *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published"),
 )
 WHOLE: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "none"),

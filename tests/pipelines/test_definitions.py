@@ -26,8 +26,17 @@ from tests.end_to_end.running import ROOT
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ROOMS = {
     "raw": {f"raw_{form}" for form in forms()},
-    "core": {"core_return", "core_query", "core_annual", "core_digital_use", "core_set_aside_reference", *SMALL_TABLES},
-    "classified": {"class_return", "class_part", "class_rate"},
+    "core": {
+        "core_register",
+        "core_change",
+        "core_return",
+        "core_query",
+        "core_annual",
+        "core_digital_use",
+        "core_set_aside_reference",
+    }
+    | set(SMALL_TABLES),
+    "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
     "observations": {"observation"},
@@ -79,9 +88,13 @@ def test_by_quarter_or_whole() -> None:
     by_quarter = {name for name in KEYS if node(name).partitions_def is not None}
     forms_by_quarter = {f"raw_{form.id}" for form in forms().values() if form.period == "quarter"}
     made = {
+        "class_check",
+        "core_register",
+        "core_change",
         "core_return",
         "core_query",
         "class_return",
+        "class_missing",
         "class_part",
         "cell_leaf",
         "cell_published",
