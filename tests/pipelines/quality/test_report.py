@@ -51,7 +51,7 @@ GOOD = Facts(
     lost=(LostFile(dt.date(2024, 1, 17), "乙.txt", "", "unknown", "不认识"),),
     states={"assigned": 1180, "unmatched": 4, "ambiguous": 1, "superseded": 5, "set_aside": 10},
     days=(DayFacts(dt.date(2024, 1, 17), 1000, 0), DayFacts(dt.date(2024, 1, 19), 200, 200)),
-    deadline=dt.date(2024, 1, 18),
+    deadlines=(("industry", dt.date(2024, 1, 18)), ("trade", dt.date(2024, 1, 18))),
     set_aside=(RuleFacts("C07", "单位不在本期调查单位名录中，请核实。", 8), RuleFacts("A01", "应相等。", 2)),
     queries=(
         RuleFacts("A12", "异常，请核实。", 20, 60.0, (("confirmed", 5), ("open", 15))),
@@ -164,7 +164,12 @@ def test_the_charts_say_what_they_show() -> None:
     late = exhibits.arrivals(GOOD)
     assert late is not None
     assert late.title == "83.3%的企业报表按期报到，200行逾期"
-    assert "1月19日200行，逾期" in late.drawings[0].alt
+    assert "1月19日200行，逾期200行" in late.drawings[0].alt
+    assert late.note.startswith("截止日：1月18日；")
+    unlike = (("industry", dt.date(2024, 1, 18)), ("construction", dt.date(2024, 1, 13)))
+    apart = exhibits.arrivals(replace(GOOD, deadlines=unlike))
+    assert apart is not None
+    assert apart.note.startswith("截止日：建筑业1月13日，工业1月18日；")
     punctual = exhibits.arrivals(replace(GOOD, days=GOOD.days[:1]))
     assert punctual is not None
     assert punctual.title == "企业报表全部按期报到"
@@ -180,10 +185,10 @@ def test_the_charts_say_what_they_show() -> None:
     assert asked.title == "24条核实查询，16条未答"
     cover = exhibits.coverage(GOOD)
     assert cover is not None
-    assert cover.title == "已报单位占上年同期营业收入的97.0%，最低为西区（92.5%）"
+    assert cover.title == "已报单位占应报单位上年同期营业收入的97.0%，最低为西区（92.5%）"
     full = exhibits.coverage(replace(GOOD, shares=(Share("", "", 5.0, 5.0), Share("trade", "", 5.0, 5.0))))
     assert full is not None
-    assert full.title == "已报单位占上年同期营业收入的100.0%"
+    assert full.title == "已报单位占应报单位上年同期营业收入的100.0%"
     for chart in (exhibits.arrivals, exhibits.set_aside, exhibits.queries, exhibits.coverage):
         assert chart(NOTHING) is None
 
