@@ -194,7 +194,8 @@ def small_tables() -> dict[str, pa.Table]:
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
     contracts = release_contracts()
     cells = [
-        {"quarter": str(last), "origin": "measured", "region": region, "scheme": "digital", "class": cls, "units": 12, "va": 2**53 + 1,
+        {"quarter": str(last), "origin": "measured", "region": region, "scheme": "digital", "class": cls,
+         "units": 12, "va": 2**53 + 1,
          "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
         for region in (PLACE, *COUNTIES) for cls in ("core", "01")
     ]  # fmt: skip
