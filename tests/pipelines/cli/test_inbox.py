@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -382,7 +383,16 @@ def test_the_quick_path_stays_quick(workspace: Workspace, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_a_trial_reads_the_lake_and_leaves_it_alone(workspace: Workspace, tmp_path: Path) -> None:
+def _on_another_disk(*_: object) -> None:
+    raise OSError("cross-device link")
+
+
+@pytest.mark.parametrize("one_disk", [True, False])
+def test_a_trial_reads_the_lake_and_leaves_it_alone(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_disk: bool
+) -> None:
+    if not one_disk:
+        monkeypatch.setattr(os, "link", _on_another_disk)
     xlsx(workspace.inbox / NAME, industry(firm(1), firm(2)))
     run(workspace)
     before = {path: path.read_bytes() for path in workspace.home.rglob("*") if path.is_file()}
