@@ -210,6 +210,17 @@ def test_a_trial_sees_what_was_received_before(workspace: Workspace, tmp_path: P
     assert len(receipts(workspace)) == 1
 
 
+def test_the_register_and_claims_are_tried_by_their_own_rules(workspace: Workspace, tmp_path: Path) -> None:
+    code, name, county, gbt = firm(1)[:4]
+    unit = [code, name, county, gbt, "2015-13-01", *[""] * 5]
+    units = csv_file(tmp_path / "M101_调查单位名录_2023年4季度.csv", table("register", unit))
+    done = shuce(workspace, "check", str(units))
+    assert (done.exit_code, "该日期无法识别" in done.stdout) == (1, True), done.stdout
+    claims = csv_file(tmp_path / "ZD01_重点企业申报归类_2023年4季度.csv", table("claim", [code, name, "0101"]))
+    done = shuce(workspace, "check", str(claims))
+    assert (done.exit_code, "不是数字经济小类" in done.stdout) == (1, True), done.stdout
+
+
 def test_other_forms_are_tried_too(workspace: Workspace, tmp_path: Path) -> None:
     headers = table("rate")[0]
     path = csv_file(tmp_path / "HS02_增加值率_2022年.csv", [headers, ["x"] * len(headers)])
