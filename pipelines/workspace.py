@@ -145,6 +145,10 @@ class Workspace:
         """One immutable folder per release, and ``current``."""
         return self.home / "release"
 
+    def report(self, quarter: str) -> Path:
+        """The report on the quality of a quarter's data (L2)."""
+        return self.home / "report" / f"quality_{quarter}.html"
+
     @property
     def log(self) -> Path:
         """What was received, and who held the workspace."""

@@ -134,6 +134,35 @@ def aside(
     view.show(home, quarter, console, as_csv=csv)
 
 
+@app.command("check-class")
+def check_class(
+    quarter: Annotated[
+        str, typer.Argument(help="季度，如 2023Q4；不填为最近有申报的一期。 The quarter; the latest if left out.")
+    ] = "",
+    home: Home = None,
+    output: Annotated[
+        Path | None, typer.Option(help="逐户结果另存为 CSV（L3，含单位信息）。 Write it unit by unit.")
+    ] = None,
+) -> None:
+    """行业归类核对：申报的数字经济小类与行业代码是否一致。 Claimed digital classes against industry codes."""
+    from pipelines.cli import check_class as view
+
+    view.show(home, quarter, console, output=output)
+
+
+@app.command()
+def quality(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认最后一季）。 The quarter.")] = "",
+    as_of: AsOf = "",
+    home: Home = None,
+    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+) -> None:
+    """数据质量报告：收文、审核、覆盖、契约检查（只列计数和比率）。 The report on a quarter's data."""
+    from pipelines.cli import quality as work
+
+    work.write(home, quarter, console, as_of=as_of, wait=wait)
+
+
 @app.command()
 def where(home: Home = None) -> None:
     """当前发布包里的文件在哪里。 Where the current release lies."""

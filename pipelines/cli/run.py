@@ -90,9 +90,10 @@ def behind(workspace: Workspace, needed: list[str]) -> list[str]:
     """Take in what lies in the inbox; what then has to be made anew, nothing where all is as it would be made."""
     from pipelines.ingest.landing import register
     from pipelines.steps.cells import stale
+    from pipelines.steps.checked import unchecked
 
     register(workspace)
-    return stale(workspace, needed)
+    return stale(workspace, needed) or unchecked(workspace, needed)
 
 
 def _show_cost(console: Console, started: float) -> None:

@@ -107,7 +107,7 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
     last: RefusalError | None = None
     for sheet in sheets:
         try:
-            table = nbs.parse(sheet.rows, ragged=sheet.ragged)
+            table = nbs.parse(sheet.spelled, ragged=sheet.ragged)
         except RefusalError as fault:
             if fault.fault.code not in {"no_header", "empty_table"}:
                 raise

@@ -47,7 +47,7 @@ def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
         keys=sentences.key_figures(f),
         sections=found,
         notes=notes(f, issue, _used(found)),
-        synthetic=synthetic(f) if f.city.synthetic else "",
+        synthetic=synthetic(f.city) if f.city.synthetic else "",
         provenance=provenance,
     )
 

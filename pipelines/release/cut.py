@@ -32,12 +32,13 @@ from pipelines.release.dictionary import conform, region_table, release_contract
 from pipelines.release.figures import VINTAGES
 from pipelines.release.issue import Issue
 from pipelines.release.read import CURRENT, DATABASE, MANIFEST
+from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
 
 REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
-# The unified social credit code (GB 32100): registrar, kind, division, organisation, check character.
-_CREDIT_CODE: Final = r"(?:^|[^0-9A-Za-z])[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}(?:[^0-9A-Za-z]|$)"
+# Arrow's expressions cannot look around, so the characters beside a code are matched with it.
+_CREDIT_CODE: Final = rf"(?:^|[^0-9A-Za-z]){LOOKS_LIKE}(?:[^0-9A-Za-z]|$)"
 _BUILDING = ".building-"
 _LINKING = ".current-"
 

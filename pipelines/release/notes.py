@@ -12,6 +12,7 @@ from pipelines.release.display import STATUS_ZH
 from pipelines.release.figures import VINTAGES, Figure, Figures, Span
 from pipelines.release.issue import Issue
 from pipelines.release.sentences import of_coverage
+from pipelines.workspace import City
 
 # Months that the services returns of a quarter cover: one less than the other surveys.
 _LAGGED: Final = {1: "1—2月", 2: "1—5月", 3: "1—8月", 4: "1—11月"}
@@ -52,13 +53,13 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
         ("数据截止日", f"{issue.as_of:%Y年%-m月%-d日}；此后收到的报表和更正不在本期之内。"),
     ]
     if f.city.synthetic:
-        found.insert(0, ("合成数据", synthetic(f)))
+        found.insert(0, ("合成数据", synthetic(f.city)))
     return [(heading, text) for heading, text in found if text]
 
 
-def synthetic(f: Figures) -> str:
+def synthetic(city: City) -> str:
     """What is said on every page of a made-up city."""
-    return f"{f.city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{f.city.note}"
+    return f"{city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{city.note}"
 
 
 def _secrecy(shown: list[Figure]) -> str:

@@ -97,7 +97,7 @@ def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Tab
     pairs = [
         ("级别", f"{issue.stamp}（{issue.level}）"),
         ("版次", issue.vintage_zh),
-        *([("合成数据", synthetic(f))] if f.city.synthetic else []),
+        *([("合成数据", synthetic(f.city))] if f.city.synthetic else []),
         ("要点", f"{headline(f)}。"),
         ("发布批次", issue.name),
         *((heading, text) for heading, text in notes(f, issue, used) if heading != "合成数据"),

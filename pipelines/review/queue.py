@@ -125,8 +125,9 @@ def read_queue(parts: Iterable[Path], quarter: str, coverage: float) -> Queue:
         quarter: like ``2023Q4``.
         coverage: the share of the open expected impact that is asked for first, 0 to 1.
     """
-    with engine() as work:
-        work.add(core_query=list(parts))
+    files = list(parts)
+    with engine(files[0].parent) as work:
+        work.add(core_query=files)
         rows = work.rows(statement("pipelines", "query_queue"), {"permille": round(coverage * 1000)}).to_pylist()
     return Queue(quarter, coverage, tuple(_respondents(rows)))
 

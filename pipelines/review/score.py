@@ -136,8 +136,9 @@ def _dirty(lake: Lake, planted: set[Place]) -> tuple[set[Place], Counter[str]]:
 def _rows(lake: Lake) -> Iterator[dict[str, Any]]:
     for form, kind in _KINDS.items():
         partitions = [ALL] if forms()[form].period == "none" else lake.partitions(f"raw_{form}")
-        table = lake.read(f"raw_{form}", partitions).select(["file", "row", "unit", "name"])
-        yield from (row | {"kind": kind} for row in table.to_pylist())
+        for partition in partitions:
+            table = lake.read(f"raw_{form}", [partition]).select(["file", "row", "unit", "name"])
+            yield from (row | {"kind": kind} for row in table.to_pylist())
 
 
 def _flagged(lake: Lake) -> Iterator[tuple[Place, str]]:

@@ -46,7 +46,7 @@ def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
     """
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     found = [FACTS.empty_table()]
-    with engine() as work:
+    with engine(lake.root) as work:
         if lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists():
             find_coverage(work, workspace, quarter, as_of)
             found.append(_facts(work, "total_coverage"))

@@ -15,6 +15,8 @@ WITH weighed AS (
   FROM query_finding AS w
   JOIN broken_row AS r ON r.row_id = w.row_id
   LEFT JOIN division_rate AS v ON v.division = r.division
+), said AS (
+  SELECT * FROM firm_text WHERE row_id IN (SELECT row_id FROM query_finding)
 )
 SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_from, k.known_to, r.unit, k.name, r.county,
        m.code AS form, w.rule, coalesce(h.header, w.column_name) AS column,
@@ -26,7 +28,7 @@ SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_fro
 FROM weighed AS w
 JOIN broken_row AS r ON r.row_id = w.row_id
 JOIN returned AS k ON k.row_id = w.row_id
-JOIN firm_text AS t ON t.row_id = w.row_id
+JOIN said AS t ON t.row_id = w.row_id
 JOIN form AS m ON m.sector = r.sector
 JOIN rule AS g ON g.form = r.sector AND g.id = w.rule
 LEFT JOIN form_column AS h ON h.form = r.sector AND h.column = w.column_name

@@ -1,7 +1,7 @@
 -- Firm returns with all that the review rules look at. Row for row.
--- Takes: reported (firm_row, or those of its rows that are looked at); firm (firm_number); history (firm_history of the
---        quarter before and of last year's quarter); class_norm; registered, the register of the quarter; counted_twice
---        (unit, since, until); region (code, name); compared_with (previous, last_year), the two quarters.
+-- Takes: reported (firm_row, or those of its rows that are looked at); history (firm_history of the quarter before and
+--        of last year's quarter); class_norm; registered, the register of the quarter; counted_twice (unit, since,
+--        until); reporting_parent; one_name; activity_said (activity, class_code, reads_core); region (code, name); compared_with (previous, last_year), the two quarters.
 -- Gives: reported, row for row, and
 --   prev_*    the return of the quarter before, of the same year (cumulative, fewer months)
 --   last_*    last year's return of the same months; NULL where it covered other months
@@ -9,6 +9,8 @@
 --   class_*   norms of the division, of the whole survey where the division has fewer than 20 firms
 --   in_register          whether the unit belongs to the quarter by its register; NULL before any register came
 --   counted_with_parent  whether the unit is a local one whose legal unit's accepted return had come
+--   activity_at_odds     whether the main activity clearly reads like another division than the code's
+--   activity_reads_core  then, whether the class it reads most like is core
 --   parent_reports       whether the legal unit that the return itself names had reported
 --   *_shift   how many powers of ten the row is above what it is compared with
 -- A row sees what had been received by its own day and no more, so no order of runs and no later return changes it.
@@ -18,11 +20,6 @@ WITH before AS (
   SELECT h.* FROM history AS h JOIN compared_with AS w ON w.last_year = h.quarter
 ), registered_since AS (
   SELECT MIN(known_from) AS first_known FROM registered
-), reporting AS (
-  SELECT unit, MIN(known_from) AS known_from FROM firm WHERE unit IS NOT NULL GROUP BY unit
-), one_name AS (
-  SELECT name, address FROM firm WHERE name IS NOT NULL AND address IS NOT NULL AND identifier_valid
-  GROUP BY name, address HAVING MIN(unit) <> MAX(unit) OR MIN(sector) <> MAX(sector)
 ), compared AS (
   SELECT n.*,
          CASE WHEN p.quarter IS NOT NULL AND substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.months END
@@ -49,6 +46,8 @@ WITH before AS (
          t.unit IS NOT NULL AS counted_with_parent,
          h.unit IS NOT NULL AS parent_reports,
          o.name IS NOT NULL AS named_elsewhere,
+         a.activity IS NOT NULL AS activity_at_odds,
+         a.reads_core AS activity_reads_core,
          coalesce(n.registered_county <> n.county AND strpos(n.address, c.name) > 0, FALSE) AS lies_where_registered
   FROM reported AS n
   LEFT JOIN before AS p ON p.sector = n.sector AND p.unit = n.unit
@@ -59,8 +58,9 @@ WITH before AS (
   LEFT JOIN class_norm AS s ON s.day = n.known_from AND s.sector = n.sector AND s.division = ''
   LEFT JOIN registered AS u ON u.unit = n.unit AND u.known_from <= n.known_from AND n.known_from < u.known_to
   LEFT JOIN counted_twice AS t ON t.unit = n.unit AND t.since <= n.known_from AND n.known_from < t.until
-  LEFT JOIN reporting AS h ON h.unit = n.parent_unit AND h.known_from <= n.known_from
+  LEFT JOIN reporting_parent AS h ON h.unit = n.parent_unit AND h.known_from <= n.known_from
   LEFT JOIN one_name AS o ON o.name = n.name AND o.address = n.address
+  LEFT JOIN activity_said AS a ON a.activity = n.activity AND a.class_code = n.class_code
   LEFT JOIN region AS c ON c.code = n.registered_county
   CROSS JOIN registered_since AS g
 )

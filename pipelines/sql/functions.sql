@@ -7,10 +7,10 @@ CREATE OR REPLACE TEMPORARY MACRO plain(x) AS
   CASE WHEN regexp_full_match(x, '[0-9A-Za-z.+-]*') THEN x
        ELSE translate(trim(x), '０１２３４５６７８９．－＋ 　,，', '0123456789.-+') END;
 
--- Empty, or one of the signs that statisticians put for "no figure".
+-- Empty, or one of the signs that statisticians put for "no figure". (No IN: the engine makes a join of each list.)
 CREATE OR REPLACE TEMPORARY MACRO is_missing(x) AS
   CASE WHEN x IS NULL OR x = '' THEN TRUE
-       ELSE plain(x) IN ('', '-', '—', '——', '–', '…', '/', 'NA', '无') END;
+       ELSE regexp_full_match(plain(x), '|-|—|——|–|…|/|NA|无') END;
 
 -- A number as received, NULL where the cell is empty or cannot be read; no sign for "no figure" is a number.
 CREATE OR REPLACE TEMPORARY MACRO number(x) AS

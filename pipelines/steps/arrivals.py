@@ -83,11 +83,12 @@ class _Counts:
         return rows, None if aside is None else aside[receipt.sha256[:SHA]]
 
     def refused(self, form: str, partition: str) -> dict[str, Fault]:
-        """Files refused as a whole, by hash."""
+        """Files refused as a whole, by hash: whatever the reason names, no row of theirs was read."""
+        read = self.read(form, partition)
         return {
             row["file_sha"]: Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"], 0, row["column"])
-            for row in self._faults(form, partition)
-            if row["row"] == 0
+            for row in reversed(self._faults(form, partition))
+            if not read[row["file_sha"]]
         }
 
     def refused_rows(self, form: str, partition: str) -> Counter[str]:

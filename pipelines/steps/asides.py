@@ -47,7 +47,7 @@ def of_form(found: pa.Table, code: str) -> pa.Table:
 
 def _unclassed(lake: Lake, quarter: str) -> pa.Table:
     tables = []
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(class_return=lake.existing("class_return", [quarter]))
         for name in FIRM_FORMS:
             form = forms()[name]

@@ -73,7 +73,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_return=lake.existing("core_return", [quarter]), **codes)
             work.view("units", texts[0])
             work.view("assigned", texts[1])
@@ -108,7 +108,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
@@ -148,7 +148,7 @@ def cell_annual(workspace: Workspace) -> Made:
 
     def fill(path: Path) -> None:
         coefficients = lake.read("core_coefficient").to_pandas()
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_annual=lake.existing("core_annual"), **codes)
             work.view("units", texts[0])
             work.keep("classed", texts[1])

@@ -18,7 +18,8 @@ from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
-from pipelines.review.rules import Rule, finding_statement, looking_at, review_statement, rules
+from pipelines.review.activities import at_odds
+from pipelines.review.rules import Rule, finding_statement, review_statement, rules
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.register import core_register
@@ -49,7 +50,12 @@ _RETURN_SQL = (
     "functions",
     "firm_text",
     "firm_number",
+    "ranked_unit",
+    "ranked_name",
     "firm_row",
+    "one_name",
+    "reporting_parent",
+    "distinct_activity",
     "firm_history",
     "no_history",
     "class_norm",
@@ -61,8 +67,9 @@ _RETURN_SQL = (
     "counted_twice",
     "firm_typed",
     "review",
+    "firm_reviewed",
     "core_return",
-    "broken_row",
+    "broken_return",
     "broken",
     "finding",
     "set_aside",
@@ -98,7 +105,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         table_hash(_core_codes()),
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:
@@ -118,6 +125,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
             _prepare_findings(work, lake, quarter, found)
             work.write(statement("pipelines", "core_finding"), path)
 
+        # The findings read the returns as they were written just before.
         returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
         return returned, aside, lake.refresh("core_finding", quarter, fill_finding, made_from=made_from)
@@ -138,23 +146,23 @@ def _review_firms(
 ) -> None:
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
     work.add(region=regions(workspace), core_code=_core_codes())
-    if earlier:
-        _type_rows(work, lake, earlier)
-        alone = looking_at(found, work.columns("firm_row"))
-        work.view("typed", statement("pipelines", "firm_row"))
-        work.keep("reviewed", review_statement(statement("pipelines", "review"), alone))
-        work.keep("history", statement("pipelines", "firm_history"))
-    else:
-        work.keep("history", statement("pipelines", "no_history"))
-    _type_rows(work, lake, [quarter])
+    _add_texts(work, lake, [quarter])
+    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+    work.view("number", statement("pipelines", "firm_number"))
+    _keep_history(work, lake, earlier)
+    _add_texts(work, lake, [quarter])
+    _keep_firm(work)
     work.keep("class_norm", statement("pipelines", "class_norm"))
     work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
     work.add(core_register=lake.existing("core_register", [quarter]))
     span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
     work.keep("registered", statement("pipelines", "registered"), span)
     _find_counted_twice(work, found)
-    work.alias("reported", "firm_row")
-    review(work, statement("pipelines", "firm_typed"), found)
+    _judge(work, "firm_row", found)
+    # All columns, and what each rule says, are looked up for the few rows that break any.
+    work.view("reported", statement("pipelines", "broken_return"))
+    work.keep("broken_row", review_statement(statement("pipelines", "review"), found))
+    work.view("typed", statement("pipelines", "broken"))
 
 
 def _find_counted_twice(work: Engine, found: tuple[Rule, ...]) -> None:
@@ -165,27 +173,51 @@ def _find_counted_twice(work: Engine, found: tuple[Rule, ...]) -> None:
     if not len(parents):
         return
     work.add(parent=parents)
-    work.view("reported", statement("pipelines", "parent_row"))
-    work.view("typed", statement("pipelines", "firm_typed"))
-    work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
+    work.view("parent_row", statement("pipelines", "parent_row"))
+    _judge(work, "parent_row", found)
     work.keep("parent_return", statement("pipelines", "parent_return"))
     work.keep("counted_twice", statement("pipelines", "counted_twice"))
 
 
-def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:
-    """Read the firm forms of some quarters as numbers, and what their rows say about each other."""
+def _judge(work: Engine, rows: str, found: tuple[Rule, ...]) -> None:
+    """Keep ``reviewed``: some of the quarter's rows with what the rules say of them."""
+    work.alias("reported", rows)
+    work.view("typed", statement("pipelines", "firm_typed"))
+    work.view("judged", review_statement(statement("pipelines", "review"), found))
+    work.keep("reviewed", statement("pipelines", "firm_reviewed"))
+
+
+def _keep_history(work: Engine, lake: Lake, earlier: list[str]) -> None:
+    """What units had reported before, typed no further than it is compared with."""
+    if not earlier:
+        work.keep("history", statement("pipelines", "no_history"))
+        return
+    _add_texts(work, lake, earlier)
+    work.keep("history", statement("pipelines", "firm_history"))
+
+
+def _keep_firm(work: Engine) -> None:
+    """Keep the quarter's returns as numbers, and what rows say about each other."""
+    work.keep("firm", statement("pipelines", "firm_number"))
+    work.keep("ranked_unit", statement("pipelines", "ranked_unit"))
+    work.keep("ranked_name", statement("pipelines", "ranked_name"))
+    work.keep("one_name", statement("pipelines", "one_name"))
+    work.keep("reporting_parent", statement("pipelines", "reporting_parent"))
+    work.add(activity_said=at_odds(work.rows(statement("pipelines", "distinct_activity")), _core_codes()))
+    work.view("firm_row", statement("pipelines", "firm_row"))
+
+
+def _add_texts(work: Engine, lake: Lake, quarters: list[str]) -> None:
+    """The firm forms of some quarters as received."""
     work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
     work.view("firm_text", statement("pipelines", "firm_text"))
-    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
-    work.keep("firm", statement("pipelines", "firm_number"))
-    work.view("firm_row", statement("pipelines", "firm_row"))
 
 
 def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
     work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=form_columns())
     work.add(rule=pa.concat_tables([rule_texts(found, form) for form in FIRM_FORMS]))
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
-    work.keep("returned", statement("pipelines", "core_return"))
+    work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
 
 
@@ -196,7 +228,7 @@ def core_annual(workspace: Workspace) -> Made:
     made_from = [*lake.hashes("raw_annual"), *texts_of(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(raw_annual=inputs)
             _prepare_annual(work, workspace, found)
             work.write(statement("pipelines", "core_annual"), path)
@@ -210,7 +242,7 @@ def core_digital_use(workspace: Workspace) -> Made:
     texts = [statement("pipelines", name) for name in ("functions", "core_digital_use")]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(raw_digital_use=lake.existing("raw_digital_use"), region=regions(workspace))
             work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
             work.write(texts[1], path)
@@ -237,7 +269,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(raw_annual=lake.existing("raw_annual"))
             _prepare_annual(work, workspace, found)
             annual = set_aside(work, found, ["annual"])

@@ -46,7 +46,7 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
 
     def fill(path: Path) -> None:
         returned = lake.existing("core_return", [quarter])
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_return=lake.existing("class_return", [quarter]), last_return=last, **codes)
             work.add(register=lake.existing("core_register", [quarter]), imputation_level=levels())
             work.add(core_register=lake.existing("core_register", registers))

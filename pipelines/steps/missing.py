@@ -47,7 +47,7 @@ def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = [str(q) for q in quarters_between(now - 4, now - 1)]
     known = [*(name for name in before if lake.path("core_return", name).exists()), quarter]
-    with engine() as work:
+    with engine(workspace.lake) as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
         yield work
 
@@ -65,7 +65,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
         quarter, survey (industry, service, trade, construction, all), due, reported, missing, imputed (units),
         revenue_due, revenue_reported (yuan of a year ago), coverage (their ratio; null where nothing is due).
     """
-    with engine() as work:
+    with engine(workspace.lake) as work:
         find_coverage(work, workspace, quarter, day, flash=flash)
         table = work.rows("FROM coverage ORDER BY survey")
     rates = [
@@ -78,7 +78,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
 
 
 def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> None:
-    """Keep ``coverage`` of a quarter as known on a day in an engine."""
+    """Keep ``covered`` and ``coverage`` of a quarter as known on a day in an engine."""
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = str(now - 4)
     last = lake.existing("core_return", [before]) if lake.path("core_return", before).exists() else []
@@ -91,7 +91,8 @@ def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date
         work.keep("imputed", statement("pipelines", "imputed_unit"), {"as_of": day})
     else:
         work.add(imputed=pa.table({"unit": pa.array([], pa.string())}))
-    work.keep("coverage", statement("pipelines", "coverage"), {"quarter": quarter, "as_of": day})
+    work.keep("covered", statement("pipelines", "covered"), {"as_of": day})
+    work.keep("coverage", statement("pipelines", "coverage"), {"quarter": quarter})
 
 
 def find_missing(work: Engine, quarter: Quarter, day: dt.date) -> None:

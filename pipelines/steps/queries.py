@@ -44,7 +44,7 @@ def _made(workspace: Workspace, quarter: str, partition: str) -> Made:
     replies = latest_json(workspace, quarter)
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_finding=lake.existing("core_finding", [partition]))
             work.write(text, path, {"replies": replies})
 
@@ -106,7 +106,7 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
 def _asked(lake: Lake) -> dict[str, list[Asked]]:
     """Every query of every quarter by its number; a number that two queries share answers neither."""
     found: dict[str, list[Asked]] = {}
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(core_query=lake.existing("core_query", lake.partitions("core_query")))
         for row in work.rows(statement("pipelines", "asked_query")).to_pylist():
             found.setdefault(row["query"], []).append(Asked(**row))

@@ -66,7 +66,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         code_hash("pipelines.ingest"),
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:
@@ -103,7 +103,7 @@ def core_change(workspace: Workspace, quarter: str) -> Made:
     days = {"last_day": period.last_day, "last_day_before": (period - 1).last_day}
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_register=lake.existing("core_register", [quarter]))
             nothing = contract("core_register").schema.empty_table()
             work.add(earlier_register=lake.existing("core_register", [before]) if before else nothing)

@@ -69,7 +69,7 @@ def _known_and_shared(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
 
 def _review_summary(lake: Lake, quarters: list[str], as_of: dt.date) -> pa.Table:
     codes = pa.table({"sector": list(FIRM_FORMS), "form": [forms()[name].code for name in FIRM_FORMS]})
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(form=codes)
         work.add(core_return=lake.existing("core_return", quarters))
         work.add(class_return=lake.existing("class_return", quarters))

@@ -88,8 +88,8 @@ def ordered(tables: list[pa.Table]) -> pa.Table:
 
 def identifiers(units: pa.Table) -> pa.Table:
     """Which of some credit codes are valid."""
-    codes = units["unit"].to_pylist()
-    return pa.table({"unit": pa.array(codes, pa.string()), "valid": pa.array(valid_codes(codes), pa.bool_())})
+    codes = units["unit"].combine_chunks()
+    return pa.table({"unit": codes, "valid": pa.array(valid_codes(codes), pa.bool_())})
 
 
 def regions(workspace: Workspace) -> pa.Table:

@@ -9,6 +9,7 @@ Cost: the file's own form is read for its quarter; other raw tables are taken as
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,11 +30,12 @@ from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
 from pipelines.ingest.register import REGISTER
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake
+from pipelines.steps import claims
+from pipelines.steps import register as registers
 from pipelines.steps.arrivals import SHA, set_aside_rows
 from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, reference_set_aside
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
-from pipelines.steps.register import core_register
 from pipelines.workspace import SETTINGS, Workspace
 
 _TAKEN: Final = ("raw_", "refused_", "notice_")  # what was read, never what was made of it
@@ -135,14 +137,25 @@ def _scratch(workspace: Workspace) -> Iterator[Workspace]:
         for table in workspace.lake.glob("*"):
             if table.name.startswith(_TAKEN):
                 (scratch.lake / table.name).mkdir()
-                _link(table, scratch.lake / table.name)
+                _share(table, scratch.lake / table.name)
         yield scratch
 
 
 def _link(source: Path, target: Path) -> None:
-    # The lake replaces what it writes by a rename, which takes a link's place and leaves what it points to alone.
     for path in source.glob("[!.]*"):
         (target / path.name).symlink_to(path.absolute())
+
+
+def _share(source: Path, target: Path) -> None:
+    """Have the files of a table in the scratch lake too, where an engine may read them: it follows no link out of it.
+
+    The lake replaces what it writes by a rename, which leaves a file that goes by two names alone.
+    """
+    for path in source.glob("[!.]*"):
+        try:
+            os.link(path, target / path.name)
+        except OSError:  # another disk
+            shutil.copyfile(path, target / path.name)
 
 
 def _landing_fault(receipt: Receipt) -> Fault | None:
@@ -175,7 +188,7 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     _review(scratch, form, partition)
     lines = lines_partition(form, partition)
     mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)
-    queries = [] if form in _REFERENCE else _queries(lake, lines, receipt)
+    queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
     return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
@@ -192,8 +205,10 @@ def _review(scratch: Workspace, form: str, partition: str) -> None:
         reference_set_aside(scratch)
     elif form in FIRM_FORMS:
         core_return(scratch, partition)
+    elif form == registers.FORM:
+        registers.core_register(scratch, partition)
     else:
-        core_register(scratch, partition)
+        claims.class_check(scratch, partition)
 
 
 def _of_file(table: pa.Table, receipt: Receipt) -> pa.Table:

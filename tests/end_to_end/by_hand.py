@@ -104,6 +104,13 @@ def units(inbox: Path, quarter: str, rows: Iterable[Row], *, again: str = "") ->
     return write_form(inbox, name, "register", rows, also=also)
 
 
+def claims(inbox: Path, quarter: str, rows: Iterable[Row], *, again: str = "") -> Path:
+    """Write ZD01 of a quarter."""
+    parsed = Quarter.parse(quarter)
+    name = f"ZD01_重点企业申报归类_{parsed.year}年{parsed.number}季度{again}.csv"
+    return write_form(inbox, name, "claim", rows)
+
+
 def registered(number: int, gbt: str = COMPUTERS, **changes: object) -> Row:
     """A row of M101."""
     said = {"unit": unit(number), "name": f"第{number}厂", "county": COUNTY, "gbt": gbt, "entry_date": "2015-01-01"}

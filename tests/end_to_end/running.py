@@ -20,7 +20,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
-from pipelines.steps import cells, classified, core, imputed, queries, raw
+from pipelines.steps import cells, claims, classified, core, imputed, queries, raw
 from pipelines.steps import register as registered
 from pipelines.workspace import Workspace
 
@@ -94,7 +94,8 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     """Every table of a quarter up to the cells, by the steps alone."""
     workspace = Workspace(home)
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
-    made += [*registered.core_register(workspace, quarter), registered.core_change(workspace, quarter)]
+    made += registered.core_register(workspace, quarter)
+    made += [registered.core_change(workspace, quarter), *claims.class_check(workspace, quarter)]
     made += core.core_return(workspace, quarter)
     made += queries.core_query(workspace, quarter)
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
-from pipelines.review.rules import Rule, finding_statement, looking_at, require_expression, review_statement, rules
+from pipelines.review.rules import Rule, finding_statement, require_expression, review_statement, rules
 
 # A clean typed return; each case below spoils one thing.
 CLEAN = {
@@ -20,6 +20,8 @@ CLEAN = {
     "registered_county": "419901",
     "parent_unit": None,
     "activity": "铝压延加工",
+    "activity_at_odds": False,
+    "activity_reads_core": False,
     "note": None,
     "unreadable": "",
     "unreadable_item": "",
@@ -149,7 +151,7 @@ QUARTERLY: list[tuple[str, dict[str, object]]] = [
     ("C04", {"lies_where_registered": True}),
     ("C04", {"sector": "construction", "registered_county": "419902"}),
     ("C05", {"was_core": True}),
-    ("C05T", {"activity": "应用软件开发"}),
+    ("C05T", {"activity_at_odds": True, "activity_reads_core": True}),
     ("C06", {"output_base": None}),
     ("C07", {"in_register": False}),
     ("C08", {"profit": None}),
@@ -239,6 +241,19 @@ QUIET_IN_REGISTER: list[dict[str, object]] = [
     {"parent_unit": None, "parent_known": False},
     {"occurrence": 2, "sound": False},
 ]
+CLAIMED = {
+    "row_id": "r1",
+    "unit": "u",
+    "identifier_valid": True,
+    "digital_known": True,
+    "occurrence": 1,
+    "sound": True,
+}
+OF_CLAIMS: list[tuple[str, dict[str, object]]] = [
+    ("C01", {"identifier_valid": False}),
+    ("C02", {"occurrence": 2}),
+    ("K01", {"digital_known": False}),
+]
 
 
 def reviewed(row: dict[str, object], kind: str) -> tuple[dict[str, object], list[dict[str, object]]]:
@@ -249,14 +264,14 @@ def reviewed(row: dict[str, object], kind: str) -> tuple[dict[str, object], list
         work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
         marked = work.rows("SELECT * FROM reviewed").to_pylist()
         hard = work.rows(finding_statement(statement("pipelines", "finding"), found)).to_pylist()
-        if kind != "annual":
+        if kind in ("quarterly", "register"):
             work.add(typed=work.rows("SELECT * FROM reviewed"))
             hard += work.rows(finding_statement(statement("pipelines", "query_finding"), found, "soft")).to_pylist()
         return marked[0], hard
 
 
 def of_type(name: str) -> pa.DataType:
-    value = (CLEAN | ANNUAL | REGISTERED)[name]
+    value = (CLEAN | ANNUAL | REGISTERED | CLAIMED)[name]
     if isinstance(value, str) or name == "note":
         return pa.string()
     if isinstance(value, dt.date):
@@ -267,7 +282,7 @@ def of_type(name: str) -> pa.DataType:
 
 
 def test_a_clean_return_breaks_no_rule() -> None:
-    for row, kind in ((CLEAN, "quarterly"), (ANNUAL, "annual"), (REGISTERED, "register")):
+    for row, kind in ((CLEAN, "quarterly"), (ANNUAL, "annual"), (REGISTERED, "register"), (CLAIMED, "claim")):
         marked, findings = reviewed(row, kind)
         assert (marked["status"], marked["rules"], marked["queries"], findings) == ("accepted", "", "", [])
 
@@ -311,12 +326,24 @@ def test_no_rule_on_the_register_fires_beside_its_mark(row: dict[str, object]) -
     assert (marked["rules"], marked["queries"], findings) == ("", "", [])
 
 
+@pytest.mark.parametrize(("rule", "fault"), OF_CLAIMS)
+def test_each_rule_on_claims_fires(rule: str, fault: dict[str, object]) -> None:
+    marked, findings = reviewed(CLAIMED | fault, "claim")
+    assert (marked["rules"], marked["queries"], marked["status"]) == (rule, "", "set_aside")
+    assert findings[0]["column_name"] in forms()["claim"].raw_columns
+
+
 def test_every_rule_has_a_case() -> None:
-    for kind, cases in (("quarterly", QUARTERLY), ("annual", OF_ANNUAL), ("register", OF_REGISTER)):
+    for kind, cases in (
+        ("quarterly", QUARTERLY),
+        ("annual", OF_ANNUAL),
+        ("register", OF_REGISTER),
+        ("claim", OF_CLAIMS),
+    ):
         own = {rule.id for rule in rules(kind) if rule.applies_to == (kind,)}
         assert own <= {rule for rule, _ in cases}
-    tested = {rule for cases in (QUARTERLY, OF_ANNUAL, OF_REGISTER) for rule, _ in cases}
-    assert tested == {rule.id for kind in ("quarterly", "annual", "register") for rule in rules(kind)}
+    tested = {rule for cases in (QUARTERLY, OF_ANNUAL, OF_REGISTER, OF_CLAIMS) for rule, _ in cases}
+    assert tested == {rule.id for kind in ("quarterly", "annual", "register", "claim") for rule in rules(kind)}
 
 
 def test_the_rules_of_the_guide_are_all_there() -> None:
@@ -337,7 +364,7 @@ def test_a_message_names_columns_as_the_form_does() -> None:
 
 def test_every_placeholder_is_a_column() -> None:
     known = {name for form in forms().values() for name in form.raw_columns}
-    for kind in ("quarterly", "annual", "register", "cells"):
+    for kind in ("quarterly", "annual", "register", "claim", "cells"):
         for rule in rules(kind):
             assert "{" not in rule.message(rule.message_zh, dict.fromkeys(known, "")), rule.id
 
@@ -346,14 +373,6 @@ def test_the_tolerance_is_put_into_the_predicate() -> None:
     [rule] = [rule for rule in rules("quarterly") if rule.id == "B04"]
     assert "0.05 * last_revenue" in rule.condition
     assert "tolerance" not in rule.condition
-    assert {"revenue_base", "last_revenue"} <= rule.columns
-
-
-def test_rules_that_look_at_one_row_alone_are_told_apart() -> None:
-    alone = {
-        rule.id for rule in looking_at(rules("quarterly"), {"total_assets", "liabilities", "equity", "yuan_per_unit"})
-    }
-    assert alone == {"A01"}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,23 @@ class Due(BaseModel):
     source: str
 
 
+class Needs(BaseModel):
+    """What a release asks of a form that holds many periods: rows of a core table for a quarter, a year or a day.
+
+    Attributes:
+        table: the core table into which the form is typed.
+        column: its column of periods, or of the day from which a row holds (``valid_to`` then ends it).
+        period: the release quarter, one of the two years before it, or its last day.
+        industry: which industries are meant, as an expression on the column of that name; '' where there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    table: str
+    column: str
+    period: Literal["quarter", "year", "day"] = Field(alias="is")
+    industry: str = ""
+
+
 class Form(BaseModel):
     """One form: how its files are named and laid out, and its columns in order."""
 
@@ -75,6 +92,7 @@ class Form(BaseModel):
     lag: int = Field(ge=0, le=2)
     money: bool
     due: Due | None = None
+    needs: Needs | None = None
     columns: tuple[Column, ...] = ()
 
     @cached_property
