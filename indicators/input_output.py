@@ -210,7 +210,8 @@ def _square(table: pd.DataFrame, name: str) -> pd.DataFrame:
             _refuse(axis[axis.duplicated()].unique(), f"“{name}”部门重复", f"{name}: sectors there twice")
     _same_labels(table.index, columns, f"“{name}”行与列的部门不一致", f"{name}: rows and columns differ in")
     numbers: pd.DataFrame = table.apply(pd.to_numeric, errors="coerce").astype("float64").reindex(columns)
-    if (bad := ~np.isfinite(numbers).all()).any():
+    bad = np.flatnonzero(~np.isfinite(numbers.to_numpy()).all(axis=0))
+    if len(bad):
         _refuse(columns[bad], f"“{name}”缺值或非有限", f"{name}: missing or not finite in columns")
     return numbers
 

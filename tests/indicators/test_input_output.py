@@ -49,7 +49,7 @@ def test_a_sector_without_output_has_zero_coefficients() -> None:
     assert (a["空"] == 0).all()
     assert leontief_inverse(a).loc["空", "空"] == 1
     for kind in ("direct", "complete"):
-        assert digital_penetration(a, ["信息"], kind=kind)["空"] == 0  # type: ignore[arg-type]
+        assert digital_penetration(a, ["信息"], kind=kind)["空"] == 0
     assert adb_core_gdp(flows, output, earned, demand, ["信息"]) == pytest.approx(
         adb_core_gdp(FLOWS, OUTPUT, VALUE_ADDED, FINAL, ["信息"])
     )
@@ -94,7 +94,7 @@ def test_what_holds_for_every_table(flows: np.ndarray, demand: np.ndarray, digit
     found = adb_core_gdp(z, output, value_added, final, digital)
     assert found["forward"] == pytest.approx(value_added[sorted(digital)].sum(), rel=1e-6, abs=1e-6)
     for kind in ("direct", "complete"):
-        assert digital_penetration(a, digital, kind=kind).between(0, 1 + 1e-12).all()  # type: ignore[arg-type]
+        assert digital_penetration(a, digital, kind=kind).between(0, 1 + 1e-12).all()
 
 
 def test_a_singular_table_is_named() -> None:
@@ -128,7 +128,7 @@ A = technical_coefficients(FLOWS, OUTPUT)
         (lambda: multipliers(A, VALUE_ADDED.drop("农业")), "农业"),
         (lambda: digital_penetration(A, []), "没有给出"),
         (lambda: digital_penetration(A, ["通信"]), "通信"),
-        (lambda: digital_penetration(A, ["信息"], kind="full"), "full"),  # type: ignore[arg-type]
+        (lambda: digital_penetration(A, ["信息"], kind="full"), "full"),
         (lambda: digital_penetration(-A, ["信息"]), "农业"),
         (
             lambda: adb_core_gdp(
@@ -140,4 +140,4 @@ A = technical_coefficients(FLOWS, OUTPUT)
 )  # fmt: skip
 def test_what_does_not_hold_is_named(run: object, named: str) -> None:
     with pytest.raises(InputError, match=named):
-        run()  # type: ignore[operator]
+        run()
