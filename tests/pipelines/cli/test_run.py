@@ -28,7 +28,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
         (home / "inbox" / "a.csv").write_text("1", encoding="utf-8")
         (home / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
 
-    def work(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Path:
+    def work(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
         calls.append((workspace.city.name, quarter, as_of))
         folder = workspace.releases / f"{quarter}_2023-04-20_0"
         folder.mkdir(parents=True)
