@@ -50,6 +50,24 @@ def one_yuan_more(column: str, status: str = "") -> Change:
     return change
 
 
+def of_imputed(change: Change) -> Change:
+    """A change of the imputed rows alone."""
+
+    def changed(table: pa.Table) -> pa.Table:
+        column = "outcome" if "outcome" in table.column_names else "origin"
+        imputed = pc.equal(table[column], "imputed")
+        return pa.concat_tables([change(table.filter(imputed)), table.filter(pc.invert(imputed))])
+
+    return changed
+
+
+def imputed_although_reported(table: pa.Table) -> pa.Table:
+    measured = table.filter(pc.equal(table["origin"], "measured"))["unit"][0].as_py()
+    units = [measured if origin == "imputed" else unit for unit, origin in zip(
+        table["unit"].to_pylist(), table["origin"].to_pylist(), strict=True)]  # fmt: skip
+    return table.set_column(table.schema.get_field_index("unit"), table.schema.field("unit"), [units])
+
+
 def tamper(home: Path, table: str, change: Change) -> None:
     lake = Lake(home / "lake")
     put(change(lake.read(table, [QUARTER])), lake.path(table, QUARTER))
@@ -88,6 +106,12 @@ def test_rows_and_yuan_are_conserved(ran_city: Path) -> None:
         ("class_part", one_yuan_more("va"), "yuan of value added"),
         ("cell_leaf", one_yuan_more("va"), "yuan of value added"),
         ("cell_leaf", nothing, "yuan of value added"),
+        ("class_missing", of_imputed(without_a_row), "rows: imputed = split"),
+        ("class_missing", of_imputed(one_yuan_more("revenue")), "yuan of revenue: imputed = split"),
+        ("class_part", of_imputed(nothing), "rows: imputed = split"),
+        ("class_part", of_imputed(one_yuan_more("output")), "yuan of output: imputed = split"),
+        ("class_part", imputed_although_reported, "units: imputed although they reported"),
+        ("cell_leaf", of_imputed(one_yuan_more("va")), "yuan of value added, imputed"),
     ],
 )
 def test_a_row_or_a_yuan_lost_is_found(copied_city: Path, table: str, change: Change, law: str) -> None:

@@ -194,8 +194,8 @@ def small_tables() -> dict[str, pa.Table]:
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
     contracts = release_contracts()
     cells = [
-        {"quarter": str(last), "origin": "measured", "region": region, "scheme": "digital", "class": cls, "units": 12, "va": 2**53 + 1,
-         "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
+        {"quarter": str(last), "origin": "measured", "region": region, "scheme": "digital", "class": cls, "units": 12,
+         "va": 2**53 + 1, "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
         for region in (PLACE, *COUNTIES) for cls in ("core", "01")
     ]  # fmt: skip
     return small_tables() | {
@@ -245,10 +245,8 @@ def flash_tables() -> dict[str, pa.Table]:
         )
     ]  # fmt: skip
     frame = frame.assign(vintage=frame["vintage"].where(~ours, "flash"))
-    rows = [
-        *frame[frame["indicator"] != "core_share_gdp"].to_dict("records"),
-        *(r | {"vintage": "flash"} for r in first),
-    ]
+    kept = frame[frame["indicator"] != "core_share_gdp"].to_dict("records")
+    rows = [*kept, *(more | {"vintage": "flash"} for more in first)]
     return tables | {"observation": _arrow(observations(rows)), "coverage": coverage(imputed=5)}
 
 
