@@ -1,4 +1,4 @@
-"""Estimation for units that did not report: imputation by the ratio of means.
+"""Units that did not report: imputation by the ratio of means.
 
 Belongs here: values for missing returns, each with a marker, from frames alone. Does not belong here: which units are
 missing and where imputed values may stand (pipelines; docs/methods/imputation.md).
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, NoReturn
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from classification.errors import InputError
+from indicators.estimation.frames import Floats, check_columns, columns_of, numbers, places, refuse
 
 # What a value is: a return, carried forward from a return, carried back, constructed, carried forward from that.
 MARKERS: Final = ("R", "FIR", "BI", "C", "FIC")
@@ -25,7 +25,6 @@ LINKS: Final = ("forward", "backward", "construction")
 _MONTH: Final = r"\d{4}(?:0[1-9]|1[0-2])"
 _QUARTER: Final = r"\d{4}Q[1-4]"
 _WHOLE: Final = r"\d{1,5}"
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -78,21 +77,21 @@ def ratio_of_means(
 
     Source: ONS, statistical methods library, imputation, ratio of means (docs/methods/imputation.md).
     """
-    group = [by] if isinstance(by, str) else list(by)
-    _check_columns(frame, [unit, period, value, auxiliary, *group])
+    group = columns_of(by)
+    check_columns(frame, [unit, period, value, auxiliary, *group])
     rows = pd.DataFrame({
-        "unit": _places(frame, [unit]),
-        "group": _places(frame, group),
+        "unit": places(frame, [unit]),
+        "group": places(frame, group),
         "at": _ordinals(frame, period),
-        "y": _numbers(frame, value),
-        "x": _numbers(frame, auxiliary),
+        "y": numbers(frame, value),
+        "x": numbers(frame, auxiliary),
     })  # fmt: skip
-    _refuse(frame, rows["x"].isna(), auxiliary, "未填", "is blank")
-    _refuse(frame, rows.duplicated(["unit", "group", "at"]), unit, "同一单位在同组同期重复", "is there twice")
+    refuse(frame, rows["x"].isna(), auxiliary, "未填", "is blank")
+    refuse(frame, rows.duplicated(["unit", "group", "at"]), unit, "同一单位在同组同期重复", "is there twice")
     links = _links(rows)
     given = [name for names in (LINKS[:2], LINKS[2:]) if set(names) <= set(frame.columns) for name in names]
     for name in given:
-        links[name] = _numbers(frame, name)
+        links[name] = numbers(frame, name)
         links[f"count_{name}"] = 0
     for name in LINKS:
         links[f"default_{name}"] = links[name].isna()
@@ -146,13 +145,8 @@ def _imputed(rows: pd.DataFrame, links: pd.DataFrame) -> tuple[Floats, npt.NDArr
 
 def _carry(y: Floats, marker: npt.NDArray[np.object_], link: Floats, follows: Flags, name: str) -> None:
     """Fill in place what is missing and follows a value: that value times the link, one period further each time."""
-    while (places := np.flatnonzero(np.isnan(y[1:]) & follows[1:] & ~np.isnan(y[:-1])) + 1).size:
-        y[places], marker[places] = y[places - 1] * link[places], name
-
-
-def _check_columns(frame: pd.DataFrame, needed: list[str]) -> None:
-    if missing := [name for name in needed if name not in frame.columns]:
-        raise InputError(f"表中缺少列：{'、'.join(missing)}。", f"The frame lacks columns: {', '.join(missing)}.")
+    while (gaps := np.flatnonzero(np.isnan(y[1:]) & follows[1:] & ~np.isnan(y[:-1])) + 1).size:
+        y[gaps], marker[gaps] = y[gaps - 1] * link[gaps], name
 
 
 def _ordinals(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
@@ -166,7 +160,7 @@ def _ordinals(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
         return np.asarray(year.astype("int64") * 12 + rest.astype("int64"), dtype=np.int64)
     if text.str.fullmatch(_QUARTER).all():
         return np.asarray(year.astype("int64") * 4 + rest.astype("int64"), dtype=np.int64)
-    _refuse(
+    refuse(
         frame,
         ~text.str.fullmatch(_WHOLE),
         column,
@@ -174,26 +168,3 @@ def _ordinals(frame: pd.DataFrame, column: str) -> npt.NDArray[np.int64]:
         "is no period (202301, 2023Q1, a year or a Period, one form throughout)",
     )
     return np.asarray(text, dtype=np.int64)
-
-
-def _places(frame: pd.DataFrame, columns: list[str]) -> npt.NDArray[np.int64]:
-    """A number for each distinct key."""
-    _refuse(frame, frame[columns].isna().any(axis=1), "、".join(columns), "未填", "is blank")
-    return np.asarray(frame.groupby(columns, sort=False).ngroup(), dtype=np.int64)
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> Floats:
-    numbers = pd.to_numeric(frame[column], errors="coerce").astype("float64")
-    _refuse(frame, (numbers.isna() & frame[column].notna()) | np.isinf(numbers), column, "不是数", "is not a number")
-    return np.asarray(numbers, dtype=np.float64)
-
-
-def _refuse(frame: pd.DataFrame, bad: pd.Series, column: str, zh: str, en: str) -> None:
-    if bad.any():
-        _raise(frame.index[bad.to_numpy()], column, zh, en)
-
-
-def _raise(labels: pd.Index, column: str, zh: str, en: str) -> NoReturn:
-    named = "、".join(str(label) for label in labels[:5])
-    more = f" 等{len(labels)}行" if len(labels) > 5 else ""
-    raise InputError(f"列 {column} {zh}。", f"Column {column} {en}.", where=f"行 {named}{more}")

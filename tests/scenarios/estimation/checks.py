@@ -1,0 +1,48 @@
+"""How the cases of estimation are checked."""
+
+import pandas as pd
+
+from indicators.estimation import horvitz_thompson, winsorise
+from tests.scenarios.agreement import Case
+
+Pair = tuple[pd.DataFrame, pd.DataFrame]
+MARKERS = {"W": 0, "NW_FE": 1, "NW_AG": 2}
+COLUMNS = {"calibration": "calibration", "auxiliary": "other"}
+
+
+def outliers(case: Case) -> Pair:
+    there = {name: column for name, column in COLUMNS.items() if column in case.given}
+    found = winsorise(case.given, value="question", design="design", cutoff="L", by=["date", "group"], **there)
+    columns = ["date", "identifier", "outlier_weight", "marker"]
+    found, expected = found[columns], case.expected[columns]
+    assert (found["identifier"] == expected["identifier"]).all()
+    return tuple(
+        frame.assign(marker=frame["marker"].map(MARKERS))[["outlier_weight", "marker"]] for frame in (found, expected)
+    )
+
+
+def weights(case: Case) -> Pair:
+    found = horvitz_thompson(
+        case.given,
+        by="stratum",
+        period="period",
+        sampled="sampled",
+        adjustment="adjustment",
+        h="h",
+        auxiliary="auxiliary",
+        calibration_group="group" if "group" in case.given else None,
+        out_of_scope_full=case.settings.get("out_of_scope_full"),
+    )
+    return found[list(case.expected)], case.expected
+
+
+CHECKS = {
+    "01_winsorised_expansion": outliers,
+    "02_winsorised_ratio": outliers,
+    "03_winsorisation_markers": outliers,
+    "04_winsorised_zero": outliers,
+    "05_separate_ratio": weights,
+    "06_combined_ratio": weights,
+    "07_out_of_scope_below": weights,
+    "08_out_of_scope_both": weights,
+}
