@@ -1,9 +1,9 @@
-"""How the cases of input-output analysis are checked."""
+"""What is compared in the cases of input-output analysis."""
 
 import pandas as pd
 
 from indicators.input_output import leontief_inverse, multipliers, technical_coefficients
-from tests.scenarios.agreement import Case
+from tests.scenarios.agreement import Case, whole
 
 
 def tables(case: Case) -> tuple[pd.Series, pd.Series]:
@@ -14,8 +14,6 @@ def tables(case: Case) -> tuple[pd.Series, pd.Series]:
     return pd.Series(numbers), case.expected["value"]
 
 
-CHECKS = {
-    "01_miller_blair_two_sectors": tables,
-    "02_leontief_wheat_cloth": tables,
-    "03_miller_blair_multipliers": tables,
-}
+miller_blair_two_sectors = whole(tables)
+leontief_wheat_cloth = whole(tables)
+miller_blair_multipliers = whole(tables)

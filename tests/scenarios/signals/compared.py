@@ -1,9 +1,9 @@
-"""How the cases of signals are checked."""
+"""What is compared in the cases of signals."""
 
 import pandas as pd
 
 from indicators.signals import change_points, cusum, ewma, lights
-from tests.scenarios.agreement import Case
+from tests.scenarios.agreement import Case, whole
 
 SETTINGS = ("target", "sigma", "k", "h", "weight")
 
@@ -32,9 +32,7 @@ def warning(case: Case) -> tuple[pd.Series, pd.Series]:
     return found["score"], case.expected["score"]
 
 
-CHECKS = {
-    "01_nile_change": nile,
-    "02_nist_cusum": shift,
-    "03_nist_ewma": smooth,
-    "04_national_warning_index": warning,
-}
+nile_change = whole(nile)
+nist_cusum = whole(shift)
+nist_ewma = whole(smooth)
+national_warning_index = whole(warning)

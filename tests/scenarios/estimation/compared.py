@@ -1,9 +1,9 @@
-"""How the cases of estimation are checked."""
+"""What is compared in the cases of estimation."""
 
 import pandas as pd
 
 from indicators.estimation import horvitz_thompson, winsorise
-from tests.scenarios.agreement import Case
+from tests.scenarios.agreement import Case, whole
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 MARKERS = {"W": 0, "NW_FE": 1, "NW_AG": 2}
@@ -36,13 +36,11 @@ def weights(case: Case) -> Pair:
     return found[list(case.expected)], case.expected
 
 
-CHECKS = {
-    "01_winsorised_expansion": outliers,
-    "02_winsorised_ratio": outliers,
-    "03_winsorisation_markers": outliers,
-    "04_winsorised_zero": outliers,
-    "05_separate_ratio": weights,
-    "06_combined_ratio": weights,
-    "07_out_of_scope_below": weights,
-    "08_out_of_scope_both": weights,
-}
+winsorised_expansion = whole(outliers)
+winsorised_ratio = whole(outliers)
+winsorisation_markers = whole(outliers)
+winsorised_zero = whole(outliers)
+separate_ratio = whole(weights)
+combined_ratio = whole(weights)
+out_of_scope_below = whole(weights)
+out_of_scope_both = whole(weights)

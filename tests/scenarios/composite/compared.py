@@ -1,9 +1,10 @@
-"""How the cases of the composite index are checked."""
+"""What is compared in the cases of the composite index."""
 
 import pandas as pd
 
-from indicators.composite import aggregate, build_index, entropy_weights, normalise, treat_outliers
-from tests.scenarios.agreement import HERE, Case
+from indicators.composite import aggregate, build_index, normalise, treat_outliers
+from indicators.composite import entropy_weights as weights_by_entropy
+from tests.scenarios.agreement import Case, whole
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -25,7 +26,7 @@ def achievement(case: Case) -> Pair:
     frame, expected = case.given.set_index("country"), case.expected.set_index("country")
     goalposts = {code: tuple(ends) for code, ends in case.settings["goalposts"].items()}
     scaled = normalise(frame, method="goalposts", goalposts=goalposts)
-    schemes = pd.read_csv(HERE / case.name / "weights.csv").set_index("indicator")
+    schemes = pd.read_csv(case.folder / "weights.csv").set_index("indicator")
     found = {}
     for name in expected.columns:
         leaves = pd.DataFrame({"code": schemes.index, "parent": "TAI", "weight": schemes[name].to_numpy()})
@@ -46,14 +47,12 @@ def winsorised(case: Case) -> tuple[list[float], pd.Series]:
 
 
 def entropy(case: Case) -> tuple[pd.Series, pd.Series]:
-    return entropy_weights(case.given.set_index("unit")), case.expected.set_index("indicator")["weight"]
+    return weights_by_entropy(case.given.set_index("unit")), case.expected.set_index("indicator")["weight"]
 
 
-CHECKS = {
-    "01_oecd_tai_schooling": schooling,
-    "02_oecd_tai_ranks": achievement,
-    "03_oecd_tai_rounded_weights": achievement,
-    "04_geometric_mean": geometric,
-    "05_coinr_winsorised": winsorised,
-    "06_entropy_weights": entropy,
-}
+oecd_tai_schooling = whole(schooling)
+oecd_tai_ranks = whole(achievement)
+oecd_tai_rounded_weights = whole(achievement)
+geometric_mean = whole(geometric)
+coinr_winsorised = whole(winsorised)
+entropy_weights = whole(entropy)
