@@ -91,7 +91,7 @@ def lacking(written_city: Path, tmp_path_factory: pytest.TempPathFactory, great_
 
 @pytest.mark.parametrize("flash", [False, True])
 def test_too_little_coverage_stops_a_release_and_a_flash(lacking: Path, flash: bool) -> None:
-    with pytest.raises(RunError, match="报表覆盖率不足：工业 ") as raised:
+    with pytest.raises(RunError, match="报表覆盖率不足：合计 ") as raised:
         publish(lacking, QUARTER, flash=flash)
     assert "coverage" in raised.value.en
     assert raised.value.where == "observation"
@@ -106,6 +106,6 @@ def test_the_command_line_says_the_same(lacking: Path) -> None:
     said = told("run", QUARTER, "--home", str(lacking), "--flash")
     assert said.code == 2
     assert "（快报）" in said.out
-    assert "报表覆盖率不足：工业 " in said.err
+    assert "报表覆盖率不足：合计 " in said.err
     assert "家）" in said.err
     assert f"shuce review late {QUARTER}" in said.err

@@ -140,7 +140,7 @@ def test_what_is_lost_stops_the_release_without_a_sum_in_the_words(
     (_, result) = table_checks(place, "cell_leaf", ["cell_leaf"], [QUARTER])
     assert not result.passed
     assert result.severity == ERROR
-    assert result.description == "2021Q1 cell_leaf 增加值：拆分＝汇总单元：两边应相等，1 处不符"
+    assert result.description == "2021Q1 cell_leaf 增加值（推算）：拆分＝汇总单元：两边应相等，1 处不符"
 
 
 @pytest.mark.city
@@ -187,9 +187,10 @@ def test_a_form_of_many_periods_must_hold_the_one_that_is_needed(ran_city: Path,
     ]
     forms_of = {quarter: [line.split(" ")[0] for line in lines] for quarter, lines in said.items()}
     # The city was run up to 2021Q3: of the firm forms nothing is read beyond, of many periods all that came is known.
-    assert forms_of["2021Q4"] == ["B203", "F203", "E203", "C203", "M101"]
+    firms = ["B203", "F203", "E203", "C203"]
+    assert forms_of["2021Q4"] == [*firms, "WB01", "M101"]
     many = ["GDP", "HS01", "JG01", "HS02", "HS03", "A103", "A109", "HS04"]
-    assert sorted(forms_of["2018Q4"]) == sorted([*forms_of["2021Q4"], *many])
+    assert sorted(forms_of["2018Q4"]) == sorted([*firms, "M101", *many])
     assert any("没有 2018Q4 的数" in line for line in said["2018Q4"])
     assert any("没有 2018Q4 有效的行" in line for line in said["2018Q4"])
 
@@ -227,7 +228,7 @@ def test_rules_over_totals_are_checks_of_the_observations(copied_city: Path, mon
     place, lake = Workspace(copied_city), Lake(copied_city / "lake")
     observation(place, QUARTER, day_of_knowledge(place, QUARTER))
     results = {result.check_name: result for result in observation_checks(place, [QUARTER])}
-    assert list(results) == ["forms_present", "upstream", "contract", "D01", "D03", "D04"]
+    assert list(results) == ["forms_present", "upstream", "contract", "coverage", "D01", "D03", "D04"]
     assert results["D01"].passed
     assert results["D03"].severity == WARN
     assert results["D04"].severity == ERROR

@@ -110,7 +110,7 @@ def test_by_quarter_or_whole() -> None:
 def test_every_table_is_checked_and_what_cannot_be_released_is_stopped() -> None:
     checks = {(key.asset_key.to_user_string(), key.name): GRAPH.get(key) for key in GRAPH.asset_check_keys}
     of_observation = {name for asset, name in checks if asset == "observation"}
-    assert of_observation == {"forms_present", "upstream", "contract", "D01", "D03", "D04"}
+    assert of_observation == {"forms_present", "upstream", "contract", "coverage", "D01", "D03", "D04"}
     made = set(KEYS) - {"release", "quality_report", "check_result", "check_result_reference"}
     assert {asset for asset, name in checks if name == "contract"} == made
     assert {asset for asset, name in checks if name == "form"} == {f"raw_{form}" for form in forms()}
