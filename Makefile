@@ -51,7 +51,7 @@ types: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 bench: dev            ## what it costs, as ratios within one run (minutes; on a quiet machine)
 	$(BIN)/python -m benchmarks.intake
