@@ -305,9 +305,8 @@ def _checker() -> duckdb.DuckDBPyConnection:
     # One engine for all checks of a process: opening one costs more than looking at a small table.
     import duckdb
 
-    connection = duckdb.connect()
-    atexit.register(connection.close)
-    return connection
+    atexit.register(_checker.cache_clear)
+    return duckdb.connect()
 
 
 _SAID: Final = {

@@ -17,7 +17,7 @@ from pipelines.review.queue import STATUSES, Query, Queue, Respondent, Wanted, r
 from pipelines.steps.queries import parts
 from pipelines.workspace import Workspace
 
-SCREENFUL: Final = 12  # units that fit on a screen
+MOST: Final = 20  # units shown unless all are asked for
 
 
 def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *, top_only: bool, values: bool) -> None:
@@ -62,10 +62,10 @@ def hint(workspace: Workspace, quarter: str, console: Console) -> None:
 
 
 def _shown(queue: Queue, wanted: Wanted, *, top_only: bool) -> list[Respondent]:
-    """The units to show: the top of the queue where there is one, else a screenful."""
+    """The units to show: the top of the queue where there is one, else its beginning; never more than one can read."""
     if not top_only:
         return queue.chosen(wanted)
-    return queue.chosen(wanted, top_only=True) or queue.chosen(wanted)[:SCREENFUL]
+    return (queue.chosen(wanted, top_only=True) or queue.chosen(wanted))[:MOST]
 
 
 def _table(queue: Queue, shown: list[Respondent], names: dict[str, str], *, values: bool) -> Table:

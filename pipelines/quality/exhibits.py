@@ -5,6 +5,7 @@ Belongs here: which chart shows which facts under which title. Does not belong h
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -28,21 +29,30 @@ def arrivals(facts: Facts) -> Exhibit | None:
     if not facts.days:
         return None
     whole, late = sum(day.rows for day in facts.days), sum(day.late for day in facts.days)
-    limit = f"{facts.deadline:%-m月%-d日}"
     title = f"{percent(1 - late / whole)}%的企业报表按期报到，{late:,}行逾期" if late else "企业报表全部按期报到"
     records: list[dict[str, Any]] = [
         {
             "name": name,
             "value": float(day.rows),
-            "label": f"{day.rows:,}行{'，逾期' if day.late else ''}",
+            "label": f"{day.rows:,}行{f'，逾期{day.late:,}行' if day.late else ''}",
             "colour": GREY if day.late else ACCENT,
         }
         for name, day in _folded(facts.days)
     ]
     alt = f"条形图：企业报表各日到报行数。{title}。{'，'.join(r['name'] + r['label'] for r in records)}。"
     drawing = charts.drawing("days", alt, charts.ranked(records))
-    note = f"截止日{limit}；灰色为逾期。含更正表的行。"
+    note = f"截止日：{_limits(facts)}；灰色为有逾期的日子。含更正表的行。"
     return Exhibit(title, "按收到日期，行", (drawing,), tables.days(facts), note)
+
+
+def _limits(facts: Facts) -> str:
+    """The deadlines in words, surveys of one day together."""
+    names: dict[dt.date, list[str]] = {}
+    for survey, day in facts.deadlines:
+        names.setdefault(day, []).append(SURVEYS[survey])
+    if len(names) == 1:
+        return f"{next(iter(names)):%-m月%-d日}"
+    return "，".join(f"{'、'.join(surveys)}{day:%-m月%-d日}" for day, surveys in sorted(names.items()))
 
 
 def _folded(days: Sequence[DayFacts]) -> list[tuple[str, DayFacts]]:
@@ -105,13 +115,13 @@ def coverage(facts: Facts) -> Exhibit | None:
         if isinstance(cell, Number)
     ]
     low = min(records, key=lambda record: (record["value"], record["row"], record["column"]))
-    title = f"已报单位占上年同期营业收入的{percent(whole.rate)}%"
+    title = f"已报单位占应报单位上年同期营业收入的{percent(whole.rate)}%"
     if low["value"] < whole.rate:
         title += f"，最低为{low['row']}{low['column'] if low['column'] != '合计' else ''}（{low['label']}%）"
     alt = f"色块图：各县（市、区）和专业的报表覆盖率。{title}。"
     drawing = charts.drawing("cover", alt, charts.grid(records))
-    subtitle = "已报单位的上年同期营业收入占全部上年同期单位的比重，%"
-    return Exhibit(title, subtitle, (drawing,), table, "颜色越深，未报的越多；空白为该专业在当地没有上年同期单位。")
+    subtitle = "应报单位中，已报单位的上年同期营业收入所占比重，%"
+    return Exhibit(title, subtitle, (drawing,), table, "颜色越深，未报的越多；空白为该专业在当地没有上年同期数。")
 
 
 def surveys(facts: Facts) -> dict[str, Share]:

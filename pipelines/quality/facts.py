@@ -103,7 +103,7 @@ class Facts:
         lost: refused and unrecognised files.
         states: what became of the firm rows: set_aside, superseded, assigned, unmatched, ambiguous → rows.
         days: firm rows by day received.
-        deadline: the last day in time; of the latest form where they differ.
+        deadlines: the last day in time of each survey.
         set_aside: by rule, most rows first.
         queries: by rule, most queries first.
         open_impact: share of all queries' possible impact that open ones have, None where none has any.
@@ -121,7 +121,7 @@ class Facts:
     lost: tuple[LostFile, ...]
     states: dict[str, int]
     days: tuple[DayFacts, ...]
-    deadline: dt.date
+    deadlines: tuple[tuple[str, dt.date], ...]
     set_aside: tuple[RuleFacts, ...]
     queries: tuple[RuleFacts, ...]
     open_impact: float | None

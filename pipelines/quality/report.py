@@ -135,8 +135,9 @@ def _files_tables(facts: Facts) -> tuple[Table, ...]:
 def _of_files(facts: Facts) -> list[str]:
     own = [form for form in facts.forms if form.quarterly]
     files = sum(form.files for form in own)
+    missing = [f"尚缺：{line}。" for line in facts.lacking]
     if not any(form.files for form in facts.forms) and not facts.lost:
-        return ["收件箱没有登记任何文件。请把报表放入 inbox 后运行 shuce run。"]
+        return ["收件箱没有登记任何文件。请把报表放入 inbox 后运行 shuce run。", *missing]
     said = [f"截至数据截止日，本季报表和名录收到{files:,}个文件"]
     corrections = sum(form.corrections for form in own)
     said += [f"其中更正{corrections:,}个"] if corrections else []
@@ -147,7 +148,6 @@ def _of_files(facts: Facts) -> list[str]:
         if facts.lost
         else "没有拒收或未识别的文件。"
     )
-    missing = [f"尚缺：{line}。" for line in facts.lacking]
     return [f"{'，'.join(said)}。{lost}", *missing]
 
 
@@ -168,7 +168,7 @@ def _of_coverage(facts: Facts) -> list[str]:
     if facts.coverage is None:
         return ["没有上年同期报表，覆盖率无从计算。"] if facts.received else []
     rates = [f"{name}{percent(share.rate)}%" for name, share in exhibits.surveys(facts).items()]
-    return [f"按上年同期营业收入计，已报单位占{percent(facts.coverage.rate)}%；其中{'，'.join(rates)}。"]
+    return [f"按上年同期营业收入计，应报单位已报{percent(facts.coverage.rate)}%；其中{'，'.join(rates)}。"]
 
 
 def _of_checks(facts: Facts) -> list[str]:
@@ -206,7 +206,13 @@ def notes(facts: Facts) -> list[tuple[str, str]]:
         ),
         ("搁置率", "违反强制性规则的行占收到的行；搁置的行不参与计算，更正重报后以新行为准。"),
         ("查询", "违反核实性规则的行照常计入，向企业查询；可能影响为偏差对核心产业增加值的影响估计，只列占比。"),
-        ("覆盖率", "上年同期已接受的单位中，本季已报单位的上年同期营业收入所占比重；按截止日所知，推算不算已报。"),
+        (
+            "覆盖率",
+            (
+                "应报单位（名录在库，本季末前未退库、未被承继）中，已报单位的上年同期营业收入所占比重；"
+                "按数据截止日所知，推算不算已报。"
+            ),
+        ),
         (
             "契约检查",
             (

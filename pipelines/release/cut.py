@@ -141,11 +141,13 @@ def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any], vintag
         raise InputError("没有任何观测值，未发布。", "There is not one observation; nothing was released.")
     from indicators.observation import OURS  # brings pandas along
 
+    # What follows from published figures keeps their vintage; what rests on returns is of the release's own.
+    other = PRELIMINARY if vintage == FLASH else FLASH
     ours = pc.equal(observation["authority"], OURS)
-    if pc.any(pc.and_(ours, pc.not_equal(observation["vintage"], vintage))).as_py():
+    if pc.any(pc.and_(ours, pc.equal(observation["vintage"], other))).as_py():
         raise InputError(
-            f"监测测算数中有不是{VINTAGES[vintage]}版次的，未发布：一个发布包只有一个版次。",
-            f"Own figures are not all of vintage {vintage}; nothing was released: a release is of one vintage.",
+            f"{VINTAGES[vintage]}发布包中有{VINTAGES[other]}版次的监测测算数，未发布：一个发布包只有一个版次。",
+            f"Own figures of vintage {other} in a release of vintage {vintage}; nothing was released.",
         )
     if pc.any(pc.equal(observation["release_level"], "L3")).as_py():
         raise InputError("观测值中有 L3 级数据，未发布。", "An observation is of level L3; nothing was released.")

@@ -6,6 +6,7 @@ table is reviewed when (steps).
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
 import re
@@ -161,6 +162,7 @@ def _tree(expression: str) -> dict[str, Any]:
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
+    atexit.register(_parser.cache_clear)
     return duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
 
 

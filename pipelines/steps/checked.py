@@ -24,7 +24,7 @@ from pipelines.lake import Lake, Made, fingerprint_of, up_to_date, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.arrivals import SHA
 from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.suites import QUARTERLY, REFERENCE, WHOLE, suite, whole
+from pipelines.steps.suites import REFERENCE, WHOLE, parts, suite, whole
 from pipelines.workspace import Workspace
 
 # The table with which a quarter's rows and yuan are counted through, and the tables that they go through.
@@ -36,7 +36,7 @@ _found_out: dict[str, list[Outcome]] = {}
 
 def check_result(workspace: Workspace, quarters: Sequence[str]) -> list[Made]:
     """Hold the tables of some quarters to their laws; all that changed are looked at together, table by table."""
-    return _keep(workspace, {quarter: [(table, quarter) for table in QUARTERLY] for quarter in quarters})
+    return _keep(workspace, {quarter: parts(quarter) for quarter in quarters})
 
 
 def reference_check_result(workspace: Workspace) -> Made:
@@ -61,13 +61,13 @@ def outcomes(workspace: Workspace, table: str, partitions: Iterable[str]) -> dic
         InputError: a partition is missing.
     """
     lake = Lake(workspace.lake)
-    parts = {
+    asked = {
         name: Part(path, _made_from(lake, table, name))
         for name, path in ((name, lake.existing(table, [name])[0]) for name in partitions)
     }
-    known = {name: _remembered(lake, table, name, part.made_from) for name, part in parts.items()}
-    new = _find_out(workspace, table, {name: part for name, part in parts.items() if not known[name]})
-    _found_out.update({parts[name].made_from: found for name, found in new.items()})
+    known = {name: _remembered(lake, table, name, part.made_from) for name, part in asked.items()}
+    new = _find_out(workspace, table, {name: part for name, part in asked.items() if not known[name]})
+    _found_out.update({asked[name].made_from: found for name, found in new.items()})
     return known | new
 
 
@@ -119,11 +119,18 @@ def _terms(table: str) -> str:
 def _remembered(lake: Lake, table: str, partition: str, made_from: str) -> list[Outcome]:
     if made_from in _found_out:
         return _found_out[made_from]
-    name = of_release(partition) if table == "observation" else REFERENCE if partition == whole(table) else partition
+    name = _kept_in(table, partition)
     if not lake.path("check_result", name).exists():
         return []
     found = outcomes_in(lake.read("check_result", [name]))
     return [outcome for outcome in found if outcome.made_from == made_from]
+
+
+def _kept_in(table: str, partition: str) -> str:
+    """The partition of ``check_result`` that holds what was found in a partition of a table."""
+    if table == "observation":
+        return of_release(partition)
+    return REFERENCE if partition == whole(table) else partition.rpartition("-")[2]
 
 
 def _find_out(workspace: Workspace, table: str, parts: Mapping[str, Part]) -> dict[str, list[Outcome]]:

@@ -76,6 +76,7 @@ def _why(workspace: Workspace, form: Form, quarter: str) -> str:
     """The first reasons why files of a form were refused, or what to do where none came."""
     lines = of_form(asides(workspace, [quarter]), form.code).to_pylist()
     # What the reader refused (a header, a sheet, a unit): a reason of review is about one row, and may name its code.
-    reviewed = {"unmatched", "ambiguous", *(rule.id for rule in (*rules("quarterly"), *rules("annual")))}
+    kinds = ("quarterly", "annual", "register")
+    reviewed = {"unmatched", "ambiguous", *(rule.id for kind in kinds for rule in rules(kind))}
     reasons = [f"{line['file']} {line['sheet']}：{line['reason_zh']}" for line in lines if line["rule"] not in reviewed]
     return "因为：" + "；".join(reasons[:3]) if reasons else "请放入 inbox 后重试，或更改数据截止日"

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from pipelines.ingest.forms import forms
 from pipelines.lake import Lake
 from pipelines.quality.facts import DayFacts, Facts, Finding, FormFacts, LostFile, RuleFacts, Share
 from pipelines.review.identifiers import LOOKS_LIKE
+from pipelines.review.late import deadlines
 from pipelines.review.rules import rules
 from pipelines.review.totals import total_facts, total_findings
 from pipelines.steps.arrivals import SHA, Arrival, arrivals, set_aside_rows
@@ -37,7 +38,6 @@ from pipelines.steps.suites import REFERENCE
 from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
-_DUE_DAY: Final = 18
 _NAMED: Final = 4  # characters from which a unit's name is looked for in a file's name
 _UNIT: Final = "〔单位〕"
 
@@ -65,7 +65,7 @@ def facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Facts:
     clear = _cleared(Lake(workspace.lake), quarter)
     came = [item for item in arrivals(workspace) if item.receipt.received_at <= as_of]
     queries, open_impact, open_of_total = _queries(workspace, quarter, as_of)
-    deadline = Quarter.parse(quarter).last_day + dt.timedelta(days=_DUE_DAY)
+    limits = deadlines(workspace, quarter)
     return Facts(
         city=workspace.city,
         quarter=Quarter.parse(quarter),
@@ -73,8 +73,8 @@ def facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Facts:
         forms=tuple(_forms(came, quarter)),
         lost=tuple(_lost(workspace, came, quarter, clear)),
         states=_states(workspace, quarter, as_of),
-        days=tuple(_days(workspace, quarter, as_of, deadline)),
-        deadline=deadline,
+        days=tuple(_days(workspace, quarter, as_of, limits)),
+        deadlines=tuple(limits.items()),
         set_aside=tuple(_set_aside(workspace, quarter, [i.receipt.sha256[:SHA] for i in came if i.state == "read"])),
         queries=tuple(queries),
         open_impact=open_impact,
@@ -163,11 +163,13 @@ def _states(workspace: Workspace, quarter: str, as_of: dt.date) -> dict[str, int
     return dict(found)
 
 
-def _days(workspace: Workspace, quarter: str, as_of: dt.date, deadline: dt.date) -> Iterable[DayFacts]:
-    found: Counter[dt.date] = Counter()
-    for row in _asked(workspace, quarter, as_of, "quality_days", "core_return"):
-        found[row["day"]] += row["rows"]
-    return [DayFacts(day, rows, rows if day > deadline else 0) for day, rows in sorted(found.items())]
+def _days(workspace: Workspace, quarter: str, as_of: dt.date, limits: Mapping[str, dt.date]) -> Iterable[DayFacts]:
+    rows: Counter[dt.date] = Counter()
+    late: Counter[dt.date] = Counter()
+    for found in _asked(workspace, quarter, as_of, "quality_days", "core_return"):
+        rows[found["day"]] += found["rows"]
+        late[found["day"]] += found["rows"] if found["day"] > limits[found["sector"]] else 0
+    return [DayFacts(day, rows[day], late[day]) for day in sorted(rows)]
 
 
 def _set_aside(workspace: Workspace, quarter: str, read: list[str]) -> Iterable[RuleFacts]:
@@ -235,13 +237,14 @@ def _messages() -> dict[str, str]:
     """What each rule over returns says, with the headers of the first form that has the column: those of firms."""
     columns = [column for form in forms().values() for column in form.columns]
     headers = {column.name: f"“{column.header}”" for column in reversed(columns)}
-    found = {rule.id: rule.message(rule.message_zh, headers) for rule in (*rules("quarterly"), *rules("annual"))}
+    every = (rule for kind in ("register", "annual", "quarterly") for rule in rules(kind))
+    found = {rule.id: rule.message(rule.message_zh, headers) for rule in every}
     return found | {"unmatched": "行业代码在国民经济行业分类中没有对应。", "ambiguous": "行业代码有多个可能的小类。"}
 
 
 def _shares(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterable[Share]:
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
-    if not (lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists()):
+    if not all(lake.path(*part).exists() for part in (("core_return", quarter), ("core_return", before))):
         return []
     with engine(lake.root) as work:
         find_coverage(work, workspace, quarter, as_of)

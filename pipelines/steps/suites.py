@@ -16,6 +16,7 @@ from pipelines.ingest.forms import forms
 from pipelines.ingest.shapes import cell_laws
 from pipelines.lake import ALL
 from pipelines.steps.core import SMALL_TABLES
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw_contract
 
 RAW: Final = "raw_"
@@ -30,6 +31,16 @@ WHOLE: Final = (
     *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside"),
     *("cell_annual", "class_rate", "cell_adoption"),
 )
+
+
+# They hold the lines about the register in a partition of their own.
+_LINES: Final = ("core_set_aside", "core_finding", "core_query")
+
+
+def parts(quarter: str) -> list[tuple[str, str]]:
+    """The tables of a quarter with the partitions that are its own."""
+    beside = lines_partition("register", quarter)
+    return [*((table, quarter) for table in QUARTERLY), *((table, beside) for table in _LINES)]
 
 
 @cache

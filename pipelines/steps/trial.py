@@ -9,6 +9,7 @@ Cost: the file's own form is read for its quarter; other raw tables are taken as
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -136,14 +137,25 @@ def _scratch(workspace: Workspace) -> Iterator[Workspace]:
         for table in workspace.lake.glob("*"):
             if table.name.startswith(_TAKEN):
                 (scratch.lake / table.name).mkdir()
-                _link(table, scratch.lake / table.name)
+                _share(table, scratch.lake / table.name)
         yield scratch
 
 
 def _link(source: Path, target: Path) -> None:
-    # The lake replaces what it writes by a rename, which takes a link's place and leaves what it points to alone.
     for path in source.glob("[!.]*"):
         (target / path.name).symlink_to(path.absolute())
+
+
+def _share(source: Path, target: Path) -> None:
+    """Have the files of a table in the scratch lake too, where an engine may read them: it follows no link out of it.
+
+    The lake replaces what it writes by a rename, which leaves a file that goes by two names alone.
+    """
+    for path in source.glob("[!.]*"):
+        try:
+            os.link(path, target / path.name)
+        except OSError:  # another disk
+            shutil.copyfile(path, target / path.name)
 
 
 def _landing_fault(receipt: Receipt) -> Fault | None:

