@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.estimation import ratio_of_means
 from indicators.growth import contribution, pull
 from indicators.structure import share_of_gdp, shares
 
@@ -55,19 +54,3 @@ def test_national_core_2023() -> None:
     mixed = share_of_gdp(core, gdp, mixed="preliminary")
     assert round(mixed.loc[0, "value"] * 100, 1) == settings["share_of_gdp_preliminary_pct"]
     assert mixed.loc[0, "definition_id"] == "mixed_vintage"
-
-
-@pytest.mark.parametrize("name", ["01_mixed_runs", "02_zero_sums", "03_by_hand_years"])
-def test_ratio_of_means(name: str) -> None:
-    settings, given, expected = case(f"ratio_of_means/{name}")
-    key = ["unit", "period", "group"]
-    columns = {"unit": "unit", "period": "period", "value": "value", "auxiliary": "auxiliary", "by": "group"}
-    found = ratio_of_means(given, **columns)
-    assert found[key].equals(given[key])
-    ordered = found.merge(expected[key], on=key, how="right", validate="one_to_one")
-    for column in expected.columns.difference(key):
-        got, wanted = ordered[column], expected[column]
-        if column in ("value", "forward", "backward", "construction"):
-            assert got.to_numpy() == pytest.approx(wanted.to_numpy(), abs=settings["tolerance"], rel=1e-9), column
-        else:
-            assert got.tolist() == wanted.tolist(), column
