@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indicators.estimation import LINKS, ratio_of_means
+from indicators.estimation import ratio_of_means
+from indicators.estimation.imputation import LINKS
 from tests.scenarios.agreement import Case, whole
 
 KEY = ["unit", "period", "group"]
