@@ -135,7 +135,7 @@ def revision_summary(triangle: pd.DataFrame) -> pd.DataFrame:
     gaps = ~known & (known.cummax(axis=1) & known.iloc[:, ::-1].cummax(axis=1))
     if (bad := gaps | np.isinf(triangle.fillna(0.0))).any(axis=None):
         rows, columns = np.nonzero(bad.to_numpy())
-        places = named(f"{bad.index[i]} {bad.columns[j]}" for i, j in zip(rows, columns, strict=True))
+        places = named(f"{row} {column}" for row, column in zip(bad.index[rows], bad.columns[columns], strict=True))
         raise InputError(f"版次中间缺值或非有限：{places}。", f"Missing between vintages or not finite: {places}.")
     # Each period's estimates moved to the left, so that column k holds its estimate k + 1.
     estimates = triangle.apply(lambda row: pd.Series(row.dropna().to_numpy()), axis=1)
