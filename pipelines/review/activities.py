@@ -23,7 +23,7 @@ def at_odds(pairs: pa.Table, core: pa.Table) -> pa.Table:
     Returns:
         ``activity, class_code, reads_core``: whether the class that the text reads most like is core.
 
-    Cost: about 1.5 ms for each text not seen before in this process.
+    Cost: about 1.5 ms for each text not seen before in this process; nothing for the class's own name.
     """
     known, cores = frozenset(load_standard().classes), frozenset(core["code"].to_pylist())
     rows = [
@@ -38,4 +38,6 @@ def at_odds(pairs: pa.Table, core: pa.Table) -> pa.Table:
 @lru_cache(maxsize=1 << 16)
 def _reads_like(text: str, code: str) -> str:
     """The class that a text reads most like where the code is clearly another, else ''."""
+    if text == load_standard().gbt[code].name_zh:  # many firms copy it
+        return ""
     return suggest(text, 1)[0].code if agrees(text, code) is False else ""
