@@ -6,15 +6,16 @@ tables (steps.checked), forms that are needed (steps.needed), rules over totals 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import dagster as dg
 
 from pipelines.checking.outcomes import Outcome
 from pipelines.contracts.laws import Severity
 from pipelines.review.rules import Rule, rules
-from pipelines.review.totals import total_facts, total_findings, uncovered
+from pipelines.review.totals import subject_zh, total_facts, total_findings, uncovered
 from pipelines.steps.checked import CONSERVED, broken, observation_check_result, outcomes, unchecked
 from pipelines.steps.needed import lacking
 from pipelines.steps.observed import day_of_knowledge, history
@@ -28,6 +29,7 @@ _SEVERITY: dict[Severity, dg.AssetCheckSeverity] = {
 # Coverage (D02) has a check of its own, which says who has not reported.
 _NOT_OF_OBSERVATIONS = frozenset({"D02"})
 _SHOWN = 5
+_LAWS = {"counties": "县区之和与全市不等：", "classes": "大类之和与合计不等：", "part": "部分大于整体："}
 
 
 def table_specs(asset: str) -> list[dg.AssetCheckSpec]:
@@ -134,12 +136,18 @@ def totals(
         _result(
             rule.id,
             "observation",
-            [f"{quarter} {line['subject']}：{rule.message_zh}" for quarter, line in found if line["rule"] == rule.id],
+            _said(workspace, rule, [line for _, line in found if line["rule"] == rule.id]),
             quarters,
             severity="error" if rule.severity == "hard" else "warn",
         )
         for rule in _total_rules()
     ]
+
+
+def _said(workspace: Workspace, rule: Rule, lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where a rule over totals is broken, law by law, and once what to do."""
+    places = [f"{_LAWS.get(line['law'], '')}{subject_zh(workspace, line['law'], line['subject'])}" for line in lines]
+    return [*places[:-1], f"{places[-1]}。{rule.message_zh}"] if places else []
 
 
 def _total_rules() -> list[Rule]:

@@ -238,7 +238,9 @@ def _show_trial(outcome: Trial, file: Path) -> None:
     console.print(f"{mark} {counts}，核实 {queries} 条", highlight=False)
     if not outcome.findings:
         return
-    table = Table(*_FINDING, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in _FINDING:
+        table.add_column(name, overflow="fold")
     for cells in _findings(outcome)[:SHOWN]:
         table.add_row(*map(escape, cells))
     console.print(table)

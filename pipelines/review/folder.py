@@ -70,9 +70,10 @@ class Folder:
         digest = _hash(path)
         if digest not in {written, hashlib.sha256(content).hexdigest(), *read}:
             raise InputError(
-                f"“{path.name}”在导出后被改动过，可能已填写答复，未覆盖。请先用 shuce review read 读入，或把它移走。",
+                f"“{path.name}”在导出后被改动过，可能已填写答复，未覆盖。"
+                "答复请先用 shuce review read 读入；其他清单请移走或改名，再重新导出。",
                 f"{path.name} was changed after it was written and may hold answers; it was not replaced. "
-                "Read it in with `shuce review read`, or move it away.",
+                "Read answers in with `shuce review read`; move other lists away or rename them, then export again.",
                 where=str(path),
             )
 

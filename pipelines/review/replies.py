@@ -112,6 +112,11 @@ def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def taken_from(workspace: Workspace, sha256: str) -> set[Key]:
+    """The queries to which a reply was taken from a file of these bytes."""
+    return {reply.key for entry in entries(workspace) if entry.sha256 == sha256 for reply in entry.replies}
+
+
 def latest(workspace: Workspace, quarter: str = "") -> dict[Key, tuple[Reply, dt.date]]:
     """The last reply to each query of a quarter (of all: ''), with the day on which it was received.
 

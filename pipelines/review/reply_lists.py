@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +53,13 @@ class ListRead:
     refused: tuple[Fault, ...] = field(default=())
 
 
-def read_list(path: Path, asked: Mapping[str, Sequence[Asked]], last: Mapping[Key, Reply], day: dt.date) -> ListRead:
+def read_list(
+    path: Path,
+    asked: Mapping[str, Sequence[Asked]],
+    last: Mapping[Key, Reply],
+    day: dt.date,
+    before: Callable[[str], Container[Key]] = lambda _: (),
+) -> ListRead:
     """Read a filled-in list; nothing is written.
 
     Args:
@@ -61,6 +67,8 @@ def read_list(path: Path, asked: Mapping[str, Sequence[Asked]], last: Mapping[Ke
         asked: the queries by number.
         last: the last reply to each query.
         day: the day on which the file was received.
+        before: by a file's hash, the queries to which a reply was taken from it when it was read before: read again, an
+            old file answers none of them anew.
     """
     name = printable(path.name)
     try:
@@ -76,7 +84,8 @@ def read_list(path: Path, asked: Mapping[str, Sequence[Asked]], last: Mapping[Ke
     twice = _answered_twice(replies)
     refused = [found for _, found in judged if isinstance(found, Fault)] + [said_twice(line) for line in twice]
     good = {reply.key: reply for line, reply in replies.items() if line not in twice}
-    taken = tuple(reply for key, reply in good.items() if last.get(key) != reply)
+    known = before(digest)
+    taken = tuple(reply for key, reply in good.items() if last.get(key) != reply and key not in known)
     return ListRead(
         name,
         digest,

@@ -3,10 +3,10 @@
 --        is off still says what its revenue was.
 -- Gives: of a unit, a form and a quarter at most one return is valid on any day; of two rows in one file the first is.
 WITH fit AS (
-  -- A return that is a thousandfold its own 上年同期 is nothing to compare others with.
+  -- A return that is a thousandfold its own 上年同期 or more is nothing to compare others with (rule B03).
   SELECT quarter, sector, unit, known_from, file, row, months, class_code, is_core, gross_output, revenue, cost, wages, staff
   FROM number
-  WHERE unit IS NOT NULL AND revenue IS NOT NULL AND coalesce(abs(abs(base_shift) - 3.5) >= 0.85, TRUE)
+  WHERE unit IS NOT NULL AND revenue IS NOT NULL AND coalesce(abs(base_shift) <= 2.65, TRUE)
 ), repeated AS (
   SELECT quarter, sector, unit FROM fit GROUP BY quarter, sector, unit HAVING COUNT(*) > 1
 ), version AS (

@@ -29,13 +29,12 @@ from pipelines.quality.facts import DayFacts, Facts, Finding, FormFacts, LostFil
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.review.late import deadlines
 from pipelines.review.rules import rules
-from pipelines.review.totals import total_facts, total_findings
+from pipelines.review.totals import subject_zh, total_facts, total_findings
 from pipelines.steps.arrivals import SHA, Arrival, arrivals, set_aside_rows
 from pipelines.steps.checked import of_release, unchecked
 from pipelines.steps.missing import find_coverage
 from pipelines.steps.needed import lacking
 from pipelines.steps.suites import REFERENCE
-from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
 _NAMED: Final = 4  # characters from which a unit's name is looked for in a file's name
@@ -271,13 +270,5 @@ def _outcomes(workspace: Workspace, quarter: str, clear: Callable[[str], str]) -
 def _findings(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterable[Finding]:
     blocking = {rule.id: rule.severity == "hard" for rule in rules("cells")}
     found = total_findings(total_facts(workspace, quarter, as_of)).to_pylist()
-    subject = partial(_subject, workspace)
+    subject = partial(subject_zh, workspace)
     return [Finding(f["rule"], blocking[f["rule"]], subject(f["law"], f["subject"]), f["message_zh"]) for f in found]
-
-
-def _subject(workspace: Workspace, law: str, subject: str) -> str:
-    """What a finding is about, in words."""
-    words = {**SURVEYS, **workspace.city.regions, "wages": "应付职工薪酬", "vat": "应交增值税", "core": "核心产业合计"}
-    words |= {"quarter": "当季", "cumulative": "累计", "annual": "年度"}
-    said = " ".join(words.get(part, part) for part in subject.split())
-    return f"{said}（大类代码、对照项）" if law == "growth" else said

@@ -7,13 +7,14 @@ register), the log of replies and the order of the queue (review). Knows neither
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 from classification.errors import InputError
 from pipelines.engine import engine, statement
 from pipelines.ingest.landing import ZONE, keep
 from pipelines.lake import Lake, Made
-from pipelines.review.replies import Entry, append, latest, latest_json
+from pipelines.review.replies import Entry, append, latest, latest_json, taken_from
 from pipelines.review.reply_lines import Asked
 from pipelines.review.reply_lists import ListRead, read_list
 from pipelines.steps.lines import lines_partition
@@ -84,7 +85,7 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
         lake = Lake(workspace.lake)
         latest_quarter(lake)  # before any has been reviewed there is nothing to answer
         last = {key: reply for key, (reply, _) in latest(workspace).items()}
-        found = read_list(path, _asked(lake), last, day)
+        found = read_list(path, _asked(lake), last, day, partial(taken_from, workspace))
         if found.taken:
             keep(workspace, path, found.file)
             append(

@@ -180,11 +180,12 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     for name in _read_with(form):
         raw(scratch, name, partition)
     refused = _of_file(lake.read(f"refused_{form}", [partition]), receipt).to_pylist()
-    for row in refused:
-        if row["row"] == 0:
-            return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
-    single = {(row["sheet"], row["row"]) for row in refused}
-    rows = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows + len(single)
+    read = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows
+    if refused and not read:
+        # Nothing of the file was read: it is refused as a whole, whatever line the reason points at.
+        row = refused[0]
+        return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
+    rows = read + len({(row["sheet"], row["row"]) for row in refused})
     _review(scratch, form, partition)
     lines = lines_partition(form, partition)
     mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)

@@ -251,6 +251,16 @@ def test_files_that_would_be_refused(workspace: Workspace, tmp_path: Path, name:
     assert not log_path(workspace).exists()
 
 
+def test_a_file_that_lacks_a_column_is_refused_as_a_whole(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [row[:-1] if len(row) == len(firm()) else row for row in industry(firm())]
+    path = xlsx(tmp_path / NAME, rows)
+    done = shuce(workspace, "check", str(path))
+    assert done.exit_code == 2, done.stdout
+    assert "将被拒收" in done.stdout
+    assert "平均用工人数" in done.stdout
+    assert f"shuce inbox map {path}" in done.stdout
+
+
 def test_files_that_cannot_be_read_are_refused_with_advice(workspace: Workspace, tmp_path: Path) -> None:
     path = csv_file(tmp_path / NAME.replace("xlsx", "csv"), [TITLE, OWN, firm()[:9]])
     done = shuce(workspace, "check", str(path))

@@ -102,6 +102,19 @@ def test_a_list_read_twice_changes_nothing(workspace: Workspace, tmp_path: Path)
     assert not any(made.computed for made in core_query(workspace, QUARTER))
 
 
+def test_an_old_list_read_again_does_not_bring_back_its_answers(workspace: Workspace, tmp_path: Path) -> None:
+    first, second = (
+        filled(sent(workspace), tmp_path / name, said) for name, said in (("a.xlsx", TRUE), ("b.xlsx", WILL))
+    )
+    read(workspace, first)
+    read(workspace, second)
+    before = statuses(workspace)
+    log = log_path(workspace).read_bytes()
+    assert (read(workspace, first).taken, read(workspace, second).taken) == ((), ())
+    assert statuses(workspace) == before
+    assert log_path(workspace).read_bytes() == log
+
+
 def test_the_reply_received_last_holds(workspace: Workspace, tmp_path: Path) -> None:
     path = sent(workspace)
     read(workspace, filled(path, tmp_path / "a.xlsx", WILL, TRUE), day=DAY)
