@@ -121,7 +121,9 @@ def test_the_reply_received_last_holds(workspace: Workspace, tmp_path: Path) -> 
     # Read later, but received earlier: kept in the log, and the later one holds.
     read(workspace, filled(path, tmp_path / "b.xlsx", TRUE), day=DAY - dt.timedelta(days=2))
     assert statuses(workspace)[unit(2)] == "promised"
-    read(workspace, filled(path, tmp_path / "c.xlsx", TRUE), day=DAY + dt.timedelta(days=1))
+    read(
+        workspace, filled(path, tmp_path / "c.xlsx", ("情况属实", "已再次核对", "张三")), day=DAY + dt.timedelta(days=1)
+    )
     assert statuses(workspace)[unit(2)] == "confirmed"
     assert len(entries(workspace)) == 3
     [(reply, day)] = [found for key, found in latest(workspace, QUARTER).items() if key[0].startswith(f"{2:016x}")]
@@ -314,6 +316,7 @@ def test_nothing_can_be_answered_before_anything_was_asked(workspace: Workspace,
 def test_plain_text_lists_are_read_too(workspace: Workspace, tmp_path: Path) -> None:
     number = next(n for n, row in queries(workspace).items() if row["unit"] == unit(3))
     path = tmp_path / "答复.csv"
-    path.write_text(f'查询编号,答复类型,说明,填报人\n{number},情况属实,"新\x07厂\t投产",王五\n', encoding="gb18030")
+    line = f'{number},{unit(3)},情况属实,"新\x07厂\t投产",王五'
+    path.write_text(f"查询编号,统一社会信用代码,答复类型,说明,填报人\n{line}\n", encoding="gb18030")
     [reply] = read(workspace, path).taken
     assert (reply.note, reply.by) == ("新 厂 投产", "王五")
