@@ -136,7 +136,7 @@ def totals(
         _result(
             rule.id,
             "observation",
-            _said(workspace, rule, [line for _, line in found if line["rule"] == rule.id]),
+            _said(workspace, rule, [(quarter, line) for quarter, line in found if line["rule"] == rule.id]),
             quarters,
             severity="error" if rule.severity == "hard" else "warn",
         )
@@ -144,9 +144,12 @@ def totals(
     ]
 
 
-def _said(workspace: Workspace, rule: Rule, lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Where a rule over totals is broken, law by law, and once what to do."""
-    places = [f"{_LAWS.get(line['law'], '')}{subject_zh(workspace, line['law'], line['subject'])}" for line in lines]
+def _said(workspace: Workspace, rule: Rule, lines: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """Where a rule over totals is broken, in which release and by which law, and once what to do."""
+    places = [
+        f"{quarter} 发布：{_LAWS.get(line['law'], '')}{subject_zh(workspace, line['law'], line['subject'])}"
+        for quarter, line in lines
+    ]
     return [*places[:-1], f"{places[-1]}。{rule.message_zh}"] if places else []
 
 

@@ -61,7 +61,10 @@ def queue(
     form: Annotated[str, typer.Option("--form", help="只看一张表，如 B203。 One form.")] = "",
     status: Annotated[
         str,
-        typer.Option("--status", help="状态：待答复、待更正、已说明、已重报。 open, promised, confirmed, resubmitted."),
+        typer.Option(
+            "--status",
+            help="状态：待答复、待更正、已说明、已重报、不再计入。 open, promised, confirmed, resubmitted, withdrawn.",
+        ),
     ] = "",
     values: Annotated[
         bool, typer.Option("--values", help="同时显示原报数和对照数（仅限终端）。 Show what was reported.")
@@ -94,7 +97,9 @@ def _place(home: Path | None, quarter: str) -> tuple[Workspace, str]:
 
 
 def _wanted(city: City, *, county: str, rule: str, form: str, status: str, everything: bool) -> Wanted:
+    from pipelines.ingest.forms import forms
     from pipelines.review.queue import STATUSES, Wanted
+    from pipelines.review.rules import rules
 
     known = {zh: name for name, zh in STATUSES.items()} | {name: name for name in STATUSES}
     if status and status not in known:
@@ -102,8 +107,20 @@ def _wanted(city: City, *, county: str, rule: str, form: str, status: str, every
             f"没有“{status}”这种状态；可用：{'、'.join(STATUSES.values())}。",
             f"No status {status!r}; there are: {', '.join(STATUSES)}.",
         )
+    asking = {found.id for kind in ("quarterly", "register") for found in rules(kind) if found.severity == "soft"}
+    _require(rule.upper(), asking, "这条核实性规则", "rule")
+    _require(form.upper(), {found.code for found in forms().values()}, "这张表", "form")
     statuses = {known[status]} if status else set() if everything else {"open"}
     return Wanted(_county(city, county), rule.upper(), form.upper(), frozenset(statuses))
+
+
+def _require(named: str, known: set[str], zh: str, en: str) -> None:
+    """Refuse a rule or a form that there is none of: an empty list would read as if nothing were asked."""
+    if named and named not in known:
+        raise InputError(
+            f"没有“{named}”{zh}；现有：{'、'.join(sorted(known))}。",
+            f"No {en} {named!r}; there are: {', '.join(sorted(known))}.",
+        )
 
 
 def _county(city: City, named: str) -> str:

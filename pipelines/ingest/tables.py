@@ -18,7 +18,7 @@ from pipelines.ingest.columns import Below
 from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
 from pipelines.ingest.headers import Header, require, titles_above
-from pipelines.ingest.notes import is_note, is_total, texts_of
+from pipelines.ingest.notes import PLAIN, is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
 from pipelines.ingest.texts import damaged, render_column
@@ -152,11 +152,11 @@ def split_rows(sheet: Sheet, header: Header) -> Body:
 
 
 def _split_below(below: Below, judge: _Judge) -> None:
-    """The same for the rows of a long CSV; a row that opens with a plain code is data unless notes have begun."""
+    """The same for the rows of a long CSV; most open with what can only be data, unless notes have begun."""
     first, places = below.table.column(0), below.places
-    code = pc.match_substring_regex(first, "^[0-9A-Za-z]+$")
-    again = pc.is_in(first, value_set=pa.array(sorted(judge.openings), pa.string()))
-    certain = np.zeros(len(places), dtype=np.bool_) if judge.noting else pc.and_not(code, again).to_numpy()
+    plain = pc.match_substring_regex(first, PLAIN)
+    again = pc.is_in(pc.utf8_trim_whitespace(first), value_set=pa.array(sorted(judge.openings), pa.string()))
+    certain = np.zeros(len(places), dtype=np.bool_) if judge.noting else pc.and_not(plain, again).to_numpy()
     kept = np.ones(len(places), dtype=np.bool_)
     at = {int(places[index]): int(index) for index in np.flatnonzero(~certain)}
     waiting = sorted([*at, *below.odd], reverse=True)

@@ -81,7 +81,7 @@ def queries(facts: Facts) -> Exhibit | None:
     if not facts.queries:
         return None
     whole = sum(line.rows for line in facts.queries)
-    title = f"{whole:,}条核实查询，{facts.queries_open:,}条未答"
+    title = f"{whole:,}条核实查询，{facts.queries_open:,}条待答复"
     drawing, note = _by_rule(facts.queries, "query", title, "条")
     return Exhibit(title, "按核实性规则，条", (drawing,), tables.queries(facts), note)
 

@@ -18,9 +18,6 @@ COVERAGE_RULE: Final = "D02"
 CLASSED: Final = ("assigned", "unmatched", "ambiguous")
 
 
-_NEARLY: Final = 0.999  # 99.9 %
-
-
 @dataclass(frozen=True)
 class FormFacts:
     """The files of one form and their rows; None where nobody counted them."""
@@ -83,8 +80,8 @@ class Share:
 
     @property
     def rate(self) -> float:
-        """Reported over due; where something is missing never so near to one that it would be shown as all."""
-        return self.reported / self.due if self.reported >= self.due else min(self.reported / self.due, _NEARLY)
+        """Reported over due."""
+        return self.reported / self.due
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _query_figure(facts: Facts) -> KeyFigure | None:
     change = f"共{whole:,}条"
     if facts.open_impact is not None:
         change = f"占可能影响的{percent(facts.open_impact)}%"
-    return KeyFigure("未答查询", f"{facts.queries_open:,}", "条", change, f"共{whole:,}条")
+    return KeyFigure("待答复查询", f"{facts.queries_open:,}", "条", change, f"共{whole:,}条")
 
 
 def sections(facts: Facts) -> list[Section]:
@@ -160,7 +160,7 @@ def _of_review(facts: Facts) -> list[str]:
     if facts.queries:
         said.append(f"核实查询{sum(line.rows for line in facts.queries):,}条，已有{answered:,}条得到核实、说明或更正。")
     if facts.open_of_total is not None:
-        said.append(f"未答查询的可能影响合计相当于本季累计核心产业增加值的{percent(facts.open_of_total, 2)}%。")
+        said.append(f"待答复查询的可能影响合计相当于本季累计核心产业增加值的{percent(facts.open_of_total, 2)}%。")
     return said
 
 

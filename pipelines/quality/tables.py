@@ -13,6 +13,7 @@ from pipelines.ingest.forms import forms
 from pipelines.quality.facts import Facts, RuleFacts
 from pipelines.release.figures import Number, count
 from pipelines.release.tables import Cell, Row, Table
+from pipelines.review.queue import STATUSES
 from pipelines.surveys import SURVEYS
 
 STATES: Final = {
@@ -22,7 +23,6 @@ STATES: Final = {
     "superseded": "已被更正",
     "set_aside": "搁置",
 }
-STATUSES: Final = {"open": "未答", "confirmed": "已核实", "promised": "承诺更正", "resubmitted": "已重报"}
 LOST: Final = {"refused": "拒收", "unknown": "未识别"}
 _UNMET: Final = {
     "error": "阻断：不符合契约或不守恒，须先解决",

@@ -15,7 +15,13 @@ from typing import Any, Final
 
 from pipelines.engine import engine, statement
 
-STATUSES: Final = {"open": "待答复", "promised": "待更正", "confirmed": "已说明", "resubmitted": "已重报"}
+STATUSES: Final = {
+    "open": "待答复",
+    "promised": "待更正",
+    "confirmed": "已说明",
+    "resubmitted": "已重报",
+    "withdrawn": "不再计入",
+}
 
 
 @dataclass(frozen=True, slots=True)

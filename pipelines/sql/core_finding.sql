@@ -17,8 +17,17 @@ WITH weighed AS (
   LEFT JOIN division_rate AS v ON v.division = r.division
 ), said AS (
   SELECT * FROM firm_text WHERE row_id IN (SELECT row_id FROM query_finding)
+), replaced AS (
+  -- Returns that ended because a later one of the same unit and form took their place.
+  SELECT DISTINCT o.row_id
+  FROM returned AS o
+  JOIN returned AS n ON n.sector = o.sector AND n.unit = o.unit AND n.known_from = o.known_to
+  WHERE n.status = 'accepted' AND n.row_id <> o.row_id
 )
-SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_from, k.known_to, r.unit, k.name, r.county,
+SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_from, k.known_to,
+       CASE WHEN k.known_to = DATE '9999-12-31' THEN '' WHEN e.row_id IS NOT NULL THEN 'return' ELSE 'legal_unit' END
+         AS ended_by,
+       r.unit, k.name, r.county,
        m.code AS form, w.rule, coalesce(h.header, w.column_name) AS column,
        g.message_zh, g.message_en, r.file, r.sheet, CAST(r.row AS BIGINT) AS row,
        json_extract_string(to_json(t), '$.' || w.column_name) AS value,
@@ -28,6 +37,7 @@ SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_fro
 FROM weighed AS w
 JOIN broken_row AS r ON r.row_id = w.row_id
 JOIN returned AS k ON k.row_id = w.row_id
+LEFT JOIN replaced AS e ON e.row_id = w.row_id
 JOIN said AS t ON t.row_id = w.row_id
 JOIN form AS m ON m.sector = r.sector
 JOIN rule AS g ON g.form = r.sector AND g.id = w.rule

@@ -17,7 +17,7 @@ WITH valid AS (
   FROM succession AS s
   JOIN last AS l ON l.unit = s.absorbed
   JOIN valid AS r ON r.unit = s.heir AND r.months = l.months
-  WHERE s.absorbed NOT IN (SELECT unit FROM valid)
+  WHERE NOT EXISTS (SELECT 1 FROM valid AS v WHERE v.unit = s.absorbed)
 ), taken AS (
   SELECT row_id, SUM(output)::BIGINT AS output, SUM(revenue)::BIGINT AS revenue
   FROM offered WHERE turn = 1 GROUP BY row_id

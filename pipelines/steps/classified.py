@@ -25,12 +25,12 @@ from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
+from pipelines.ingest.rows import FOREVER
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
 from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
 T = TypeVar("T")
-FOREVER = dt.date(9999, 12, 31)
 # The money items of the annual form that the income approach looks at.
 ANNUAL_ITEMS = (
     "labour",

@@ -49,6 +49,7 @@ SMALL_TABLES = {
 _RETURN_SQL = (
     "functions",
     "firm_text",
+    "distinct_firm_units",
     "firm_number",
     "ranked_unit",
     "ranked_name",
@@ -103,6 +104,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         *texts_of(_RETURN_SQL, found),
         *(county.model_dump_json() for county in workspace.city.counties),
         table_hash(_core_codes()),
+        code_hash("classification"),  # what an activity reads like
     ]
 
     with engine(lake.root) as work:

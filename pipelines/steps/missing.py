@@ -21,26 +21,6 @@ from pipelines.review.late import Arrival, Late, Missing, deadlines
 from pipelines.workspace import Workspace
 
 
-def missing_units(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
-    """The units that owe a return for a quarter on a day (L3): what a reviewer calls in.
-
-    Args:
-        workspace: with the quarter reviewed; the returns of the year before are looked at where they are there.
-        quarter: the quarter.
-        day: as known on this day.
-
-    Returns:
-        unit, name, county, gbt, sector, last_quarter, last_row_id, last_months, last_revenue (yuan), state (absent,
-        set_aside); in order of unit.
-
-    Raises:
-        InputError: the quarter has not been run.
-    """
-    with _known(workspace, quarter) as work:
-        find_missing(work, Quarter.parse(quarter), day)
-        return work.rows("FROM missing ORDER BY unit")
-
-
 @contextmanager
 def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
     """An engine with the returns of a quarter and of the year before, and the quarter's register."""

@@ -105,7 +105,7 @@ def test_the_key_figures() -> None:
         "企业报表": ("1,200", "有效1,185行", "行数与金额守恒"),
         "搁置率": ("0.8", "搁置10行", "占收到的行"),
         "覆盖率": ("97.0", "最低批零业97.0%", "占上年同期营业收入"),
-        "未答查询": ("16", "占可能影响的42.5%", "共24条"),
+        "待答复查询": ("16", "占可能影响的42.5%", "共24条"),
     }
     assert [key.label for key in report.key_figures(NOTHING)] == ["收到文件"]
     lost = replace(LAW, expectation="conservation", unexpected=1)
@@ -182,7 +182,7 @@ def test_the_charts_say_what_they_show() -> None:
     assert one.title == "10行被搁置"
     asked = exhibits.queries(GOOD)
     assert asked is not None
-    assert asked.title == "24条核实查询，16条未答"
+    assert asked.title == "24条核实查询，16条待答复"
     cover = exhibits.coverage(GOOD)
     assert cover is not None
     assert cover.title == "已报单位占应报单位上年同期营业收入的97.0%，最低为西区（92.5%）"

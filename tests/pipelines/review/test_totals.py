@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.lake import Lake, write_table
 from pipelines.review.totals import FACTS, total_facts, total_findings, uncovered
-from pipelines.steps.missing import coverage, missing_units
+from pipelines.steps.missing import coverage, late
 from pipelines.workspace import Workspace
 
 
@@ -73,7 +73,7 @@ def test_who_has_left_lacks_nowhere(reviewed_city: Workspace) -> None:
     register = {row["unit"]: row for row in lake.read("core_register", ["2022Q4"]).to_pylist()}
     gone = {unit for unit in then if (left := register[unit]["exit_date"]) and left <= dt.date(2022, 12, 31)}
     assert gone
-    missing = set(missing_units(reviewed_city, "2022Q4", day)["unit"].to_pylist())
+    missing = {unit.unit for unit in late(reviewed_city, "2022Q4", day).missing}
     assert not missing & gone
 
 

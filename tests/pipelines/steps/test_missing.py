@@ -12,7 +12,7 @@ from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import engine
 from pipelines.lake import Lake
-from pipelines.steps.missing import find_missing, missing_units
+from pipelines.steps.missing import find_missing, late
 from pipelines.workspace import Workspace
 
 NOW, EARLY, DAY, LATE = Quarter(2023, 2), dt.date(2023, 7, 10), dt.date(2023, 7, 18), dt.date(2023, 7, 25)
@@ -137,11 +137,11 @@ def test_without_a_register_those_are_due_who_reported_a_year_ago() -> None:
 @pytest.mark.city
 def test_the_missing_units_of_a_city(ran_city: Any) -> None:
     workspace = Workspace(ran_city)
-    found = missing_units(workspace, "2021Q2", dt.date(2021, 7, 18)).to_pylist()
-    by_state = {state: [row for row in found if row["state"] == state] for state in ("absent", "set_aside")}
+    found = late(workspace, "2021Q2", dt.date(2021, 7, 18)).missing
+    by_state = {state: [unit for unit in found if unit.state == state] for state in ("absent", "set_aside")}
     # P03 has a word for a number in trade, P04 a thousandfold in the largest firm of industry.
-    assert {row["sector"] for row in by_state["set_aside"]} >= {"trade", "industry"}
-    later = missing_units(workspace, "2021Q2", dt.date(2021, 7, 19)).to_pylist()
+    assert {unit.sector for unit in by_state["set_aside"]} >= {"trade", "industry"}
+    later = late(workspace, "2021Q2", dt.date(2021, 7, 19)).missing
     assert len(later) < len(found)
     registered = set(Lake(workspace.lake).read("core_register", ["2021Q2"])["unit"].to_pylist())
-    assert {row["unit"] for row in found} <= registered
+    assert {unit.unit for unit in found} <= registered

@@ -12,6 +12,7 @@ from pipelines.lake import Lake
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.core import FIRM_FORMS, core_return
 from pipelines.steps.lines import lines_partition
+from pipelines.steps.queries import core_query
 from pipelines.steps.raw import raw
 from pipelines.steps.register import FORM, core_change, core_register
 from pipelines.workspace import Workspace
@@ -201,6 +202,12 @@ def test_a_local_unit_is_counted_until_its_legal_unit_reports(unmade: Path) -> N
     found = returns_of(unmade, 2)
     assert found["known_to"].tolist() == [LAST, FOREVER]
     assert found["rules"].tolist() == ["", "C03R"]
+    # Nobody corrected it, and what was asked about it is asked no more.
+    core_query(Workspace(unmade), QUARTER)
+    asked = [
+        row for row in Lake(unmade / "lake").read("core_query", [QUARTER]).to_pylist() if row["unit"] == by_hand.unit(2)
+    ]
+    assert {row["status"] for row in asked} == {"withdrawn"}
 
 
 def test_a_unit_that_the_register_later_calls_local_is_counted_until_that_day(unmade: Path) -> None:
