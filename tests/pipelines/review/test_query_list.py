@@ -140,7 +140,7 @@ def test_the_summary_counts_and_names_nobody(workspace: Workspace) -> None:
     counties = {row["县（市、区）"]: row for row in rows_of(sheet_of(content, "分县区"))}
     assert counties["甲区"] == {
         "县（市、区）": "甲区", "待答复户数": 3, "先核实户数": 2, "先核实条数": 3, "占预期影响": 1,
-        "待答复": 4, "待更正": 0, "已说明": 1, "已重报": 0,
+        "待答复": 4, "待更正": 0, "已说明": 1, "已重报": 0, "不再计入": 0,
     }  # fmt: skip
     assert (counties["合计"]["待答复户数"], counties["合计"]["待答复"]) == (4, 5)
     rules = rows_of(sheet_of(content, "分规则"))
