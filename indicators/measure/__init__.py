@@ -7,12 +7,14 @@ modules of ``indicators``) and reading tables (pipelines).
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 
-from indicators.measure import accounts, chains, core, digital, firms, income, published
+from indicators.measure import accounts, benchmarked, chains, core, digital, firms, income, published, scope
 from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
+from indicators.measure.routes import extrapolated
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
@@ -39,9 +41,11 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     Source: methods, conventions: a run is a function of quarter and day, whatever ran before.
     """
     known = evidence.at(quarter, as_of)
-    leaf = full_span(known.leaf, known.first_release, quarter)
+    leaf = full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))
     topics = [
         core.rows(known, leaf),
+        scope.rows(known, leaf),
+        benchmarked.rows(known, leaf),
         income.rows(known),
         accounts.rows(known),
         chains.rows(known, leaf),

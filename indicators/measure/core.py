@@ -54,7 +54,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     published_classes = digital[(digital["class"] == CORE) | (digital["class"].str.len() <= 4)]
     priced = not evidence.prices.empty
     values = ["va", "base", "volume", "imputed"]
-    sums = by_class(_with_volume(evidence, cells), published_classes, values)
+    sums = by_class(with_volume(evidence, cells), published_classes, values)
     table = spans(with_place(sums, evidence.place, values), values)
     previous = _last_year(table)
     now = evidence.released(table.assign(previous=previous))
@@ -64,16 +64,19 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         make.own_rows(level, now["va"], "core_value_added", "rate_method"),
         make.own_rows(level, now["base"], "core_value_added_base", "rate_method", form=_CURRENT),
         make.own_rows(level, now["previous"], "core_value_added_base", "rate_method", form=_PUBLISHED),
-        make.own_rows(level, _growth(now["va"], now["base"]), "core_growth", "rate_method", form=_CURRENT),
+        make.own_rows(level, growth(now["va"], now["base"]), "core_growth", "rate_method", form=_CURRENT),
         *_shares(level, evidence.place),
         *_imputed(level),
-        *_share_gdp(evidence, level),
+        *share_gdp(evidence, level),
         *(_real(now, evidence.place) if priced else []),
     ]
 
 
-def _with_volume(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells at prices of the same period last year; base-year cells, which need none, keep their value."""
+def with_volume(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells (``quarter, gbt, va``) with ``volume``, at prices of the same period last year, and ``estimated``.
+
+    Cells of the base year need no price and keep their value.
+    """
     keyed = cells.assign(division=cells["gbt"].str[:2])
     prices = evidence.prices[["quarter", "division", "index", "status"]].astype({"index": "float64"})
     joined = keyed.merge(prices, on=["quarter", "division"], how="left", validate="many_to_one")
@@ -94,7 +97,7 @@ def _refuse_unpriced(bad: pd.DataFrame) -> None:
         )
 
 
-def _growth(current: pd.Series, base: pd.Series) -> pd.Series:
+def growth(current: pd.Series, base: pd.Series) -> pd.Series:
     """A rate where both sides allow one; else there are words (``growth_words``), not a number below −100 %."""
     return make.ratio(current.where(current >= 0), base) - 1
 
@@ -138,35 +141,40 @@ def _shares(level: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     ]
 
 
-def _share_gdp(evidence: Evidence, level: pd.DataFrame) -> list[pd.DataFrame]:
-    """Share of GDP where GDP of our own vintage is there; another vintage gives no figure."""
+def share_gdp(evidence: Evidence, level: pd.DataFrame, definition: str = "same_vintage") -> list[pd.DataFrame]:
+    """Share of GDP where GDP of the figure's own vintage is there; another vintage gives no figure.
+
+    Args:
+        evidence: what was known.
+        level: ``region, class, quarter, span, va, estimated``; ``vintage`` where it is not that of all own figures.
+        definition: of the share.
+    """
     gdp = value_of(evidence.accounts, "GDP")
-    gdp = gdp[gdp["vintage"] == evidence.vintage]
     core = level[level["class"] == CORE].assign(
         period=lambda frame: frame["quarter"],
-        vintage=evidence.vintage,
+        vintage=lambda frame: frame.get("vintage", evidence.vintage),
         price_basis="current",
         value=lambda frame: frame["va"],
     )
-    status = gdp[["region", "period", "span", "status"]]
-    ready = core.merge(status, on=["region", "period", "span"], how="inner", validate="many_to_one")
+    status = gdp[["region", "period", "span", "vintage", "status"]]
+    ready = core.merge(status, on=["region", "period", "span", "vintage"], how="inner", validate="many_to_one")
     if ready.empty:
         return []
     share = share_of_gdp(ready, gdp)
     marked = share.assign(estimated=share["estimated"] | (share["status"] == "E"))
-    return [make.own_rows(marked, marked["value"], "core_share_gdp", "same_vintage")]
+    return [make.own_rows(marked, marked["value"], "core_share_gdp", definition)]
 
 
 def _real(now: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     """Volume, growth on the comparable base, contribution and pull within the city."""
-    growth = _growth(now["volume"], now["base"])
+    real = growth(now["volume"], now["base"])
     part = now[(now["region"] == place) | (now["class"] == CORE)]
     city = _total(now, ["volume", "base"], place).loc[part.index]
     change, total_change = part["volume"] - part["base"], city["volume"] - city["base"]
     small = (total_change <= 0) | (city["base"] <= 0) | (total_change < SMALL_CHANGE * city["base"])
     return [
         make.own_rows(now, now["volume"], "core_value_added_volume", "rate_method"),
-        make.own_rows(now, growth, "core_growth", "rate_method", form=_CONSTANT),
+        make.own_rows(now, real, "core_growth", "rate_method", form=_CONSTANT),
         make.own_rows(part, make.ratio(change, city["base"]), "core_pull", "rate_method"),
         make.own_rows(part, (change / total_change.where(~small)), "core_contribution", "rate_method"),
     ]

@@ -6,7 +6,7 @@ Belongs here: the tables that indicators rest on and the bitemporal rule. Does n
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -24,6 +24,11 @@ _KEYS: Final = {
                   "authority"],
     "adoption": ["year", "region", "sector"],
     "efficiency": ["division", "valid_from"],
+    "routes": ["code", "valid_from"],
+    "volumes": ["quarter", "indicator"],
+    "below": ["year", "county", "gbt", "de"],
+    "proxies": ["quarter", "proxy", "county"],
+    "controls": ["year", "region", "class", "vintage"],
 }  # fmt: skip
 # The columns that indicators read; a frame without any column and any row stands for a table that is not there.
 _COLUMNS: Final = {
@@ -41,16 +46,22 @@ _COLUMNS: Final = {
         "revenue_base",
         "staff",
     ],
-    "annual": ["year", "known_from", "known_to", "county", "gbt", "de", "va"],
+    "crossed": ["quarter", "known_from", "known_to", "county", "gbt", "de", "va_base"],
+    "annual": ["year", "known_from", "known_to", "county", "sector", "gbt", "de", "va"],
     "accounts": [*_KEYS["accounts"], "value", "unit", "status", "authority", "known_from"],
     "prices": ["quarter", "division", "index", "status", "known_from"],
     "published": [*_KEYS["published"], "value", "unit", "status", "known_from"],
     "adoption": ["year", "region", "sector", "surveyed", "using", "known_from"],
     "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
+    "routes": ["code", "method", "indicator", "valid_from", "valid_to", "known_from"],
+    "volumes": ["quarter", "indicator", "growth", "status", "known_from"],
+    "below": ["year", "county", "gbt", "de", "va", "proxy", "known_from"],
+    "proxies": ["quarter", "proxy", "county", "value", "status", "known_from"],
+    "controls": ["year", "region", "class", "va", "vintage", "known_from"],
 }
 _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
-    "using", "d",
+    "using", "d", "growth",
 }  # fmt: skip
 
 
@@ -69,6 +80,12 @@ class Evidence:
         annual: contract cell_annual.
         adoption: contract cell_adoption.
         efficiency: contract core_efficiency.
+        crossed: contract cell_crossed.
+        routes: contract core_route.
+        volumes: contract core_volume.
+        below: contract core_below.
+        proxies: contract core_proxy.
+        controls: contract core_control.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
@@ -89,6 +106,12 @@ class Evidence:
     counties: tuple[str, ...]
     first_release: Quarter
     vintage: str = PRELIMINARY
+    crossed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    routes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    volumes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    below: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proxies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    controls: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.
@@ -104,15 +127,15 @@ class Evidence:
         known: dict[str, Any] = {name: _known(_needed(getattr(self, name), name), as_of) for name in _COLUMNS}
         for name, key in _KEYS.items():
             known[name] = _latest(known[name], key)
-        for name in ("leaf", "cells", "prices"):
+        for name in ("leaf", "cells", "crossed", "prices", "volumes", "proxies"):
             known[name] = _up_to(known[name], quarter)
         for name in ("accounts", "published"):
             known[name] = _periods_up_to(known[name], quarter)
-        for name in ("annual", "adoption"):
+        for name in ("annual", "adoption", "below", "controls"):
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
         for name in ("leaf", "cells"):
             known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]
-        for name in ("leaf", "annual"):
+        for name in ("leaf", "annual", "below"):
             self._check_cells(known[name])
         return replace(self, **known)
 

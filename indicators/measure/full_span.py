@@ -5,7 +5,8 @@ Belongs here: the month factor λ and its fall-back, missing quarters. Does not 
 
 from __future__ import annotations
 
-from typing import Final, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Final, NoReturn, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ COLUMNS: Final = ["quarter", *LEAF, "va", "base", "imputed", "factor_level"]
 _CARRIED: Final = {"va": "va", "base": "va_base", "imputed": "imputed"}
 # A factor this far from the calendar's (12/11 for January–November) tells of another set of firms, not of the season.
 TOLERANCE: Final = (0.8, 1.25)
+Route: TypeAlias = Callable[[pd.DataFrame, Mapping[str, pd.DataFrame], Quarter], pd.DataFrame]
 _LEVELS: Final = {
     "class": ["sector", "gbt", "de"],
     "division": ["sector", "_division"],
@@ -27,7 +29,9 @@ _LEVELS: Final = {
 }
 
 
-def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> pd.DataFrame:
+def full_span(
+    leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter, *, route: Route | None = None
+) -> pd.DataFrame:
     """Leaf cells with value added of the full cumulative span, whatever months the returns cover.
 
     ``VA_cum(y,q) = VA_cum(y−1,q) × va(y)/va_base(y)`` per leaf, which is ``λ·va(y)`` with
@@ -42,11 +46,13 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
             rows (``origin``) are added to the measured ones.
         first_release: first quarter that must be there.
         quarter: last quarter.
+        route: what a quarter's cells become where another route than the rate method is laid down, given the earlier
+            quarters as they came out (``routes.extrapolated``).
 
     Returns:
         ``quarter, county, sector, gbt, de, va, base, imputed, factor_level`` (full: not lagged; leaf, class, division,
-        sector, survey): whole yuan as float64, so that sums are exact in any order. ``base`` is the comparable base of
-        the same span, ``imputed`` what of ``va`` is imputed.
+        sector, survey; volume, volume_flagged): whole yuan as float64, so that sums are exact in any order. ``base`` is
+        the comparable base of the same span, ``imputed`` what of ``va`` is imputed.
 
     Raises:
         InputError: a quarter is missing; a cell mixes or exceeds months; a lagged survey has no last year.
@@ -66,7 +72,8 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
         carried = _carried(rows[lagged], done, now)
         both = pd.concat([part for part in (full, carried) if len(part)])
         carried_to = {name: whole(both["factor"] * both[of]) for name, of in _CARRIED.items()}
-        done[str(text)] = both.assign(**carried_to)
+        made = both.assign(**carried_to)
+        done[str(text)] = route(made, done, now) if route else made
     return pd.concat(done.values(), ignore_index=True)[COLUMNS].sort_values(["quarter", *LEAF], ignore_index=True)
 
 

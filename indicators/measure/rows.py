@@ -19,10 +19,10 @@ _DIGITS: Final = {"元": 2, "比率": 12, "百分点": 12}
 def own_rows(
     frame: pd.DataFrame, value: pd.Series, name: str, definition: str, *, form: tuple[str, str] | None = None
 ) -> pd.DataFrame:
-    """Observation rows of an own indicator, their vintage (that of all own figures of a release) left out.
+    """Observation rows of an own indicator; without a vintage of their own they take that of the release's figures.
 
     Args:
-        frame: ``region, class, span, estimated`` and ``quarter`` (or ``period``).
+        frame: ``region, class, span, estimated``, ``quarter`` (or ``period``) and perhaps ``vintage``.
         value: the value of each row; rows without one are left out.
         name: indicator.
         definition: its definition.
@@ -33,7 +33,8 @@ def own_rows(
     kept = value.notna() & np.isfinite(value.astype("float64"))
     rows = frame[kept]
     period = rows["period"] if "period" in rows.columns else rows["quarter"]
-    return pd.DataFrame({
+    own = {"vintage": rows["vintage"]} if "vintage" in rows.columns else {}
+    return pd.DataFrame(own | {
         "indicator": name,
         "definition_id": definition,
         "period": period,

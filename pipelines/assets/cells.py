@@ -140,6 +140,22 @@ def cell_published(context: dg.AssetExecutionContext, workspace: WorkspaceResour
 
 @dg.asset(
     group_name="cells",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_part", dg.AssetDep("core_return", partition_mapping=year_before)],
+    description="升规单位汇总：本期有报表、上年同期没有报表而有上年同期数的单位，推算规模以下时扣除。",
+    metadata=column_schema(contract("cell_crossed")),
+    check_specs=table_specs("cell_crossed"),
+    kinds={"duckdb", "parquet"},
+)
+def cell_crossed(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """Units that crossed the threshold within the year."""
+    make(context, workspace.workspace, lambda quarter: [cells.cell_crossed(workspace.workspace, quarter)])
+    return checked(context, workspace.workspace, "cell_crossed")
+
+
+@dg.asset(
+    group_name="cells",
     deps=["core_digital_use"],
     description="数字技术应用调查汇总：调查企业数与应用企业数。",
     metadata=column_schema(contract("cell_adoption")),
@@ -161,5 +177,6 @@ cell_assets = [
     class_part,
     cell_leaf,
     cell_published,
+    cell_crossed,
     cell_adoption,
 ]

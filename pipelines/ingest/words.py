@@ -23,6 +23,9 @@ VINTAGES: Final = _both(
         "census": ("普查", "普查修订", "普查数"),
     }
 )
+# An annual figure to which quarters are benchmarked is verified or comes from a census.
+CONTROL_VINTAGES: Final = frozenset({"final", "census"})
+ROUTES: Final = _both({"rate": ("增加值率法", "增加值率"), "volume": ("物量外推", "物量外推法")})
 STATUSES: Final = _both({"A": ("实际", "正式"), "E": ("估计", "推算"), "P": ("暂定", "初步")})
 SPANS: Final = _both(
     {

@@ -14,7 +14,7 @@ import pyarrow as pa
 from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
-from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
+from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
 from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
@@ -52,6 +52,7 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
+    cell_crossed(workspace, quarter)
     claims.class_check(workspace, quarter)
 
 
@@ -79,6 +80,20 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
 
     made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
     return lake.refresh("cell_published", quarter, fill, made_from=made_from)
+
+
+def cell_crossed(workspace: Workspace, quarter: str) -> Made:
+    """Units that crossed the threshold within the year, with what they had a year ago."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_crossed")
+    last = classified.year_before(workspace, quarter)
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            work.add(class_part=lake.existing("class_part", [quarter]), last_return=last)
+            work.write(text, path)
+
+    made_from = [*lake.hashes("class_part", [quarter]), *map(sha256_of, last if isinstance(last, list) else []), text]
+    return lake.refresh("cell_crossed", quarter, fill, made_from=made_from)
 
 
 def cell_adoption(workspace: Workspace) -> Made:

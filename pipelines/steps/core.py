@@ -45,6 +45,11 @@ SMALL_TABLES = {
     "core_coefficient": ("coefficient",),
     "core_efficiency": ("efficiency",),
     "core_published": ("published",),
+    "core_route": ("route",),
+    "core_volume": ("volume",),
+    "core_below": ("below",),
+    "core_proxy": ("proxy",),
+    "core_control": ("control",),
 }
 _RETURN_SQL = (
     "functions",

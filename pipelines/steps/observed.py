@@ -30,8 +30,13 @@ _SMALL = {
     "annual": "cell_annual",
     "adoption": "cell_adoption",
     "efficiency": "core_efficiency",
+    "routes": "core_route",
+    "volumes": "core_volume",
+    "below": "core_below",
+    "proxies": "core_proxy",
+    "controls": "core_control",
 }
-_CELLS = {"leaf": "cell_leaf", "cells": "cell_published"}
+_CELLS = {"leaf": "cell_leaf", "cells": "cell_published", "crossed": "cell_crossed"}
 
 
 def history(workspace: Workspace, quarter: str) -> list[str]:

@@ -24,7 +24,7 @@ REFERENCE: Final = "reference"
 QUARTERLY: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "quarter"),
     *("core_register", "core_change", "core_return", "core_set_aside", "core_finding", "core_query"),
-    *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published"),
+    *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published", "cell_crossed"),
 )
 WHOLE: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "none"),

@@ -77,7 +77,7 @@ SELECT
   max(CASE WHEN indicator = 'core_value_added' AND price_basis = 'current' THEN shown END) AS value_added_100m,
   max(CASE WHEN indicator = 'core_growth' AND price_basis = 'constant' THEN shown END) AS growth_constant_pct,
   max(CASE WHEN indicator = 'core_growth' AND price_basis = 'current' THEN shown END) AS growth_current_pct,
-  max(CASE WHEN indicator = 'core_share_gdp' AND definition_id <> 'mixed_vintage' THEN shown END) AS share_gdp_pct,
+  max(CASE WHEN indicator = 'core_share_gdp' THEN shown END) AS share_gdp_pct,
   max(CASE WHEN indicator = 'core_class_share' THEN shown END) AS share_core_pct,
   max(CASE WHEN indicator = 'core_region_share' THEN shown END) AS share_place_pct,
   max(CASE WHEN indicator = 'core_pull' THEN shown END) AS pull_points,
@@ -86,6 +86,7 @@ FROM v_newest AS o
 WHERE indicator IN
   ('core_value_added', 'core_growth', 'core_share_gdp', 'core_class_share', 'core_pull', 'core_contribution', 'core_region_share')
   AND (indicator <> 'core_growth' OR base = 'comparable' OR definition_id = 'published')
+  AND definition_id IN ('rate_method', 'same_vintage', 'published')
   AND (definition_id <> 'published' OR NOT EXISTS (
     SELECT 1 FROM observation AS ours
     WHERE ours.indicator = 'core_value_added' AND ours.definition_id = 'rate_method'
