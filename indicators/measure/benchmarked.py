@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from classification.errors import InputError
 from indicators.benchmarking import denton
 from indicators.measure import rows as make
 from indicators.measure.core import CORE, NON_CORE, share_gdp
@@ -134,6 +135,11 @@ def _raked(evidence: Evidence, target: pd.Series, controls: pd.DataFrame, year: 
         if row["region"] != evidence.place:
             inside &= (frame["county"] == row["region"]).to_numpy()
         name = (str(row["region"]), str(row["class"]))
+        if not inside.any():
+            raise InputError(
+                f"{year}年控制数（地区 {name[0]}，类别 {name[1]}）没有对应的汇总单元，请核对 HS15。",
+                f"No cell belongs to the control of {year} for region {name[0]}, class {name[1]}; check form HS15.",
+            )
         constraints[f"{year}年 {name[0]} {name[1]}"] = (list(np.flatnonzero(inside)), float(row["va"]))
         before[name] = (float(target.to_numpy()[inside].sum()), float(row["va"]))
     flat = target.reset_index(drop=True)
@@ -162,7 +168,9 @@ def _moved(single: pd.DataFrame, targets: pd.DataFrame) -> tuple[pd.DataFrame, p
         labels = [label for year in years for label in _quarters(year)]
         at = cells.get_indexer_for(pd.MultiIndex.from_tuples(rows_of))
         own, wanted = paths[labels].iloc[at], goals[list(years)].iloc[at]
-        moved.iloc[at, moved.columns.get_indexer_for(pd.Index(labels))] = _METHODS[how](own, wanted, paths[labels].sum())
+        moved.iloc[at, moved.columns.get_indexer_for(pd.Index(labels))] = _METHODS[how](
+            own, wanted, paths[labels].sum()
+        )
     last = columns[-1]
     ratio = (moved[last] / paths[last].where(paths[last] > 0)).where(moved[last] > 0).fillna(1.0)
     return moved, ratio

@@ -25,6 +25,7 @@ from pipelines.sample.calibration import calibrate
 from pipelines.sample.claim_files import write_claims
 from pipelines.sample.coefficients import coefficient_rows
 from pipelines.sample.economy import SEED, YEARS, units
+from pipelines.sample.estimate_files import write_estimates, write_period_estimates
 from pipelines.sample.events import mergers, recodes
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
@@ -104,11 +105,13 @@ def _files(
         yield write_claims(universe, inbox, quarter)
         yield from write_accounts(accounts, inbox, quarter)
         yield write_prices(inbox, quarter)
+        yield from write_period_estimates(inbox, quarter)
     for year in ANNUAL_YEARS:
         say(f"写出 {year} 年的年报")
         yield from write_annual(universe, inbox, year)
         yield from write_digital_use(universe, inbox, year)
     yield from write_small(table, inbox)
+    yield from write_estimates(universe, table, inbox)
     yield from write_strays(inbox)
 
 
