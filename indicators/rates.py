@@ -1,4 +1,4 @@
-"""Value-added rates: value added over output of a year, and which rate holds for a class in a quarter.
+"""Value-added rates: value added over output of a year, and which rate holds for a county's class in a quarter.
 
 Belongs here: computing rates from annual cells and looking them up. Does not belong here: applying them to units
 (a statement of the engine).
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 import pandas as pd
 
@@ -20,70 +20,80 @@ from classification.errors import InputError
 MINIMUM_UNITS: Final = 3
 _LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
 _MICRO: Final = Decimal("0.000001")
+# Level of region, county, code → rate and its year.
+_Table: TypeAlias = Mapping[tuple[str, str, str], tuple[Decimal, int]]
 
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate and where it comes from, for example ``city-group-2021``."""
+    """A rate of a county's class and where it comes from, for example ``city-group-2021``."""
 
+    county: str
     gbt: str
     rate: Decimal
     level: str
 
 
 def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> pd.DataFrame:
-    """The city's own rates by class, group and division of a year.
+    """Own rates of a year by class, group and division, of each county and of the city.
 
     Args:
-        cells: annual cells ``year, known_from, known_to, gbt, units, va, output`` (whole yuan), any number per class.
+        cells: annual cells ``year, known_from, known_to, county, gbt, units, va, output`` (whole yuan), any number per
+            class.
         minimum_units: codes resting on fewer units get no rate.
 
     Returns:
-        ``year, known_from, known_to, region_level, code_level, code, rate, units, source``, one row per code; rates as
-        Decimal with six places, only those strictly between 0 and 1.
+        ``year, known_from, known_to, region_level, county, code_level, code, rate, units, source``, one row per code of
+        a county (level county) and of the city (level city, county empty); rates as Decimal with six places, only those
+        strictly between 0 and 1.
 
     Source: quarterly accounts by the rate method take last year's rate (增加值率法).
     """
-    levels = []
-    for level, length in _LENGTHS.items():
-        coded = cells.assign(code=cells["gbt"].str[:length], code_level=level)
-        keys = ["year", "known_from", "known_to", "code_level", "code"]
-        levels.append(coded.groupby(keys, as_index=False)[["units", "va", "output"]].sum())
+    keys = ["year", "known_from", "known_to", "region_level", "county", "code_level", "code"]
+    places = [cells.assign(region_level="county"), cells.assign(region_level="city", county="")]
+    levels = [
+        place.assign(code=place["gbt"].str[:length], code_level=level)
+        .groupby(keys, as_index=False)[["units", "va", "output"]]
+        .sum()
+        for place in places
+        for level, length in _LENGTHS.items()
+    ]
     sums = pd.concat(levels, ignore_index=True)
     sums = sums[(sums["units"] >= minimum_units) & (sums["va"] > 0) & (sums["output"] > sums["va"])]
     rates = [
         (Decimal(int(va)) / Decimal(int(output))).quantize(_MICRO, ROUND_HALF_UP)
         for va, output in zip(sums["va"], sums["output"], strict=True)
     ]
-    sums = sums.assign(
-        rate=pd.Series(rates, index=sums.index, dtype=object), region_level="city", source="本市年报（收入法）"
-    )
-    columns = ["year", "known_from", "known_to", "region_level", "code_level", "code", "rate", "units", "source"]
-    return sums[columns].sort_values(["year", "known_from", "code"], ignore_index=True)
+    sums = sums.assign(rate=pd.Series(rates, index=sums.index, dtype=object), source="本市年报（收入法）")
+    order = ["year", "known_from", "region_level", "county", "code"]
+    return sums[[*keys, "rate", "units", "source"]].sort_values(order, ignore_index=True)
 
 
-def rates_for(codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt.date) -> list[Rate]:
-    """The rate of each GB/T class for quarters of ``year``, from the latest earlier year known at ``as_of``.
+def rates_for(cells: Iterable[tuple[str, str]], rates: pd.DataFrame, *, year: int, as_of: dt.date) -> list[Rate]:
+    """The rate of each county's GB/T class for quarters of ``year``, from the latest earlier year known at ``as_of``.
 
-    The search goes class, group, division of the city, then the same of the province; within a step the latest year
-    wins, never the year itself or a later one.
+    The search goes to the class in the county, the city and the province, then to the group, then to the division: what
+    a firm makes decides over its rate more than where it stands. Within a step the latest year wins, never the year
+    itself or a later one.
 
     Args:
-        codes: four-digit GB/T codes.
+        cells: counties with four-digit GB/T codes.
         rates: as ``annual_rates`` gives them, the province's table below it.
         year: the year of the quarters.
         as_of: what was known on this day.
 
     Raises:
         InputError: codes without any rate, all named.
+
+    Source: methods, value added: class → 中类 → division, county → city → province.
     """
     known = rates[(rates["year"] < year) & (rates["known_from"] <= as_of) & (as_of < rates["known_to"])]
-    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "code"], keep="last")
-    places = zip(latest["region_level"], latest["code"], strict=True)
+    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "county", "code"], keep="last")
+    places = zip(latest["region_level"], latest["county"], latest["code"], strict=True)
     found_in = zip(latest["rate"], latest["year"], strict=True)
-    table: Mapping[tuple[str, str], tuple[Decimal, int]] = dict(zip(places, found_in, strict=True))
-    found = {code: _search(code, table) for code in sorted(set(codes))}
-    if missing := [code for code, rate in found.items() if rate is None]:
+    table: _Table = dict(zip(places, found_in, strict=True))
+    found = {cell: _search(*cell, table) for cell in sorted(set(cells))}
+    if missing := sorted({code for (_, code), rate in found.items() if rate is None}):
         raise InputError(
             f"以下行业小类没有可用的增加值率：{'、'.join(missing)}。请在 HS02 增加值率表中补充其大类的增加值率。",
             f"No value-added rate for {', '.join(missing)}; add their divisions to form HS02.",
@@ -92,9 +102,9 @@ def rates_for(codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt
     return [rate for rate in found.values() if rate is not None]
 
 
-def _search(code: str, table: Mapping[tuple[str, str], tuple[Decimal, int]]) -> Rate | None:
-    for region in ("city", "province"):
-        for level, length in _LENGTHS.items():
-            if (hit := table.get((region, code[:length]))) is not None:
-                return Rate(code, hit[0], f"{region}-{level}-{hit[1]}")
+def _search(county: str, code: str, table: _Table) -> Rate | None:
+    for level, length in _LENGTHS.items():
+        for region, place in (("county", county), ("city", ""), ("province", "")):
+            if (hit := table.get((region, place, code[:length]))) is not None:
+                return Rate(county, code, hit[0], f"{region}-{level}-{hit[1]}")
     return None

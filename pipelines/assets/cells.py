@@ -75,7 +75,7 @@ def class_check(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
 @dg.asset(
     group_name="classified",
     deps=["cell_annual", "core_rate"],
-    description="增加值率：本市年报按小类、中类、大类，缺者用上级下发数；层级逐条记载。",
+    description="增加值率：小类、中类、大类逐级取用，同级先县后市，再用上级下发数；层级逐条记载。",
     metadata=column_schema(contract("class_rate")),
     check_specs=table_specs("class_rate"),
     kinds={"parquet"},

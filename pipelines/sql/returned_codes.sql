@@ -1,2 +1,2 @@
--- The classes that occur. Takes: returned. Gives: gbt.
-SELECT DISTINCT gbt FROM returned ORDER BY gbt
+-- The classes that occur in each county. Takes: returned. Gives: county, gbt.
+SELECT DISTINCT county, gbt FROM returned ORDER BY county, gbt

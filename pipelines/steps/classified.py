@@ -173,13 +173,13 @@ def cell_annual(workspace: Workspace) -> Made:
 
 
 def class_rate(workspace: Workspace) -> Made:
-    """Value-added rates: the city's own by year, then the province's."""
+    """Value-added rates by year: the counties' and the city's own, then the province's."""
     lake = Lake(workspace.lake)
 
     def fill(path: Path) -> None:
         own = annual_rates(lake.read("cell_annual").to_pandas())
         given = _superseded(lake.read("core_rate").to_pandas(), ["year", "code"])
-        given = given.assign(region_level="province", units=0)
+        given = given.assign(region_level="province", county="", units=0)
         both = pd.concat([own, given[own.columns]], ignore_index=True)
         key = list(contract("class_rate").key)
         table = pa.Table.from_pandas(both.sort_values(key), schema=contract("class_rate").schema, preserve_index=False)
@@ -254,11 +254,13 @@ def _add_parts(
     work.keep("succession", statement("pipelines", "succession"), known | {"last_day": period.last_day})
     work.keep("measured", statement("pipelines", "returned"), known)
     work.keep("returned", statement("pipelines", "with_imputed"), known)
-    codes = work.rows(statement("pipelines", "returned_codes"))["gbt"].to_pylist()
-    found = rates_for(codes, rates, year=period.year, as_of=vintage.known_from)
+    cells = work.rows(statement("pipelines", "returned_codes")).to_pylist()
+    pairs = [(cell["county"], cell["gbt"]) for cell in cells]
+    found = rates_for(pairs, rates, year=period.year, as_of=vintage.known_from)
     work.add(
         rate_for=pa.table(
             {
+                "county": pa.array([rate.county for rate in found], pa.string()),
                 "gbt": pa.array([rate.gbt for rate in found], pa.string()),
                 "rate": pa.array([rate.rate for rate in found], pa.decimal128(7, 6)),
                 "rate_level": pa.array([rate.level for rate in found], pa.string()),

@@ -16,13 +16,22 @@ AS_OF = dt.date(2024, 1, 20)
 
 def cells(*rows: tuple[str, int, int, int], year: int = 2021) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["gbt", "units", "va", "output"])
-    return frame.assign(year=year, known_from=KNOWN, known_to=EVER)
+    return frame.assign(year=year, known_from=KNOWN, known_to=EVER, county="990101")
 
 
 def table(*rows: tuple[int, str, str, str], **more: dt.date) -> pd.DataFrame:
     """Rates as year, level of region, code, rate."""
-    frame = pd.DataFrame(rows, columns=["year", "region_level", "code", "rate"])
+    frame = pd.DataFrame(rows, columns=["year", "region_level", "code", "rate"]).assign(county="")
     return frame.assign(**{"known_from": KNOWN, "known_to": EVER, "rate": frame["rate"].map(Decimal), **more})
+
+
+def of_city(cells: pd.DataFrame, **more: int) -> pd.DataFrame:
+    found = annual_rates(cells, **more)
+    return found[found["region_level"] == "city"]
+
+
+def here(*codes: str) -> list[tuple[str, str]]:
+    return [("990101", code) for code in codes]
 
 
 def by_code(rates: pd.DataFrame) -> dict[str, Decimal]:
@@ -30,7 +39,7 @@ def by_code(rates: pd.DataFrame) -> dict[str, Decimal]:
 
 
 def test_classes_groups_and_divisions_each_rest_on_all_their_units() -> None:
-    found = annual_rates(cells(("3911", 2, 300, 1000), ("3911", 1, 100, 600), ("3912", 3, 100, 400), ("6513", 4, 2, 3)))
+    found = of_city(cells(("3911", 2, 300, 1000), ("3911", 1, 100, 600), ("3912", 3, 100, 400), ("6513", 4, 2, 3)))
     assert by_code(found) == {
         "39": Decimal("0.250000"), "391": Decimal("0.250000"), "3911": Decimal("0.250000"),
         "3912": Decimal("0.250000"), "65": Decimal("0.666667"), "651": Decimal("0.666667"), "6513": Decimal("0.666667"),
@@ -42,20 +51,20 @@ def test_classes_groups_and_divisions_each_rest_on_all_their_units() -> None:
     }  # fmt: skip
     assert set(found["region_level"]) == {"city"}
     assert list(found.columns) == [
-        "year", "known_from", "known_to", "region_level", "code_level", "code", "rate", "units", "source",
+        "year", "known_from", "known_to", "region_level", "county", "code_level", "code", "rate", "units", "source",
     ]  # fmt: skip
 
 
 def test_a_rate_is_rounded_half_up_to_six_places_and_exact_for_large_money() -> None:
-    assert by_code(annual_rates(cells(("3911", 3, 1, 2_000_000))))["3911"] == Decimal("0.000001")
+    assert by_code(of_city(cells(("3911", 3, 1, 2_000_000))))["3911"] == Decimal("0.000001")
     money = 90_000_000_000_000_001
-    assert by_code(annual_rates(cells(("3911", 3, money, 3 * money))))["3911"] == Decimal("0.333333")
+    assert by_code(of_city(cells(("3911", 3, money, 3 * money))))["3911"] == Decimal("0.333333")
 
 
 def test_few_units_give_no_rate_of_their_own() -> None:
     frame = cells(("3911", 2, 400, 1000), ("3912", 1, 100, 1000))
-    assert set(by_code(annual_rates(frame))) == {"39", "391"}
-    assert set(by_code(annual_rates(frame, minimum_units=1))) == {"39", "391", "3911", "3912"}
+    assert set(by_code(of_city(frame))) == {"39", "391"}
+    assert set(by_code(of_city(frame, minimum_units=1))) == {"39", "391", "3911", "3912"}
     assert annual_rates(frame, minimum_units=4).empty
 
 
@@ -69,11 +78,11 @@ def test_vintages_of_a_year_stay_apart_and_the_input_is_untouched() -> None:
     old, new = cells(("3911", 3, 30, 100)).assign(known_to=later), cells(("3911", 3, 40, 100)).assign(known_from=later)
     both = pd.concat([new, old], ignore_index=True)
     before = both.copy()
-    found = annual_rates(both)
+    found = of_city(both)
     pd.testing.assert_frame_equal(both, before)
     assert found.loc[found["code"] == "3911", "rate"].tolist() == [Decimal("0.300000"), Decimal("0.400000")]
     for day, expected in ((dt.date(2022, 8, 31), "0.300000"), (later, "0.400000")):
-        assert rates_for(["3911"], found, year=2022, as_of=day)[0].rate == Decimal(expected)
+        assert rates_for(here("3911"), found, year=2022, as_of=day)[0].rate == Decimal(expected)
 
 
 def test_the_search_goes_from_class_to_division_and_from_city_to_province() -> None:
@@ -85,7 +94,8 @@ def test_the_search_goes_from_class_to_division_and_from_city_to_province() -> N
         (2022, "province", "65", "0.32"),
     )
     found = {
-        rate.gbt: rate for rate in rates_for(["6513", "3990", "3912", "3911", "3911"], rates, year=2023, as_of=AS_OF)
+        rate.gbt: rate
+        for rate in rates_for(here("6513", "3990", "3912", "3911", "3911"), rates, year=2023, as_of=AS_OF)
     }
     assert list(found) == ["3911", "3912", "3990", "6513"]
     assert {code: (str(rate.rate), rate.level) for code, rate in found.items()} == {
@@ -94,6 +104,22 @@ def test_the_search_goes_from_class_to_division_and_from_city_to_province() -> N
         "3990": ("0.23", "city-division-2021"),
         "6513": ("0.32", "province-division-2022"),
     }
+
+
+def test_a_countys_own_rate_comes_before_the_citys_of_the_same_class_and_after_no_narrower_class() -> None:
+    west = cells(("3911", 3, 50, 100), ("3912", 2, 90, 100)).assign(county="990102")
+    rates = annual_rates(pd.concat([cells(("3911", 3, 20, 100), ("3912", 2, 10, 100)), west], ignore_index=True))
+    counties = ("990101", "990102", "990103")
+    pairs = [(county, gbt) for county in counties for gbt in ("3911", "3912", "3919", "3990")]
+    found = {(rate.county, rate.gbt): (str(rate.rate), rate.level) for rate in rates_for(
+        pairs, rates, year=2022, as_of=AS_OF)}  # fmt: skip
+    assert found["990101", "3911"] == ("0.200000", "county-class-2021")
+    assert found["990102", "3911"] == ("0.500000", "county-class-2021")
+    assert found["990103", "3911"] == ("0.350000", "city-class-2021")
+    # Two units tell of themselves in the county; the four of the city tell of the class.
+    assert found["990101", "3912"] == ("0.500000", "city-class-2021")
+    assert found["990101", "3919"] == ("0.150000", "county-group-2021")
+    assert found["990102", "3990"] == ("0.700000", "county-division-2021")
 
 
 def test_the_latest_earlier_year_that_was_known_holds() -> None:
@@ -111,13 +137,13 @@ def test_the_latest_earlier_year_that_was_known_holds() -> None:
         (2021, AS_OF): "city-class-2020",
     }
     for (year, as_of), level in cases.items():
-        assert [rate.level for rate in rates_for(["3911"], rates, year=year, as_of=as_of)] == [level]
+        assert [rate.level for rate in rates_for(here("3911"), rates, year=year, as_of=as_of)] == [level]
 
 
 def test_classes_without_any_rate_are_all_named() -> None:
     rates = table((2021, "city", "39", "0.2"), (2023, "province", "65", "0.3"))
     with pytest.raises(InputError, match=r"6421、6513") as caught:
-        rates_for(["6513", "3911", "6421"], rates, year=2023, as_of=AS_OF)
+        rates_for(here("6513", "3911", "6421"), rates, year=2023, as_of=AS_OF)
     assert "HS02" in caught.value.zh
     assert "2023年" in str(caught.value)
     assert "3911" not in str(caught.value)
