@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pipelines.release import chains, exhibits, pages, sentences, tables
+from pipelines.release import chains, estimates, exhibits, pages, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -67,11 +67,12 @@ def sections(f: Figures) -> list[Section]:
 
 def _overall(f: Figures) -> Section:
     vintages = tables.vintages(f, f.main) if f.main else None
+    estimated = estimates.estimates(f, f.main) if f.main else None
     return Section(
         "总体",
-        tuple(sentences.overall(f)),
+        tuple(text for text in (*sentences.overall(f), estimates.of_full_scope(f)) if text),
         _present(exhibits.growth_lines(f), exhibits.quarterly_stack(f)),
-        _present(tables.overview(f), vintages),
+        _present(tables.overview(f), estimated, vintages),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import tables
+from pipelines.release import estimates, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
 from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
@@ -76,6 +76,7 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "基础设施与部门 T7": tables.departments(f),
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),
+        "全口径与年度衔接": estimates.estimates(f, span) if span else None,
         "占GDP比重与版次": tables.vintages(f, span) if span else None,
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
