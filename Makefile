@@ -7,7 +7,8 @@ RUN_LOCK := requirements.lock
 DEV_LOCK := requirements-dev.lock
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
-PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
+# Compiled once here: where Python may not write beside its modules, every start would compile all of them anew.
+PIP := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
   --no-strip-extras --no-emit-index-url --quiet
 

@@ -5,6 +5,7 @@ Belongs here: membership, labels, chains, arrow_tables. Does not belong here: un
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from classification.standard import NON_CORE, load_standard
@@ -144,6 +145,11 @@ def arrow_tables() -> dict[str, pa.Table]:
         ``gbt`` (code, level, section, name_zh), ``gbt_2011`` (code, kind, name_zh, successors: codes with names, joined
         by 、), ``core_map`` (gbt, de, partial; pairs of 01–04 only) and ``membership`` (scheme, class, gbt, de).
     """
+    return dict(_arrow_tables())
+
+
+@cache
+def _arrow_tables() -> dict[str, pa.Table]:
     import pyarrow as pa
 
     return {name: pa.table(columns) for name, columns in code_columns().items()}

@@ -9,8 +9,8 @@ Cost: each statement is one streaming pass in DuckDB; memory is bounded by the e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from contextlib import closing, contextmanager
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,10 +30,30 @@ def statement(package: str, name: str) -> str:
 
 
 class Engine:
-    """One DuckDB connection with the inputs of one table's making as views."""
+    """One DuckDB connection with the inputs of one table's making as views.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    It is opened by the first that needs it: where a table is found as it would be made, nothing is opened.
+    """
+
+    def __init__(self, within: Path | None) -> None:
+        self._within = within
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config={"preserve_insertion_order": True})
+        connection.execute(statement("pipelines", "functions"))
+        connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
+        if self._within is not None:
+            connection.execute("SET allowed_directories = [?]", [f"{self._within}/"])
+            connection.execute("SET temp_directory = ?", [str(self._within / _SPILL)])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def close(self) -> None:
+        """Close the connection, if one was opened."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
@@ -94,15 +114,8 @@ def engine(within: Path | None = None) -> Iterator[Engine]:
     Args:
         within: the folder, as a rule the lake's; without one, no file at all.
     """
-    with duckdb.connect(config={"preserve_insertion_order": True}) as connection:
-        connection.execute(statement("pipelines", "functions"))
-        connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
-        if within is not None:
-            connection.execute("SET allowed_directories = [?]", [f"{within}/"])
-            connection.execute("SET temp_directory = ?", [str(within / _SPILL)])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        yield Engine(connection)
+    with closing(Engine(within)) as work:
+        yield work
 
 
 def _quoted(name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import cache
 from importlib.metadata import distributions
 from importlib.resources import files
 from pathlib import Path
@@ -21,8 +22,9 @@ PACKAGES = ("classification", "indicators", "pipelines")
 _CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css"})
 
 
+@cache
 def code_hash(*packages: str) -> str:
-    """One hash of the code and tables of packages, by path and bytes."""
+    """One hash of the code and tables of packages, by path and bytes; a process runs one code and hashes it once."""
     digest = hashlib.sha256()
     for package in packages or PACKAGES:
         root = Path(str(files(package)))

@@ -1,10 +1,13 @@
-"""What several rooms of tests share: one small synthetic city, written once, run once through Dagster."""
+"""What several rooms of tests share: one small synthetic city, written and run once by whichever worker comes first."""
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
+import shutil
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,14 +19,26 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 FIRMS = 150
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to ask makes, while the others wait, and all read; nobody may change it."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made, unfinished = root / name, root / f"{name}.unfinished"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)  # a worker failed over it
+            make(unfinished)
+            unfinished.rename(made)
+    return made
+
+
 @pytest.fixture(scope="session")
 def written_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small synthetic city: settings, inbox and the list of planted errors; nothing has been run."""
     from pipelines.sample import write_city
 
-    home = tmp_path_factory.mktemp("written")
-    write_city(home, firms=FIRMS)
-    return home
+    return made_once(tmp_path_factory, "written", lambda home: write_city(home, firms=FIRMS))
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +46,10 @@ def ran_city(written_city: Path, tmp_path_factory: pytest.TempPathFactory, great
     """The same city with its first seven quarters run as one back-fill, up to the cells. Tests leave it as it is."""
     from tests.end_to_end.running import fresh, intake
 
-    home = fresh(written_city, tmp_path_factory.mktemp("ran") / "home")
-    intake(home, "2020Q1", "2021Q3")
-    return home
+    def run(home: Path) -> None:
+        intake(fresh(written_city, home), "2020Q1", "2021Q3")
+
+    return made_once(tmp_path_factory, "ran", run)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def seal(workspace: Workspace) -> Path:
     with workspace.held("shuce inbox seal"):
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         if not any('"chain":"' in line for line in lines):
-            for receipt in _placed(workspace, _parsed(tuple(lines), path)):
+            for receipt in _entries(tuple(lines), workspace):
                 if receipt.accepted:
                     check_copy(receipt)
         return Journal(path).seal()
@@ -113,28 +113,24 @@ def entries(workspace: Workspace) -> list[Receipt]:
     Raises:
         InputError: a line was altered, removed or inserted, or is no entry; the first such line is named.
     """
-    path = log_path(workspace)
-    return _placed(workspace, _parsed(Journal(path).read(), path))
+    return list(_entries(Journal(log_path(workspace)).read(), workspace))
 
 
 @lru_cache(maxsize=4)
-def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Receipt, ...]:
-    """Lines as entries; equal lines are read once per process."""
+def _entries(lines: tuple[str, ...], workspace: Workspace) -> tuple[Receipt, ...]:
+    """Lines as entries, each with the place of its copy; equal lines are read once per process."""
     found = []
     for number, line in enumerate(lines, start=1):
         try:
-            found.append(Receipt.model_validate_json(line))
+            entry = Receipt.model_validate_json(line)
         except ValidationError:
             raise InputError(
                 f"收文日志第 {number} 行已损坏，请从备份恢复；收文日志只能追加，不能改动。",
                 f"Line {number} of the log of receipts is damaged; restore it, the log is never edited.",
-                where=str(path),
+                where=str(log_path(workspace)),
             ) from None
+        found.append(entry.model_copy(update={"path": stored_path(workspace, entry.sha256, entry.name)}))
     return tuple(found)
-
-
-def _placed(workspace: Workspace, found: tuple[Receipt, ...]) -> list[Receipt]:
-    return [r.model_copy(update={"path": stored_path(workspace, r.sha256, r.name)}) for r in found]
 
 
 def check_copy(receipt: Receipt) -> None:
@@ -163,8 +159,13 @@ def check_copy(receipt: Receipt) -> None:
 
 def latest(workspace: Workspace) -> list[Receipt]:
     """The last word on every file: one entry per name and content, by date received, name and hash."""
-    last = {(entry.sha256, entry.name): entry for entry in entries(workspace)}
-    return sorted(last.values(), key=lambda entry: (entry.received_at, entry.name, entry.sha256))
+    return list(_latest(Journal(log_path(workspace)).read(), workspace))
+
+
+@lru_cache(maxsize=4)
+def _latest(lines: tuple[str, ...], workspace: Workspace) -> tuple[Receipt, ...]:
+    last = {(entry.sha256, entry.name): entry for entry in _entries(lines, workspace)}
+    return tuple(sorted(last.values(), key=lambda entry: (entry.received_at, entry.name, entry.sha256)))
 
 
 def receipts(

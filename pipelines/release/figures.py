@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
@@ -204,12 +205,12 @@ class Figures:
         label = self.labels.get((scheme, cls))
         return str(label["name_zh"]) if label else cls
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """Whose core value added this release reports: ours (rate_method), else the published one."""
         return "rate_method" if self._has("rate_method", "cumulative") else "published"
 
-    @property
+    @cached_property
     def main(self) -> Span | None:
         """The span of the headline: the quarter's cumulative span, else the latest year published, else None."""
         now = Span("cumulative", str(self.quarter))

@@ -25,6 +25,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "__init__.py").write_text("A = 1\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(provenance, "PACKAGES", ("somewhere",))
+    # The same code in one process after another, each of which hashes it once.
+    monkeypatch.setattr(provenance, "code_hash", provenance.code_hash.__wrapped__)
     yield folder
     sys.modules.pop("somewhere", None)
 

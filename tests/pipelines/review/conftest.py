@@ -11,6 +11,7 @@ from pipelines.sample import write_city
 from pipelines.steps import core, queries
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
+from tests.conftest import made_once
 
 FIRMS = 120
 
@@ -32,6 +33,8 @@ def review_all(home: Path, quarters: list[str] | None = None) -> Workspace:
 
 @pytest.fixture(scope="session")
 def reviewed_city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    home = tmp_path_factory.mktemp("reviewed_city")
-    write_city(home, firms=FIRMS)
-    return review_all(home)
+    def review(home: Path) -> None:
+        write_city(home, firms=FIRMS)
+        review_all(home)
+
+    return Workspace(made_once(tmp_path_factory, "reviewed_city", review))
