@@ -10,7 +10,7 @@ import datetime as dt
 
 import pandas as pd
 
-from indicators.measure import accounts, chains, core, digital, firms, income, published
+from indicators.measure import accounts, capital, chains, core, digital, firms, income, interindustry, published
 from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
 from indicators.observation import KEY, observations
@@ -48,6 +48,8 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         digital.rows(known, leaf),
         firms.rows(known),
         published.rows(known),
+        capital.rows(known, quarter),
+        interindustry.rows(known),
     ]
     # Own rows leave their vintage to the release; accounts and published figures bring theirs.
     own = {"as_of": as_of, "vintage": known.vintage}

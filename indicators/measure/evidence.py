@@ -6,7 +6,7 @@ Belongs here: the tables that indicators rest on and the bitemporal rule. Does n
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -22,8 +22,12 @@ _KEYS: Final = {
     "prices": ["quarter", "division"],
     "published": ["indicator", "definition_id", "region", "class", "period", "span", "price_basis", "base", "vintage",
                   "authority"],
-    "adoption": ["year", "region", "sector"],
+    "adoption": ["year", "definition_id", "region", "sector"],
     "efficiency": ["division", "valid_from"],
+    "capital": ["sector", "year"],
+    "capital_setting": ["sector", "valid_from"],
+    "io_sector": ["year", "code"],
+    "io_flow": ["year", "supplier", "user"],
 }  # fmt: skip
 # The columns that indicators read; a frame without any column and any row stands for a table that is not there.
 _COLUMNS: Final = {
@@ -44,13 +48,17 @@ _COLUMNS: Final = {
     "annual": ["year", "known_from", "known_to", "county", "gbt", "de", "va"],
     "accounts": [*_KEYS["accounts"], "value", "unit", "status", "authority", "known_from"],
     "prices": ["quarter", "division", "index", "status", "known_from"],
-    "published": [*_KEYS["published"], "value", "unit", "status", "known_from"],
-    "adoption": ["year", "region", "sector", "surveyed", "using", "known_from"],
+    "published": [*_KEYS["published"], "value", "unit", "status", "assumed", "known_from"],
+    "adoption": ["year", "definition_id", "region", "sector", "surveyed", "using", "known_from"],
     "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
+    "capital": ["sector", "year", "investment", "investment_price", "va", "va_price", "known_from"],
+    "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
+    "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
+    "io_flow": ["year", "supplier", "user", "flow", "known_from"],
 }
 _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
-    "using", "d",
+    "using", "d", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output", "flow",
 }  # fmt: skip
 
 
@@ -69,6 +77,10 @@ class Evidence:
         annual: contract cell_annual.
         adoption: contract cell_adoption.
         efficiency: contract core_efficiency.
+        capital: contract core_capital.
+        capital_setting: contract core_capital_setting.
+        io_sector: contract core_io_sector.
+        io_flow: contract core_io_flow.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
@@ -89,6 +101,10 @@ class Evidence:
     counties: tuple[str, ...]
     first_release: Quarter
     vintage: str = PRELIMINARY
+    capital: pd.DataFrame = field(default_factory=pd.DataFrame)
+    capital_setting: pd.DataFrame = field(default_factory=pd.DataFrame)
+    io_sector: pd.DataFrame = field(default_factory=pd.DataFrame)
+    io_flow: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.
@@ -108,7 +124,7 @@ class Evidence:
             known[name] = _up_to(known[name], quarter)
         for name in ("accounts", "published"):
             known[name] = _periods_up_to(known[name], quarter)
-        for name in ("annual", "adoption"):
+        for name in ("annual", "adoption", "capital", "io_sector", "io_flow"):
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
         for name in ("leaf", "cells"):
             known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]

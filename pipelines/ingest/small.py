@@ -1,7 +1,8 @@
 """The small tables that everybody looks up, typed from their raw tables; one bad cell never costs the others.
 
-Belongs here: prices, rates, coefficients and efficiency. Does not belong here: firm returns (review), accounts and
-published figures (``accounts``, ``published``; offered here too, so that all small tables are found in one place).
+Belongs here: prices, rates, coefficients and efficiency. Does not belong here: firm returns (review), accounts,
+published figures and the inputs of penetration (``accounts``, ``published``, ``digital``; offered here too, so that all
+small tables are found in one place).
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import pyarrow as pa
 
 from pipelines.contracts import ARROW, contract
 from pipelines.ingest.accounts import core_account
+from pipelines.ingest.digital import core_capital, core_capital_setting, core_io_flow, core_io_sector
 from pipelines.ingest.published import core_published
-from pipelines.ingest.rows import FOREVER, CellError, Convert, Row, Typed, finish, type_rows
+from pipelines.ingest.rows import CellError, Row, Typed, finish, made, type_rows, validity
 from pipelines.ingest.words import LEVELS, METHODS, STATUSES
 from pipelines.workspace import City
 
@@ -44,16 +46,9 @@ RATE_SCHEMA: Final = pa.schema(
 _CODE_LEVELS: Final = {2: "division", 3: "group", 4: "class"}
 
 
-def _made(raw: pa.Table, form: str, convert: Convert, table: str) -> Both:
-    typed = Typed()
-    type_rows(raw, form, convert, typed)
-    terms = contract(table)
-    return finish(typed, terms.schema, terms.key)
-
-
 def core_price(price: pa.Table, city: City) -> Both:  # noqa: ARG001 - all typed tables are called alike
     """Cumulative price indices, last year = 1 (contract ``core_price``), and the rows set aside."""
-    return _made(price, "price", _price, "core_price")
+    return made(price, "price", _price, "core_price")
 
 
 def _price(row: Row) -> dict[str, Any]:
@@ -131,20 +126,10 @@ def _coefficient(row: Row) -> dict[str, Any]:
         "k": row.fraction("k"),
         "method": row.word("method", METHODS),
         "source": row.need("source"),
-        **_validity(row),
+        **validity(row),
         "approver": row.need("approver"),
         "known_from": row.cells["received_at"],
     }
-
-
-def _validity(row: Row) -> dict[str, Any]:
-    row.need("valid_from")
-    start, end = row.date("valid_from"), row.date("valid_to") or FOREVER
-    if start is None:
-        raise row.fail("valid_from", "missing", "必填项为空，请补填。", "A required cell is empty.")
-    if end <= start:
-        raise row.fail("valid_to", "bad_date", "失效日期应晚于生效日期。", "Validity ends before it starts.")
-    return {"valid_from": start, "valid_to": end}
 
 
 def _check_vectors(typed: Typed) -> None:
@@ -170,7 +155,7 @@ def _check_vectors(typed: Typed) -> None:
 
 def core_efficiency(efficiency: pa.Table, city: City) -> Both:  # noqa: ARG001
     """Efficiency coefficients d by division (contract ``core_efficiency``), and the rows set aside."""
-    return _made(efficiency, "efficiency", _efficiency, "core_efficiency")
+    return made(efficiency, "efficiency", _efficiency, "core_efficiency")
 
 
 def _efficiency(row: Row) -> dict[str, Any]:
@@ -179,7 +164,7 @@ def _efficiency(row: Row) -> dict[str, Any]:
         "d": row.fraction("d"),
         "method": row.need("method"),
         "source": row.need("source"),
-        **_validity(row),
+        **validity(row),
         "approver": row.need("approver"),
         "known_from": row.cells["received_at"],
     }
@@ -192,4 +177,8 @@ TYPED: Final[dict[str, Callable[..., Both]]] = {
     "core_coefficient": core_coefficient,
     "core_efficiency": core_efficiency,
     "core_published": core_published,
+    "core_capital": core_capital,
+    "core_capital_setting": core_capital_setting,
+    "core_io_sector": core_io_sector,
+    "core_io_flow": core_io_flow,
 }

@@ -24,6 +24,7 @@ from pipelines.sample.annual_files import ANNUAL_YEARS, write_annual, write_digi
 from pipelines.sample.calibration import calibrate
 from pipelines.sample.claim_files import write_claims
 from pipelines.sample.coefficients import coefficient_rows
+from pipelines.sample.digital_files import write_penetration
 from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.events import mergers, recodes
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
@@ -109,6 +110,7 @@ def _files(
         yield from write_annual(universe, inbox, year)
         yield from write_digital_use(universe, inbox, year)
     yield from write_small(table, inbox)
+    yield from write_penetration(inbox)
     yield from write_strays(inbox)
 
 

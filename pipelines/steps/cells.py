@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -17,6 +18,9 @@ from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
 from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
+
+# The parts of the economy of which the survey of digital use gives rates.
+SURVEY_SECTORS: Final = ("all", "industry", "secondary", "tertiary")
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
@@ -108,12 +112,12 @@ def places(workspace: Workspace) -> pa.Table:
 
 
 def survey_sectors() -> pa.Table:
-    """Division → the sectors of the digital-use survey: all, and the secondary or tertiary industry."""
+    """Division → the sectors of the digital-use survey: all, the secondary or tertiary sector, and industry."""
     pairs = [
         (place.division, sector)
         for place in load_standard().sectors.values()
-        for sector in ("all", place.three_sector)
-        if sector != "primary"
+        for sector in ("all", place.three_sector, place.sector)
+        if sector in SURVEY_SECTORS
     ]
     return pa.table(
         {

@@ -45,6 +45,10 @@ SMALL_TABLES = {
     "core_coefficient": ("coefficient",),
     "core_efficiency": ("efficiency",),
     "core_published": ("published",),
+    "core_capital": ("capital",),
+    "core_capital_setting": ("capital_setting",),
+    "core_io_sector": ("io_sector",),
+    "core_io_flow": ("io_flow",),
 }
 _RETURN_SQL = (
     "functions",

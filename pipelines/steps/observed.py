@@ -30,6 +30,10 @@ _SMALL = {
     "annual": "cell_annual",
     "adoption": "cell_adoption",
     "efficiency": "core_efficiency",
+    "capital": "core_capital",
+    "capital_setting": "core_capital_setting",
+    "io_sector": "core_io_sector",
+    "io_flow": "core_io_flow",
 }
 _CELLS = {"leaf": "cell_leaf", "cells": "cell_published"}
 
