@@ -70,7 +70,7 @@ def _efficiency(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     table = _with_core(accounts, leaf, _wholly_core(evidence.membership)).merge(
         _coefficients(evidence.efficiency, sorted(accounts["quarter"].unique())), on=["quarter", "division"], how="left"
     )
-    parts = table.merge(_parts(evidence.membership), on="division", how="inner")
+    parts = _active(table.merge(_parts(evidence.membership), on="division", how="inner"))
     found = []
     for quarter, group in parts.groupby("quarter", sort=True):
         rates = efficiency_va(group)
@@ -119,6 +119,12 @@ def _parts(membership: pd.DataFrame) -> pd.DataFrame:
     members = membership[(membership["scheme"] == "sector") & wanted]
     pairs = pd.DataFrame({"division": members["gbt"].str[:2], "sector": members["class"]})
     return pairs.drop_duplicates()
+
+
+def _active(parts: pd.DataFrame) -> pd.DataFrame:
+    """Without the sections in which the accounts have nothing, such as T 国际组织: they have no rate."""
+    nothing = parts.groupby(["quarter", "sector"])["va"].transform("sum") == 0
+    return parts[~(nothing & parts["sector"].str.fullmatch(_SECTION))]
 
 
 def _coefficients(efficiency: pd.DataFrame, quarters: list[str]) -> pd.DataFrame:

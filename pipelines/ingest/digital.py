@@ -72,7 +72,7 @@ def _io_sector(row: Row) -> dict[str, Any]:
     return {
         "year": row.year("year"),
         "code": row.need("code"),
-        "name": row.need("name"),
+        "label": row.need("name"),
         "section": section,
         "digital": row.word("digital", ANSWERS) == "yes",
         "output": _not_negative(row, "output"),

@@ -73,6 +73,7 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "中类 T3": tables.groups(f, span) if span else None,
         "县区 T4": tables.counties(f, span) if span else None,
         "渗透率 T6": tables.penetration(f),
+        "渗透率分门类": tables.penetration_sections(f),
         "基础设施与部门 T7": tables.departments(f),
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),
