@@ -10,7 +10,21 @@ import datetime as dt
 
 import pandas as pd
 
-from indicators.measure import accounts, capital, chains, core, digital, firms, income, interindustry, published
+from indicators.measure import (
+    accounts,
+    capital,
+    chains,
+    concentration,
+    core,
+    digital,
+    firms,
+    income,
+    industries,
+    interindustry,
+    population,
+    published,
+    sizes,
+)
 from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
 from indicators.observation import KEY, observations
@@ -50,6 +64,10 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         published.rows(known),
         capital.rows(known, quarter),
         interindustry.rows(known),
+        industries.rows(known, leaf),
+        concentration.rows(known),
+        population.rows(known),
+        sizes.rows(known),
     ]
     # Own rows leave their vintage to the release; accounts and published figures bring theirs.
     own = {"as_of": as_of, "vintage": known.vintage}

@@ -43,6 +43,7 @@ _COLUMNS: Final = {
         "units",
         "revenue",
         "revenue_base",
+        "profit",
         "staff",
     ],
     "annual": ["year", "known_from", "known_to", "county", "gbt", "de", "va"],
@@ -55,10 +56,16 @@ _COLUMNS: Final = {
     "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
     "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
     "io_flow": ["year", "supplier", "user", "flow", "known_from"],
-}
+    "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",
+                      "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3"],
+    "population": ["quarter", "known_from", "known_to", "region", "class", "event", "units"],
+    "sizes": ["year", "known_from", "known_to", "region", "class", "size", "units", "va", "rd", "rd_revenue"],
+}  # fmt: skip
 _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
     "using", "d", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output", "flow",
+    "hhi", "va_positive", "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3", "profit", "rd",
+    "rd_revenue",
 }  # fmt: skip
 
 
@@ -81,6 +88,9 @@ class Evidence:
         capital_setting: contract core_capital_setting.
         io_sector: contract core_io_sector.
         io_flow: contract core_io_flow.
+        concentration: contract cell_concentration.
+        population: contract cell_population.
+        sizes: contract cell_size.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
@@ -105,6 +115,9 @@ class Evidence:
     capital_setting: pd.DataFrame = field(default_factory=pd.DataFrame)
     io_sector: pd.DataFrame = field(default_factory=pd.DataFrame)
     io_flow: pd.DataFrame = field(default_factory=pd.DataFrame)
+    concentration: pd.DataFrame = field(default_factory=pd.DataFrame)
+    population: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.
@@ -120,11 +133,11 @@ class Evidence:
         known: dict[str, Any] = {name: _known(_needed(getattr(self, name), name), as_of) for name in _COLUMNS}
         for name, key in _KEYS.items():
             known[name] = _latest(known[name], key)
-        for name in ("leaf", "cells", "prices"):
+        for name in ("leaf", "cells", "prices", "concentration", "population"):
             known[name] = _up_to(known[name], quarter)
         for name in ("accounts", "published"):
             known[name] = _periods_up_to(known[name], quarter)
-        for name in ("annual", "adoption", "capital", "io_sector", "io_flow"):
+        for name in ("annual", "adoption", "capital", "io_sector", "io_flow", "sizes"):
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
         for name in ("leaf", "cells"):
             known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]

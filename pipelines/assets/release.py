@@ -19,10 +19,12 @@ from pipelines.steps import observed, released
     deps=[
         dg.AssetDep("cell_leaf", partition_mapping=history),
         dg.AssetDep("cell_published", partition_mapping=history),
+        dg.AssetDep("cell_concentration", partition_mapping=history),
+        dg.AssetDep("cell_population", partition_mapping=history),
         dg.AssetDep("check_result", partition_mapping=history),
         "check_result_reference",
         *("core_account", "core_price", "core_published", "core_efficiency", "cell_annual", "cell_adoption"),
-        *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow"),
+        *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size"),
     ],
     description="观测值：指标 × 时期 × 地区 × 类别，每个数都带口径、价格、基数、版次和数据截止日。",
     metadata=column_schema(contract("observation")),

@@ -65,3 +65,9 @@ CREATE OR REPLACE TEMPORARY MACRO answered(x) AS
 -- Whether a number of all and a number of some of them hold together: both blank, or both whole and some no more than all.
 CREATE OR REPLACE TEMPORARY MACRO counted(total, part) AS
   (is_missing(total) AND is_missing(part)) OR coalesce(whole(part) BETWEEN 0 AND whole(total), FALSE);
+
+-- Which class of size an item allows: 3 large, 2 medium, 1 small, 0 micro; an item that is not asked for (no limits) allows
+-- any, and a blank one tells nothing.
+CREATE OR REPLACE TEMPORARY MACRO size_level(x, large, medium, small) AS
+  CASE WHEN small IS NULL THEN 3 WHEN x >= large THEN 3 WHEN x >= medium THEN 2 WHEN x >= small THEN 1
+       WHEN x IS NOT NULL THEN 0 END;

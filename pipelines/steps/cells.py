@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from classification import arrow_tables, load_standard
+from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
@@ -41,6 +42,7 @@ def reference(workspace: Workspace) -> None:
     classified.cell_annual(workspace)
     classified.class_rate(workspace)
     cell_adoption(workspace)
+    classified.cell_size(workspace, places(workspace))
 
 
 def quarterly(workspace: Workspace, quarter: str) -> None:
@@ -56,6 +58,8 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
+    cell_concentration(workspace, quarter)
+    cell_population(workspace, quarter)
     claims.class_check(workspace, quarter)
 
 
@@ -83,6 +87,38 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
 
     made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
     return lake.refresh("cell_published", quarter, fill, made_from=made_from)
+
+
+def cell_concentration(workspace: Workspace, quarter: str) -> Made:
+    """How concentrated the core and its divisions are in a quarter."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_concentration")
+    membership, place = arrow_tables()["membership"], places(workspace)
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
+            work.write(text, path)
+
+    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
+    return lake.refresh("cell_concentration", quarter, fill, made_from=made_from)
+
+
+def cell_population(workspace: Workspace, quarter: str) -> Made:
+    """Registered units of a quarter, and those that came and left."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_population")
+    membership, place, inputs = arrow_tables()["membership"], places(workspace), ("core_register", "core_change")
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            work.add(membership=membership, place=place)
+            work.add(**{table: lake.existing(table, [quarter]) for table in inputs})
+            work.write(text, path, {"quarter": quarter, "last_day": Quarter.parse(quarter).last_day})
+
+    made_from = [
+        *(digest for table in inputs for digest in lake.hashes(table, [quarter])),
+        *(text, statement("pipelines", "functions"), table_hash(membership), table_hash(place)),
+    ]
+    return lake.refresh("cell_population", quarter, fill, made_from=made_from)
 
 
 def cell_adoption(workspace: Workspace) -> Made:

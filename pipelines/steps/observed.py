@@ -34,8 +34,14 @@ _SMALL = {
     "capital_setting": "core_capital_setting",
     "io_sector": "core_io_sector",
     "io_flow": "core_io_flow",
+    "sizes": "cell_size",
 }
-_CELLS = {"leaf": "cell_leaf", "cells": "cell_published"}
+_CELLS = {
+    "leaf": "cell_leaf",
+    "cells": "cell_published",
+    "concentration": "cell_concentration",
+    "population": "cell_population",
+}
 
 
 def history(workspace: Workspace, quarter: str) -> list[str]:
