@@ -35,7 +35,9 @@ def industries(f: Figures, span: Span) -> Table | None:
         "各行只计行业大类中属于核心产业的部分；跨大类的单位在每个大类中各计一次。",
         _words(f, "industry_labour_productivity", "core_part"),
     )
-    return _table("T5", "规模以上行业，核心产业部分", "单位：家、亿元、%、元/人", ("行业大类", *columns), rows, notes)
+    return _shown(
+        Table("T5", "规模以上行业，核心产业部分", "单位：家、亿元、%、元/人", ("行业大类", *columns), rows, notes)
+    )
 
 
 def concentration(f: Figures, span: Span) -> Table | None:
@@ -58,7 +60,7 @@ def concentration(f: Figures, span: Span) -> Table | None:
             rows.append(Row(f.name("digital", cls), tuple(cells), indent=int(cls != CORE), total=cls == CORE))
     notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *(_words(f, *which) for which in columns.values()))
     head = ("类别", *columns, *research)
-    return _table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes)
+    return _shown(Table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes))
 
 
 def quotients(f: Figures, span: Span) -> Table | None:
@@ -70,7 +72,7 @@ def quotients(f: Figures, span: Span) -> Table | None:
             rows.append(Row(county.name, tuple(cells)))
     head = ("地区", *(f.name("digital", cls) for cls in DIVISIONS))
     notes = (_words(f, "core_location_quotient", "value_added"),)
-    return _table("区位商", "县（市、区）区位商，核心产业内部", "单位：倍", head, tuple(rows), notes)
+    return _shown(Table("区位商", "县（市、区）区位商，核心产业内部", "单位：倍", head, tuple(rows), notes))
 
 
 def sizes(f: Figures) -> Table | None:
@@ -86,7 +88,7 @@ def sizes(f: Figures) -> Table | None:
     ]
     notes = (_words(f, "size_firms", "nbs_2017"),)
     title = f"核心产业，按企业规模，{year.label}"
-    return _table("规模", title, "单位：家、亿元", ("规模", "企业数", "增加值（收入法）"), tuple(rows), notes)
+    return _shown(Table("规模", title, "单位：家、亿元", ("规模", "企业数", "增加值（收入法）"), tuple(rows), notes))
 
 
 def population(f: Figures, span: Span) -> Table | None:
@@ -99,7 +101,7 @@ def population(f: Figures, span: Span) -> Table | None:
             rows.append(Row(f.name("digital", cls), cells, indent=int(cls != CORE), total=cls == CORE))
     notes = (_words(f, "core_units_registered", "register"),)
     head = ("类别", "期末在册", "年初以来入库", "年初以来退库")
-    return _table("进退", "名录单位进退", "单位：家", head, tuple(rows), notes)
+    return _shown(Table("进退", "名录单位进退", "单位：家", head, tuple(rows), notes))
 
 
 def _words(f: Figures, indicator: str, definition: str) -> str:
@@ -107,7 +109,5 @@ def _words(f: Figures, indicator: str, definition: str) -> str:
     return f"{entry['name_zh']}：{entry['definition_zh']}。"
 
 
-def _table(
-    code: str, title: str, unit: str, head: tuple[str, ...], rows: tuple[Row, ...], notes: tuple[str, ...]
-) -> Table | None:
-    return Table(code, title, unit, head, rows, notes) if rows else None
+def _shown(table: Table) -> Table | None:
+    return table if table.rows else None

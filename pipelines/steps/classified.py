@@ -134,7 +134,8 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
 
 def cell_annual(workspace: Workspace) -> Made:
     """Income-approach value added of all years by county, survey, GB/T class and digital class, for every vintage."""
-    return _annual(workspace, "cell_annual", {})
+    fill, made_from = _annual(workspace, "cell_annual", {})
+    return Lake(workspace.lake).refresh("cell_annual", ALL, fill, made_from=made_from)
 
 
 def cell_size(workspace: Workspace, place: pa.Table) -> Made:
@@ -144,10 +145,12 @@ def cell_size(workspace: Workspace, place: pa.Table) -> Made:
         workspace: where the lake is.
         place: which regions a county belongs to (``steps.cells.places``).
     """
-    return _annual(workspace, "cell_size", {"place": place, "size_limit": size_table()})
+    fill, made_from = _annual(workspace, "cell_size", {"place": place, "size_limit": size_table()})
+    return Lake(workspace.lake).refresh("cell_size", ALL, fill, made_from=made_from)
 
 
-def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> Made:
+def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> tuple[Callable[[Path], None], list[str]]:
+    """How a table of annual cells is filled by the statement of its name, and what it is made from."""
     lake, terms = Lake(workspace.lake), contract(table)
     codes = arrow_tables() | further
     texts = [
@@ -184,7 +187,7 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> M
         *map(table_hash, codes.values()),
         *_code(),
     ]
-    return lake.refresh(table, ALL, fill, made_from=made_from)
+    return fill, made_from
 
 
 def class_rate(workspace: Workspace) -> Made:

@@ -99,6 +99,8 @@ def test_by_quarter_or_whole() -> None:
         "class_part",
         "cell_leaf",
         "cell_published",
+        "cell_concentration",
+        "cell_population",
         "check_result",
         "observation",
         "release",
