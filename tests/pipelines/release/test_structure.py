@@ -1,4 +1,4 @@
-"""Tables of structure and of penetration by section: every cell is an observation, and what is not there has no sheet."""
+"""Tables of structure, and of penetration by section: every cell is an observation; what is not there has no sheet."""
 
 from __future__ import annotations
 
