@@ -23,7 +23,7 @@ PENETRATION: Final = {
     "growth_accounting": (*_PARTS, "primary", "secondary", "tertiary", "all"),
     "io_direct": (*_PARTS, "all"),
     "io_complete": (*_PARTS, "all"),
-    **{definition: rate.sectors[::-1] for definition, rate in survey_rates().items()},
+    **{definition: rate.sectors for definition, rate in survey_rates().items()},
     "external": ("primary", "industry", "secondary", "services", "tertiary", "all"),
 }
 # Of these there is a rate for each section of GB/T 4754, too.
@@ -149,16 +149,23 @@ def penetration_sections(f: Figures) -> Table | None:
     """The definitions that reach down to sections, side by side and each in its own period."""
     found = {definition: f.classes("digital_penetration", definition) for definition in _BY_SECTION}
     sections = sorted({cls for classes in found.values() for cls in classes if len(cls) == 1})
-    cells = {section: tuple(_newest_rate(f, definition, section) for definition in _BY_SECTION) for section in sections}
-    rows = tuple(Row(f"{code} {f.name('sector', code)}", cells[code]) for code in sections if any(cells[code]))
-    if not rows:
+    columns = {
+        definition: {cls: figure for cls in sections if (figure := _newest_rate(f, definition, cls))}
+        for definition in _BY_SECTION
+    }
+    columns = {definition: figures for definition, figures in columns.items() if figures}
+    if not columns:
         return None
-    firsts = [next((row[n] for row in cells.values() if row[n]), None) for n in range(len(_BY_SECTION))]
-    names = [
-        f"{f.catalogue['digital_penetration', definition]['name_zh']}"
-        + (f"，{Span(first.span, first.period).label}" if first else "")
-        for definition, first in zip(_BY_SECTION, firsts, strict=True)
-    ]
+    names = []
+    for definition, figures in columns.items():
+        first = next(iter(figures.values()))
+        name = f.catalogue["digital_penetration", definition]["name_zh"]
+        names.append(f"{name}，{Span(first.span, first.period).label}")
+    rows = tuple(
+        Row(f"{cls} {f.name('sector', cls)}", tuple(figures.get(cls) for figures in columns.values()))
+        for cls in sections
+        if any(cls in figures for figures in columns.values())
+    )
     return Table(
         "T6b",
         "产业数字化渗透率，分门类",
