@@ -30,6 +30,13 @@ _SECTORS = (
     ("construction", "建筑业", "Construction", 1, "all"),
     ("services", "服务业", "Services", 1, "all"),
 )
+_SIZES = (
+    ("large", "大型企业", "Large firms"),
+    ("medium", "中型企业", "Medium firms"),
+    ("small", "小型企业", "Small firms"),
+    ("micro", "微型企业", "Micro firms"),
+    ("unsized", "未划分规模的企业", "Firms without a size"),
+)
 
 
 def _digital_classes(de: str) -> tuple[str, ...]:
@@ -49,6 +56,7 @@ def _memberships(standard: Standard) -> Iterator[tuple[str, str, str, str]]:
         if de != NON_CORE:
             for name in _digital_classes(de):
                 yield "digital", name, gbt, de
+            yield "core_industry", place.division, gbt, de
             for name in chains.get(gbt, ()):
                 yield "chain_core", name, gbt, de
 
@@ -68,6 +76,11 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
         if gbt.level in {"section", "division"}:
             parent = sector_of[gbt.code] if gbt.level == "section" else gbt.parent
             yield "sector", gbt.code, gbt.name_zh, gbt.name_en, 2 if gbt.level == "section" else 3, parent
+    for code in sorted({gbt[:2] for gbt in standard.core_classes}):
+        division = standard.gbt[code]
+        yield "core_industry", code, f"{division.name_zh}（核心产业部分）", f"{division.name_en} (core part)", 1, ""
+    for name, zh, en in _SIZES:
+        yield "size", name, zh, en, 1, ""
 
 
 def _columns(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, list[object]]:
@@ -84,7 +97,8 @@ def membership() -> pd.DataFrame:
     Returns:
         Frame ``scheme, class, gbt, de`` ordered by all four. Pairs are the 1,382 GB/T classes × their digital classes
         of 01–04 and ``non_core`` (no ``non_core`` where the whole class is core). Schemes: ``digital`` (core, 01,
-        0101, 010101), ``chain`` (every part of a member class), ``chain_core`` (its core part), ``sector`` (division,
+        0101, 010101), ``core_industry`` (the core part of a division), ``chain`` (every part of a member class),
+        ``chain_core`` (its core part), ``sector`` (division,
         section, agriculture|industry|construction|services, primary|secondary|tertiary, all).
         Source of the three sectors: 三次产业划分规定 as revised in 2018 (divisions 05, 11 and 43 are tertiary).
     """
@@ -94,7 +108,7 @@ def membership() -> pd.DataFrame:
 
 
 def labels() -> pd.DataFrame:
-    """Names of every class that ``membership`` speaks of.
+    """Names of every class that ``membership`` speaks of, and of the sizes of firms.
 
     Returns:
         Frame ``scheme, class, name_zh, name_en, level, parent``, one row per (scheme, class), in the standards' order;

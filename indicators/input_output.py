@@ -121,7 +121,11 @@ def multipliers(a: pd.DataFrame, ratio: pd.Series | None = None) -> pd.Series:
 
 
 def digital_penetration(
-    a: pd.DataFrame, digital: Iterable[object], *, kind: Literal["direct", "complete"] = "direct"
+    a: pd.DataFrame,
+    digital: Iterable[object],
+    *,
+    kind: Literal["direct", "complete"] = "direct",
+    weights: pd.DataFrame | None = None,
 ) -> pd.Series:
     """Share of digital sectors in the inputs of each sector: ``Σ_{i∈D} c_ij / Σ_i c_ij``.
 
@@ -129,13 +133,15 @@ def digital_penetration(
         a: technical coefficients, n × n, of the domestic table.
         digital: labels of the digital sectors.
         kind: ``direct`` takes c = a, ``complete`` c = (I − A)⁻¹ − I.
+        weights: what each sector (row) weighs in each group of sectors (column), such as its output; the share of a
+            group is then ``Σ_j w_jg Σ_{i∈D} c_ij / Σ_j w_jg Σ_i c_ij``. Default: every sector by itself.
 
     Returns:
-        Fractions by sector, in the order of ``a``'s columns; 0 for a sector that uses no inputs.
+        Fractions by sector, in the order of ``a``'s columns, or by group; 0 for one that uses no inputs.
 
     Raises:
         InputError: as ``leontief_inverse``; a coefficient is negative; ``kind`` is another word; no digital sector is
-            given or one is not in the table.
+            given or one is not in the table; the labels of ``weights`` differ or a weight is missing or negative.
 
     Source: methods, penetration: io_direct and io_complete.
     """
@@ -148,8 +154,13 @@ def digital_penetration(
         _refuse(coefficients.columns[bad], "消耗系数为负，不能计算比重", "Negative coefficients have no shares")
     # Requirements of non-negative coefficients are none themselves, but for rounding of the inverse.
     table = coefficients if kind == "direct" else complete_consumption(coefficients).clip(lower=0.0)
+    if weights is not None:
+        _same_labels(weights.index, table.columns, "权数与表的部门不一致", "Weights differ from the table in")
+        if (bad := ~(weights >= 0).all()).any():
+            _refuse(weights.columns[bad], "权数缺失或为负", "Weights are missing or negative for")
+        table = table @ weights.astype("float64").reindex(table.columns)
     whole = table.sum()
-    part = table.loc[_members(digital, table.columns)].sum()
+    part = table.loc[_members(digital, table.index)].sum()
     return (part / whole.where(whole > 0)).where(whole > 0, 0.0)
 
 

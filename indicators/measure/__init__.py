@@ -11,7 +11,23 @@ from functools import partial
 
 import pandas as pd
 
-from indicators.measure import accounts, benchmarked, chains, core, digital, firms, income, published, scope
+from indicators.measure import (
+    accounts,
+    benchmarked,
+    capital,
+    chains,
+    concentration,
+    core,
+    digital,
+    firms,
+    income,
+    industries,
+    interindustry,
+    population,
+    published,
+    scope,
+    sizes,
+)
 from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
 from indicators.measure.routes import extrapolated
@@ -52,6 +68,12 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         digital.rows(known, leaf),
         firms.rows(known),
         published.rows(known),
+        capital.rows(known, quarter),
+        interindustry.rows(known),
+        industries.rows(known, leaf),
+        concentration.rows(known),
+        population.rows(known),
+        sizes.rows(known),
     ]
     # Own rows leave their vintage to the release; accounts and published figures bring theirs.
     own = {"as_of": as_of, "vintage": known.vintage}

@@ -1,4 +1,4 @@
-"""Penetration of the place by definition: efficiency_va from division accounts, adoption from the survey.
+"""Penetration of the place by definition: efficiency_va from division accounts, the rates of the survey.
 
 Belongs here: putting the formulas of ``penetration`` on evidence. Does not belong here: rates that other bodies publish
 (published passes them through under ``external``).
@@ -16,11 +16,12 @@ from indicators.measure import rows as make
 from indicators.measure.accounts import divisions
 from indicators.measure.core import NON_CORE
 from indicators.measure.evidence import Evidence
-from indicators.penetration import adoption, efficiency_va
+from indicators.penetration import SurveyRate, efficiency_va, survey_rate, survey_rates
 from indicators.quarter import Quarter
 
-# The parts of the economy of which a rate is given: by section, by 三次产业划分, and as a whole.
+# The parts of the economy of which a rate is given: groups of sections, 三次产业划分, the whole. Sections stand beside.
 PARTS: Final = ("agriculture", "industry", "construction", "services", "secondary", "tertiary", "all")
+_SECTION: Final = "[A-T]"
 
 
 def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
@@ -33,18 +34,25 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     Raises:
         InputError: core value added in a division that the accounts do not have, or a division without d.
     """
-    return [*_efficiency(evidence, leaf), *_adoption(evidence)]
+    return [*_efficiency(evidence, leaf), *_surveyed(evidence)]
 
 
-def _adoption(evidence: Evidence) -> list[pd.DataFrame]:
-    survey = evidence.adoption
-    if survey.empty:
+def _surveyed(evidence: Evidence) -> list[pd.DataFrame]:
+    """The rates of ``survey_rates``, each for the sectors for which it is defined."""
+    return [part for rate in survey_rates().values() for part in _rate(evidence.adoption, rate)]
+
+
+def _rate(survey: pd.DataFrame, rate: SurveyRate) -> list[pd.DataFrame]:
+    mine = survey[(survey["definition_id"] == rate.definition_id) & survey["sector"].isin(rate.sectors)]
+    if mine.empty:
         return []
-    cell = survey["year"].astype("int64").astype("str") + " " + survey["region"] + " " + survey["sector"]
-    rates = adoption(survey.assign(cell=cell), by="cell").reset_index(drop=True)
+    cell = mine["year"].astype("int64").astype("str") + " " + mine["region"] + " " + mine["sector"]
+    counted = {"surveyed": rate.denominator, "using": rate.numerator}
+    rates = survey_rate(mine.assign(cell=cell).rename(columns=counted), definition=rate.definition_id, by="cell")
+    rates = rates.reset_index(drop=True)
     names = rates["cell"].str.split(" ", expand=True).set_axis(["period", "region", "class"], axis=1)
     frame = names.assign(span="annual", estimated=False)
-    return [make.own_rows(frame, rates["rate_adoption"], "digital_penetration", "adoption")]
+    return [make.own_rows(frame, rates[f"rate_{rate.definition_id}"], "digital_penetration", rate.definition_id)]
 
 
 def _efficiency(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
@@ -62,7 +70,7 @@ def _efficiency(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     table = _with_core(accounts, leaf, _wholly_core(evidence.membership)).merge(
         _coefficients(evidence.efficiency, sorted(accounts["quarter"].unique())), on=["quarter", "division"], how="left"
     )
-    parts = table.merge(_parts(evidence.membership), on="division", how="inner")
+    parts = _active(table.merge(_parts(evidence.membership), on="division", how="inner"))
     found = []
     for quarter, group in parts.groupby("quarter", sort=True):
         rates = efficiency_va(group)
@@ -107,9 +115,16 @@ def _wholly_core(membership: pd.DataFrame) -> set[str]:
 
 def _parts(membership: pd.DataFrame) -> pd.DataFrame:
     """Division → the parts of the economy that it belongs to."""
-    members = membership[(membership["scheme"] == "sector") & membership["class"].isin(PARTS)]
+    wanted = membership["class"].isin(PARTS) | membership["class"].str.fullmatch(_SECTION)
+    members = membership[(membership["scheme"] == "sector") & wanted]
     pairs = pd.DataFrame({"division": members["gbt"].str[:2], "sector": members["class"]})
     return pairs.drop_duplicates()
+
+
+def _active(parts: pd.DataFrame) -> pd.DataFrame:
+    """Without the sections in which the accounts have nothing, such as T 国际组织: they have no rate."""
+    nothing = parts.groupby(["quarter", "sector"])["va"].transform("sum") == 0
+    return parts[~(nothing & parts["sector"].str.fullmatch(_SECTION))]
 
 
 def _coefficients(efficiency: pd.DataFrame, quarters: list[str]) -> pd.DataFrame:

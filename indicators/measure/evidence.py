@@ -22,13 +22,17 @@ _KEYS: Final = {
     "prices": ["quarter", "division"],
     "published": ["indicator", "definition_id", "region", "class", "period", "span", "price_basis", "base", "vintage",
                   "authority"],
-    "adoption": ["year", "region", "sector"],
+    "adoption": ["year", "definition_id", "region", "sector"],
     "efficiency": ["division", "valid_from"],
     "routes": ["code", "valid_from"],
     "volumes": ["quarter", "indicator"],
     "below": ["year", "county", "gbt", "de"],
     "proxies": ["quarter", "proxy", "county"],
     "controls": ["year", "region", "class", "vintage"],
+    "capital": ["sector", "year"],
+    "capital_setting": ["sector", "valid_from"],
+    "io_sector": ["year", "code"],
+    "io_flow": ["year", "supplier", "user"],
 }  # fmt: skip
 # The columns that indicators read; a frame without any column and any row stands for a table that is not there.
 _COLUMNS: Final = {
@@ -44,24 +48,35 @@ _COLUMNS: Final = {
         "units",
         "revenue",
         "revenue_base",
+        "profit",
         "staff",
     ],
     "crossed": ["quarter", "known_from", "known_to", "county", "gbt", "de", "va_base"],
     "annual": ["year", "known_from", "known_to", "county", "sector", "gbt", "de", "va"],
     "accounts": [*_KEYS["accounts"], "value", "unit", "status", "authority", "known_from"],
     "prices": ["quarter", "division", "index", "status", "known_from"],
-    "published": [*_KEYS["published"], "value", "unit", "status", "known_from"],
-    "adoption": ["year", "region", "sector", "surveyed", "using", "known_from"],
+    "published": [*_KEYS["published"], "value", "unit", "status", "assumed", "known_from"],
+    "adoption": ["year", "definition_id", "region", "sector", "surveyed", "using", "known_from"],
     "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
     "routes": ["code", "method", "indicator", "valid_from", "valid_to", "known_from"],
     "volumes": ["quarter", "indicator", "growth", "status", "known_from"],
     "below": ["year", "county", "gbt", "de", "va", "proxy", "known_from"],
     "proxies": ["quarter", "proxy", "county", "value", "status", "known_from"],
     "controls": ["year", "region", "class", "va", "vintage", "known_from"],
-}
+    "capital": ["sector", "year", "investment", "investment_price", "va", "va_price", "known_from"],
+    "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
+    "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
+    "io_flow": ["year", "supplier", "user", "flow", "known_from"],
+    "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",
+                      "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3"],
+    "population": ["quarter", "known_from", "known_to", "region", "class", "event", "units"],
+    "sizes": ["year", "known_from", "known_to", "region", "class", "size", "units", "va", "rd", "rd_revenue"],
+}  # fmt: skip
 _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
-    "using", "d", "growth",
+    "using", "d", "growth", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output",
+    "flow", "hhi", "va_positive", "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3", "profit",
+    "rd", "rd_revenue",
 }  # fmt: skip
 
 
@@ -86,6 +101,13 @@ class Evidence:
         below: contract core_below.
         proxies: contract core_proxy.
         controls: contract core_control.
+        capital: contract core_capital.
+        capital_setting: contract core_capital_setting.
+        io_sector: contract core_io_sector.
+        io_flow: contract core_io_flow.
+        concentration: contract cell_concentration.
+        population: contract cell_population.
+        sizes: contract cell_size.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
@@ -112,6 +134,13 @@ class Evidence:
     below: pd.DataFrame = field(default_factory=pd.DataFrame)
     proxies: pd.DataFrame = field(default_factory=pd.DataFrame)
     controls: pd.DataFrame = field(default_factory=pd.DataFrame)
+    capital: pd.DataFrame = field(default_factory=pd.DataFrame)
+    capital_setting: pd.DataFrame = field(default_factory=pd.DataFrame)
+    io_sector: pd.DataFrame = field(default_factory=pd.DataFrame)
+    io_flow: pd.DataFrame = field(default_factory=pd.DataFrame)
+    concentration: pd.DataFrame = field(default_factory=pd.DataFrame)
+    population: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.
@@ -127,11 +156,11 @@ class Evidence:
         known: dict[str, Any] = {name: _known(_needed(getattr(self, name), name), as_of) for name in _COLUMNS}
         for name, key in _KEYS.items():
             known[name] = _latest(known[name], key)
-        for name in ("leaf", "cells", "crossed", "prices", "volumes", "proxies"):
+        for name in ("leaf", "cells", "crossed", "prices", "volumes", "proxies", "concentration", "population"):
             known[name] = _up_to(known[name], quarter)
         for name in ("accounts", "published"):
             known[name] = _periods_up_to(known[name], quarter)
-        for name in ("annual", "adoption", "below", "controls"):
+        for name in ("annual", "adoption", "below", "controls", "capital", "io_sector", "io_flow", "sizes"):
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
         for name in ("leaf", "cells"):
             known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]

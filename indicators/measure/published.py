@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from indicators.catalogue import indicators
+from indicators.catalogue import indicator, indicators
 from indicators.measure.accounts import GDP, value_of
 from indicators.measure.core import CORE
 from indicators.measure.evidence import Evidence
@@ -44,7 +44,7 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     core = passed[(passed["indicator"] == "core_value_added") & (passed["price_basis"] == "current")]
     given = passed[(passed["indicator"] == "gdp") & (passed["price_basis"] == "current")]
     gdp = _by_span(pd.concat([value_of(evidence.accounts, GDP), given], ignore_index=True))
-    return [passed, *_class_shares(core), *_gdp_shares(gdp, core)]
+    return [passed, *_assumed(passed), *_class_shares(core), *_gdp_shares(gdp, core)]
 
 
 def _stored(value: float, unit: str, wanted: str) -> tuple[float, str]:
@@ -58,6 +58,16 @@ def _stored(value: float, unit: str, wanted: str) -> tuple[float, str]:
     }:
         return float(value), unit
     return float(from_unit(float(value), unit)), wanted
+
+
+def _assumed(passed: pd.DataFrame) -> list[pd.DataFrame]:
+    """The year of each figure whose publisher gave none, beside the figure, so that no reader takes it for theirs."""
+    rows = passed[passed["assumed"].astype(bool)]
+    if rows.empty:
+        return []
+    entry = indicator("assumed_period", "external")
+    return [rows.assign(indicator=entry.id, value=rows["period"].astype("float64"), unit=entry.unit,
+                        price_basis="none", base="none")]  # fmt: skip
 
 
 def _class_shares(core: pd.DataFrame) -> list[pd.DataFrame]:

@@ -19,7 +19,7 @@ from indicators.penetration.refusing import columns_of, refuse
 
 @dataclass(frozen=True, slots=True)
 class SurveyRate:
-    """A rate by its definition: the columns whose sums make it, its names, and what is counted."""
+    """A rate by its definition: the columns whose sums make it, its names, what is counted, and for which sectors."""
 
     definition_id: str
     numerator: str
@@ -27,13 +27,19 @@ class SurveyRate:
     name_zh: str
     name_en: str
     counted: str
+    sectors: tuple[str, ...]
 
 
 @cache
 def survey_rates() -> dict[str, SurveyRate]:
     """The rates by definition (``survey_rates.csv``)."""
     with (files(__package__) / "survey_rates.csv").open(encoding="utf-8") as file:
-        return {row["definition_id"]: SurveyRate(**row) for row in csv.DictReader(file)}
+        return {row["definition_id"]: _rate(row) for row in csv.DictReader(file)}
+
+
+def _rate(row: dict[str, str]) -> SurveyRate:
+    sectors = tuple(row.pop("sectors").split(";"))
+    return SurveyRate(**row, sectors=sectors)
 
 
 def survey_rate(frame: pd.DataFrame, *, definition: str, by: str = "sector") -> pd.DataFrame:

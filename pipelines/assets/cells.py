@@ -168,6 +168,53 @@ def cell_adoption(context: dg.AssetExecutionContext, workspace: WorkspaceResourc
     return checked(context, workspace.workspace, "cell_adoption")
 
 
+@dg.asset(
+    group_name="cells",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["class_part"],
+    description="集中度汇总单元：赫芬达尔指数、最大三户和剔除最大户后的合计；只到 L2。",
+    metadata=column_schema(contract("cell_concentration")),
+    check_specs=table_specs("cell_concentration"),
+    kinds={"duckdb", "parquet"},
+)
+def cell_concentration(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """How concentrated the core and its divisions are."""
+    make(context, workspace.workspace, lambda quarter: [cells.cell_concentration(workspace.workspace, quarter)])
+    return checked(context, workspace.workspace, "cell_concentration")
+
+
+@dg.asset(
+    group_name="cells",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=["core_register", "core_change"],
+    description="名录汇总单元：期末在册、入库、退库和合并的法人单位数。",
+    metadata=column_schema(contract("cell_population")),
+    check_specs=table_specs("cell_population"),
+    kinds={"duckdb", "parquet"},
+)
+def cell_population(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """Registered units, and those that came and left."""
+    make(context, workspace.workspace, lambda quarter: [cells.cell_population(workspace.workspace, quarter)])
+    return checked(context, workspace.workspace, "cell_population")
+
+
+@dg.asset(
+    group_name="cells",
+    deps=["core_annual", "core_coefficient"],
+    description="年度汇总单元，按企业规模（大中小微，2017年划分办法）：单位数、增加值、营业收入、研发费用。",
+    metadata=column_schema(contract("cell_size")),
+    check_specs=table_specs("cell_size"),
+    kinds={"duckdb", "parquet"},
+)
+def cell_size(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """Firms by size."""
+    place = workspace.workspace
+    make_all(context, place, lambda: classified.cell_size(place, cells.places(place)))
+    return checked(context, place, "cell_size")
+
+
 cell_assets = [
     class_return,
     class_check,
@@ -179,4 +226,7 @@ cell_assets = [
     cell_published,
     cell_crossed,
     cell_adoption,
+    cell_concentration,
+    cell_population,
+    cell_size,
 ]

@@ -17,7 +17,7 @@ from indicators.observation import OURS
 from pipelines.contracts import contract
 from pipelines.ingest.rows import Row, Typed, finish, type_rows
 from pipelines.ingest.texts import normal
-from pipelines.ingest.words import BASES, PRICE_BASES, SPANS, STATUSES, VINTAGES
+from pipelines.ingest.words import ANSWERS, BASES, PRICE_BASES, SPANS, STATUSES, VINTAGES
 from pipelines.workspace import City
 
 _PREFIXES: Final = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000, "万亿": 10**12}
@@ -61,6 +61,7 @@ def _published(row: Row) -> dict[str, Any]:
         "status": row.word("status", STATUSES),
         "authority": _authority(row),
         "note": row.text("note"),
+        "assumed": _assumed(row, entry),
         "known_from": row.cells["received_at"],
         "source": row.cells["file"],
     }
@@ -132,6 +133,19 @@ def _value(row: Row, entry: Indicator) -> Decimal:
             f"The unit cannot be converted; the catalogue has this indicator in {shown}.",
         )
     return value
+
+
+def _assumed(row: Row, entry: Indicator) -> bool:
+    """Whether the year is ours, because the publisher gave none; only a measured rate of another body may say so."""
+    assumed = bool(row.text("assumed")) and row.word("assumed", ANSWERS) == "yes"
+    if assumed and entry.definition_id != "external":
+        raise row.fail(
+            "assumed",
+            "not_in_catalogue",
+            "只有外部测算数（external）的时期可以推定。",
+            "Only the period of a figure under the definition external may be assumed.",
+        )
+    return assumed
 
 
 def _authority(row: Row) -> str:

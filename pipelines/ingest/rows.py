@@ -78,6 +78,21 @@ class Row:
             raise self.fail(name, "missing", "必填项为空，请补填。", "A required cell is empty.")
         return number
 
+    def year(self, name: str) -> int:
+        """A year of four digits."""
+        return int(self.code(name, r"(19|20)\d\d", "四位年份", "a year"))
+
+    def yuan(self, name: str) -> int:
+        """An amount that must be there, in whole yuan, half away from zero."""
+        return int((self.number(name) * self.cells["yuan_per_unit"]).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def positive(self, name: str) -> float:
+        """A number that must be there and above zero, such as a price index."""
+        number = self.number(name)
+        if number <= 0:
+            raise self.fail(name, "range", "应大于 0。", "Not above zero.")
+        return float(number)
+
     def fraction(self, name: str, *, percent: bool = False) -> Decimal:
         """A share between 0 and 1 with at most six decimals, perhaps written as a percentage."""
         number = self.number(name) / (100 if percent else 1)
@@ -165,6 +180,25 @@ def type_rows(raw: pa.Table, form: str, convert: Convert, into: Typed) -> None:
         if values is not None:
             into.rows.append(values)
             into.sources.append(row)
+
+
+def made(raw: pa.Table, form: str, convert: Convert, table: str) -> tuple[pa.Table, pa.Table]:
+    """The table of a contract, typed row by row from one form, and the rows set aside."""
+    typed = Typed()
+    type_rows(raw, form, convert, typed)
+    terms = contract(table)
+    return finish(typed, terms.schema, terms.key)
+
+
+def validity(row: Row) -> dict[str, dt.date]:
+    """The days from which and until which (exclusive) a row of a coefficient or setting holds."""
+    row.need("valid_from")
+    start, end = row.date("valid_from"), row.date("valid_to") or FOREVER
+    if start is None:
+        raise row.fail("valid_from", "missing", "必填项为空，请补填。", "A required cell is empty.")
+    if end <= start:
+        raise row.fail("valid_to", "bad_date", "失效日期应晚于生效日期。", "Validity ends before it starts.")
+    return {"valid_from": start, "valid_to": end}
 
 
 def finish(typed: Typed, schema: pa.Schema, key: Iterable[str]) -> tuple[pa.Table, pa.Table]:

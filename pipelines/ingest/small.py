@@ -1,25 +1,25 @@
 """The small tables that everybody looks up, typed from their raw tables; one bad cell never costs the others.
 
-Belongs here: prices, rates, coefficients, efficiency, routes, what is below the threshold, controls. Does not belong
-here: firm returns (review), accounts and published figures (``accounts``, ``published``; offered here too, so that all
-small tables are found in one place).
+Belongs here: prices, rates, coefficients, efficiency. Does not belong here: firm returns (review), and the tables of
+``accounts``, ``published``, ``digital`` and ``estimates``, which are offered here too, so that all are found in one
+place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
 
-from indicators.rounding import round_half_away
 from pipelines.contracts import ARROW, contract
 from pipelines.ingest.accounts import core_account
+from pipelines.ingest.digital import core_capital, core_capital_setting, core_io_flow, core_io_sector
+from pipelines.ingest.estimates import core_below, core_control, core_proxy, core_route, core_volume
 from pipelines.ingest.published import core_published
-from pipelines.ingest.rows import FOREVER, CellError, Convert, Row, Typed, finish, type_rows
-from pipelines.ingest.words import CONTROL_VINTAGES, LEVELS, METHODS, ROUTES, STATUSES, VINTAGES
+from pipelines.ingest.rows import CellError, Row, Typed, finish, made, type_rows, validity
+from pipelines.ingest.words import LEVELS, METHODS, STATUSES
 from pipelines.workspace import City
 
 __all__ = [
@@ -52,16 +52,9 @@ RATE_SCHEMA: Final = pa.schema(
 _CODE_LEVELS: Final = {2: "division", 3: "group", 4: "class"}
 
 
-def _made(raw: pa.Table, form: str, convert: Convert, table: str) -> Both:
-    typed = Typed()
-    type_rows(raw, form, convert, typed)
-    terms = contract(table)
-    return finish(typed, terms.schema, terms.key)
-
-
 def core_price(price: pa.Table, city: City) -> Both:  # noqa: ARG001 - all typed tables are called alike
     """Cumulative price indices, last year = 1 (contract ``core_price``), and the rows set aside."""
-    return _made(price, "price", _price, "core_price")
+    return made(price, "price", _price, "core_price")
 
 
 def _price(row: Row) -> dict[str, Any]:
@@ -139,20 +132,10 @@ def _coefficient(row: Row) -> dict[str, Any]:
         "k": row.fraction("k"),
         "method": row.word("method", METHODS),
         "source": row.need("source"),
-        **_validity(row),
+        **validity(row),
         "approver": row.need("approver"),
         "known_from": row.cells["received_at"],
     }
-
-
-def _validity(row: Row) -> dict[str, Any]:
-    row.need("valid_from")
-    start, end = row.date("valid_from"), row.date("valid_to") or FOREVER
-    if start is None:
-        raise row.fail("valid_from", "missing", "必填项为空，请补填。", "A required cell is empty.")
-    if end <= start:
-        raise row.fail("valid_to", "bad_date", "失效日期应晚于生效日期。", "Validity ends before it starts.")
-    return {"valid_from": start, "valid_to": end}
 
 
 def _check_vectors(typed: Typed) -> None:
@@ -178,7 +161,7 @@ def _check_vectors(typed: Typed) -> None:
 
 def core_efficiency(efficiency: pa.Table, city: City) -> Both:  # noqa: ARG001
     """Efficiency coefficients d by division (contract ``core_efficiency``), and the rows set aside."""
-    return _made(efficiency, "efficiency", _efficiency, "core_efficiency")
+    return made(efficiency, "efficiency", _efficiency, "core_efficiency")
 
 
 def _efficiency(row: Row) -> dict[str, Any]:
@@ -187,127 +170,10 @@ def _efficiency(row: Row) -> dict[str, Any]:
         "d": row.fraction("d"),
         "method": row.need("method"),
         "source": row.need("source"),
-        **_validity(row),
+        **validity(row),
         "approver": row.need("approver"),
         "known_from": row.cells["received_at"],
     }
-
-
-def core_route(route: pa.Table, city: City) -> Both:  # noqa: ARG001
-    """The route of each industry (contract ``core_route``), and the rows set aside."""
-    return _made(route, "route", _route, "core_route")
-
-
-def _route(row: Row) -> dict[str, Any]:
-    method, indicator = row.word("method", ROUTES), row.text("indicator")
-    if (method == "volume") != bool(indicator):
-        raise row.fail(
-            "indicator", "missing", "物量外推须填物量指标，增加值率法不填。", "A volume route, and only it, names one."
-        )
-    return {
-        "code": row.code("code", r"\d{2,4}", "两至四位行业代码", "two to four digits"),
-        "method": method,
-        "indicator": indicator,
-        "source": row.need("source"),
-        **_validity(row),
-        "approver": row.need("approver"),
-        "known_from": row.cells["received_at"],
-    }
-
-
-def core_volume(volume: pa.Table, city: City) -> Both:  # noqa: ARG001
-    """Growth of volume indicators (contract ``core_volume``), and the rows set aside."""
-    return _made(volume, "volume", _volume, "core_volume")
-
-
-def _volume(row: Row) -> dict[str, Any]:
-    growth = row.number("growth")
-    if not -100 < growth < 1000:
-        raise row.fail("growth", "range", "增速应在 −100% 与 1000% 之间。", "A growth lies between −100 and 1000 %.")
-    return {
-        "quarter": row.period("period", "cumulative"),
-        "indicator": row.need("indicator"),
-        "growth": float(growth / 100),
-        "status": row.word("status", STATUSES),
-        "known_from": row.cells["received_at"],
-        "source": row.cells["file"],
-    }
-
-
-def core_below(below: pa.Table, city: City) -> Both:
-    """Value added below the threshold in a base year (contract ``core_below``), and the rows set aside."""
-    counties = {county.code for county in city.counties}
-    return _made(below, "below", partial(_below, counties=counties), "core_below")
-
-
-def _below(row: Row, *, counties: Set[str]) -> dict[str, Any]:
-    va = row.number("va") * row.cells["yuan_per_unit"]
-    if va < 0:
-        raise row.fail("va", "range", "规模以下增加值不应为负。", "Value added below the threshold is not negative.")
-    return {
-        "year": _year(row),
-        "county": _county(row, counties),
-        "gbt": row.code("gbt", r"\d{4}", "四位行业小类代码", "four digits"),
-        "de": row.code("de", r"\d{6}", "六位数字经济小类代码", "six digits"),
-        "va": int(round_half_away(va)),
-        "proxy": row.need("proxy"),
-        "known_from": row.cells["received_at"],
-        "source": row.need("source"),
-    }
-
-
-def core_proxy(proxy: pa.Table, city: City) -> Both:
-    """What moves with the units below the threshold (contract ``core_proxy``), and the rows set aside."""
-    counties = {county.code for county in city.counties}
-    return _made(proxy, "proxy", partial(_proxy, counties=counties), "core_proxy")
-
-
-def _proxy(row: Row, *, counties: Set[str]) -> dict[str, Any]:
-    value = row.number("value")
-    if value <= 0:
-        raise row.fail("value", "range", "推算指标的累计值应大于 0。", "A proxy is above zero.")
-    return {
-        "quarter": row.period("period", "cumulative"),
-        "proxy": row.need("proxy"),
-        "county": _county(row, counties) if row.text("county") else "",
-        "value": float(value),
-        "status": row.word("status", STATUSES),
-        "known_from": row.cells["received_at"],
-        "source": row.cells["file"],
-    }
-
-
-def core_control(control: pa.Table, city: City) -> Both:
-    """Annual totals that the core must add up to (contract ``core_control``), and the rows set aside."""
-    return _made(control, "control", partial(_control, regions=set(city.regions)), "core_control")
-
-
-def _control(row: Row, *, regions: Set[str]) -> dict[str, Any]:
-    vintage = row.word("vintage", VINTAGES)
-    if vintage not in CONTROL_VINTAGES:
-        raise row.fail("vintage", "unknown_word", "只能填最终核实或普查。", "Only final or census.")
-    if (region := row.need("region")) not in regions:
-        raise row.fail("region", "unknown_region", "地区代码不在本地名录中。", "Not a region of this workspace.")
-    return {
-        "year": _year(row),
-        "region": region,
-        "class": row.code("class", "core|\\d{2}|\\d{4}", "core 或两位、四位数字经济类别", "core, two or four digits"),
-        "va": int(round_half_away(row.number("va") * row.cells["yuan_per_unit"])),
-        "vintage": vintage,
-        "authority": row.need("authority"),
-        "known_from": row.cells["received_at"],
-        "source": row.need("source"),
-    }
-
-
-def _year(row: Row) -> int:
-    return int(row.code("year", r"(19|20)\d\d", "四位年份", "a year"))
-
-
-def _county(row: Row, counties: Set[str]) -> str:
-    if (county := row.need("county")) not in counties:
-        raise row.fail("county", "unknown_region", "县代码不在本地名录中。", "Not a county of this workspace.")
-    return county
 
 
 TYPED: Final[dict[str, Callable[..., Both]]] = {
@@ -322,4 +188,8 @@ TYPED: Final[dict[str, Callable[..., Both]]] = {
     "core_below": core_below,
     "core_proxy": core_proxy,
     "core_control": core_control,
+    "core_capital": core_capital,
+    "core_capital_setting": core_capital_setting,
+    "core_io_sector": core_io_sector,
+    "core_io_flow": core_io_flow,
 }

@@ -59,6 +59,20 @@ METHODS: Final = _both(
         "expert": ("专家", "专家评估", "专家判断"),
     }
 )
+# Parts of the economy, as ``classification`` names them.
+SECTORS: Final = _both(
+    {
+        "agriculture": ("农业", "农林牧渔业"),
+        "industry": ("工业",),
+        "construction": ("建筑业",),
+        "services": ("服务业",),
+        "primary": ("第一产业",),
+        "secondary": ("第二产业",),
+        "tertiary": ("第三产业",),
+        "all": ("全部行业", "合计"),
+    }
+)
+ANSWERS: Final = _both({"yes": ("是", "1", "√", "Y"), "no": ("否", "0", "×", "N")})
 
 
 def word(words: dict[str, str], text: str) -> str:

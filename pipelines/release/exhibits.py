@@ -200,6 +200,8 @@ def penetration_panels(f: Figures) -> Exhibit | None:
         definition: [_bar(f, "sector", figure) for figure in table.figures if figure.definition == definition]
         for definition in dict.fromkeys(figure.definition for figure in table.figures)
     }
+    # One bar alone shows nothing; it stands in the table.
+    panels = {definition: records for definition, records in panels.items() if len(records) > 1} or panels
     everything = [record for records in panels.values() for record in records]
     drawings: list[Drawing] = []
     for definition, records in panels.items():
@@ -211,7 +213,7 @@ def penetration_panels(f: Figures) -> Exhibit | None:
         plan = charts.ranked(records, beside=everything)
         drawings.append(charts.drawing(f"rate{len(drawings)}", alt, plan, name=heading, panel=True))
     several = len(drawings) > 1
-    title = f"{'一两三四五'[len(drawings) - 1]}种口径各自独立，数值不可相互比较" if several else drawings[0].name
+    title = f"{len(drawings)}种口径各自独立，数值不可相互比较" if several else drawings[0].name
     return Exhibit(
         title, "渗透率与普及率，%", tuple(drawings), table, "各图刻度相同，但口径不同；灰色为其他机构测算并公布。"
     )

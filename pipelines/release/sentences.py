@@ -166,7 +166,17 @@ def of_penetration(f: Figures, figures: list[Figure]) -> list[str]:
         label = Span(mine[0].span, mine[0].period).label
         source = f"据{mine[0].authority}测算" if definition == "external" else "经本系统测算"
         texts.append(f"{source}，{label}{f.catalogue['digital_penetration', definition]['name_zh']}：{listed}。")
-    return texts
+    return [*texts, *_beside(f, figures)]
+
+
+def _beside(f: Figures, figures: list[Figure]) -> list[str]:
+    """The warning where a rate of another body stands beside ours."""
+    theirs = [figure for figure in figures if figure.definition == "external"]
+    if not theirs or len(theirs) == len(figures):
+        return []
+    assumed = any(f.all("assumed_period", "external", Span(x.span, x.period), cls=x.cls) for x in theirs)
+    year = "原文未注明年份，所列年份为推定；" if assumed else ""
+    return [f"外部测算数原样并列，{year}其口径与本系统各口径都不同，高低不可比较，差额不作解释。"]
 
 
 def _key_value(f: Figures, span: Span) -> KeyFigure | None:

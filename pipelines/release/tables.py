@@ -8,18 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.release.chains import published_chains
+from pipelines.release.display import decimal
 from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, difference, ranks
 from pipelines.surveys import SURVEYS
 
 Cell = Number | str | None
 
+_PARTS: Final = ("agriculture", "industry", "construction", "services")
 PENETRATION: Final = {
-    "efficiency_va": ("agriculture", "industry", "construction", "services", "secondary", "tertiary", "all"),
-    "adoption": ("secondary", "tertiary", "all"),
+    "efficiency_va": (*_PARTS, "secondary", "tertiary", "all"),
+    "growth_accounting": (*_PARTS, "primary", "secondary", "tertiary", "all"),
+    "io_direct": (*_PARTS, "all"),
+    "io_complete": (*_PARTS, "all"),
+    **{definition: rate.sectors for definition, rate in survey_rates().items()},
     "external": ("primary", "industry", "secondary", "services", "tertiary", "all"),
 }
+# Of these there is a rate for each section of GB/T 4754, too.
+_BY_SECTION: Final = ("efficiency_va", "io_direct", "io_complete")
 
 
 @dataclass(frozen=True)
@@ -112,21 +120,19 @@ def counties(f: Figures, span: Span) -> Table | None:
 
 
 def penetration(f: Figures) -> Table | None:
-    """T6: penetration, one block per definition; the blocks are never joined."""
+    """T6: penetration, one block per definition with its words; the blocks are never joined."""
     rows: list[Row] = []
+    said: list[str] = []
     for definition, classes in PENETRATION.items():
         found = [figure for cls in classes if (figure := _newest_rate(f, definition, cls))]
         if found:
             entry = f.catalogue.get(("digital_penetration", definition), {})
             rows.append(Row(entry.get("name_zh", definition), total=True))
             rows += [
-                Row(
-                    f.name("sector", figure.cls),
-                    (figure, Span(figure.span, figure.period).label, figure.authority),
-                    indent=1,
-                )
+                Row(f.name("sector", figure.cls), (figure, rate_period(f, figure), figure.authority), indent=1)
                 for figure in found
             ]
+            said.append(f"{entry['name_zh']}：{entry['definition_zh']}。{settings(f, found)}")
     if not rows:
         return None
     return Table(
@@ -135,8 +141,60 @@ def penetration(f: Figures) -> Table | None:
         "单位：%",
         ("口径与部门", "数值", "时期", "测算或公布者"),
         tuple(rows),
-        ("各口径定义不同，数值不可相互比较，也不可连成一个序列。",),
+        ("各口径定义不同，数值不可相互比较，也不可连成一个序列。", *said),
     )
+
+
+def penetration_sections(f: Figures) -> Table | None:
+    """The definitions that reach down to sections, side by side and each in its own period."""
+    found = {definition: f.classes("digital_penetration", definition) for definition in _BY_SECTION}
+    sections = sorted({cls for classes in found.values() for cls in classes if len(cls) == 1})
+    columns = {
+        definition: {cls: figure for cls in sections if (figure := _newest_rate(f, definition, cls))}
+        for definition in _BY_SECTION
+    }
+    columns = {definition: figures for definition, figures in columns.items() if figures}
+    if not columns:
+        return None
+    names = []
+    for definition, figures in columns.items():
+        first = next(iter(figures.values()))
+        name = f.catalogue["digital_penetration", definition]["name_zh"]
+        names.append(f"{name}，{Span(first.span, first.period).label}")
+    rows = tuple(
+        Row(f"{cls} {f.name('sector', cls)}", tuple(figures.get(cls) for figures in columns.values()))
+        for cls in sections
+        if any(cls in figures for figures in columns.values())
+    )
+    return Table(
+        "T6b",
+        "产业数字化渗透率，分门类",
+        "单位：%",
+        ("门类", *names),
+        rows,
+        ("各列口径和时期不同，只能各自上下比较，不可左右比较。",),
+    )
+
+
+def rate_period(f: Figures, figure: Figure) -> str:
+    """The period of a rate; one that its publisher did not give says so."""
+    span = Span(figure.span, figure.period)
+    return span.label + ("（推定）" if f.all("assumed_period", figure.definition, span, cls=figure.cls) else "")
+
+
+def settings(f: Figures, figures: list[Figure]) -> str:
+    """What growth accounting took for granted, in one sentence per set of settings; '' for other definitions."""
+    texts: dict[str, list[str]] = {}
+    for figure in figures:
+        span = Span(figure.span, figure.period)
+        names = ("ict_base_year", "ict_net_return", "ict_depreciation", "ict_initial_rate")
+        found = [f.get(name, figure.definition, span, cls=figure.cls) for name in names]
+        if all(found):
+            year, *rates = [number for number in found if number]
+            r, delta, g = (f"{decimal(number)}%" for number in rates)
+            text = f"基年{year.value:.0f}年，净收益率{r}，折旧率{delta}，首年以前投资增速{g}"
+            texts.setdefault(text, []).append(f.name("sector", figure.cls))
+    return "".join(f"{'、'.join(names)}：{text}。" for text, names in texts.items())
 
 
 def departments(f: Figures) -> Table | None:

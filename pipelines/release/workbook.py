@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import estimates, tables
+from pipelines.release import estimates, structure, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
 from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
@@ -72,7 +72,13 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "大类 T2": tables.divisions(f, span) if span else None,
         "中类 T3": tables.groups(f, span) if span else None,
         "县区 T4": tables.counties(f, span) if span else None,
+        "规上行业 T5": structure.industries(f, span) if span else None,
+        "集中度与效率": structure.concentration(f, span) if span else None,
+        "区位商": structure.quotients(f, span) if span else None,
+        "企业规模": structure.sizes(f),
+        "名录进退": structure.population(f, span) if span else None,
         "渗透率 T6": tables.penetration(f),
+        "渗透率分门类": tables.penetration_sections(f),
         "基础设施与部门 T7": tables.departments(f),
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),

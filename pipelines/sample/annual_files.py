@@ -22,7 +22,7 @@ from pipelines.sample.firm_files import Planted, Sent, identity
 from pipelines.sample.layout import Dress, dress, headers, number, write_sheet
 from pipelines.sample.planted import Row, plans, spoil
 from pipelines.sample.profile import SURVEYS, Floats, Ints, classes
-from pipelines.sample.universe import TRADE, Universe
+from pipelines.sample.universe import TRADE, Universe, flows
 
 ANNUAL_YEARS: Final = (2020, 2021, 2022)
 SURVEY_NAMES: Final = ("工业", "服务业", "批发和零售业", "建筑业")
@@ -33,6 +33,15 @@ _DEPRECIATION: Final = np.array([0.19, 0.15, 0.09, 0.06])
 _INVESTMENT: Final = np.array([0.05, 0.24, 0.03, 0.02])
 _ADOPTION: Final = {2020: 0.43, 2021: 0.47, 2022: 0.51}
 _ADOPTION_TILT: Final = np.array([0.035, -0.03, -0.04, 0.01])
+# Industry alone: tools of design and management, and what part of key equipment and operations is controlled.
+_INDUSTRY: Final = 0
+_TOOLS: Final = {2020: (0.66, 0.60), 2021: (0.70, 0.64), 2022: (0.74, 0.68)}
+_CONTROLLED: Final = {2020: 0.50, 2021: 0.53, 2022: 0.56}
+# Divisions that assemble count equipment, the others (process industries) count operations.
+_ASKED: Final = (
+    "design_tools", "management", "key_equipment", "controlled_equipment", "key_operations", "controlled_operations",
+)  # fmt: skip
+_DISCRETE: Final = frozenset({"21", "24", *map(str, range(33, 41))})
 
 
 def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
@@ -60,6 +69,8 @@ def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
     fair_value, disposal = _whole(va * 0.01 * normal[4]), _whole(va * 0.005 * normal[5])
     impairment = -_whole(np.abs(va) * 0.012 * np.abs(normal[6]))
     credit = -_whole(np.abs(va) * 0.008 * np.abs(normal[7]))
+    # Electronics and software spend most on research.
+    core_like, draws = np.isin(division, ["39", "65"]), _further(universe, year, places)
     surplus = va - labour - tax - vat + other - depreciation
     return places, {
         "gross_output": output,
@@ -76,7 +87,17 @@ def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
         "asset_impairment": impairment,
         "credit_impairment": credit,
         "other_income": other,
+        "rd": _whole(revenue * np.where(survey == _INDUSTRY, 0.016, 0.022) * np.where(core_like, 2.2, 1.0) * draws[0]),
+        "staff": flows(universe, quarter).staff[places],
+        "total_assets": _whole(revenue * (0.6 + 0.8 * draws[1])),
     }
+
+
+def _further(universe: Universe, year: int, places: Ints) -> Floats:
+    """Two further draws between 0 and 1 for each unit, apart from those that the income approach rests on."""
+    draw = np.random.Generator(np.random.Philox(key=[SEED, 103_000 + year]))
+    found: Floats = draw.random((2, len(universe.units.code)))[:, places]
+    return found
 
 
 def _value_added(output: Ints, klass: Ints, rate: Floats, normal: Floats, index: Ints) -> Ints:
@@ -141,9 +162,31 @@ def write_annual(universe: Universe, inbox: Path, year: int) -> Iterator[Sent | 
 
 
 def _keyed(column: str, value: str | int | float, at: int) -> str | int | float:
-    if isinstance(value, int) and column != "year":
+    if isinstance(value, int) and column not in ("year", "staff"):
         return number(value, at * 29 + len(column)) if value >= 0 else value
     return value
+
+
+def _industrial_use(
+    universe: Universe, year: int, places: Ints, klass: Ints, survey: Ints
+) -> list[dict[str, str | int]]:
+    """What only industrial firms are asked; some leave the counts blank."""
+    draw = np.random.Generator(np.random.Philox(key=[SEED, 1090]))
+    uniform = draw.random((5, len(universe.units.code)))[:, places]
+    division = np.array([gbt[:2] for gbt in classes().gbt])[klass]
+    found: list[dict[str, str | int]] = []
+    for at in range(len(places)):
+        design, manage, size, part, blank = uniform[:, at].tolist()
+        row: dict[str, str | int] = dict.fromkeys(_ASKED, "")
+        if survey[at] == _INDUSTRY:
+            for name, drawn, share in zip(_ASKED, (design, manage), _TOOLS[year], strict=False):
+                row[name] = "是" if drawn < share else "否"
+            whole = 4 + int(size * 56)
+            controlled = min(whole, round(whole * (_CONTROLLED[year] + 0.5 * (part - 0.5))))
+            names = _ASKED[2:4] if division[at] in _DISCRETE else _ASKED[4:]
+            row |= dict(zip(names, (whole, controlled), strict=True)) if blank > 0.03 else {}
+        found.append(row)
+    return found
 
 
 def write_digital_use(universe: Universe, inbox: Path, year: int) -> Iterator[Sent]:
@@ -158,6 +201,7 @@ def write_digital_use(universe: Universe, inbox: Path, year: int) -> Iterator[Se
     first_of = np.floor(uniform[1] * 4).astype(int)
     flags = uses[:, None] & ((uniform[1:5].T < 0.35) | (first_of[:, None] == np.arange(4)[None, :]))
     header = headers("digital_use", 0)
+    tools = _industrial_use(universe, year, places, klass[places], survey)
     rows = []
     for at, place in enumerate(places.tolist()):
         row = {"year": year} | identity(universe, place, klass[place], county[place])
@@ -165,6 +209,7 @@ def write_digital_use(universe: Universe, inbox: Path, year: int) -> Iterator[Se
             name: "是" if flag else "否"
             for name, flag in zip(("cloud", "iot", "ai", "platform"), flags[at], strict=True)
         }
+        row |= tools[at]
         rows.append([row[column] for column in header])
     name = f"A109_{forms()['digital_use'].title}_{year}年.xlsx"
     look = Dress(f"{year}年企业数字技术应用情况", ("表    号：A109表",))

@@ -24,6 +24,7 @@ from pipelines.sample.annual_files import ANNUAL_YEARS, write_annual, write_digi
 from pipelines.sample.calibration import calibrate
 from pipelines.sample.claim_files import write_claims
 from pipelines.sample.coefficients import coefficient_rows
+from pipelines.sample.digital_files import write_penetration
 from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.estimate_files import write_estimates, write_period_estimates
 from pipelines.sample.events import mergers, recodes
@@ -112,6 +113,7 @@ def _files(
         yield from write_digital_use(universe, inbox, year)
     yield from write_small(table, inbox)
     yield from write_estimates(universe, table, inbox)
+    yield from write_penetration(inbox)
     yield from write_strays(inbox)
 
 

@@ -12,6 +12,7 @@ WITH numbers AS (
          yuan(fair_value_gain, yuan_per_unit) AS fair_value_gain, yuan(disposal_gain, yuan_per_unit) AS disposal_gain,
          yuan(asset_impairment, yuan_per_unit) AS asset_impairment,
          yuan(credit_impairment, yuan_per_unit) AS credit_impairment, yuan(other_income, yuan_per_unit) AS other_income,
+         yuan(rd, yuan_per_unit) AS rd, whole(staff) AS staff, yuan(total_assets, yuan_per_unit) AS total_assets,
          CASE WHEN NOT is_missing(revenue) AND yuan(revenue, yuan_per_unit) IS NULL THEN 'revenue'
               WHEN NOT is_missing(cost) AND yuan(cost, yuan_per_unit) IS NULL THEN 'cost'
               WHEN NOT is_missing(gross_output) AND yuan(gross_output, yuan_per_unit) IS NULL THEN 'gross_output'
@@ -21,6 +22,9 @@ WITH numbers AS (
               WHEN NOT is_missing(depreciation) AND yuan(depreciation, yuan_per_unit) IS NULL THEN 'depreciation'
               WHEN NOT is_missing(operating_profit) AND yuan(operating_profit, yuan_per_unit) IS NULL THEN 'operating_profit'
               WHEN NOT is_missing(investment_income) AND yuan(investment_income, yuan_per_unit) IS NULL THEN 'investment_income'
+              WHEN NOT is_missing(rd) AND yuan(rd, yuan_per_unit) IS NULL THEN 'rd'
+              WHEN NOT is_missing(staff) AND whole(staff) IS NULL THEN 'staff'
+              WHEN NOT is_missing(total_assets) AND yuan(total_assets, yuan_per_unit) IS NULL THEN 'total_assets'
               ELSE '' END AS unreadable
   FROM raw_annual
 ), named AS (

@@ -8,6 +8,7 @@ SELECT coalesce(year, 0) AS year,
          DATE '9999-12-31') AS known_to,
        unit, county, gbt_received, output, labour, tax_surcharge, vat, depreciation, operating_profit,
        investment_income, fair_value_gain, disposal_gain, asset_impairment, credit_impairment, other_income,
+       revenue, rd, staff, total_assets,
        status, rules
 FROM reviewed
 ORDER BY row_id

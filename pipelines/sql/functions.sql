@@ -57,3 +57,17 @@ CREATE OR REPLACE TEMPORARY MACRO entered(entry_date, day) AS coalesce(entry_dat
 
 CREATE OR REPLACE TEMPORARY MACRO gone(entry_date, exit_date, day) AS
   coalesce(exit_date <= day, FALSE) AND NOT coalesce(exit_date < entry_date, FALSE);
+
+-- An answer as a truth value: yes on 是, 1, √ or Y, no on 否, 0, × or N, NULL on anything else.
+CREATE OR REPLACE TEMPORARY MACRO answered(x) AS
+  CASE WHEN upper(plain(x)) IN ('是', '1', '√', 'Y') THEN TRUE WHEN upper(plain(x)) IN ('否', '0', '×', 'N') THEN FALSE END;
+
+-- Whether a number of all and a number of some of them hold together: both blank, or both whole and some no more than all.
+CREATE OR REPLACE TEMPORARY MACRO counted(total, part) AS
+  (is_missing(total) AND is_missing(part)) OR coalesce(whole(part) BETWEEN 0 AND whole(total), FALSE);
+
+-- Which class of size an item allows: 3 large, 2 medium, 1 small, 0 micro; an item that is not asked for (no limits) allows
+-- any, and a blank one tells nothing.
+CREATE OR REPLACE TEMPORARY MACRO size_level(x, large, medium, small) AS
+  CASE WHEN small IS NULL THEN 3 WHEN x >= large THEN 3 WHEN x >= medium THEN 2 WHEN x >= small THEN 1
+       WHEN x IS NOT NULL THEN 0 END;

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
 from classification import arrow_tables, load_standard
+from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
 from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
+
+# The parts of the economy of which the survey of digital use gives rates.
+SURVEY_SECTORS: Final = ("all", "industry", "secondary", "tertiary")
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
@@ -37,6 +42,7 @@ def reference(workspace: Workspace) -> None:
     classified.cell_annual(workspace)
     classified.class_rate(workspace)
     cell_adoption(workspace)
+    classified.cell_size(workspace, places(workspace))
 
 
 def quarterly(workspace: Workspace, quarter: str) -> None:
@@ -53,6 +59,8 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
     cell_crossed(workspace, quarter)
+    cell_concentration(workspace, quarter)
+    cell_population(workspace, quarter)
     claims.class_check(workspace, quarter)
 
 
@@ -96,6 +104,38 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
     return lake.refresh("cell_crossed", quarter, fill, made_from=made_from)
 
 
+def cell_concentration(workspace: Workspace, quarter: str) -> Made:
+    """How concentrated the core and its divisions are in a quarter."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_concentration")
+    membership, place = arrow_tables()["membership"], places(workspace)
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
+            work.write(text, path)
+
+    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
+    return lake.refresh("cell_concentration", quarter, fill, made_from=made_from)
+
+
+def cell_population(workspace: Workspace, quarter: str) -> Made:
+    """Registered units of a quarter, and those that came and left."""
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_population")
+    membership, place, inputs = arrow_tables()["membership"], places(workspace), ("core_register", "core_change")
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            work.add(membership=membership, place=place)
+            work.add(**{table: lake.existing(table, [quarter]) for table in inputs})
+            work.write(text, path, {"quarter": quarter, "last_day": Quarter.parse(quarter).last_day})
+
+    made_from = [
+        *(digest for table in inputs for digest in lake.hashes(table, [quarter])),
+        *(text, statement("pipelines", "functions"), table_hash(membership), table_hash(place)),
+    ]
+    return lake.refresh("cell_population", quarter, fill, made_from=made_from)
+
+
 def cell_adoption(workspace: Workspace) -> Made:
     """Firms that use digital technology, by year, region and sector."""
     lake, text = Lake(workspace.lake), statement("indicators", "cell_adoption")
@@ -123,12 +163,12 @@ def places(workspace: Workspace) -> pa.Table:
 
 
 def survey_sectors() -> pa.Table:
-    """Division → the sectors of the digital-use survey: all, and the secondary or tertiary industry."""
+    """Division → the sectors of the digital-use survey: all, the secondary or tertiary sector, and industry."""
     pairs = [
         (place.division, sector)
         for place in load_standard().sectors.values()
-        for sector in ("all", place.three_sector)
-        if sector != "primary"
+        for sector in ("all", place.three_sector, place.sector)
+        if sector in SURVEY_SECTORS
     ]
     return pa.table(
         {

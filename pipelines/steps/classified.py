@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from classification import arrow_tables
 from classification.errors import InputError
+from classification.sizes import size_table
 from indicators.income import income_approach, income_mapping
 from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
@@ -133,8 +134,25 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
 
 def cell_annual(workspace: Workspace) -> Made:
     """Income-approach value added of all years by county, survey, GB/T class and digital class, for every vintage."""
-    lake = Lake(workspace.lake)
-    codes = arrow_tables()
+    fill, made_from = _annual(workspace, "cell_annual", {})
+    return Lake(workspace.lake).refresh("cell_annual", ALL, fill, made_from=made_from)
+
+
+def cell_size(workspace: Workspace, place: pa.Table) -> Made:
+    """Firms with an annual return by size, region and digital class, for every vintage.
+
+    Args:
+        workspace: where the lake is.
+        place: which regions a county belongs to (``steps.cells.places``).
+    """
+    fill, made_from = _annual(workspace, "cell_size", {"place": place, "size_limit": size_table()})
+    return Lake(workspace.lake).refresh("cell_size", ALL, fill, made_from=made_from)
+
+
+def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> tuple[Callable[[Path], None], list[str]]:
+    """How a table of annual cells is filled by the statement of its name, and what it is made from."""
+    lake, terms = Lake(workspace.lake), contract(table)
+    codes = arrow_tables() | further
     texts = [
         statement(package, name)
         for package, name in (
@@ -142,7 +160,8 @@ def cell_annual(workspace: Workspace) -> Made:
             ("classification", "assign"),
             ("indicators", "income_approach"),
             ("classification", "shares"),
-            ("indicators", "cell_annual"),
+            ("indicators", table),
+            ("pipelines", "functions"),
         )
     ]
 
@@ -153,13 +172,12 @@ def cell_annual(workspace: Workspace) -> Made:
             work.view("units", texts[0])
             work.keep("classed", texts[1])
             cells = [
-                table
+                found
                 for year, vintages in _annual_vintages(work, coefficients)
-                for table in _known(vintages, partial(_annual_cells, work, year, coefficients))
+                for found in _known(vintages, partial(_annual_cells, work, table, year, coefficients))
             ]
-        empty = contract("cell_annual").schema.empty_table()
-        table = pa.concat_tables([empty, *cells])
-        write_table(table.sort_by([(key, "ascending") for key in contract("cell_annual").key]), path)
+        whole = pa.concat_tables([terms.schema.empty_table(), *cells])
+        write_table(whole.sort_by([(key, "ascending") for key in terms.key]), path)
 
     made_from = [
         *lake.hashes("core_annual"),
@@ -169,7 +187,7 @@ def cell_annual(workspace: Workspace) -> Made:
         *map(table_hash, codes.values()),
         *_code(),
     ]
-    return lake.refresh("cell_annual", ALL, fill, made_from=made_from)
+    return fill, made_from
 
 
 def class_rate(workspace: Workspace) -> Made:
@@ -284,12 +302,12 @@ def _shares(work: Engine, vectors: pa.Table, period: str) -> None:
         )
 
 
-def _annual_cells(work: Engine, year: int, coefficients: pd.DataFrame, vintage: Vintage) -> pa.Table:
+def _annual_cells(work: Engine, table: str, year: int, coefficients: pd.DataFrame, vintage: Vintage) -> pa.Table:
     work.add(income_sign=income_signs(year))
     work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": vintage.known_from})
     _shares(work, vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from), f"{year}年")
-    cells = work.rows(statement("indicators", "cell_annual"), {"year": year, **vintage.parameters})
-    return cells.cast(contract("cell_annual").schema)
+    cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
+    return cells.cast(contract(table).schema)
 
 
 def _annual_vintages(work: Engine, coefficients: pd.DataFrame) -> Iterator[tuple[int, list[Vintage]]]:

@@ -50,6 +50,10 @@ SMALL_TABLES = {
     "core_below": ("below",),
     "core_proxy": ("proxy",),
     "core_control": ("control",),
+    "core_capital": ("capital",),
+    "core_capital_setting": ("capital_setting",),
+    "core_io_sector": ("io_sector",),
+    "core_io_flow": ("io_flow",),
 }
 _RETURN_SQL = (
     "functions",

@@ -35,8 +35,19 @@ _SMALL = {
     "below": "core_below",
     "proxies": "core_proxy",
     "controls": "core_control",
+    "capital": "core_capital",
+    "capital_setting": "core_capital_setting",
+    "io_sector": "core_io_sector",
+    "io_flow": "core_io_flow",
+    "sizes": "cell_size",
 }
-_CELLS = {"leaf": "cell_leaf", "cells": "cell_published", "crossed": "cell_crossed"}
+_CELLS = {
+    "leaf": "cell_leaf",
+    "cells": "cell_published",
+    "concentration": "cell_concentration",
+    "population": "cell_population",
+    "crossed": "cell_crossed",
+}
 
 
 def history(workspace: Workspace, quarter: str) -> list[str]:

@@ -24,12 +24,13 @@ REFERENCE: Final = "reference"
 QUARTERLY: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "quarter"),
     *("core_register", "core_change", "core_return", "core_set_aside", "core_finding", "core_query"),
-    *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published", "cell_crossed"),
+    *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published"),
+    *("cell_crossed", "cell_concentration", "cell_population"),
 )
 WHOLE: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "none"),
     *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside"),
-    *("cell_annual", "class_rate", "cell_adoption"),
+    *("cell_annual", "class_rate", "cell_adoption", "cell_size"),
 )
 
 

@@ -87,7 +87,7 @@ def make_reference(home: Path) -> list[Made]:
     made += [core.core_annual(workspace), core.core_digital_use(workspace)]
     made += [core.core_small(workspace, table) for table in core.SMALL_TABLES]
     made += [core.reference_set_aside(workspace), classified.cell_annual(workspace), classified.class_rate(workspace)]
-    return [*made, cells.cell_adoption(workspace)]
+    return [*made, cells.cell_adoption(workspace), classified.cell_size(workspace, cells.places(workspace))]
 
 
 def make_quarter(home: Path, quarter: str) -> list[Made]:
@@ -100,7 +100,8 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     made += queries.core_query(workspace, quarter)
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
     made += [classified.class_part(workspace, quarter)]
-    return [*made, cells.cell_leaf(workspace, quarter), cells.cell_published(workspace, quarter)]
+    made += [cells.cell_leaf(workspace, quarter), cells.cell_published(workspace, quarter)]
+    return [*made, cells.cell_concentration(workspace, quarter), cells.cell_population(workspace, quarter)]
 
 
 def computed(made: Iterable[Made]) -> set[str]:

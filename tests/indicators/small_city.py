@@ -148,8 +148,8 @@ def annual() -> pd.DataFrame:
 
 def adoption() -> pd.DataFrame:
     return pd.DataFrame([
-        {"year": 2022, "region": region, "sector": sector, "surveyed": surveyed, "using": using,
-         "known_from": dt.date(2023, 6, 10)}
+        {"year": 2022, "definition_id": "adoption", "region": region, "sector": sector, "surveyed": surveyed,
+         "using": using, "known_from": dt.date(2023, 6, 10)}
         for region, sector, surveyed, using in (
             (PLACE, "all", 100, 47), (PLACE, "secondary", 60, 32), (COUNTIES[1], "all", 0, 0),
         )
@@ -160,7 +160,8 @@ def given(indicator: str, definition: str, value: float, unit: str, period: str,
     row = {
         "indicator": indicator, "definition_id": definition, "region": PLACE, "class": "", "period": period,
         "span": "annual", "value": value, "unit": unit, "price_basis": "none", "base": "none", "vintage": "preliminary",
-        "status": "A", "authority": "工作专班", "note": "", "known_from": dt.date(2023, 1, 1), "source": "WB01",
+        "status": "A", "authority": "工作专班", "note": "", "assumed": False, "known_from": dt.date(2023, 1, 1),
+        "source": "WB01",
     }  # fmt: skip
     return row | more
 

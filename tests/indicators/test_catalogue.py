@@ -6,6 +6,7 @@ import pytest
 from classification.errors import InputError
 from indicators import catalogue as module
 from indicators.catalogue import catalogue, indicator, indicators
+from indicators.penetration import survey_rates
 
 PROMISED = {
     "core_value_added",
@@ -57,7 +58,10 @@ def test_holds_every_promised_indicator_and_all_ledgers() -> None:
 
 def test_definitions_of_one_indicator_stand_apart() -> None:
     definitions = {definition for name, definition in indicators() if name == "digital_penetration"}
-    assert definitions == {"efficiency_va", "adoption", "external"}
+    assert definitions == {
+        *("efficiency_va", "growth_accounting", "io_direct", "io_complete", "external"),
+        *survey_rates(),
+    }
     assert indicator("core_value_added", "rate_method").name_zh == "核心产业增加值（监测测算）"
 
 

@@ -37,7 +37,8 @@ ROOMS = {
     }
     | set(SMALL_TABLES),
     "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
-    "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
+    "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"}
+    | {"cell_concentration", "cell_population", "cell_size"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
     "observations": {"observation"},
     "release": {"release"},
@@ -98,6 +99,8 @@ def test_by_quarter_or_whole() -> None:
         "class_part",
         "cell_leaf",
         "cell_published",
+        "cell_concentration",
+        "cell_population",
         "check_result",
         "observation",
         "release",

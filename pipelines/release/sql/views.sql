@@ -41,6 +41,7 @@ LEFT JOIN class_label AS l
   AND l.scheme = CASE
     WHEN o.indicator LIKE 'core_%' OR o.indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
     WHEN o.indicator LIKE 'chain_%' THEN 'chain'
+    WHEN o.indicator LIKE 'size_%' THEN 'size'
     ELSE 'sector' END
 ORDER BY o.indicator, o.definition_id, o.span, o.period, o.region, o.class, o.price_basis, o.base, o.authority, vintage_order;
 COMMENT ON VIEW v_observation IS '全部观测值，附中文名称与显示单位（金额为亿元，比率为%）';

@@ -104,3 +104,9 @@ def test_a_row_let_in_can_be_released() -> None:
     assert stored == list(zip(frame["value"], frame["unit"], strict=True))
     checked = observations(frame.assign(as_of=pd.Timestamp(DAY), release_level="L1"))
     assert len(checked) == len(frame)
+
+
+def test_only_a_rate_of_another_body_may_have_an_assumed_year() -> None:
+    rows, aside = made(PENETRATION | {"unit": "%", "assumed": "是"}, {"assumed": "是"}, {"assumed": "否"})
+    assert {(row["definition_id"], row["assumed"]) for row in rows} == {("external", True), ("department", False)}
+    assert [(line["column"], line["rule"]) for line in aside] == [("时期为推定", "not_in_catalogue")]

@@ -87,12 +87,47 @@ DIVISION = {
     "status": "A",
     "authority": "统计机构",
 }
+CAPITAL = {
+    "year": "2020",
+    "sector": "工业",
+    "investment": "12.34567",
+    "investment_price": "97",
+    "va": "500",
+    "va_price": "101.2",
+    "source": "投资统计",
+}
+SETTING = {
+    "sector": "工业",
+    "base_year": "2015",
+    "r": "0.05",
+    "delta": "0.3",
+    "g": "0.12",
+    "method": "永续盘存法",
+    "source": "评估",
+    "valid_from": "2020-01-01",
+    "approver": "核算科",
+}
+IO_SECTOR = {
+    "year": "2020",
+    "code": "C5",
+    "name": "电子设备",
+    "section": "C",
+    "digital": "是",
+    "output": "3",
+    "scope": "示范市",
+    "source": "投入产出调查",
+}
+IO_FLOW = {"year": "2020", "supplier": "C5", "user": "A", "flow": "0"}
 GOOD = {
     "core_price": ("price", PRICE),
     "core_rate": ("rate", RATE),
     "core_coefficient": ("coefficient", COEFFICIENT),
     "core_efficiency": ("efficiency", EFFICIENCY),
     "core_published": ("published", PUBLISHED),
+    "core_capital": ("capital", CAPITAL),
+    "core_capital_setting": ("capital_setting", SETTING),
+    "core_io_sector": ("io_sector", IO_SECTOR),
+    "core_io_flow": ("io_flow", IO_FLOW),
 }
 
 
@@ -124,6 +159,11 @@ def test_values_as_they_are_kept() -> None:
     assert coefficient["valid_to"] == dt.date(9999, 12, 31)
     [efficiency] = made("core_efficiency", EFFICIENCY)[0]
     assert efficiency["valid_to"] == dt.date(2025, 1, 1)
+    [capital] = made("core_capital", CAPITAL)[0]
+    assert (capital["sector"], capital["investment"], capital["va_price"]) == ("industry", 123_457, 101.2)
+    [sector] = made("core_io_sector", IO_SECTOR | {"digital": "×"})[0]
+    assert (sector["digital"], sector["output"], sector["label"]) == (False, 30_000, "电子设备")
+    assert made("core_io_flow", IO_FLOW)[0][0]["flow"] == 0
 
 
 @pytest.mark.parametrize(
@@ -151,6 +191,16 @@ def test_values_as_they_are_kept() -> None:
         ("core_coefficient", {"valid_to": "2019-01-01"}, "失效日期", "bad_date"),
         ("core_coefficient", {"de": "0405"}, "数字经济小类代码", "bad_code"),
         ("core_efficiency", {"d": "-0.1"}, "效率系数", "range"),
+        ("core_capital", {"investment": "-1"}, "信息通信技术投资", "range"),
+        ("core_capital", {"va_price": "0"}, "增加值价格指数", "range"),
+        ("core_capital", {"va": ""}, "增加值", "missing"),
+        ("core_capital", {"sector": "信息业"}, "部门", "unknown_word"),
+        ("core_capital_setting", {"delta": "1"}, "折旧率", "range"),
+        ("core_capital_setting", {"base_year": "15"}, "基年", "bad_code"),
+        ("core_io_sector", {"section": "U"}, "国民经济行业门类", "bad_code"),
+        ("core_io_sector", {"digital": "部分"}, "数字部门", "unknown_word"),
+        ("core_io_flow", {"flow": ""}, "中间投入", "missing"),
+        ("core_io_flow", {"flow": "-2"}, "中间投入", "range"),
     ],
 )
 def test_a_wrong_cell_sets_its_row_aside(table: str, change: dict[str, Any], column: str, rule: str) -> None:

@@ -18,7 +18,7 @@ from tests.end_to_end.running import computed, make_quarter, make_reference
 
 pytestmark = pytest.mark.city
 BY_QUARTER = ("core_return", "core_set_aside", "class_return", "class_part", "cell_leaf", "cell_published")
-WHOLE = (*SMALL_TABLES, "core_annual", "core_digital_use", "cell_annual", "class_rate", "cell_adoption")
+WHOLE = (*SMALL_TABLES, "core_annual", "core_digital_use", "cell_annual", "class_rate", "cell_adoption", "cell_size")
 
 
 @pytest.fixture(scope="module")

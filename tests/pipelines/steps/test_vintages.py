@@ -238,8 +238,9 @@ def test_late_answers_to_the_survey_leave_what_was_known_before(home: Path) -> N
     arrives(home, late)
     make_reference(home)
     cells = read(home, "cell_adoption", "all")
+    cells = cells[cells["definition_id"] == "adoption"]
     whole = cells[(cells["region"] == by_hand.CITY) & (cells["sector"] == "all")]
     assert whole[["known_from", "surveyed", "using"]].to_numpy().tolist() == [[FIRST, 2, 1], [LATER, 3, 2]]
-    assert set(cells["sector"]) == {"all", "secondary"}
+    assert set(cells["sector"]) == {"all", "industry", "secondary"}
     survey = read(home, "core_digital_use", "all")
     assert sorted(survey["rules"]) == ["", "", "", "N01"]
