@@ -37,7 +37,7 @@ ROOMS = {
     }
     | set(SMALL_TABLES),
     "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
-    "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"}
+    "cells": {"cell_annual", "cell_crossed", "cell_leaf", "cell_published", "cell_adoption"}
     | {"cell_concentration", "cell_population", "cell_size"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
     "observations": {"observation"},
