@@ -62,7 +62,9 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     return sums[columns].sort_values(["year", "known_from", "code"], ignore_index=True)
 
 
-def rates_for(codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt.date) -> list[Rate]:
+def rates_for(
+    codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.date | None = None
+) -> list[Rate]:
     """The rate of each GB/T class for quarters of ``year``, from the latest earlier year known at ``as_of``.
 
     The search goes class, group, division of the city, then the same of the province; within a step the latest year
@@ -73,16 +75,13 @@ def rates_for(codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt
         rates: as ``annual_rates`` gives them, the province's table below it.
         year: the year of the quarters.
         as_of: what was known on this day.
+        later: a code without any rate by ``as_of`` takes the one known on this day; by default none.
 
     Raises:
         InputError: codes without any rate, all named.
     """
-    known = rates[(rates["year"] < year) & (rates["known_from"] <= as_of) & (as_of < rates["known_to"])]
-    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "code"], keep="last")
-    places = zip(latest["region_level"], latest["code"], strict=True)
-    found_in = zip(latest["rate"], latest["year"], strict=True)
-    table: Mapping[tuple[str, str], tuple[Decimal, int]] = dict(zip(places, found_in, strict=True))
-    found = {code: _search(code, table) for code in sorted(set(codes))}
+    tables = [_rates_on(rates, year, day) for day in (as_of, later) if day is not None]
+    found = {code: next(filter(None, (_search(code, table) for table in tables)), None) for code in sorted(set(codes))}
     if missing := [code for code, rate in found.items() if rate is None]:
         raise InputError(
             f"以下行业小类没有可用的增加值率：{'、'.join(missing)}。请在 HS02 增加值率表中补充其大类的增加值率。",
@@ -90,6 +89,14 @@ def rates_for(codes: Iterable[str], rates: pd.DataFrame, *, year: int, as_of: dt
             where=f"{year}年，截至 {as_of}",
         )
     return [rate for rate in found.values() if rate is not None]
+
+
+def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> Mapping[tuple[str, str], tuple[Decimal, int]]:
+    """Place and code → the rate of the latest year before ``year`` that is known on a day, and that year."""
+    known = rates[(rates["year"] < year) & (rates["known_from"] <= day) & (day < rates["known_to"])]
+    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "code"], keep="last")
+    places = zip(latest["region_level"], latest["code"], strict=True)
+    return dict(zip(places, zip(latest["rate"], latest["year"], strict=True), strict=True))
 
 
 def _search(code: str, table: Mapping[tuple[str, str], tuple[Decimal, int]]) -> Rate | None:

@@ -39,7 +39,7 @@ ROOMS = {
     "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_leaf", "cell_published", "cell_adoption"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
-    "observations": {"observation"},
+    "observations": {"observation", "revision"},
     "release": {"release"},
 }
 GRAPH = defs.resolve_asset_graph()
@@ -100,6 +100,7 @@ def test_by_quarter_or_whole() -> None:
         "cell_published",
         "check_result",
         "observation",
+        "revision",
         "release",
         "quality_report",
     }
