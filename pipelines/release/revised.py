@@ -1,7 +1,7 @@
 """Revisions in a report: T13 修订对照, T14 单位变动, the triangle, the sentence that explains a change, its chart.
 
-Belongs here: what is said and shown of the tables revision, unit_change and revision_triangle. Does not belong here: how a
-change is split (pipelines.steps.revised, indicators.revision_steps).
+Belongs here: what is said and shown of the tables revision, unit_change and revision_triangle. Does not belong here:
+how a change is split (pipelines.steps.revised, indicators.revision_steps).
 
 One table or sentence holds figures of one vintage, one price basis and one base; anything else is refused here.
 """

@@ -12,10 +12,10 @@ from tests.end_to_end import by_hand
 from tests.end_to_end.by_hand import CABLES, COMPUTERS, SOFTWARE, firm
 
 QUARTER = by_hand.QUARTERS[0]
-START = dt.date(2023, 2, 10)
+START = dt.date(2022, 4, 18)
 # What is learnt on each day; the causes of revision_steps.csv in their order, prices apart from rates.
 LEARNT = ("revised", "late", "units", "recoded", "rates", "prices", "coefficients")
-DAYS = {what: dt.date(2023, 3, n) for n, what in enumerate(LEARNT, 1)}
+DAYS = {what: dt.date(2022, 5, n) for n, what in enumerate(LEARNT, 1)}
 
 
 def maker(number: int, gbt: str, output: int, base: int = 0) -> by_hand.Row:
@@ -23,8 +23,12 @@ def maker(number: int, gbt: str, output: int, base: int = 0) -> by_hand.Row:
 
 
 def write(home: Path) -> Path:
-    by_hand.write(home)
+    by_hand.write(home, register=False)
     inbox = home / "inbox"
+    settings = (home / "city.toml").read_text(encoding="utf-8")
+    (home / "city.toml").write_text(settings.replace("base_quarters = 4", "base_quarters = 0"), encoding="utf-8")
+    for path in inbox.glob("*年1-*"):
+        path.unlink()  # one quarter is enough
     first = [
         maker(1, COMPUTERS, 4_000_000, 3_600_000),
         maker(2, CABLES, 2_000_000, 2_000_000),
@@ -32,6 +36,7 @@ def write(home: Path) -> Path:
     ]
     by_hand.industry(inbox, QUARTER, first)
     by_hand.service(inbox, QUARTER, [firm(3, SOFTWARE, revenue=1_008_000, base=900_000)])
+    early = list(inbox.iterdir())
     learnt = {
         START: by_hand.units(inbox, QUARTER, [by_hand.registered(number) for number in (1, 2, 3, 4, 6)]),
         DAYS["revised"]: by_hand.industry(inbox, QUARTER, [maker(1, COMPUTERS, 4_400_000, 3_600_000)], again="_更正1"),
@@ -54,7 +59,14 @@ def write(home: Path) -> Path:
         by_hand.industry(inbox, QUARTER, [maker(5, COMPUTERS, 120_000)], again="_补报2"),
         by_hand.units(inbox, QUARTER, [by_hand.registered(5, entry_date="2022-02-01")], again="_补"),
     ]
-    arrived = [(day, path) for day, path in learnt.items()] + [(DAYS["units"], path) for path in new]
-    with (home / "inbox" / "received.csv").open("a", encoding="utf-8") as register:
-        register.writelines(f"\n{path.name},{day},综合科,直报" for day, path in arrived)
+    arrived = [*((START, path) for path in early), *learnt.items(), *((DAYS["units"], path) for path in new)]
+    lines = ["file,received_at,reporter,source", *(f"{path.name},{day},综合科,直报" for day, path in arrived)]
+    (inbox / "received.csv").write_text("\n".join(lines), encoding="utf-8")
     return home
+
+
+def correct(home: Path, day: dt.date) -> None:
+    """Another correction of the first firm, received on a day."""
+    path = by_hand.industry(home / "inbox", QUARTER, [maker(1, COMPUTERS, 9_000_000, 3_600_000)], again="_更正9")
+    with (home / "inbox" / "received.csv").open("a", encoding="utf-8") as register:
+        register.write(f"\n{path.name},{day},综合科,直报")
