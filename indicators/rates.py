@@ -69,7 +69,9 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     return sums[[*keys, "rate", "units", "source"]].sort_values(order, ignore_index=True)
 
 
-def rates_for(cells: Iterable[tuple[str, str]], rates: pd.DataFrame, *, year: int, as_of: dt.date) -> list[Rate]:
+def rates_for(
+    cells: Iterable[tuple[str, str]], rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.date | None = None
+) -> list[Rate]:
     """The rate of each county's GB/T class for quarters of ``year``, from the latest earlier year known at ``as_of``.
 
     The search goes to the class in the county, the city and the province, then to the group, then to the division: what
@@ -81,18 +83,15 @@ def rates_for(cells: Iterable[tuple[str, str]], rates: pd.DataFrame, *, year: in
         rates: as ``annual_rates`` gives them, the province's table below it.
         year: the year of the quarters.
         as_of: what was known on this day.
+        later: a code without any rate by ``as_of`` takes the one known on this day; by default none.
 
     Raises:
         InputError: codes without any rate, all named.
 
     Source: methods, value added: class → 中类 → division, county → city → province.
     """
-    known = rates[(rates["year"] < year) & (rates["known_from"] <= as_of) & (as_of < rates["known_to"])]
-    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "county", "code"], keep="last")
-    places = zip(latest["region_level"], latest["county"], latest["code"], strict=True)
-    found_in = zip(latest["rate"], latest["year"], strict=True)
-    table: _Table = dict(zip(places, found_in, strict=True))
-    found = {cell: _search(*cell, table) for cell in sorted(set(cells))}
+    tables = [_rates_on(rates, year, day) for day in (as_of, later) if day is not None]
+    found = {cell: next(filter(None, (_search(*cell, table) for table in tables)), None) for cell in sorted(set(cells))}
     if missing := sorted({code for (_, code), rate in found.items() if rate is None}):
         raise InputError(
             f"以下行业小类没有可用的增加值率：{'、'.join(missing)}。请在 HS02 增加值率表中补充其大类的增加值率。",
@@ -100,6 +99,14 @@ def rates_for(cells: Iterable[tuple[str, str]], rates: pd.DataFrame, *, year: in
             where=f"{year}年，截至 {as_of}",
         )
     return [rate for rate in found.values() if rate is not None]
+
+
+def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> _Table:
+    """Place and code → the rate of the latest year before ``year`` that is known on a day, and that year."""
+    known = rates[(rates["year"] < year) & (rates["known_from"] <= day) & (day < rates["known_to"])]
+    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "county", "code"], keep="last")
+    places = zip(latest["region_level"], latest["county"], latest["code"], strict=True)
+    return dict(zip(places, zip(latest["rate"], latest["year"], strict=True), strict=True))
 
 
 def _search(county: str, code: str, table: _Table) -> Rate | None:

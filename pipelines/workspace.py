@@ -116,9 +116,15 @@ class City(BaseModel):
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folders of one workspace; nothing is read or made before it is asked for."""
+    """The folders of one workspace; nothing is read or made before it is asked for.
+
+    Attributes:
+        home: the folder.
+        settings: settings that hold in place of ``city.toml``, as an earlier release had them.
+    """
 
     home: Path
+    settings: City | None = None
 
     @classmethod
     def locate(cls, home: str | Path | None = None) -> Workspace:
@@ -166,6 +172,8 @@ class Workspace:
         Raises:
             InputError: there is no ``city.toml``, or it says something that cannot be.
         """
+        if self.settings is not None:
+            return self.settings
         path = self.home / SETTINGS
         try:
             settings: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))

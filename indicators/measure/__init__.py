@@ -28,13 +28,13 @@ from indicators.measure import (
     scope,
     sizes,
 )
-from indicators.measure.evidence import MEASURED, Evidence
+from indicators.measure.evidence import MEASURED, Evidence, known_then
 from indicators.measure.full_span import full_span
 from indicators.measure.routes import extrapolated
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
-__all__ = ["MEASURED", "Evidence", "full_span", "measure"]
+__all__ = ["MEASURED", "Evidence", "full_span", "known_then", "measure", "measure_core"]
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     Source: methods, conventions: a run is a function of quarter and day, whatever ran before.
     """
     known = evidence.at(quarter, as_of)
-    leaf = full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))
+    leaf = _cells(known, quarter)
     topics = [
         core.rows(known, leaf),
         scope.rows(known, leaf),
@@ -83,3 +83,19 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     # The same figure may come with the accounts and on the form of published figures; two different ones are refused.
     rows = pd.concat(parts, ignore_index=True)
     return observations(rows.drop_duplicates([*KEY, "value"]))
+
+
+def measure_core(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
+    """The observations of core value added alone, for when the same figures are made many times over.
+
+    Arguments and errors are those of ``measure``, and so are the figures: each stands there with the same value.
+    """
+    known = evidence.at(quarter, as_of)
+    own = {"as_of": as_of, "vintage": known.vintage}
+    parts = [pd.DataFrame(own | dict(part)) for part in core.rows(known, _cells(known, quarter))]
+    return observations(pd.concat(parts, ignore_index=True) if parts else [])
+
+
+def _cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:
+    """Full-span cells, each class by the route that is laid down for it."""
+    return full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))

@@ -194,6 +194,21 @@ def expected_quarters(first: Quarter, last: Quarter) -> list[str]:
     return [str(quarter) for quarter in quarters_between(first, last)]
 
 
+def known_then(frame: pd.DataFrame, table: str, then: dt.date, now: dt.date) -> pd.DataFrame:
+    """A small table as known on an earlier day; what it lacked then stands as known on the later one.
+
+    Args:
+        frame: all rows, with ``known_from``.
+        table: its name among the evidence, one of those of which the latest row of a key holds.
+        then: the earlier day.
+        now: the later day.
+    """
+    known = frame[~_later(frame["known_from"], now)]
+    was = ~_later(known["known_from"], then)
+    keys = pd.MultiIndex.from_frame(known[_KEYS[table]])
+    return known[was | ~keys.isin(keys[was])]
+
+
 def _needed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The columns that are read, all of them there."""
     if frame.empty and not len(frame.columns):

@@ -3,13 +3,13 @@
 import dagster as dg
 
 from indicators.quarter import Quarter
-from pipelines.assets.making import SINGLE_RUN, ReleaseConfig, Result, column_schema, make, quarters_of
-from pipelines.checks import observation_checks, observation_specs
+from pipelines.assets.making import SINGLE_RUN, ReleaseConfig, Result, checked, column_schema, make, quarters_of
+from pipelines.checks import observation_checks, observation_specs, table_specs
 from pipelines.contracts import contract
 from pipelines.lake import Made
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import observed, released
+from pipelines.steps import observed, released, revised
 
 
 @dg.asset(
@@ -48,10 +48,34 @@ def observation(context: dg.AssetExecutionContext, config: ReleaseConfig, worksp
 
 
 @dg.asset(
+    group_name="observations",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    # After the observations, which a release that cannot be cut stops at.
+    deps=["observation", dg.AssetDep("core_change", partition_mapping=history)],
+    description="修订：与上一发布日所知之差按原因分解（T13），单位变动（T14），修订三角。快报不作分解。",
+    metadata=column_schema(contract("revision")),
+    check_specs=table_specs("revision"),
+    kinds={"duckdb", "pandas", "parquet"},
+)
+def revision(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource) -> Result:
+    """Why figures differ from the release before, what units did, and how figures moved."""
+    place = workspace.workspace
+
+    def step(quarter: str) -> list[Made]:
+        return revised.revisions(
+            place, quarter, observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+        )
+
+    make(context, place, step)
+    return checked(context, place, *revised.TABLES)
+
+
+@dg.asset(
     group_name="release",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=["observation", "core_set_aside_reference"],
+    deps=["observation", "revision", "core_set_aside_reference"],
     description="发布包：DuckDB、Parquet、Excel、公报和清单；不可更改，current 原子切换。",
     kinds={"duckdb", "excel"},
 )
@@ -66,4 +90,4 @@ def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace:
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(folder))}, partition_key=key)
 
 
-release_assets = [observation, release]
+release_assets = [observation, revision, release]

@@ -115,11 +115,18 @@ def sql(
     home: Home = None,
     csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
     release: Annotated[str, typer.Option(help="发布包名称或其开头，如 2022Q2（默认当前）。 Another release.")] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of",
+            help="某日所知：当日最近的发布包，及 known 下各表当日有效的行（含 L3）。 What was known on a day.",
+        ),
+    ] = "",
 ) -> None:
     """查询当前发布包（只读，运行中也可查）。 Query the current release, read-only."""
     from pipelines.cli import query as view
 
-    view.show(home, query, console, as_csv=csv, name=release)
+    view.show(home, query, console, as_csv=csv, name=release, as_of=as_of)
 
 
 @app.command()
@@ -164,6 +171,37 @@ def quality(
 
 
 @app.command()
+def revision(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q1。 The quarter whose figures were revised.")],
+    since: Annotated[
+        str, typer.Option("--from", help="上期数据截止日（默认为含该季度的上一期发布）。 The earlier day.")
+    ] = "",
+    until: Annotated[str, typer.Option("--to", help="本期数据截止日（默认为今天）。 The later day.")] = "",
+    home: Home = None,
+    csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+) -> None:
+    """修订对照：两个数据截止日之间，数变了多少、为什么。 Why figures changed between two days."""
+    from pipelines.cli import revision as view
+
+    view.show(home, quarter, console, since=since, until=until, as_csv=csv)
+
+
+@app.command()
+def rerun(
+    release: Annotated[
+        str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")
+    ],
+    home: Home = None,
+    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+) -> None:
+    """按清单重做一期发布，与原件逐个比较（不改动工作区）。 Cut a release once more from its manifest and compare."""
+    from pipelines.cli import rerun as work
+
+    if not work.show(home, release, console, wait=wait):
+        raise typer.Exit(1)
+
+
+@app.command()
 def where(home: Home = None) -> None:
     """当前发布包里的文件在哪里。 Where the current release lies."""
     from pipelines.cli import query as view
@@ -182,7 +220,7 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port
 def main() -> None:
     """Run a command; an input error is shown in two languages and ends with exit code 2."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False) or 0)
     except InputError as fault:
         error = Console(stderr=True)
         error.print("✗", style="bold red", end=" ")

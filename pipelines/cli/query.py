@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from classification.errors import InputError
-from pipelines.release.read import Answer, current, query, releases
+from pipelines.release.read import Answer, current, day_named, query, query_as_of, releases
 from pipelines.workspace import Workspace
 
 # What goes into a pipe or a file is not cut at the width of a screen.
@@ -27,10 +27,26 @@ _PLACES = (
 )
 
 
-def show(home: Path | None, statement: str, console: Console, *, as_csv: bool, name: str = "") -> None:
-    """Run one statement on a release (the current one unless named) and show its rows, as a table or as CSV."""
+def show(home: Path | None, statement: str, console: Console, *, as_csv: bool, name: str = "", as_of: str = "") -> None:
+    """Run one statement and show its rows, as a table or as CSV.
+
+    On the current release, on the one named, or on what was known on a day.
+
+    Raises:
+        InputError: a release and a day are both named, or there is no such release.
+    """
     workspace = Workspace.locate(home)
-    answer = query(workspace, statement, _named(workspace, name) if name else None)
+    if as_of and name:
+        raise InputError("--as-of 与 --release 只能给一个。", "Give --as-of or --release, not both.")
+    if as_of:
+        answer = query_as_of(workspace, statement, day_named(as_of))
+    else:
+        answer = query(workspace, statement, named(workspace, name) if name else None)
+    show_answer(answer, console, as_csv=as_csv)
+
+
+def show_answer(answer: Answer, console: Console, *, as_csv: bool) -> None:
+    """Rows as a table that fits the screen, as records where it does not, or as CSV."""
     if as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
@@ -79,7 +95,12 @@ def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
         console.print(f"  current 仍指向较新的 {newest.name}", style="dim", highlight=False)
 
 
-def _named(workspace: Workspace, name: str) -> Path:
+def named(workspace: Workspace, name: str) -> Path:
+    """The newest release whose name begins so.
+
+    Raises:
+        InputError: there is none; those that there are are named.
+    """
     everything = releases(workspace)
     found = [path for path in everything if path.name.startswith(name)]
     if not found:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pipelines.release import chains, estimates, exhibits, pages, sentences, tables
+from pipelines.release import chains, estimates, exhibits, pages, revised, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -61,7 +61,7 @@ def sections(f: Figures) -> list[Section]:
     found += [_penetration(f), _departments(f)]
     if span is not None:
         found.append(_chains(f))
-    found.append(_coverage(f))
+    found += [_revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 
@@ -116,6 +116,17 @@ def _chains(f: Figures) -> Section:
     # Where no chain has shares there is nothing to draw, and the table stands by itself.
     table = None if exhibit else tables.chains(f, span)
     return Section("产业链", tuple(chains.of_chains(f, span)), _present(exhibit), _present(table, published))
+
+
+def _revision(f: Figures) -> Section:
+    exhibit = revised.waterfall(f)
+    level = None if exhibit else revised.contrast(f)
+    return Section(
+        "修订",
+        tuple(revised.of_revision(f)),
+        _present(exhibit),
+        _present(level, revised.contrast(f, "core_growth"), revised.unit_changes(f)),
+    )
 
 
 def _coverage(f: Figures) -> Section:

@@ -177,6 +177,38 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
     return Plan(build)
 
 
+def waterfall(records: Sequence[Record], *, row: int = 30) -> Plan:
+    """Horizontal bars that begin where the one above ends: ``name, start, end, label, colour`` in the order given.
+
+    Args:
+        records: one per bar; those that are no step begin at zero.
+        row: height of a bar with its gap, in pixels.
+    """
+    alt = _altair()
+
+    tops = [max(r["start"], r["end"]) for r in records]
+    top, bottom = max(0.0, *tops), min(0.0, *(min(r["start"], r["end"]) for r in records))
+    values = [{**r, "at": at} for r, at in zip(records, tops, strict=True)]
+    characters = max(_length(r["name"]) for r in records), max(_length(r["label"]) for r in records)
+
+    def build(width: int) -> Any:
+        names, labels = (_SIZE[width] * (n + 1) for n in characters)
+        plot = width - names - 16
+        reach = bottom + (top - bottom) * plot / max(plot - labels, 40)
+        base = alt.Chart(alt.Data(values=values)).encode(
+            y=alt.Y("name:N").sort([r["name"] for r in records]).title(None)
+            .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
+                  labelLimit=names),
+        )  # fmt: skip
+        x = alt.X("start:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False)
+        return alt.layer(
+            base.mark_bar(height=row - 12).encode(x=x, x2="end:Q", color=alt.Color("colour:N").scale(None)),
+            base.mark_text(align="left", dx=6, color=INK).encode(x=alt.X("at:Q").title(None), text="label:N"),
+        ).properties(height=row * len(records) + 6)
+
+    return Plan(build)
+
+
 def grid(records: Sequence[Record], *, row: int = 30) -> Plan:
     """Shares in rows and columns, each cell with its number: ``row, column, value, label`` in the order given.
 

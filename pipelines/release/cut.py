@@ -219,6 +219,7 @@ def _write_manifest(
         "vintage": issue.vintage,
         "level": issue.level,
         "stamp": issue.stamp,
+        "settings": city.model_dump(mode="json"),
         "place": {"code": city.code, "name": city.name, "kind": city.kind, "synthetic": city.synthetic},
         "files": {str(path.relative_to(folder)): _entry(path) for path in paths},
         "tables": {name: asdict(content) for name, content in contents.items()},

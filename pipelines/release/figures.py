@@ -91,6 +91,9 @@ class Figures:
     review: list[dict[str, Any]]
     coefficients: list[dict[str, Any]]
     coverage: list[dict[str, Any]]
+    revision: list[dict[str, Any]]
+    unit_change: list[dict[str, Any]]
+    triangle: list[dict[str, Any]]
     _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
 
     @classmethod
@@ -102,7 +105,7 @@ class Figures:
             quarter: the release quarter.
             as_of: the day whose knowledge the numbers rest on.
             tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coverage``,
-                ``coefficient``.
+                ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``.
         """
         catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
         found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
@@ -122,6 +125,9 @@ class Figures:
             review=tables["review_summary"].to_pylist(),
             coefficients=tables["coefficient"].to_pylist(),
             coverage=[row for row in tables["coverage"].to_pylist() if row["quarter"] == str(quarter)],
+            revision=tables["revision"].to_pylist(),
+            unit_change=tables["unit_change"].to_pylist(),
+            triangle=tables["revision_triangle"].to_pylist(),
             _found=found,
         )
 

@@ -9,11 +9,13 @@ so that a reader who is at work when the next release appears keeps the one he o
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classification.errors import InputError
+from pipelines.contracts import Contract, contracts
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -88,14 +90,92 @@ def query(workspace: Workspace, sql: str, release: Path | None = None) -> Answer
     with duckdb.connect() as connection:
         connection.execute("ATTACH ? AS release (READ_ONLY)", [str(database)])
         connection.execute("USE release")
-        for lock in _LOCKS:
-            connection.execute(lock)
-        try:
-            _one_reading_statement(connection, sql)
-            result = connection.execute(sql)
-            return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
-        except duckdb.Error as fault:
-            raise InputError(f"查询未能执行：{fault}", f"The query failed: {fault}", where="SQL") from None
+        return _ask(connection, sql)
+
+
+def query_as_of(workspace: Workspace, sql: str, day: dt.date) -> Answer:
+    """One question to what was known on a day (L3: it reaches the microdata).
+
+    The tables and views are those of the latest release cut for that day or an earlier one; where there is none, there
+    are only the tables of the lake. These stand under ``known``: ``known.core_return``, ``known.cell_leaf`` …, each
+    with the rows that were valid on the day.
+
+    Args:
+        workspace: whose lake and releases.
+        sql: one statement that reads.
+        day: the day.
+
+    Raises:
+        InputError: the text is not one reading statement, or DuckDB refuses it.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA known")
+        connection.execute("USE known")
+        connection.execute("SET allowed_directories = [?]", [f"{workspace.lake}/"])
+        for held_to in contracts():
+            _add_known(connection, workspace, held_to, day)
+        # The place where names are looked for: the release first, then the tables of the lake.
+        path = "memory"
+        if (folder := released_by(workspace, day)) is not None:
+            connection.execute("ATTACH ? AS release (READ_ONLY)", [str(folder / DATABASE)])
+            path = "release,memory"
+        connection.execute("SET search_path = '" + path + "'")
+        return _ask(connection, sql)
+
+
+def released_by(workspace: Workspace, day: dt.date) -> Path | None:
+    """The latest release cut for a day or an earlier one: by day, then quarter, a flash before what is none."""
+    known = [(folder.name.split("_"), folder) for folder in releases(workspace)]
+    dated = [(parts[1], parts[0], "flash" not in parts, folder) for parts, folder in known if parts[1] <= str(day)]
+    return max(dated)[-1] if dated else None
+
+
+def day_named(text: str) -> dt.date:
+    """The day that a text means.
+
+    Raises:
+        InputError: it is no day.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"“{text}”不是日期，请写成 2024-01-20 的形式。", f"{text!r} is not a date; write it like 2024-01-20."
+        ) from None
+
+
+def _add_known(connection: duckdb.DuckDBPyConnection, workspace: Workspace, held_to: Contract, day: dt.date) -> None:
+    """A table of the lake as a view of its rows valid on a day; nothing where the table has none or no days.
+
+    A table without an end of validity holds the latest row of each key (known on the day) alone.
+    """
+    paths = sorted((workspace.lake / held_to.table).glob("*.parquet"))
+    names = held_to.names
+    if not paths or "known_from" not in names:
+        return
+    rows = connection.read_parquet([str(path) for path in paths], hive_partitioning=False, union_by_name=True)
+    known = f"known_from <= DATE '{day}'"
+    if "known_to" in names:
+        rows.filter(f"{known} AND DATE '{day}' < known_to").create_view(held_to.table)
+        return
+    key = ", ".join(name for name in held_to.key if name != "known_from")
+    latest = f"row_number() OVER (PARTITION BY {key} ORDER BY known_from DESC) AS turn"
+    rows.filter(known).select(f"*, {latest}").filter("turn = 1").select("* EXCLUDE (turn)").create_view(held_to.table)
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, sql: str) -> Answer:
+    import duckdb
+
+    for lock in _LOCKS:
+        connection.execute(lock)
+    try:
+        _one_reading_statement(connection, sql)
+        result = connection.execute(sql)
+        return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
+    except duckdb.Error as fault:
+        raise InputError(f"查询未能执行：{fault}", f"The query failed: {fault}", where="SQL") from None
 
 
 def _one_reading_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> None:

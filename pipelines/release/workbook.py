@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import estimates, structure, tables
+from pipelines.release import estimates, revised, structure, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
 from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
@@ -87,6 +87,10 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
         "拉动": tables.pulls(f),
+        "修订对照 T13": revised.contrast(f),
+        "增速修订 T13": revised.contrast(f, "core_growth"),
+        "单位变动 T14": revised.unit_changes(f),
+        "修订三角": revised.triangle(f),
         "报表覆盖": tables.coverage(f),
         "推算": tables.imputed(f, span) if span else None,
     }

@@ -17,6 +17,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from classification import arrow_tables
 from classification.errors import InputError
@@ -61,6 +62,28 @@ class Vintage:
     def parameters(self) -> dict[str, object]:
         """The bound parameters of a statement."""
         return {"known_from": self.known_from, "known_to": self.known_to}
+
+
+@dataclass(frozen=True)
+class Known:
+    """The days as of which the inputs of a quarter's parts are known: all one and the same but where a change is split.
+
+    Attributes:
+        register: who has taken over whom.
+        rates: value-added rates.
+        coefficients: what of a starred class is digital.
+        later: what a class has no rate or coefficient for by its day is taken as known on this one.
+    """
+
+    register: dt.date
+    rates: dt.date
+    coefficients: dt.date
+    later: dt.date
+
+    @classmethod
+    def on(cls, day: dt.date) -> Known:
+        """Everything as known on one day."""
+        return cls(day, day, day, day)
 
 
 def class_return(workspace: Workspace, quarter: str) -> Made:
@@ -115,7 +138,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             work.add(class_missing=lake.existing("class_missing", [quarter]))
             work.keep("part", statement("pipelines", "no_part"))
             vintages = _vintages(work, rates, coefficients, period)
-            _known(vintages, lambda vintage: _add_parts(work, vintage, period, rates, coefficients))
+            _known(vintages, lambda vintage: add_parts(work, vintage, period, rates, coefficients))
             work.write(statement("pipelines", "ordered_part"), path)
 
     made_from = [
@@ -265,16 +288,36 @@ def income_signs(year: int) -> pa.Table:
     return pa.table({item: pa.array([int(sign)], pa.int64()) for item, sign in zip(ANNUAL_ITEMS, signs, strict=True)})
 
 
-def _add_parts(
-    work: Engine, vintage: Vintage, period: Quarter, rates: pd.DataFrame, coefficients: pd.DataFrame
+def add_parts(
+    work: Engine,
+    vintage: Vintage,
+    period: Quarter,
+    rates: pd.DataFrame,
+    coefficients: pd.DataFrame,
+    *,
+    known: Known | None = None,
 ) -> None:
-    known = {"known": vintage.known_from}
-    work.keep("succession", statement("pipelines", "succession"), known | {"last_day": period.last_day})
-    work.keep("measured", statement("pipelines", "returned"), known)
-    work.keep("returned", statement("pipelines", "with_imputed"), known)
+    """Add to ``part`` what each unit contributes to each class at one vintage.
+
+    Args:
+        work: with class_return, last_return, core_register, class_missing, core_map and ``part``.
+        vintage: the stretch of time; returns are those valid on its first day.
+        period: the quarter.
+        rates: the contract class_rate.
+        coefficients: the contract core_coefficient.
+        known: the days of the other inputs; by default the vintage's first.
+
+    Raises:
+        InputError: a class has no rate or no coefficient; the classes are named.
+    """
+    of = known or Known.on(vintage.known_from)
+    valid = {"known": vintage.known_from}
+    work.keep("succession", statement("pipelines", "succession"), {"known": of.register, "last_day": period.last_day})
+    work.keep("measured", statement("pipelines", "returned"), valid)
+    work.keep("returned", statement("pipelines", "with_imputed"), valid)
     cells = work.rows(statement("pipelines", "returned_codes")).to_pylist()
     pairs = [(cell["county"], cell["gbt"]) for cell in cells]
-    found = rates_for(pairs, rates, year=period.year, as_of=vintage.known_from)
+    found = rates_for(pairs, rates, year=period.year, as_of=of.rates, later=of.later)
     work.add(
         rate_for=pa.table(
             {
@@ -285,15 +328,17 @@ def _add_parts(
             }
         ),
     )
-    _shares(work, vector_table(coefficients, on=period.last_day, known=vintage.known_from), str(period))
+    vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
+    _shares(work, vectors, later, str(period))
     work.append("part", statement("pipelines", "class_part"), vintage.parameters)
 
 
-def _shares(work: Engine, vectors: pa.Table, period: str) -> None:
-    work.add(coefficient=vectors)
+def _shares(work: Engine, vectors: pa.Table, later: pa.Table, period: str) -> None:
+    """Keep ``share`` of ``returned``; a class that has no vector takes those known later, all of them."""
     work.view("assigned", statement("pipelines", "returned_units"))
-    work.keep("share", statement("classification", "shares"))
-    lacking = work.rows(statement("pipelines", "lacking_coefficient"))["gbt"].to_pylist()
+    if lacking := _lacking(work, vectors):
+        added = later.filter(pc.is_in(later["gbt"], pa.array(lacking, pa.string())))
+        lacking = _lacking(work, pa.concat_tables([vectors.filter(_not_of(vectors, lacking)), added]))
     if lacking:
         raise InputError(
             f"以下带星号的行业小类没有剥离系数：{'、'.join(lacking)}。请在 HS03 剥离系数表中补充后重试。",
@@ -302,10 +347,23 @@ def _shares(work: Engine, vectors: pa.Table, period: str) -> None:
         )
 
 
+def _lacking(work: Engine, vectors: pa.Table) -> list[str]:
+    """Keep ``share`` by these vectors; the classes that have none for some unit."""
+    work.add(coefficient=vectors)
+    work.keep("share", statement("classification", "shares"))
+    lacking: list[str] = work.rows(statement("pipelines", "lacking_coefficient"))["gbt"].to_pylist()
+    return lacking
+
+
+def _not_of(vectors: pa.Table, classes: list[str]) -> pa.ChunkedArray:
+    return pc.invert(pc.is_in(vectors["gbt"], pa.array(classes, pa.string())))
+
+
 def _annual_cells(work: Engine, table: str, year: int, coefficients: pd.DataFrame, vintage: Vintage) -> pa.Table:
     work.add(income_sign=income_signs(year))
     work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": vintage.known_from})
-    _shares(work, vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from), f"{year}年")
+    vectors = vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from)
+    _shares(work, vectors, vectors, f"{year}年")
     cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
     return cells.cast(contract(table).schema)
 

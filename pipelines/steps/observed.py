@@ -23,7 +23,7 @@ from pipelines.provenance import code_hash
 from pipelines.steps.cells import stale
 from pipelines.workspace import Workspace
 
-_SMALL = {
+SMALL = {
     "accounts": "core_account",
     "prices": "core_price",
     "published": "core_published",
@@ -107,7 +107,7 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool 
     """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     frames = {name: known_cells(lake, table, needed, as_of).to_pandas() for name, table in _CELLS.items()}
-    frames |= {name: lake.read(table).to_pandas() for name, table in _SMALL.items()}
+    frames |= {name: lake.read(table).to_pandas() for name, table in SMALL.items()}
     city = workspace.city
     return Evidence(
         **frames,
@@ -143,7 +143,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         workspace.city.model_dump_json(),
         code_hash("indicators", "classification"),
         *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
-        *(digest for table in _SMALL.values() for digest in lake.hashes(table)),
+        *(digest for table in SMALL.values() for digest in lake.hashes(table)),
     ]
 
     def fill(path: Path) -> None:

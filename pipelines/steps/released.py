@@ -24,6 +24,8 @@ from pipelines.release.dictionary import release_contracts
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.missing import coverage
 from pipelines.steps.observed import history, known_cells, observation, vintage
+from pipelines.steps.revised import TABLES as REVISED
+from pipelines.steps.revised import revisions
 from pipelines.workspace import Workspace
 
 
@@ -45,6 +47,10 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
         "cell_published": cells.select(release_contracts()["cell_published"].names),
         "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),
     }
+    if needed and not flash:
+        # A flash is followed by the preliminary figures themselves: its revisions are not split.
+        revisions(workspace, quarter, as_of)
+        tables |= {name: lake.read(name, [quarter]) for name in REVISED}
     if needed:
         tables["review_summary"] = _review_summary(lake, needed, as_of)
         covered = [coverage(workspace, name, as_of, flash=flash) for name in needed]

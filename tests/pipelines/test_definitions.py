@@ -40,7 +40,7 @@ ROOMS = {
     "cells": {"cell_annual", "cell_crossed", "cell_leaf", "cell_published", "cell_adoption"}
     | {"cell_concentration", "cell_population", "cell_size"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
-    "observations": {"observation"},
+    "observations": {"observation", "revision"},
     "release": {"release"},
 }
 GRAPH = defs.resolve_asset_graph()
@@ -103,6 +103,7 @@ def test_by_quarter_or_whole() -> None:
         "cell_population",
         "check_result",
         "observation",
+        "revision",
         "release",
         "quality_report",
     }

@@ -1,5 +1,5 @@
 -- Takes: the tables of a release (observation, catalogue, region, class_label, cell_published, coefficient, coverage,
---   review_summary), in the database in use.
+--   review_summary, revision, unit_change, revision_triangle), in the database in use.
 -- Gives: views by topic (v_…) and, for those who write their questions in Chinese, the same under Chinese names.
 -- Clause: every row keeps period, span, price basis, base and vintage, so that no figure can be read without them. Each
 --   view ends in an order that a reader expects (time, place, class), for DuckDB gives rows of a join in any order.
@@ -270,3 +270,85 @@ SELECT indicator_zh AS 指标, definition_id AS 口径, period AS 时期, span_z
 FROM v_observation
 ORDER BY indicator, definition_id, span, period, region, class, price_basis, base, authority, vintage_order;
 COMMENT ON VIEW 全部观测值 IS '全部观测值，同 v_observation';
+
+CREATE VIEW v_revision AS
+SELECT v.indicator, coalesce(c.name_zh, v.indicator) AS indicator_zh, v.period, v.region, coalesce(r.name_zh, v.region) AS region_zh,
+  v.class, coalesce(l.name_zh, v.class) AS class_zh,
+  CASE v.price_basis WHEN 'current' THEN '现价' ELSE '可比价' END AS price_zh, v.vintage, v.previous_as_of, v.as_of, v.step, v.cause,
+  v.cause_zh,
+  CASE v.unit WHEN '元' THEN v.previous_value / 100000000.0 ELSE round(v.previous_value * 100.0, 8) END AS previous_shown,
+  CASE v.unit WHEN '元' THEN v.value / 100000000.0 ELSE round(v.value * 100.0, 8) END AS shown,
+  CASE v.unit WHEN '元' THEN v.effect / 100000000.0 ELSE round(v.effect * 100.0, 8) END AS effect_shown,
+  CASE v.unit WHEN '元' THEN '亿元' ELSE '百分点' END AS effect_unit,
+  v.absent_zh
+FROM revision AS v
+LEFT JOIN catalogue AS c ON c.id = v.indicator AND c.definition_id = v.definition_id
+LEFT JOIN region AS r ON r.region = v.region
+LEFT JOIN class_label AS l ON l.class = v.class AND l.scheme = 'digital'
+ORDER BY v.indicator, price_zh, v.region, v.class <> 'core', v.class, v.step;
+COMMENT ON VIEW v_revision IS '修订对照：上期数、本期数（亿元、%）和按固定顺序分解的影响（亿元、百分点）';
+
+CREATE VIEW v_unit_change AS
+SELECT u.quarter, u.region, coalesce(r.name_zh, u.region) AS region_zh, u.class, coalesce(l.name_zh, u.class) AS class_zh, u.event,
+  CASE u.event WHEN 'entry' THEN '入库' WHEN 'exit' THEN '退库' WHEN 'recode' THEN '改行业' WHEN 'move' THEN '迁移'
+    WHEN 'merger' THEN '合并' ELSE '其他' END AS event_zh,
+  u.units, u.value_added / 100000000.0 AS value_added_100m, u.base_change / 100000000.0 AS base_change_100m,
+  round(u.pull * 100.0, 8) AS pull_points
+FROM unit_change AS u
+LEFT JOIN region AS r ON r.region = u.region
+LEFT JOIN class_label AS l ON l.class = u.class AND l.scheme = 'digital'
+ORDER BY u.region, u.class <> 'core', u.class, u.event;
+COMMENT ON VIEW v_unit_change IS '单位变动：近四个季度的户数、本期增加值（亿元）、上年同期数的变动（亿元）、对现价增速的拉动（百分点）';
+
+CREATE VIEW v_revision_triangle AS
+SELECT t.indicator, coalesce(c.name_zh, t.indicator) AS indicator_zh, t.period, t.class, coalesce(l.name_zh, t.class) AS class_zh,
+  CASE t.price_basis WHEN 'current' THEN '现价' ELSE '可比价' END AS price_zh, t.vintage, t.as_of, t.estimate,
+  CASE t.unit WHEN '元' THEN t.value / 100000000.0 ELSE round(t.value * 100.0, 8) END AS shown,
+  CASE t.unit WHEN '元' THEN '亿元' ELSE '%' END AS shown_unit
+FROM revision_triangle AS t
+LEFT JOIN catalogue AS c ON c.id = t.indicator AND c.definition_id = t.definition_id
+LEFT JOIN class_label AS l ON l.class = t.class AND l.scheme = 'digital'
+ORDER BY t.indicator, price_zh, t.class <> 'core', t.class, t.period, t.estimate;
+COMMENT ON VIEW v_revision_triangle IS '修订三角：各期的数在历次发布日所知（亿元、%）';
+
+-- From each period's first estimate to its last; the mean says to which side first estimates lean.
+CREATE VIEW v_revision_size AS
+SELECT indicator, indicator_zh, class, class_zh, price_zh, CASE shown_unit WHEN '%' THEN '百分点' ELSE shown_unit END AS unit_zh,
+  count(*) AS periods, avg(last_shown - first_shown) AS mean_revision, avg(abs(last_shown - first_shown)) AS mean_absolute_revision
+FROM (
+  SELECT indicator, indicator_zh, class, class_zh, price_zh, shown_unit, period,
+    arg_min(shown, estimate) AS first_shown, arg_max(shown, estimate) AS last_shown
+  FROM v_revision_triangle
+  GROUP BY indicator, indicator_zh, class, class_zh, price_zh, shown_unit, period
+  HAVING count(*) > 1)
+GROUP BY indicator, indicator_zh, class, class_zh, price_zh, shown_unit
+ORDER BY indicator, price_zh, class <> 'core', class;
+COMMENT ON VIEW v_revision_size IS '修订幅度：从首次到最近一次的平均修订和平均绝对修订（亿元、百分点）';
+
+CREATE VIEW 修订对照 AS
+SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh AS 类别, price_zh AS 价格, previous_as_of AS 上期截止日,
+  as_of AS 本期截止日, previous_shown AS 上期数, shown AS 本期数, cause_zh AS 原因, effect_shown AS 影响, effect_unit AS 影响单位
+FROM v_revision
+ORDER BY indicator, price_zh, region, class <> 'core', class, step;
+COMMENT ON VIEW 修订对照 IS '上期数与本期数之差的分解，同 v_revision';
+
+CREATE VIEW 单位变动 AS
+SELECT quarter AS 季度, region_zh AS 地区, class_zh AS 类别, event_zh AS 变动, units AS 单位数, value_added_100m AS 本期增加值_亿元,
+  base_change_100m AS 上年同期数变动_亿元, pull_points AS 拉动_百分点
+FROM v_unit_change
+ORDER BY region, class <> 'core', class, event;
+COMMENT ON VIEW 单位变动 IS '单位变动及其影响，同 v_unit_change';
+
+CREATE VIEW 修订三角 AS
+SELECT indicator_zh AS 指标, class_zh AS 类别, price_zh AS 价格, period AS 时期, estimate AS 第几次发布, as_of AS 数据截止日,
+  shown AS 数值, shown_unit AS 单位
+FROM v_revision_triangle
+ORDER BY indicator, price_zh, class <> 'core', class, period, estimate;
+COMMENT ON VIEW 修订三角 IS '各期的数在历次发布日所知，同 v_revision_triangle';
+
+CREATE VIEW 修订幅度 AS
+SELECT indicator_zh AS 指标, class_zh AS 类别, price_zh AS 价格, periods AS 期数, mean_revision AS 平均修订,
+  mean_absolute_revision AS 平均绝对修订, unit_zh AS 单位
+FROM v_revision_size
+ORDER BY indicator, price_zh, class <> 'core', class;
+COMMENT ON VIEW 修订幅度 IS '首次到最近一次的修订，同 v_revision_size';

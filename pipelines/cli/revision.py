@@ -1,0 +1,99 @@
+"""shuce revision: why the figures of a quarter changed between two days.
+
+Belongs here: which days, and showing the split. Does not belong here: the split (steps.revised).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from classification.errors import InputError
+from indicators.quarter import Quarter
+from pipelines.cli.query import show_answer
+from pipelines.release.read import Answer, day_named, query, releases
+from pipelines.workspace import Workspace
+
+_HEAD = ("指标", "地区", "类别", "价格", "上期数", "本期数", "单位", "步骤", "原因", "影响", "影响单位")
+_PRICES = {"current": "现价", "constant": "可比价"}
+_HELD = """
+SELECT o.value FROM observation AS o
+WHERE o.indicator = 'core_value_added' AND o.definition_id = 'rate_method' AND o.span = 'cumulative'
+  AND o.class = 'core' AND o.price_basis = 'current' AND o.vintage = 'preliminary' AND o.region = '{place}'
+  AND o.period = '{period}'
+"""
+
+
+def show(home: Path | None, quarter: str, console: Console, *, since: str, until: str, as_csv: bool) -> None:
+    """Split the revision of a quarter's figures, from the last release that holds them unless days are named."""
+    from indicators.catalogue import indicators
+    from pipelines.steps.observed import history
+    from pipelines.steps.replayed import Between
+    from pipelines.steps.revised import split_between
+
+    workspace, period = Workspace.locate(home), Quarter.parse(quarter)
+    history(workspace, str(period))
+    new = day_named(until) if until else dt.datetime.now().astimezone().date()
+    held = None if since else _last_release(workspace, period, new)
+    old = day_named(since) if held is None else held[1]
+    if old >= new:
+        raise InputError(f"上期截止日 {old} 不早于本期 {new}。", f"{old} is not before {new}.", where=str(period))
+    rows = split_between(workspace, period, Between(old, new))
+    if not as_csv:
+        console.print(f"{period.label()}，{old} 所知 → {new} 所知，初步数", highlight=False)
+    names = {code: name for code, name in workspace.city.regions.items()}
+    shown = [_line(row, names, indicators()) for row in rows]
+    show_answer(Answer(_HEAD, shown), console, as_csv=as_csv)
+    if held is not None and not as_csv:
+        _compare(rows, held, workspace.city.code, console)
+
+
+def _last_release(workspace: Workspace, period: Quarter, before: dt.date) -> tuple[str, dt.date, float]:
+    """The last release cut for an earlier day that holds the period: its name, its day, its value."""
+    asked = _HELD.format(place=workspace.city.code, period=period)
+    dated = sorted((folder.name.split("_")[1], folder) for folder in releases(workspace))
+    for day, folder in reversed([found for found in dated if found[0] < str(before)]):
+        if rows := query(workspace, asked, folder).rows:
+            return folder.name, dt.date.fromisoformat(day), float(rows[0][0])
+    raise InputError(
+        f"没有哪一期已发布的初步数含 {period}。请用 --from 给出上期的数据截止日。",
+        f"No release of an earlier day holds preliminary figures of {period}; name the day with --from.",
+        where=str(workspace.releases),
+    )
+
+
+def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place: str, console: Console) -> None:
+    """Whether the earlier release said what the pipeline of today gives of its day."""
+    from indicators.catalogue import indicator
+    from indicators.revision_steps import shown
+
+    name, _, value = held
+    entry = indicator("core_value_added", "rate_method")
+    now = next(row["previous_value"] for row in rows if (row["region"], row["class"]) == (place, "core"))
+    if shown(value, entry.display_unit, entry.decimals) == now:
+        console.print(f"上期数与发布包 {name} 一致", style="dim", highlight=False)
+    else:
+        console.print(
+            f"[yellow]![/] 上期数与发布包 {name} 所列不同：程序或设置在其后有变化，差额不在上表之内", highlight=False
+        )
+
+
+def _line(row: dict[str, Any], names: dict[str, str], entries: Any) -> tuple[Any, ...]:
+    entry = entries[row["indicator"], row["definition_id"]]
+    scale, effect_unit = (1e8, "亿元") if row["unit"] == "元" else (0.01, "百分点")
+    values = (round(row[name] / scale, 6) for name in ("previous_value", "value"))
+    return (
+        entry.name_zh,
+        names.get(row["region"], row["region"]),
+        row["class"],
+        _PRICES[row["price_basis"]],
+        *values,
+        entry.display_unit,
+        row["step"],
+        row["cause_zh"],
+        round(row["effect"] / scale, 6) + 0.0,
+        effect_unit,
+    )

@@ -1,0 +1,295 @@
+"""Revisions in a report: T13 修订对照, T14 单位变动, the triangle, the sentence that explains a change, its chart.
+
+Belongs here: what is said and shown of the tables revision, unit_change and revision_triangle. Does not belong here:
+how a change is split (pipelines.steps.revised, indicators.revision_steps).
+
+One table or sentence holds figures of one vintage, one price basis and one base; anything else is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.revisions import revision_summary, revision_triangle
+from indicators.rounding import from_unit, round_parts
+from pipelines.release import charts
+from pipelines.release.charts import ACCENT, GREY
+from pipelines.release.display import decimal
+from pipelines.release.exhibits import Exhibit
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figures, Number, Span, count
+from pipelines.release.tables import Cell, Row, Table
+from pipelines.release.wording import plain
+
+EVENTS: Final = {
+    "entry": "入库",
+    "exit": "退库",
+    "recode": "改行业",
+    "move": "迁移",
+    "merger": "合并",
+    "other": "其他",
+}
+_LEVEL: Final = "core_value_added"
+_GROWTH: Final = "core_growth"
+# Effects are shown two places finer than the figures, so that a small cause is not a row of zeros.
+_FINER: Final = 2
+_DISTINCT: Final = ("vintage", "price_basis", "base", "period", "previous_as_of", "as_of")
+
+
+@dataclass(frozen=True)
+class Change:
+    """The revision of one figure: both displayed values and the effect of each step, in the stored unit."""
+
+    region: str
+    cls: str
+    unit: str
+    display_unit: str
+    decimals: int
+    before: float
+    now: float
+    effects: tuple[tuple[str, float], ...]
+
+    @property
+    def difference(self) -> Number:
+        """The change of the displayed figure, of a rate in 百分点."""
+        return self.effect(self.now - self.before)
+
+    def shown(self, value: float) -> Number:
+        """One of the two values, as its figure is displayed."""
+        return Number(value, self.unit, self.display_unit, self.decimals)
+
+    def effect(self, value: float, finer: int = 0) -> Number:
+        """A difference of values, ``finer`` more places than the figure."""
+        points = self.display_unit == "%"
+        unit, display = ("百分点", "百分点") if points else (self.unit, self.display_unit)
+        return Number(value, unit, display, self.decimals + finer)
+
+    def parts(self, finer: int = 0) -> dict[str, Number]:
+        """Effects by cause, rounded so that they sum to the displayed change as shown."""
+        places = self.decimals + finer
+        values = [value for _, value in self.effects]
+        rounded = round_parts(values, self.display_unit, places, tail="largest_remainder", total=self.now - self.before)
+        names = (name for name, _ in self.effects)
+        return {
+            name: self.effect(float(from_unit(part, self.display_unit)), finer)
+            for name, part in zip(names, rounded, strict=True)
+        }
+
+
+def changes(f: Figures, indicator: str, price: str) -> list[Change]:
+    """The revisions of an indicator: the place with its divisions, then its counties.
+
+    Raises:
+        InputError: the rows mix vintages, price bases, bases, periods or days.
+    """
+    rows = [row for row in f.revision if row["indicator"] == indicator and row["price_basis"] == price]
+    _one_kind(rows)
+    entry = f.catalogue.get((indicator, "rate_method"), {})
+    places = [(f.city.code, cls) for cls in (CORE, *DIVISIONS)] + [(c.code, CORE) for c in f.city.counties]
+    found = []
+    for region, cls in places:
+        own = [row for row in rows if (row["region"], row["class"]) == (region, cls)]
+        if own:
+            effects = tuple((row["cause_zh"], row["effect"]) for row in own)
+            ends = own[0]["previous_value"], own[0]["value"]
+            found.append(Change(region, cls, own[0]["unit"], entry["display_unit"], entry["decimals"], *ends, effects))
+    return found
+
+
+def contrast(f: Figures, indicator: str = _LEVEL) -> Table | None:
+    """T13: what the release before said, what this one says, and the change by cause."""
+    price = "current" if indicator == _LEVEL else f.growth_price
+    found = changes(f, indicator, price)
+    if not found:
+        return None
+    parts = [change.parts(_FINER) for change in found]
+    causes = [cause for cause in parts[0] if any(part[cause].value for part in parts)]
+    rows = tuple(
+        Row(
+            _name(f, change),
+            (
+                change.shown(change.before),
+                change.shown(change.now),
+                change.difference,
+                *(part[cause] for cause in causes),
+            ),
+            indent=0 if n == 0 else 1,
+            total=n == 0,
+        )
+        for n, (change, part) in enumerate(zip(found, parts, strict=True))
+    )
+    said = f.revision[0]
+    what = "核心产业增加值" if indicator == _LEVEL else f"核心产业增加值{f.growth_name}"
+    unit = "亿元" if indicator == _LEVEL else "%、百分点"
+    return Table(
+        "T13",
+        f"修订对照：{Span('cumulative', said['period']).label}{what}",
+        f"单位：{unit}",
+        ("地区、类别", "上期数", "本期数", "变动", *causes),
+        rows,
+        (_terms(f), _absent(f)),
+    )
+
+
+def unit_changes(f: Figures) -> Table | None:
+    """T14: what units did, for the place and its divisions, then the counties."""
+    if not f.unit_change:
+        return None
+    places = [(f.city.code, cls) for cls in (CORE, *DIVISIONS)] + [(c.code, CORE) for c in f.city.counties]
+    rows: list[Row] = []
+    for region, cls in places:
+        own = {row["event"]: row for row in f.unit_change if (row["region"], row["class"]) == (region, cls)}
+        if own:
+            name = f.name("digital", cls) if region == f.city.code else f.city.regions[region]
+            rows.append(Row(name, total=True))
+            rows += [Row(zh, _event_cells(own[event]), indent=1) for event, zh in EVENTS.items() if event in own]
+    return Table(
+        "T14",
+        "单位变动：近四个季度",
+        "单位：家、亿元、百分点",
+        ("地区、类别与变动", "单位数", "本期增加值", "上年同期数变动", "拉动同口径现价增速"),
+        tuple(rows),
+        (
+            "一个单位只列一种变动，依次为合并、退库、入库、改行业、迁移；本期增加值和上年同期数按报表月份，未作错月折算。",
+            "上年同期数变动为由上年发布口径改为本期同口径的变动；不足3家的并入其他，仍不足3家的只列户数。",
+        ),
+    )
+
+
+def triangle(f: Figures) -> Table | None:
+    """Core value added of each period as known at its first, second, … release."""
+    rows = [row for row in f.triangle if row["indicator"] == _LEVEL and row["class"] == CORE]
+    if not rows:
+        return None
+    if len({row["vintage"] for row in rows}) > 1:
+        raise InputError("修订三角混用了不同版次。", "The triangle mixes vintages.", where="revision_triangle")
+    wide = revision_triangle(pd.DataFrame(rows), vintage="as_of")
+    days = [str(day) for day in wide.columns]
+    shown = [
+        Row(str(period), tuple(None if pd.isna(value) else _yi(float(value)) for value in values))
+        for period, values in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    revised = wide.notna().sum(axis=1).max() > 1
+    notes = ["各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。"]
+    if revised:
+        whole = revision_summary(wide).loc["first to latest"]
+        notes.append(
+            f"首次至最近一次：{whole['count']:.0f}期，平均修订{_said(whole['mean_revision'])}亿元，"
+            f"平均绝对修订{_said(whole['mean_absolute_revision'])}亿元。"
+        )
+    head = ("时期", *days)
+    return Table(
+        "修订三角", "核心产业增加值（年初累计）在历次发布日所知", "单位：亿元", head, tuple(shown), tuple(notes)
+    )
+
+
+def of_revision(f: Figures) -> list[str]:
+    """One sentence on the level, one on the growth: by how much, and for which reasons."""
+    found = [next(iter(changes(f, _LEVEL, "current")), None), next(iter(changes(f, _GROWTH, f.growth_price)), None)]
+    return [
+        text for change, name in zip(found, ("", f.growth_name), strict=True) if (text := _sentence(f, change, name))
+    ]
+
+
+def waterfall(f: Figures) -> Exhibit | None:
+    """The change of the place's level, cause by cause."""
+    change = next(iter(changes(f, _LEVEL, "current")), None)
+    if change is None or not any(effect for _, effect in change.effects):
+        return None
+    parts = {cause: part for cause, part in change.parts(_FINER).items() if part.value}
+    records, at = [], 0.0
+    for cause, part in parts.items():
+        end = at + float(decimal(part))
+        records.append(_bar(cause, at, end, part, GREY))
+        at = end
+    whole = change.effect(change.now - change.before, _FINER)
+    records.append(_bar("合计", 0.0, float(decimal(whole)), whole, ACCENT))
+    title = _sentence(f, change, "").split("，其中")[0].rstrip("。")
+    alt = f"瀑布图：修订按原因分解。{title}，{_listed(parts, '亿元')}。"
+    drawing = charts.drawing("revision", alt, charts.waterfall(records))
+    return Exhibit(title, "各原因的影响依次累加，现价，亿元", (drawing,), contrast(f), _terms(f))
+
+
+def _sentence(f: Figures, change: Change | None, rate: str) -> str:
+    if change is None:
+        return ""
+    said = f.revision[0]
+    span, unit = Span("cumulative", said["period"]).label, "个百分点" if rate else "亿元"
+    figure = f"{span}{f.city.name}核心产业增加值{rate}"
+    before, now = (plain(decimal(change.shown(value))) for value in (change.before, change.now))
+    shown = "%" if rate else "亿元"
+    moved = decimal(change.difference)
+    if moved == 0:
+        same = "没有修订" if not any(effect for _, effect in change.effects) else "修约后未变"
+        return f"{figure}{now}{shown}，与上期（数据截止{_day(said['previous_as_of'])}）相比{same}。"
+    parts = {cause: part for cause, part in change.parts().items() if decimal(part)}
+    return (
+        f"{figure}{now}{shown}，较上期（数据截止{_day(said['previous_as_of'])}）的{before}{shown}"
+        f"{'上调' if moved > 0 else '下调'}{plain(abs(moved))}{unit}，其中{_listed(parts, unit)}。"
+    )
+
+
+def _listed(parts: Mapping[str, Number], unit: str) -> str:
+    return "、".join(f"{cause}{plain(decimal(part))}{unit}" for cause, part in parts.items())
+
+
+def _bar(name: str, start: float, end: float, part: Number, colour: str) -> dict[str, Any]:
+    amount = decimal(part)
+    return {
+        "name": name,
+        "start": start,
+        "end": end,
+        "label": f"{'+' if amount > 0 else ''}{plain(amount)}",
+        "colour": colour,
+    }
+
+
+def _name(f: Figures, change: Change) -> str:
+    return f.name("digital", change.cls) if change.region == f.city.code else f.city.regions[change.region]
+
+
+def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
+    money = (row["value_added"], row["base_change"])
+    cells = (None if value is None else _yi(value) for value in money)
+    pull = None if row["pull"] is None else Number(row["pull"], "百分点", "百分点", 1)
+    return (count(row["units"]), *cells, pull)
+
+
+def _yi(value: float) -> Number:
+    return Number(value, "元", "亿元", 1)
+
+
+def _said(value: float) -> str:
+    return plain(decimal(Number(value, "元", "亿元", 1 + _FINER)))
+
+
+def _terms(f: Figures) -> str:
+    said = f.revision[0]
+    return (
+        f"上期数为{_day(said['previous_as_of'])}所知，本期数为{_day(said['as_of'])}所知，均为{VINTAGES[said['vintage']]}数；"
+        "各步依次换用新资料重算，影响之和等于两期显示数之差。"
+    )
+
+
+def _absent(f: Figures) -> str:
+    reasons = dict.fromkeys(row["absent_zh"] for row in f.revision if row["absent_zh"])
+    return f"{'，'.join(reasons)}，有关各步为零。" if reasons else "各步均有输入。"
+
+
+def _day(day: Any) -> str:
+    return f"{day:%Y年%-m月%-d日}"
+
+
+def _one_kind(rows: Sequence[Mapping[str, Any]]) -> None:
+    """One table never holds two vintages, price bases, bases, periods or pairs of days."""
+    mixed = [name for name in _DISTINCT if len({row[name] for row in rows}) > 1]
+    if mixed:
+        raise InputError(
+            f"修订对照混用了不同的{'、'.join(mixed)}，未列表。",
+            f"A table of revisions mixes {', '.join(mixed)}; it is not made.",
+            where="revision",
+        )

@@ -1,0 +1,119 @@
+"""Replayed cells: a quarter's cells made anew with some inputs as known on one day and the others as on another.
+
+Belongs here: which inputs of cells can be turned from old to new one by one, and the engine's part of doing so. Does
+not belong here: their order (indicators.revision_steps) and what figures follow (revised).
+
+Nothing is written: cells come out, the returns stay in the engine. Only measured returns are replayed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+
+from classification import arrow_tables
+from indicators.quarter import Quarter
+from pipelines.contracts import contract
+from pipelines.engine import Engine, engine, statement
+from pipelines.ingest.rows import FOREVER
+from pipelines.lake import Lake
+from pipelines.steps.classified import Known, Vintage, add_parts, registers_since, year_before
+from pipelines.workspace import Workspace
+
+# The inputs that are told apart by what became of each return.
+RETURNS: Final = ("revised_returns", "late_returns", "entries", "recodes")
+TABLES: Final = ("register", "rates", "coefficients")
+SQL: Final = (
+    *("version", "last_version", "entered_unit", "revised_pair", "paired_cause", "replayed_pair"),
+    *("replayed_class_return", "replayed_last_return", "kept_parts"),
+)
+
+# What is compared, the kept comparison, and the input of parts that follows from it.
+_COMPARED: Final = (("version", "own_pair", "class_return"), ("last_version", "last_pair", "last_return"))
+
+
+@dataclass(frozen=True)
+class Between:
+    """Two days of knowledge of one place: what was known on the earlier is old, on the later new."""
+
+    old: dt.date
+    new: dt.date
+
+    def day(self, name: str, new: frozenset[str]) -> dt.date:
+        """As of which day an input is known."""
+        return self.new if name in new else self.old
+
+    def learnt(self, frame: pd.DataFrame) -> bool:
+        """Whether rows came or ended between the two days."""
+        days = [frame[name] for name in ("known_from", "known_to") if name in frame.columns]
+        return any(((column > self.old) & (column <= self.new)).any() for column in days)
+
+
+def replayed_cells(
+    workspace: Workspace, quarter: str, days: Between, states: Sequence[frozenset[str]]
+) -> list[pa.Table]:
+    """The finest cells of a quarter in each of several states of knowledge.
+
+    Args:
+        workspace: with the quarter and the one a year before it made up to their returns.
+        quarter: the quarter.
+        days: the two days of knowledge.
+        states: per state the inputs that are new; names that are no inputs of cells are left alone.
+
+    Returns:
+        Measured cells (contract cell_leaf) per state, valid from the later day on.
+
+    Raises:
+        InputError: a class has no rate or coefficient on either day.
+    """
+    lake, period = Lake(workspace.lake), Quarter.parse(quarter)
+    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
+    rates, coefficients = (lake.read(table).to_pandas() for table in ("class_rate", "core_coefficient"))
+    with engine(lake.root) as work:
+        work.add(received=lake.existing("class_return", [quarter]), received_last=last)
+        work.add(core_register=lake.existing("core_register", registers), core_map=arrow_tables()["core_map"])
+        work.add(class_missing=contract("class_missing").schema.empty_table())
+        changed = _pair(work, period, days)
+        register = work.rows(statement("pipelines", "succession_days")).to_pandas()
+        frames = {"register": register, "rates": rates, "coefficients": coefficients}
+        changed |= {name for name in TABLES if days.learnt(frames[name])}
+        # A state that differs in nothing that changed is the one before it.
+        made: dict[frozenset[str], pa.Table] = {}
+        for state in states:
+            new = state & changed
+            if new not in made:
+                _turn(work, new)
+                known = Known(**{name: days.day(name, new) for name in TABLES}, later=days.new)
+                work.keep("part", statement("pipelines", "no_part"))
+                add_parts(work, Vintage(days.new, FOREVER), period, rates, coefficients, known=known)
+                work.view("class_part", statement("pipelines", "kept_parts"))
+                made[new] = work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
+    return [made[state & changed] for state in states]
+
+
+def _pair(work: Engine, period: Quarter, days: Between) -> set[str]:
+    """Keep the returns of the two days side by side, of the quarter and of the year before; what changed in them."""
+    between: dict[str, object] = {"old": days.old, "new": days.new}
+    of = {"quarter": str(period), "last_day": period.last_day}
+    work.keep("entered_unit", statement("pipelines", "entered_unit"), between | of)
+    causes: set[str] = set()
+    for version, pair, _ in _COMPARED:
+        work.view("version", statement("pipelines", version))
+        work.keep(pair, statement("pipelines", "revised_pair"), between)
+        work.view("pair", f"FROM {pair}")
+        causes |= set(work.rows(statement("pipelines", "paired_cause"))["cause"].to_pylist())
+    return causes
+
+
+def _turn(work: Engine, new: frozenset[str]) -> None:
+    """Keep the returns of the quarter and of the year before as they are with these inputs new."""
+    turned: dict[str, object] = {name: name in new for name in RETURNS}
+    for _, pair, name in _COMPARED:
+        work.view("pair", f"FROM {pair}")
+        work.keep("chosen", statement("pipelines", "replayed_pair"), turned)
+        work.keep(name, statement("pipelines", f"replayed_{name}"))
