@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.observation import VINTAGES
 from indicators.series import named
+from indicators.vintage import VINTAGES
 
 Evaluate = Callable[[dict[str, Any]], float]
 FIRST_TO_LATEST: Final = "first to latest"

@@ -54,6 +54,16 @@ class Case:
         with (self.folder / "case.toml").open("rb") as file:
             return tomllib.load(file)
 
+    @property
+    def given(self) -> pd.DataFrame:
+        """``input.csv``."""
+        return self.read("input")
+
+    @property
+    def expected(self) -> pd.DataFrame:
+        """``expected.csv``."""
+        return self.read("expected")
+
     def read(self, name: str, **options: Any) -> pd.DataFrame:
         """A CSV file of the case: ``input``, ``expected`` or another."""
         return pd.read_csv(self.folder / f"{name}.csv", **options)
@@ -85,6 +95,16 @@ class Compared:
             return np.inf
         gap = np.abs(found - published)
         return float((gap / np.abs(published) if self.relative else gap).max())
+
+
+def whole(check: Callable[[Case], tuple[Any, Any]]) -> Callable[[Case], Iterator[Compared]]:
+    """A comparison of all numbers of a case at once: ``check`` gives those found and those published, aligned."""
+
+    def compare(case: Case) -> Iterator[Compared]:
+        found, published = check(case)
+        yield Compared("all numbers", found, published, case.settings["tolerance"])
+
+    return compare
 
 
 def cases(family: str) -> list[Case]:
