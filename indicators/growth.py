@@ -30,28 +30,37 @@ __all__ = [
 
 # A total that moves by less than this share of its base makes contributions explode.
 SMALL_CHANGE: Final = 0.005
+_PER_YEAR: Final = {"Y": 1, "Q": 4, "M": 12}
 
 
 def year_on_year(series: pd.Series) -> pd.Series:
     """Growth over the same period of the year before: ``x_t / x_{t−4} − 1`` for quarters, ``x_{t−1}`` for years.
 
+    Cumulatives are compared with the same cumulative of the year before, months with the month twelve before.
+
     For a series as one body publishes it; growth of enterprise data is taken on its comparable base
     (``comparable_growth``), never on the level of last year.
 
     Args:
-        series: levels of one price basis and one vintage on a ``PeriodIndex`` (Q or Y), without gaps.
+        series: levels of one price basis and one vintage on a ``PeriodIndex`` (Q, Y or M), without gaps.
 
     Returns:
         Fractions, from the first period that has a base on; empty when none has.
 
     Raises:
-        InputError: a gap or a missing value; a base that is zero or negative (use ``growth_words``). Periods are named.
+        InputError: a gap or a missing value; a base that is zero or negative (use ``growth_words``); another frequency.
+            Periods are named.
 
     Source: methods, growth.
     """
     levels = checked(series, "同比序列 series")
     index = pd.PeriodIndex(levels.index)
-    lag = 4 if index.freqstr.startswith("Q") else 1
+    lag = _PER_YEAR.get(index.freqstr[0])
+    if lag is None:
+        raise InputError(
+            f"同比序列须为季度、年度或月度，不能是 {index.freqstr}。",
+            f"Growth over the year before needs quarters, years or months, not {index.freqstr}.",
+        )
     current, base = levels.iloc[lag:], levels.iloc[:-lag]
     if (bad := base.to_numpy() <= 0).any():
         periods = named(current.index[bad])

@@ -22,6 +22,8 @@ __all__ = ["extrapolate", "extrapolate_lagged", "income_approach", "income_mappi
 
 RHO_BOUNDS: Final = (0.5, 1.5)
 SMALL_GROWTH: Final = 0.01
+# A ρ or a growth rate on its bound is within it, whatever the last bits of a quotient say.
+_LAST_BITS: Final = 1e-12
 
 
 def rate_method(
@@ -100,9 +102,10 @@ def extrapolate(
     growth = _numbers(indicator_growth, labels, "指标增速 indicator_growth")
     va_growth = _numbers(last_year_va_growth, labels, "上年增加值增速 last_year_va_growth")
     past = _numbers(last_year_indicator_growth, labels, "上年指标增速 last_year_indicator_growth")
-    small = past.abs() < minimum
+    small = past.abs() < minimum - _LAST_BITS
     ratio = va_growth / past.where(~small, 1.0)
-    flagged = small | ~ratio.between(*bounds)
+    low, high = bounds
+    flagged = small | ~ratio.between(low - _LAST_BITS, high + _LAST_BITS)
     rho = ratio.where(~flagged, 1.0)
     step = growth * rho
     return pd.DataFrame({"va": base * (1 + step), "growth": step, "rho": rho, "flagged": flagged})

@@ -30,6 +30,8 @@ def test_year_on_year() -> None:
     years = pd.Series([50.0, 60.0], index=pd.period_range("2022", periods=2, freq="Y"))
     assert year_on_year(years).tolist() == pytest.approx([0.2])
     assert year_on_year(quarters([1.0])).empty
+    months = pd.Series(range(1, 14), index=pd.period_range("2022-01", periods=13, freq="M"), dtype="float64")
+    assert year_on_year(months).tolist() == pytest.approx([12])
 
 
 def test_year_on_year_takes_any_order() -> None:
@@ -46,6 +48,7 @@ def test_year_on_year_takes_any_order() -> None:
         (pd.concat([quarters([1]), quarters([1])]), "2022Q1"),
         (pd.Series([1.0, 2.0]), "PeriodIndex"),
         (quarters([]), "PeriodIndex"),
+        (pd.Series([1.0], index=pd.period_range("2022-01-01", periods=1, freq="D")), "季度、年度或月度"),
     ],
 )
 def test_bad_series_are_refused_naming_periods(series: pd.Series, named: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.growth import contribution, pull
 from indicators.structure import share_of_gdp, shares
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -18,18 +17,6 @@ def case(name: str) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame]:
     with (folder / "case.toml").open("rb") as file:
         settings = tomllib.load(file)
     return settings, pd.read_csv(folder / "input.csv"), pd.read_csv(folder / "expected.csv")
-
-
-def test_guangdong_contribution_and_pull() -> None:
-    settings, given, expected = case("growth/01_guangdong_contribution")
-    published = expected.set_index("year")
-    for row in given.set_index("year").itertuples():
-        share = pd.Series({"cons": row.cons_share, "inv": row.inv_share, "net": row.net_share}) / 100
-        pulls = published.loc[row.Index, ["cons_pull", "inv_pull", "net_pull"]].set_axis(share.index)
-        base = pd.Series({"cons": 60.0, "inv": 35.0, "net": 5.0})
-        current = base + share * pulls.sum()
-        assert (pull(current, base) * 100 - pulls).abs().max() <= settings["tolerance_pull"], row.Index
-        assert ((contribution(current, base) - share) * 100).abs().max() <= settings["tolerance_share"], row.Index
 
 
 def test_national_core_2023() -> None:

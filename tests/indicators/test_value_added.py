@@ -57,6 +57,17 @@ def test_extrapolation_with_its_guards() -> None:
         extrapolate(pd.Series({"held": np.nan}), 0.1, last_year_va_growth=0.1, last_year_indicator_growth=0.1)
 
 
+@pytest.mark.parametrize(
+    ("va_growth", "indicator_growth", "flagged"),
+    [(0.15, 0.10, False), (0.0151, 0.01, True), (0.05, 0.10, False), (0.01, -0.01, True), (0.3, 0.2, False)],
+)
+def test_the_bounds_of_rho_belong_to_it(va_growth: float, indicator_growth: float, flagged: bool) -> None:
+    found = extrapolate(
+        pd.Series([100.0]), 0.1, last_year_va_growth=va_growth, last_year_indicator_growth=indicator_growth
+    )
+    assert found["flagged"].tolist() == [flagged]
+
+
 def quarters(values: list[float], start: str) -> pd.Series:
     return pd.Series(values, index=pd.period_range(start, periods=len(values), freq="Q"), dtype="float64")
 

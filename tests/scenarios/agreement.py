@@ -128,7 +128,7 @@ def table(family: str) -> str:
     """The agreement table of a family, in Markdown."""
     lines = [
         f"| {' | '.join(cell if not place else '' for cell in (case.settings['title'], case.settings['source']))} "
-        f"| {line.what} | {line.count} | {_bound(line)} | {_number(line.tolerance, relative=line.relative)} |\n"
+        f"| {line.what} | {line.count} | {_bound(line)} | {_allowed(line)} |\n"
         for case in cases(family)
         for place, line in enumerate(comparisons(case))
     ]
@@ -147,11 +147,15 @@ def _bound(line: Compared) -> str:
     if line.difference < _NOISE:
         return f"< {_number(_NOISE, relative=line.relative)}"
     step = 10.0 ** np.floor(np.log10(line.difference))
-    return f"≤ {_number(np.ceil(line.difference / step) * step, relative=line.relative)}"
+    return f"≤ {_number(np.ceil(line.difference / step - 1e-6) * step, relative=line.relative)}"
 
 
-def _number(value: float, *, relative: bool) -> str:
-    return f"{value:.1g}{' 相对 relative' if relative else ''}"
+def _allowed(line: Compared) -> str:
+    return _number(line.tolerance, relative=line.relative, digits=2)
+
+
+def _number(value: float, *, relative: bool, digits: int = 1) -> str:
+    return f"{value:.{digits}g}{' 相对 relative' if relative else ''}"
 
 
 def main(arguments: list[str]) -> None:
