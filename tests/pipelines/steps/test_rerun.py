@@ -134,7 +134,7 @@ def test_what_was_known_on_a_day(place: Workspace) -> None:
     [
         (("--as-of", "明天"), "明天"),
         (("--as-of", "2022-05-30", "--release", "2022Q1"), "--release"),
-        (("--as-of", "2022-04-19"), "observation"),  # nothing had been released
+        (("--as-of", "2022-04-19"), "observation"),  # no release knows as little
     ],
 )
 def test_a_question_that_cannot_be_asked(place: Workspace, arguments: tuple[str, ...], words: str) -> None:
