@@ -6,12 +6,18 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from classification.errors import InputError
+from indicators.quarter import Quarter
 from pipelines.release.cut import differences, manifest
+from pipelines.release.figures import Figures
 from pipelines.release.read import current, query
+from pipelines.release.revised import changes
 from pipelines.steps.released import release
 from pipelines.steps.rerun import compare
 from pipelines.workspace import Workspace
@@ -172,3 +178,16 @@ def test_days_that_cannot_be_compared(place: Workspace, arguments: tuple[str, ..
     said = told("revision", QUARTER, *arguments, "--home", str(place.home))
     assert said.code == 2
     assert words in said.err
+
+
+def test_a_table_that_mixes_vintages_or_days_is_refused(place: Workspace) -> None:
+    folder = current(place)
+    tables = {path.stem: pq.read_table(path) for path in (folder / "parquet").glob("*.parquet")}
+    figures = Figures.of(place.city, Quarter.parse(QUARTER), LATE, tables)
+    assert len(changes(figures, "core_value_added", "current")) == 5  # the city, three divisions, its county
+    for name, other in (("vintage", "final"), ("previous_as_of", DAYS["late"])):
+        mixed = [figures.revision[0] | {name: other}, *figures.revision[1:]]
+        with pytest.raises(InputError, match=name):
+            changes(
+                replace(figures, revision=mixed), figures.revision[0]["indicator"], figures.revision[0]["price_basis"]
+            )
