@@ -44,7 +44,7 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     rows = split_between(workspace, period, Between(old, new))
     if not as_csv:
         console.print(f"{period.label()}，{old} 所知 → {new} 所知，初步数", highlight=False)
-    names = {code: name for code, name in workspace.city.regions.items()}
+    names = workspace.city.regions
     shown = [_line(row, names, indicators()) for row in rows]
     show_answer(Answer(_HEAD, shown), console, as_csv=as_csv)
     if held is not None and not as_csv:
@@ -72,7 +72,8 @@ def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place
 
     name, _, value = held
     entry = indicator("core_value_added", "rate_method")
-    now = next(row["previous_value"] for row in rows if (row["region"], row["class"]) == (place, "core"))
+    whole = ("core_value_added", place, "core")
+    now = next(row["previous_value"] for row in rows if (row["indicator"], row["region"], row["class"]) == whole)
     if shown(value, entry.display_unit, entry.decimals) == now:
         console.print(f"上期数与发布包 {name} 一致", style="dim", highlight=False)
     else:

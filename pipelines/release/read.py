@@ -111,17 +111,14 @@ def query_as_of(workspace: Workspace, sql: str, day: dt.date) -> Answer:
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute("CREATE SCHEMA known")
+        connection.execute("ATTACH ':memory:' AS known")
         connection.execute("USE known")
         connection.execute("SET allowed_directories = [?]", [f"{workspace.lake}/"])
         for held_to in contracts():
             _add_known(connection, workspace, held_to, day)
-        # The place where names are looked for: the release first, then the tables of the lake.
-        path = "memory"
         if (folder := released_by(workspace, day)) is not None:
             connection.execute("ATTACH ? AS release (READ_ONLY)", [str(folder / DATABASE)])
-            path = "release,memory"
-        connection.execute("SET search_path = '" + path + "'")
+            connection.execute("USE release")
         return _ask(connection, sql)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.revisions import revision_summary, revision_triangle
+from indicators.revisions import FIRST_TO_LATEST, revision_summary, revision_triangle
 from indicators.rounding import from_unit, round_parts
 from pipelines.release import charts
 from pipelines.release.charts import ACCENT, GREY
@@ -176,7 +176,7 @@ def triangle(f: Figures) -> Table | None:
     revised = wide.notna().sum(axis=1).max() > 1
     notes = ["各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。"]
     if revised:
-        whole = revision_summary(wide).loc["first to latest"]
+        whole = revision_summary(wide).to_dict("index")[FIRST_TO_LATEST]
         notes.append(
             f"首次至最近一次：{whole['count']:.0f}期，平均修订{_said(whole['mean_revision'])}亿元，"
             f"平均绝对修订{_said(whole['mean_absolute_revision'])}亿元。"

@@ -131,7 +131,7 @@ def selected(job: str) -> set[str]:
 
 
 def test_jobs_select_what_they_should() -> None:
-    release = {"observation", "release", "quality_report"}
+    release = {"observation", "revision", "release", "quality_report"}
     assert selected("quarter") == set(KEYS)
     assert selected("intake") == set(KEYS) - release
     assert selected("publish") == release

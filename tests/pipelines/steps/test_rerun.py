@@ -6,12 +6,18 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from classification.errors import InputError
+from indicators.quarter import Quarter
 from pipelines.release.cut import differences, manifest
+from pipelines.release.figures import Figures
 from pipelines.release.read import current, query
+from pipelines.release.revised import changes
 from pipelines.steps.released import release
 from pipelines.steps.rerun import compare
 from pipelines.workspace import Workspace
@@ -134,7 +140,7 @@ def test_what_was_known_on_a_day(place: Workspace) -> None:
     [
         (("--as-of", "明天"), "明天"),
         (("--as-of", "2022-05-30", "--release", "2022Q1"), "--release"),
-        (("--as-of", "2022-04-19"), "observation"),  # nothing had been released
+        (("--as-of", "2022-04-19"), "observation"),  # no release knows as little
     ],
 )
 def test_a_question_that_cannot_be_asked(place: Workspace, arguments: tuple[str, ...], words: str) -> None:
@@ -172,3 +178,20 @@ def test_days_that_cannot_be_compared(place: Workspace, arguments: tuple[str, ..
     said = told("revision", QUARTER, *arguments, "--home", str(place.home))
     assert said.code == 2
     assert words in said.err
+
+
+def test_a_table_that_mixes_vintages_or_days_is_refused(place: Workspace) -> None:
+    folder = current(place)
+    tables = {path.stem: pq.read_table(path) for path in (folder / "parquet").glob("*.parquet")}
+    figures = Figures.of(place.city, Quarter.parse(QUARTER), LATE, tables)
+    # The city, the two divisions that have firms, its county.
+    cells = [(found.region, found.cls) for found in changes(figures, "core_value_added", "current")]
+    city, county = by_hand.CITY, by_hand.COUNTY
+    assert cells == [(city, "core"), (city, "01"), (city, "03"), (county, "core")]
+    first = figures.revision[0]
+    for name, other in (("vintage", "final"), ("previous_as_of", DAYS["late"])):
+        mixed = [first | {name: other}, *figures.revision[1:]]
+        with pytest.raises(InputError, match=name):
+            changes(
+                replace(figures, revision=mixed), figures.revision[0]["indicator"], figures.revision[0]["price_basis"]
+            )

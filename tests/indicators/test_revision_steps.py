@@ -1,0 +1,52 @@
+"""The published order, and the split of a displayed figure."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classification.errors import InputError
+from indicators.revision_steps import ROUNDING, shown, split_displayed, states, steps
+
+
+def test_the_order_is_the_published_one() -> None:
+    causes = [step.cause for step in steps()]
+    assert causes == ["revised", "late", "units", "recoded", "rates", "coefficients", "below", "benchmark", "rounding"]
+    assert [step.number for step in steps()] == list(range(1, 10))
+
+
+def test_a_step_without_input_says_why() -> None:
+    assert all(bool(step.inputs) != bool(step.absent_zh) for step in steps() if step.cause != ROUNDING)
+
+
+def test_each_state_has_all_inputs_of_the_steps_so_far() -> None:
+    found = states()
+    assert found[0] == frozenset()
+    assert len(found) == len(steps())
+    assert all(earlier <= later for earlier, later in pairwise(found))
+    assert found[-1] == {name for step in steps() for name in step.inputs}
+
+
+@given(st.lists(st.integers(-(10**13), 10**13), min_size=len(steps()), max_size=len(steps())))
+def test_effects_sum_to_the_displayed_change_to_the_yuan(values: list[int]) -> None:
+    found = split_displayed([float(value) for value in values], "亿元", 1)
+    change = shown(float(values[-1]), "亿元", 1) - shown(float(values[0]), "亿元", 1)
+    assert found.sum() == change
+    assert found.drop(ROUNDING).tolist() == np.diff(values).tolist()
+
+
+def test_a_rate_is_split_in_its_own_unit() -> None:
+    values = [0.1204, *[0.1204] * 4, *[0.1256] * 4]
+    found = split_displayed(values, "%", 1)
+    assert found["rates"] == pytest.approx(0.0052)
+    assert found.sum() == pytest.approx(0.126 - 0.120, abs=1e-15)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], [1.0] * 8 + [float("nan")]])
+def test_what_cannot_be_split_is_refused(values: list[float]) -> None:
+    with pytest.raises(InputError, match="分解"):
+        split_displayed(values, "亿元", 1)
