@@ -101,6 +101,7 @@ def test_by_quarter_or_whole() -> None:
         "cell_published",
         "cell_concentration",
         "cell_population",
+        "cell_crossed",
         "check_result",
         "observation",
         "revision",
