@@ -1,0 +1,194 @@
+"""Which cells would give a respondent away by themselves, and how far an attacker must be kept from them.
+
+Belongs here: the rules on the contributions of one cell (count, dominance, p %) and the protection a cell needs. Does
+not belong here: what cells say together (audit) and what to hide (protect).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.disclosure.exact import Rate, Whole, fraction, needed, rows, whole
+
+MEASURED: Final = "measured"
+MIN_COUNT: Final = 3
+DOMINANCE: Final[tuple[tuple[int, Rate], ...]] = ((1, 0.85), (2, 0.90))
+P_PERCENT: Final = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules on one cell; None, or no pair, switches a rule off.
+
+    Attributes:
+        min_count: fewest disclosure units.
+        dominance: pairs (n, k): the n largest may not reach the share k.
+        p_percent: the second largest may not come closer to the largest than this share of it.
+    """
+
+    min_count: int | None
+    dominance: tuple[tuple[int, Fraction], ...]
+    p_percent: Fraction | None
+
+    @classmethod
+    def of(cls, min_count: int | None, dominance: Sequence[tuple[int, Rate]] | None, p_percent: Rate | None) -> Rules:
+        """The rules as ``primary`` takes them.
+
+        Raises:
+            InputError: a number that makes no rule.
+        """
+        pairs = tuple((n, fraction(k)) for n, k in dominance or ())
+        share = None if p_percent is None else fraction(p_percent)
+        sound = (min_count is None or min_count >= 1) and all(n >= 1 and 0 < k <= 1 for n, k in pairs)
+        if not sound or (share is not None and share < 0):
+            raise InputError(
+                "判定规则无效：最少单位数与 n 须为正整数，0 < k ≤ 1，p 不为负。",
+                "No rule: min_count and n must be positive whole numbers, 0 < k ≤ 1, p not negative.",
+            )
+        return cls(min_count, pairs, share)
+
+    def fired(self, count: int, total: int, top: dict[int, int]) -> list[tuple[str, Fraction]]:
+        """The rules that a cell breaks, each with the protection it asks for.
+
+        Args:
+            count: disclosure units in the cell.
+            total: X, the sum of their absolute values.
+            top: n → x₁+…+x_n, at least for 1, 2 and every n of ``dominance``.
+        """
+        if count == 0:
+            return []
+        broken: list[tuple[str, Fraction]] = []
+        if self.min_count is not None and count < self.min_count:
+            broken.append(("count", (self.p_percent or Fraction(0)) * total))
+        broken += [(f"dominance_{n}", top[n] / k - total) for n, k in self.dominance if top[n] >= k * total]
+        if self.p_percent is not None and total - top[2] < self.p_percent * top[1]:
+            broken.append(("p_percent", self.p_percent * top[1] - (total - top[2])))
+        return broken
+
+
+def primary(
+    contributions: pd.DataFrame,
+    *,
+    by: str | Sequence[str],
+    unit: str,
+    value: str,
+    group: str | None = None,
+    kind: str | None = None,
+    min_count: int | None = MIN_COUNT,
+    dominance: Sequence[tuple[int, Rate]] | None = DOMINANCE,
+    p_percent: Rate | None = P_PERCENT,
+) -> pd.DataFrame:
+    """Primary rules on the contributions of each cell, compared exactly.
+
+    Contributions are first summed per disclosure unit; x₁ ≥ x₂ ≥ … are the absolute values of these sums, X is theirs.
+    A cell is unsafe when it has fewer than ``min_count`` disclosure units, when x₁+…+x_n ≥ k·X for a pair of
+    ``dominance``, or when X − x₁ − x₂ < p·x₁. So three zeros are unsafe (0 ≥ k·0); a cell without units is a structural
+    zero, and safe.
+
+    Protection is how far above and below the cell's value an attacker's interval must reach: p·x₁ − (X − x₁ − x₂) for
+    p %, (x₁+…+x_n)/k − X for dominance, p·X for the count (0 where there is no p). The largest of the rules that fire
+    holds; it can be 0.
+
+    Args:
+        contributions: rows of units, with the columns named below; several rows of a unit in a cell are added. A row
+            without a unit, its value 0 or missing, only says that the cell exists.
+        by: the columns that make a cell.
+        unit: column that identifies a unit.
+        value: column of numbers, in any unit, signed; integers stay integers.
+        group: column of the enterprise group, which takes the unit's place where it is known.
+        kind: column that says where a value comes from; only ``measured`` counts: an allocated or imputed mass
+            protects nobody.
+        min_count: fewest disclosure units; None for none.
+        dominance: pairs (n, k); None for none.
+        p_percent: share p; None for none.
+
+    Returns:
+        One row per cell, labelled by it (a tuple when there are several ``by`` columns), in their order: the ``by``
+        columns, ``value`` (signed sum of what was measured), ``count`` (disclosure units), ``unsafe``, ``reason`` (the
+        rules that fire: ``count``, ``dominance_1``, …, ``p_percent``, joined by ``+``; empty when safe), ``protection``
+        (in the unit of ``value``).
+
+    Raises:
+        InputError: a column, a unit, a ``by`` value or a number is missing (rows are named), or a rule is none.
+
+    Source: methods, disclosure control; Hundepool et al., Statistical Disclosure Control (2012), chapter 4.
+    """
+    rules = Rules.of(min_count, dominance, p_percent)
+    keys = [by] if isinstance(by, str) else list(by)
+    needed(contributions, [*keys, unit, value, *(name for name in (group, kind) if name)], "contributions")
+    if (empty := contributions[keys].isna().any(axis=1).to_numpy()).any():
+        raise InputError("单元格的标识缺失。", "A cell's key is missing.", where=rows(contributions.index, empty))
+    counted = counts(contributions, unit=unit, value=value, kind=kind)
+    codes = contributions.groupby(keys, sort=True, observed=True).ngroup()
+    table = contributions[keys].assign(_code=codes).drop_duplicates("_code").sort_values("_code").drop(columns="_code")
+    form = whole(contributions.loc[counted, value])
+    who = holders(contributions[counted], unit=unit, group=group)
+    verdicts = judged(codes[counted].to_numpy(), who.to_numpy(), form, cells=len(table), rules=rules)
+    labels = table[keys[0]].tolist() if len(keys) == 1 else list(table.itertuples(index=False, name=None))
+    return pd.concat([table.reset_index(drop=True), verdicts], axis=1).set_axis(pd.Index(labels))
+
+
+def counts(contributions: pd.DataFrame, *, unit: str, value: str, kind: str | None) -> npt.NDArray[np.bool_]:
+    """Which rows count: those of a unit, measured where ``kind`` says.
+
+    Raises:
+        InputError: a value without a unit; rows are named.
+    """
+    lone = contributions[unit].isna()
+    if (bad := (lone & contributions[value].notna() & (contributions[value] != 0)).to_numpy()).any():
+        raise InputError("有数值而无单位。", "A value has no unit.", where=rows(contributions.index, bad))
+    told = ~lone if kind is None else ~lone & (contributions[kind] == MEASURED).fillna(False)
+    return told.to_numpy(dtype=bool)
+
+
+def holders(contributions: pd.DataFrame, *, unit: str, group: str | None) -> pd.Series:
+    """The disclosure unit of each row: the group where it is known, else the unit."""
+    units = contributions[unit].astype(object)
+    if group is None:
+        return units
+    return units.where(contributions[group].isna(), contributions[group].astype(object))
+
+
+def judged(
+    codes: npt.NDArray[np.int64], who: npt.NDArray[Any], form: Whole, *, cells: int, rules: Rules
+) -> pd.DataFrame:
+    """The verdict on cells 0, 1, … from rows of (cell, disclosure unit, whole number).
+
+    Returns:
+        ``value, count, unsafe, reason, protection`` by cell.
+    """
+    long = pd.DataFrame({"cell": codes, "who": pd.factorize(who)[0], "units": form.units})
+    sums = long.groupby(["cell", "who"], sort=True)["units"].sum().reset_index(level="cell")
+    ranked = sums.assign(size=sums["units"].abs()).sort_values(["cell", "size"], ascending=[True, False])
+    groups = ranked.groupby("cell")
+    rank = groups.cumcount()
+    depths = sorted({1, 2, *(n for n, _ in rules.dominance)})
+    tops = {n: ranked["size"].where(rank < n, 0).groupby(ranked["cell"]).sum() for n in depths}
+    columns = {"value": groups["units"].sum(), "total": groups["size"].sum(), "count": groups.size(), **tops}
+    filled = {name: column.reindex(range(cells), fill_value=0).tolist() for name, column in columns.items()}
+    return pd.DataFrame(
+        [
+            _verdict(form, rules, *row, dict(zip(depths, top, strict=True)))
+            for row, top in zip(
+                zip(filled["value"], filled["count"], filled["total"], strict=True),
+                zip(*(filled[n] for n in depths), strict=True),
+                strict=True,
+            )
+        ],
+        columns=["value", "count", "unsafe", "reason", "protection"],
+    ).astype({"count": "int64", "unsafe": bool, "reason": "str", "protection": "float64"})
+
+
+def _verdict(form: Whole, rules: Rules, value: int, count: int, total: int, top: dict[int, int]) -> tuple[Any, ...]:
+    broken = rules.fired(count, total, top)
+    reason = "+".join(dict.fromkeys(name for name, _ in broken))
+    protection = max((need for _, need in broken), default=Fraction(0))
+    return form.number(value), count, bool(broken), reason, float(form.number(protection))
