@@ -16,7 +16,7 @@ DEMO ?= data/demo
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test ui install dev lint types unit lock clean
+.PHONY: run test ui install dev lint types unit bench lock clean
 
 run: install          ## the synthetic city, all its quarters, the national set, one release
 	$(BIN)/shuce demo --home "$(DEMO)"
@@ -51,7 +51,10 @@ types: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
+
+bench: dev            ## what it costs, as ratios within one run (minutes; on a quiet machine)
+	$(BIN)/python -m benchmarks.intake
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from classification.allocation import allocate
     from classification.assign import classify, conservation
+    from classification.claims import check_claims
     from classification.description import describe
     from classification.hierarchy import rollup
     from classification.standard import load_standard
@@ -23,6 +24,7 @@ _HOME = {
     "agrees": "suggestion",
     "allocate": "allocation",
     "arrow_tables": "tables",
+    "check_claims": "claims",
     "chains": "tables",
     "classify": "assign",
     "conservation": "assign",
@@ -40,6 +42,7 @@ __all__ = [
     "allocate",
     "arrow_tables",
     "chains",
+    "check_claims",
     "classify",
     "conservation",
     "describe",

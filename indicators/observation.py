@@ -15,6 +15,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.catalogue import BASES, LEVELS, PRICE_BASES, SPANS, indicator, indicators
+from indicators.vintage import VINTAGES
 
 COLUMNS: Final = [
     "indicator", "definition_id", "period", "span", "region", "class", "value", "unit", "price_basis", "base",
@@ -23,7 +24,6 @@ COLUMNS: Final = [
 KEY: Final = [
     "indicator", "definition_id", "period", "span", "region", "class", "price_basis", "base", "vintage", "authority",
 ]  # fmt: skip
-VINTAGES: Final = ("flash", "preliminary", "final", "census")
 STATUSES: Final = ("A", "E", "P", "M", "C")
 OURS: Final = "监测测算"
 _WORDS: Final = {

@@ -29,23 +29,43 @@ def checked(series: pd.Series, name: str, *, gaps: bool = False) -> pd.Series:
     Raises:
         InputError: no periods, a period twice, a missing or infinite value, or a gap; the periods are named.
     """
-    index = series.index
-    if not isinstance(index, pd.PeriodIndex) or not len(index):
-        raise InputError(
-            f"“{name}”须以季度或年份（PeriodIndex）为索引且不为空。", f"{name}: needs a non-empty PeriodIndex."
-        )
-    if index.has_duplicates:
-        twice = index[index.duplicated()].unique()
-        raise InputError(f"“{name}”时期重复：{named(twice)}。", f"{name}: periods there twice: {named(twice)}.")
+    index = _periods(series.index, name)
     numbers = pd.Series(pd.to_numeric(series, errors="coerce").astype("float64"), index=index)
     if (bad := ~np.isfinite(numbers.to_numpy())).any():
         raise InputError(
             f"“{name}”缺值或非有限：{named(index[bad])}。", f"{name}: missing or not finite: {named(index[bad])}."
         )
-    numbers = numbers.sort_index()
-    if not gaps and len(missing := _gaps(index)):
-        raise InputError(f"“{name}”缺少时期：{named(missing)}。", f"{name}: periods are missing: {named(missing)}.")
-    return numbers
+    if not gaps:
+        _without_gaps(index, name)
+    return numbers.sort_index()
+
+
+def checked_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Several series on the same periods as float64 in time order, held to what ``checked`` asks of one.
+
+    Args:
+        frame: one column per series, on a ``PeriodIndex``, in any order.
+        name: what it is, for the error.
+
+    Raises:
+        InputError: as ``checked``, also naming the columns; no columns, or a column twice.
+    """
+    index = _periods(frame.index, name)
+    if frame.columns.has_duplicates or not len(frame.columns):
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        raise InputError(f"“{name}”没有列或列重复：{named(twice)}。", f"{name}: no columns, or twice: {named(twice)}.")
+    numbers = frame.copy()
+    for text in frame.select_dtypes(exclude="number"):
+        numbers[text] = pd.to_numeric(frame[text], errors="coerce")
+    numbers = numbers.astype("float64")
+    if (bad := ~np.isfinite(numbers.to_numpy())).any():
+        columns, periods = frame.columns[bad.any(axis=0)], index[bad.any(axis=1)]
+        raise InputError(
+            f"“{name}”缺值或非有限：{named(columns)}，{named(periods)}。",
+            f"{name}: missing or not finite: {named(columns)}, {named(periods)}.",
+        )
+    _without_gaps(index, name)
+    return numbers.sort_index()
 
 
 def by_quarter_number(series: pd.Series, name: str) -> pd.Series:
@@ -63,5 +83,19 @@ def by_quarter_number(series: pd.Series, name: str) -> pd.Series:
     return pd.Series(numbers.to_numpy(), index=index.quarter)
 
 
-def _gaps(index: pd.PeriodIndex) -> pd.PeriodIndex:
-    return pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
+def _periods(index: pd.Index, name: str) -> pd.PeriodIndex:
+    """The index as periods, each there once."""
+    if not isinstance(index, pd.PeriodIndex) or not len(index):
+        raise InputError(
+            f"“{name}”须以季度或年份（PeriodIndex）为索引且不为空。", f"{name}: needs a non-empty PeriodIndex."
+        )
+    if index.has_duplicates:
+        twice = index[index.duplicated()].unique()
+        raise InputError(f"“{name}”时期重复：{named(twice)}。", f"{name}: periods there twice: {named(twice)}.")
+    return index
+
+
+def _without_gaps(index: pd.PeriodIndex, name: str) -> None:
+    missing = pd.period_range(index.min(), index.max(), freq=index.freq).difference(index)
+    if len(missing):
+        raise InputError(f"“{name}”缺少时期：{named(missing)}。", f"{name}: periods are missing: {named(missing)}.")

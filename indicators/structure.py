@@ -118,9 +118,9 @@ def location_quotient(local: pd.Series, reference: pd.Series) -> pd.Series:
         Quotients by the classes of ``local``.
 
     Raises:
-        InputError: a class has no positive reference, or a value is missing; classes are named.
+        InputError: a class has no positive reference, is there twice, or a value is missing; classes are named.
     """
-    here, there = shares(local), shares(reference)
+    here, there = shares(_once(local)), shares(_once(reference))
     wider = there.reindex(here.index)
     if (bad := ~(wider > 0)).any():
         labels = named(here.index[bad.to_numpy()])
@@ -142,8 +142,10 @@ def leave_one_out_growth(current: pd.Series, base: pd.Series, *, k: int = 1) -> 
         Fractions by what is left out: ``none``, each member's label, and ``top_k`` (all of them).
 
     Raises:
-        InputError: ``k`` is not positive or leaves nobody, a value is missing, or a remaining base is not positive.
+        InputError: ``k`` is not positive or leaves nobody, a member is there twice, a value is missing, or a remaining
+            base is not positive.
     """
+    current, base = _once(current), _once(base)
     labels = current.index.union(base.index)
     now, then = _numbers(current).reindex(labels, fill_value=0.0), _numbers(base).reindex(labels, fill_value=0.0)
     if not 0 < k < len(labels):
@@ -167,6 +169,12 @@ def _numbers(values: pd.Series) -> pd.Series:
         labels = named(numbers.index[bad]) if len(numbers) else "∅"
         raise InputError(f"缺值：{labels}。", f"Values are missing: {labels}.")
     return numbers
+
+
+def _once(values: pd.Series) -> pd.Series:
+    if (twice := values.index[values.index.duplicated()].unique()).size:
+        raise InputError(f"标签重复：{named(twice)}。", f"Labels are there twice: {named(twice)}.")
+    return values
 
 
 def _non_negative_shares(values: pd.Series) -> pd.Series:

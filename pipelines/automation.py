@@ -14,11 +14,10 @@ from pipelines.partitions import TIMEZONE, key_of
 from pipelines.resources import WorkspaceResource
 from pipelines.workspace import Workspace
 
-# Observations and release alone: for quarters whose cells are there.
+# Observations, release and the report on the quarter's data: for quarters whose cells are there.
+_PUBLISHED = dg.AssetSelection.groups("observations", "release") | dg.AssetSelection.assets("quality_report")
 publish_job = dg.define_asset_job(
-    "publish",
-    selection=dg.AssetSelection.groups("observations", "release"),
-    description="指标与发布：由已有的汇总单元生成发布包。",
+    "publish", selection=_PUBLISHED, description="指标与发布：由已有的汇总单元生成发布包和数据质量报告。"
 )
 # Everything a quarter needs, up to its release.
 quarter_job = dg.define_asset_job(
@@ -27,8 +26,8 @@ quarter_job = dg.define_asset_job(
 # Everything up to the cells: what arrives between releases.
 intake_job = dg.define_asset_job(
     "intake",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("observations", "release"),
-    description="收数：登记、审核、归类、汇总，不发布。",
+    selection=dg.AssetSelection.all() - _PUBLISHED,
+    description="收数：登记、审核、归类、汇总、检查，不发布。",
 )
 
 

@@ -1,159 +1,188 @@
-"""Checks between rooms: what must hold before anything is released.
+"""Checks between rooms: what Dagster is told of what must hold, and what stops a release.
 
-Belongs here: checks that Dagster reports and, where they are identities, that stop the release. Does not belong here:
-the contracts of single tables (lake) or the rules for single returns (review). Great Expectations is imported inside
-the one check that uses it: the import costs seconds.
+Belongs here: asset checks, their severity, and which of them block. Does not belong here: finding anything out: laws of
+tables (steps.checked), forms that are needed (steps.needed), rules over totals (review.totals).
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-from importlib import import_module
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
-import pandas as pd
-import pyarrow as pa
 
-from pipelines.contracts import Contract, contract
-from pipelines.engine import engine, statement
-from pipelines.ingest.forms import forms
-from pipelines.lake import ALL, Lake, Made
-from pipelines.review.rules import rules
-from pipelines.steps.asides import asides, of_form
-from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.observed import day_of_knowledge
+from pipelines.checking.outcomes import Outcome
+from pipelines.contracts.laws import Severity
+from pipelines.review.rules import Rule, rules
+from pipelines.review.totals import subject_zh, total_facts, total_findings, uncovered
+from pipelines.steps.checked import CONSERVED, broken, observation_check_result, outcomes, unchecked
+from pipelines.steps.needed import lacking
+from pipelines.steps.observed import day_of_knowledge, history
+from pipelines.steps.suites import RAW
 from pipelines.workspace import Workspace
 
-# Sums of floats that were quantised to whole fen: half a yuan per county is rounding, more is an error.
-_ROUNDING_YUAN = 1.0
+_SEVERITY: dict[Severity, dg.AssetCheckSeverity] = {
+    "error": dg.AssetCheckSeverity.ERROR,
+    "warn": dg.AssetCheckSeverity.WARN,
+}
+# Coverage (D02) has a check of its own, which says who has not reported.
+_NOT_OF_OBSERVATIONS = frozenset({"D02"})
+_SHOWN = 5
+_LAWS = {"counties": "县区之和与全市不等：", "classes": "大类之和与合计不等：", "part": "部分大于整体："}
 
 
-def conservation(workspace: Workspace, quarters: list[str]) -> dg.AssetCheckResult:
-    """Rows in = assigned + unmatched + ambiguous + set aside, and yuan likewise, exactly, for each quarter."""
-    broken = [f"{quarter} {law}" for quarter in quarters for law in _broken_laws(workspace, quarter)]
-    return _result("conservation", "cell_leaf", broken, quarters)
-
-
-def forms_present(workspace: Workspace, quarters: list[str], as_of: str = "") -> dg.AssetCheckResult:
-    """Every form that city.toml requires has rows in the release quarter that were known on the day of the release."""
-    missing = [
-        f"{form.code} {form.title}（{quarter}）截至 {day} 没有可读的行，{_why(workspace, form.id, quarter)}"
-        for quarter in quarters
-        for day in [day_of_knowledge(workspace, quarter, as_of)]
-        for form in (forms()[name] for name in workspace.city.required_forms)
-        if not _known_rows(workspace, form.id, quarter, day)
-    ]
-    return _result("forms_present", "observation", missing, quarters)
-
-
-def identities(workspace: Workspace, quarters: list[str]) -> dg.AssetCheckResult:
-    """Σ counties = city and Σ 大类 = total, for core value added of every period."""
-    lake, broken = Lake(workspace.lake), []
-    for quarter in quarters:
-        frame = lake.read("observation", [quarter]).to_pandas()
-        broken += [f"{quarter} {place}" for place in broken_sums(frame, workspace.city.code)]
-    return _result("identities", "observation", broken, quarters)
-
-
-def broken_sums(observations: pd.DataFrame, place: str) -> list[str]:
-    """Where the counties do not add up to the place, or the 大类 not to the total."""
-    ours = observations[
-        (observations["indicator"] == "core_value_added") & (observations["definition_id"] == "rate_method")
-    ]
-    when = ["period", "span"]
-    county = ours[ours["region"] != place].groupby([*when, "class"])["value"].sum()
-    city = ours[ours["region"] == place].set_index([*when, "class"])["value"]
-    parts = ours[ours["class"].str.len() == 2].groupby([*when, "region"])["value"].sum()
-    total = ours[ours["class"] == "core"].set_index([*when, "region"])["value"]
-    # What stands on one side only is compared with nothing, and is thereby off.
-    off = pd.concat([county.sub(city, fill_value=0).abs(), parts.sub(total, fill_value=0).abs()])
-    return [" ".join(map(str, index)) for index in off[off > _ROUNDING_YUAN].index]
-
-
-def observation_contract(workspace: Workspace, made: list[Made]) -> dg.AssetCheckResult:
-    """The observations keep their contract, by Great Expectations; unchanged ones were checked when they were made."""
-    lake, broken = Lake(workspace.lake), []
-    for item in made:
-        if item.computed:
-            frame = lake.read(item.table, [item.partition]).to_pandas()
-            broken += [f"{item.partition} {fault}" for fault in unmet_expectations(frame, contract(item.table))]
-    return _result("contract", "observation", broken, [item.partition for item in made])
-
-
-def unmet_expectations(frame: pd.DataFrame, held_to: Contract) -> list[str]:
-    """The expectations of a contract that a frame does not meet, each named with its column and count."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    gxe: Any = import_module("great_expectations.expectations")
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    suite = gx.ExpectationSuite(
-        name=held_to.table,
-        expectations=[
-            gxe.ExpectTableColumnsToMatchOrderedList(column_list=held_to.names),
-            gxe.ExpectCompoundColumnsToBeUnique(column_list=list(held_to.key)),
-            *(gxe.ExpectColumnValuesToNotBeNull(column=c.name) for c in held_to.columns if not c.nullable),
-            *(
-                gxe.ExpectColumnValuesToBeInSet(column=c.name, value_set=list(c.allowed))
-                for c in held_to.columns
-                if c.allowed
-            ),
-        ],
-    )
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(held_to.table)
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    return [_unmet(result) for result in batch.validate(suite).results if not result.success]
-
-
-def _unmet(result: Any) -> str:
-    configuration = result.expectation_config
-    column = configuration.kwargs.get("column", "")
-    count = (result.result or {}).get("unexpected_count", "")
-    return f"{configuration.type} {column} {count}".strip()
-
-
-def _why(workspace: Workspace, form: str, quarter: str) -> str:
-    """The first reasons why files of a form were refused, or what to do where none came."""
-    lines = of_form(asides(workspace, [quarter]), forms()[form].code).to_pylist()
-    # What the reader refused (a header, a sheet, a unit): a reason of review is about one row, and may name its code.
-    reviewed = {"unmatched", "ambiguous", *(rule.id for rule in (*rules("quarterly"), *rules("annual")))}
-    reasons = [f"{line['file']} {line['sheet']}：{line['reason_zh']}" for line in lines if line["rule"] not in reviewed]
-    return "因为：" + "；".join(reasons[:3]) if reasons else "请放入 inbox 后重试，或更改数据截止日"
-
-
-def _known_rows(workspace: Workspace, form: str, quarter: str, day: dt.date) -> int:
-    partition = quarter if forms()[form].period == "quarter" else ALL
-    rows = Lake(workspace.lake).read(f"raw_{form}", [partition])
-    return sum(received <= day for received in rows["received_at"].to_pylist())
-
-
-def _broken_laws(workspace: Workspace, quarter: str) -> list[str]:
-    lake = Lake(workspace.lake)
-    tables = ("core_return", "class_return", "class_part", "cell_leaf")
-    raw_rows = [lake.note_of(f"raw_{form}", quarter).rows for form in FIRM_FORMS]
-    with engine() as work:
-        work.add(
-            raw_count=pa.table({"rows_in": raw_rows}), **{table: lake.existing(table, [quarter]) for table in tables}
-        )
-        laws = work.rows(statement("pipelines", "conservation")).to_pylist()
+def table_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset that is made of tables of the lake."""
+    spec = partial(dg.AssetCheckSpec, asset=asset)
+    form = "原报各列的填写：必填、数字、代码、日期；不符的行由审核搁置或核实。"
+    conserved = "守恒：收到的行 = 已归类 + 无对应 + 有歧义 + 搁置；金额逐元相等，拆分前后相等。"
     return [
-        f"{law['law']}: {law['left_side']} ≠ {law['right_side']}"
-        for law in laws
-        if law["left_side"] != law["right_side"]
+        spec("contract", blocking=True, description="符合契约：列名、类型、非空、取值、主键。"),
+        *([spec("form", description=form)] if asset.startswith(RAW) else []),
+        *([spec("conservation", blocking=True, description=conserved)] if asset == CONSERVED else []),
     ]
 
 
-def _result(name: str, asset: str, broken: list[str], quarters: list[str]) -> dg.AssetCheckResult:
+def table_checks(
+    workspace: Workspace, asset: str, tables: Sequence[str], partitions: Sequence[str]
+) -> list[dg.AssetCheckResult]:
+    """What holding the tables of an asset to their laws gave, for some of their partitions."""
+    found = [o for table in tables for of in outcomes(workspace, table, partitions).values() for o in of]
+    conserved = [outcome for outcome in found if outcome.expectation == "conservation"]
+    contract = [outcome for outcome in found if outcome.severity == "error" and outcome not in conserved]
+    form = [outcome for outcome in found if outcome.severity == "warn"]
+    return [
+        _of_laws("contract", asset, contract, "error"),
+        *([_of_laws("form", asset, form, "warn")] if asset.startswith(RAW) else []),
+        *([_of_laws("conservation", asset, conserved, "error")] if asset == CONSERVED else []),
+    ]
+
+
+def observation_specs() -> list[dg.AssetCheckSpec]:
+    """The checks that stand before a release; those that say it cannot be released block it."""
+    spec = partial(dg.AssetCheckSpec, asset="observation")
+    return [
+        spec("forms_present", blocking=True, description="规定必报的报表齐全，含所需时期。"),
+        spec("upstream", blocking=True, description="所依据各期资料都已检查，契约和守恒均符合。"),
+        spec("contract", blocking=True, description="观测值符合契约。"),
+        spec(
+            "coverage",
+            blocking=True,
+            description="覆盖率：已报单位的上年同期营业收入不低于应报单位的95%，分专业和合计；推算不算已报。",
+        ),
+        *(spec(rule.id, blocking=rule.severity == "hard", description=rule.message_zh) for rule in _total_rules()),
+    ]
+
+
+def observation_checks(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> list[dg.AssetCheckResult]:
+    """All checks of the observations of some release quarters."""
+    observation_check_result(workspace, quarters)
+    held = [outcome for of in outcomes(workspace, "observation", quarters).values() for outcome in of]
+    return [
+        forms_present(workspace, quarters, as_of, flash=flash),
+        upstream(workspace, quarters),
+        _of_laws("contract", "observation", held, "error"),
+        coverage(workspace, quarters, as_of, flash=flash),
+        *totals(workspace, quarters, as_of, flash=flash),
+    ]
+
+
+def forms_present(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> dg.AssetCheckResult:
+    """Every form that city.toml requires has what the release quarter needs, known on the day of the release."""
+    said = [
+        line
+        for quarter in quarters
+        for line in lacking(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash))
+    ]
+    return _result("forms_present", "observation", said, quarters)
+
+
+def upstream(workspace: Workspace, quarters: Sequence[str]) -> dg.AssetCheckResult:
+    """The tables of all quarters that a release rests on were held to their laws as they are now, and keep them."""
+    needed = sorted({needed for quarter in quarters for needed in history(workspace, quarter)})
+    behind = unchecked(workspace, needed)
+    said = [f"{'、'.join(behind)} 尚未检查，或检查后有变化，请先收数（shuce run {quarters[-1]}）"] if behind else []
+    said += [outcome.said for outcome in (broken(workspace, needed) if not behind else [])]
+    return _result("upstream", "observation", said, quarters)
+
+
+def coverage(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> dg.AssetCheckResult:
+    """Enough of what is due had been reported on the day of the release (D02); what is imputed was not reported."""
+    said = (
+        uncovered(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash)) for quarter in quarters
+    )
+    return _result("coverage", "observation", [text for text in said if text], quarters)
+
+
+def totals(
+    workspace: Workspace, quarters: Sequence[str], as_of: str = "", *, flash: bool = False
+) -> list[dg.AssetCheckResult]:
+    """The rules over totals, one check each: identities and attributes block, growth against growth warns."""
+    found = [
+        (quarter, line)
+        for quarter in quarters
+        for line in total_findings(
+            total_facts(workspace, quarter, day_of_knowledge(workspace, quarter, as_of, flash=flash))
+        ).to_pylist()
+    ]
+    return [
+        _result(
+            rule.id,
+            "observation",
+            _said(workspace, rule, [(quarter, line) for quarter, line in found if line["rule"] == rule.id]),
+            quarters,
+            severity="error" if rule.severity == "hard" else "warn",
+        )
+        for rule in _total_rules()
+    ]
+
+
+def _said(workspace: Workspace, rule: Rule, lines: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """Where a rule over totals is broken, in which release and by which law, and once what to do."""
+    places = [
+        f"{quarter} 发布：{_LAWS.get(line['law'], '')}{subject_zh(workspace, line['law'], line['subject'])}"
+        for quarter, line in lines
+    ]
+    return [*places[:-1], f"{places[-1]}。{rule.message_zh}"] if places else []
+
+
+def _total_rules() -> list[Rule]:
+    return [rule for rule in rules("cells") if rule.id not in _NOT_OF_OBSERVATIONS]
+
+
+def _of_laws(name: str, asset: str, found: Sequence[Outcome], severity: Severity) -> dg.AssetCheckResult:
+    unmet = [outcome for outcome in found if not outcome.met]
+    quarters = sorted({outcome.quarter for outcome in found} - {""})
+    counts = {
+        "laws": len(found),
+        "rows": sum({(outcome.table, outcome.quarter): outcome.rows for outcome in found}.values()),
+        "unexpected": sum(outcome.unexpected for outcome in unmet),
+    }
+    return _result(name, asset, [outcome.said for outcome in unmet], quarters, severity=severity, counts=counts)
+
+
+def _result(
+    name: str,
+    asset: str,
+    said: Sequence[str],
+    quarters: Iterable[str],
+    *,
+    severity: Severity = "error",
+    counts: dict[str, int] | None = None,
+) -> dg.AssetCheckResult:
+    more = f"；另有 {len(said) - _SHOWN} 项" if len(said) > _SHOWN else ""
     return dg.AssetCheckResult(
         check_name=name,
         asset_key=asset,
-        passed=not broken,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description="；".join(broken[:5]) if broken else "通过",
-        metadata={"quarters": ", ".join(quarters), "broken": len(broken)},
+        passed=not said,
+        severity=_SEVERITY[severity],
+        description="；".join(said[:_SHOWN]) + more if said else "通过",
+        metadata={"quarters": ", ".join(quarters), "broken": len(said), **(counts or {})},
     )

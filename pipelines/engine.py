@@ -8,7 +8,7 @@ Cost: each statement is one streaming pass in DuckDB; memory is bounded by the e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
+_SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
 @cache
@@ -42,6 +43,12 @@ class Engine:
             else:
                 paths = [str(path) for path in value]
                 self._connection.read_parquet(paths, hive_partitioning=False).create_view(name, replace=True)
+
+    def add_files(self, name: str, paths: Iterable[Path]) -> None:
+        """Make Parquet files known as one input, each row with its ``filename`` and ``file_row_number``."""
+        files = [str(path) for path in paths]
+        rows = self._connection.read_parquet(files, hive_partitioning=False, filename=True, file_row_number=True)
+        rows.create_view(name, replace=True)
 
     def view(self, name: str, text: str) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
@@ -78,10 +85,23 @@ class Engine:
 
 
 @contextmanager
-def engine() -> Iterator[Engine]:
-    """An engine of its own for one piece of work, with the project's SQL functions."""
+def engine(within: Path | None = None) -> Iterator[Engine]:
+    """An engine of its own for one piece of work, with the project's SQL functions, locked before any statement runs.
+
+    Whatever a statement says, be it made from a table of rules, it reads and writes files of one folder alone and
+    changes no setting.
+
+    Args:
+        within: the folder, as a rule the lake's; without one, no file at all.
+    """
     with duckdb.connect(config={"preserve_insertion_order": True}) as connection:
         connection.execute(statement("pipelines", "functions"))
+        connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
+        if within is not None:
+            connection.execute("SET allowed_directories = [?]", [f"{within}/"])
+            connection.execute("SET temp_directory = ?", [str(within / _SPILL)])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         yield Engine(connection)
 
 

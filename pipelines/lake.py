@@ -18,13 +18,14 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from pipelines.contracts import Contract, contract
+from pipelines.contracts.laws import laws, quoted, schema_faults
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 # The partition of a table that holds all its periods in one file.
 ALL = "all"
 _TEMPORARY = ".part"
+_ROW_GROUP = 122_880  # as the engine itself writes them
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,16 @@ def only_looking() -> Iterator[None]:
         yield
     finally:
         _only_looking.reset(token)
+
+
+def up_to_date(make: Callable[[], object]) -> bool:
+    """Whether a step, or several, would find all that they make as it would be made now."""
+    try:
+        with only_looking():
+            make()
+    except StaleError:
+        return False
+    return True
 
 
 class ContractError(InputError):
@@ -258,8 +270,8 @@ def table_hash(table: pa.Table) -> str:
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write an Arrow table as the lake writes all its Parquet."""
-    pq.write_table(table, path, compression="zstd")
+    """Write an Arrow table as the lake writes all its Parquet, in groups of rows that the engine reads side by side."""
+    pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP)
 
 
 def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
@@ -272,18 +284,20 @@ def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
         ContractError: with the table, the column and the number of rows at fault.
     """
     metadata = pq.read_metadata(path)
-    _check_schema(metadata.schema.to_arrow_schema(), held_to)
+    for column, zh, en in schema_faults(metadata.schema.to_arrow_schema(), held_to):
+        raise _broken(held_to, column, zh, en)
     if metadata.num_rows == 0:
         return 0, {}
-    laws = list(_laws(held_to))
+    demanded = list(laws(held_to))
     money = [column.name for column in held_to.columns if column.type == "yuan"]
-    wanted = [law.expression for law in laws] + [f"coalesce(sum({_quoted(name)}), 0)" for name in money]
+    wanted = [law.count for law in demanded] + [f"coalesce(sum({quoted(name)}), 0)" for name in money]
     with _checker().cursor() as connection:
         found = connection.read_parquet(str(path)).aggregate(", ".join(wanted)).fetchall()[0] if wanted else ()
-    for law, count in zip(laws, found, strict=False):
+    for law, count in zip(demanded, found, strict=False):
         if count:
-            raise _broken(held_to, law.column, law.zh.format(count), law.en.format(count))
-    return int(metadata.num_rows), dict(zip(money, map(int, found[len(laws) :]), strict=True))
+            zh, en = _SAID[law.kind]
+            raise _broken(held_to, law.column, zh.format(count), en.format(count))
+    return int(metadata.num_rows), dict(zip(money, map(int, found[len(demanded) :]), strict=True))
 
 
 @cache
@@ -291,50 +305,15 @@ def _checker() -> duckdb.DuckDBPyConnection:
     # One engine for all checks of a process: opening one costs more than looking at a small table.
     import duckdb
 
-    connection = duckdb.connect()
-    atexit.register(connection.close)
-    return connection
+    atexit.register(_checker.cache_clear)
+    return duckdb.connect()
 
 
-@dataclass(frozen=True)
-class _Law:
-    """What must count to nothing, as one expression over the table, and how to say that it does not."""
-
-    column: str
-    expression: str
-    zh: str
-    en: str
-
-
-def _laws(held_to: Contract) -> Iterator[_Law]:
-    for column in held_to.columns:
-        name = _quoted(column.name)
-        if not column.nullable:
-            yield _Law(column.name, f"count(*) - count({name})", "有 {} 行为空", "{} rows are null")
-        if column.allowed:
-            allowed = ", ".join("'" + value.replace("'", "''") + "'" for value in column.allowed)
-            expression = f"count(*) FILTER (WHERE {name} NOT IN ({allowed}))"
-            yield _Law(column.name, expression, "有 {} 行取值不在规定范围", "{} rows hold other values")
-    if held_to.key:
-        key = ", ".join(map(_quoted, held_to.key))
-        expression = f"count(*) - count(DISTINCT ({key}))"
-        yield _Law(", ".join(held_to.key), expression, "有 {} 行主键重复", "{} rows repeat a key")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _check_schema(found: pa.Schema, held_to: Contract) -> None:
-    wanted = held_to.schema
-    if found.names != wanted.names:
-        raise _broken(held_to, "", f"列应为 {wanted.names}，实为 {found.names}", f"columns are {found.names}")
-    for column in wanted:
-        actual = found.field(column.name).type
-        if actual != column.type:
-            raise _broken(
-                held_to, column.name, f"类型应为 {column.type}，实为 {actual}", f"type is {actual}, not {column.type}"
-            )
+_SAID: Final = {
+    "not_null": ("有 {} 行为空", "{} rows are null"),
+    "in_set": ("有 {} 行取值不在规定范围", "{} rows hold other values"),
+    "unique": ("有 {} 行主键重复", "{} rows repeat a key"),
+}
 
 
 def _broken(held_to: Contract, column: str, zh: str, en: str) -> ContractError:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -36,6 +36,14 @@ class Region(BaseModel):
     short: str = ""
 
 
+class ReviewTerms(BaseModel):
+    """How queries are put to firms: the share of the expected impact asked for first, and the days given to answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    coverage: float = Field(default=0.95, gt=0, le=1)
+    reply_days: int = Field(default=5, ge=1, le=60)
+
+
 class City(BaseModel):
     """What ``city.toml`` says: the place, its counties, the periods covered, the forms that must be there."""
 
@@ -49,8 +57,11 @@ class City(BaseModel):
     last_quarter: str
     base_quarters: int = 0
     release_day: int = Field(default=20, ge=1, le=28)
+    flash_day: int | None = Field(default=None, ge=1, le=28)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
+    review: ReviewTerms = ReviewTerms()
+    deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -61,6 +72,8 @@ class City(BaseModel):
             raise ValueError(f"行政区划代码重复：{'、'.join(twice)} (region codes are listed twice)")
         if self.kind != "nation" and not self.counties:
             raise ValueError("没有填写县（市、区）：请加 [[counties]] 各段 (no [[counties]] are listed)")
+        if self.flash_day is not None and self.flash_day > self.release_day:
+            raise ValueError("快报日 flash_day 不应晚于发布日 release_day (a flash comes before the release)")
         if not self.release_quarters:
             raise ValueError(
                 "first_quarter—last_quarter 扣除 base_quarters 后没有可发布的季度 (no quarter is left to release)"
@@ -96,6 +109,10 @@ class City(BaseModel):
         """The day on which a quarter's release is due, and the as_of of a run that names none."""
         return (quarter + 1).first_day.replace(day=self.release_day)
 
+    def flash_date(self, quarter: Quarter) -> dt.date:
+        """The day on which a quarter's flash is due, and the as_of of a flash that names none."""
+        return (quarter + 1).first_day.replace(day=self.flash_day or self.release_day)
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -119,9 +136,18 @@ class Workspace:
         return self.home / "lake"
 
     @property
+    def review(self) -> Path:
+        """Lists of queries and of missing returns as they go out to the counties (L3)."""
+        return self.home / "review"
+
+    @property
     def releases(self) -> Path:
         """One immutable folder per release, and ``current``."""
         return self.home / "release"
+
+    def report(self, quarter: str) -> Path:
+        """The report on the quality of a quarter's data (L2)."""
+        return self.home / "report" / f"quality_{quarter}.html"
 
     @property
     def log(self) -> Path:

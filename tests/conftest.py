@@ -27,7 +27,7 @@ def written_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ran_city(written_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ran_city(written_city: Path, tmp_path_factory: pytest.TempPathFactory, great_expectations: None) -> Path:
     """The same city with its first seven quarters run as one back-fill, up to the cells. Tests leave it as it is."""
     from tests.end_to_end.running import fresh, intake
 
@@ -46,7 +46,7 @@ def copied_city(ran_city: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def great_expectations() -> None:
-    """Great Expectations imported once, its own warnings kept to itself; whoever publishes through Dagster needs it."""
+    """Great Expectations imported once, its own warnings kept to itself; whoever runs through Dagster needs it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("great_expectations.expectations")

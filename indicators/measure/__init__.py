@@ -11,12 +11,12 @@ import datetime as dt
 import pandas as pd
 
 from indicators.measure import accounts, chains, core, digital, firms, income, published
-from indicators.measure.evidence import Evidence
+from indicators.measure.evidence import MEASURED, Evidence
 from indicators.measure.full_span import full_span
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
-__all__ = ["Evidence", "full_span", "measure"]
+__all__ = ["MEASURED", "Evidence", "full_span", "measure"]
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
@@ -29,8 +29,8 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
 
     Returns:
         Observations (``indicators.observation``), sorted by their key; money to 0.01 yuan, rates to 10⁻¹², so that
-        bytes repeat. A topic without input is absent; there are no rows without a value. Own figures are of vintage
-        preliminary and of status P, or E where an input is estimated.
+        bytes repeat. A topic without input is absent; there are no rows without a value. Own figures are of the
+        evidence's vintage and of status P, or E where an input is estimated or imputed.
 
     Raises:
         InputError: a quarter is missing in the chain, a division has no price index or no coefficient d, a lagged cell
@@ -49,7 +49,9 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         firms.rows(known),
         published.rows(known),
     ]
-    parts = [part.assign(as_of=as_of) for topic in topics for part in topic if len(part)]
+    # Own rows leave their vintage to the release; accounts and published figures bring theirs.
+    own = {"as_of": as_of, "vintage": known.vintage}
+    parts = [pd.DataFrame(own | dict(part)) for topic in topics for part in topic if len(part)]
     if not parts:
         return observations([])
     # The same figure may come with the accounts and on the form of published figures; two different ones are refused.

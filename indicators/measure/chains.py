@@ -28,9 +28,10 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         evidence: what was known.
         leaf: full-span cells.
     """
-    cells = evidence.released(leaf).assign(estimated=False)
+    cells = evidence.released(leaf)
     if cells.empty:
         return []
+    cells = cells.assign(estimated=cells["imputed"] != 0)
     industry = _industry(evidence, cells)
     parts = [make.own_rows(industry, industry["va"], "industry_above_value_added", "rate_method")]
     for scheme, name in (("chain", "chain_value_added"), ("chain_core", "chain_core_value_added")):
@@ -45,8 +46,9 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _industry(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
     industry = cells[cells["sector"] == "industry"]
-    sums = industry.groupby(["county", "quarter"], as_index=False)[["va"]].sum().rename(columns={"county": "region"})
-    return spans(with_place(sums.assign(**{"class": ""}, estimated=False), evidence.place, ["va"]), ["va"])
+    sums = industry.groupby(["county", "quarter"], as_index=False).agg({"va": "sum", "estimated": "max"})
+    named = sums.rename(columns={"county": "region"}).assign(**{"class": ""})
+    return spans(with_place(named, evidence.place, ["va"]), ["va"])
 
 
 def _within(membership: pd.DataFrame, sectors: tuple[str, ...]) -> list[str]:
@@ -61,7 +63,9 @@ def _within(membership: pd.DataFrame, sectors: tuple[str, ...]) -> list[str]:
 
 def _shares(evidence: Evidence, chains: pd.DataFrame, industry: pd.DataFrame) -> list[pd.DataFrame]:
     secondary = value_of(evidence.accounts, "secondary")
-    secondary = secondary[secondary["vintage"] == make.VINTAGE].rename(columns={"period": "quarter", "value": "whole"})
+    secondary = secondary[secondary["vintage"] == evidence.vintage].rename(
+        columns={"period": "quarter", "value": "whole"}
+    )
     above = industry.rename(columns={"va": "whole"}).assign(status="P")
     found = []
     for whole, name, sectors in (
@@ -71,6 +75,6 @@ def _shares(evidence: Evidence, chains: pd.DataFrame, industry: pd.DataFrame) ->
         cell = ["region", "quarter", "span"]
         parts = chains[chains["class"].isin(_within(evidence.membership, sectors))]
         joined = parts.merge(whole[[*cell, "whole", "status"]], on=cell, how="inner", validate="many_to_one")
-        marked = joined.assign(estimated=joined["status"] == "E")
+        marked = joined.assign(estimated=joined["estimated"] | (joined["status"] == "E"))
         found.append(make.own_rows(marked, make.ratio(marked["va"], marked["whole"]), name, "rate_method"))
     return found

@@ -53,11 +53,12 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     digital = evidence.membership[evidence.membership["scheme"] == "digital"]
     published_classes = digital[(digital["class"] == CORE) | (digital["class"].str.len() <= 4)]
     priced = not evidence.prices.empty
-    values = ["va", "base", "volume"]
+    values = ["va", "base", "volume", "imputed"]
     sums = by_class(_with_volume(evidence, cells), published_classes, values)
     table = spans(with_place(sums, evidence.place, values), values)
     previous = _last_year(table)
     now = evidence.released(table.assign(previous=previous))
+    now = now.assign(estimated=now["estimated"] | (now["imputed"] != 0))
     level = _current(now)
     return [
         make.own_rows(level, now["va"], "core_value_added", "rate_method"),
@@ -65,6 +66,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         make.own_rows(level, now["previous"], "core_value_added_base", "rate_method", form=_PUBLISHED),
         make.own_rows(level, _growth(now["va"], now["base"]), "core_growth", "rate_method", form=_CURRENT),
         *_shares(level, evidence.place),
+        *_imputed(level),
         *_share_gdp(evidence, level),
         *(_real(now, evidence.place) if priced else []),
     ]
@@ -105,8 +107,15 @@ def _last_year(table: pd.DataFrame) -> pd.Series:
 
 
 def _current(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows for figures at current prices: an estimated price index does not touch them."""
-    return table.assign(estimated=False)
+    """The rows for figures at current prices: an estimated price index does not touch them, an imputed return does."""
+    return table.assign(estimated=table["imputed"] != 0)
+
+
+def _imputed(level: pd.DataFrame) -> list[pd.DataFrame]:
+    """What share of a level is imputed for missing returns; 0 is said, too."""
+    cumulative = level[level["span"] == "cumulative"]
+    share = make.ratio(cumulative["imputed"], cumulative["va"])
+    return [make.own_rows(cumulative, share, "core_imputed_share", "rate_method")]
 
 
 def _total(table: pd.DataFrame, names: list[str], place: str | None = None) -> pd.DataFrame:
@@ -132,10 +141,10 @@ def _shares(level: pd.DataFrame, place: str) -> list[pd.DataFrame]:
 def _share_gdp(evidence: Evidence, level: pd.DataFrame) -> list[pd.DataFrame]:
     """Share of GDP where GDP of our own vintage is there; another vintage gives no figure."""
     gdp = value_of(evidence.accounts, "GDP")
-    gdp = gdp[gdp["vintage"] == make.VINTAGE]
+    gdp = gdp[gdp["vintage"] == evidence.vintage]
     core = level[level["class"] == CORE].assign(
         period=lambda frame: frame["quarter"],
-        vintage=make.VINTAGE,
+        vintage=evidence.vintage,
         price_basis="current",
         value=lambda frame: frame["va"],
     )
@@ -144,7 +153,7 @@ def _share_gdp(evidence: Evidence, level: pd.DataFrame) -> list[pd.DataFrame]:
     if ready.empty:
         return []
     share = share_of_gdp(ready, gdp)
-    marked = share.assign(estimated=share["status"] == "E")
+    marked = share.assign(estimated=share["estimated"] | (share["status"] == "E"))
     return [make.own_rows(marked, marked["value"], "core_share_gdp", "same_vintage")]
 
 

@@ -55,7 +55,7 @@ def _efficiency(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     """
     accounts = divisions(evidence.accounts)
     wanted = (accounts["region"] == evidence.place) & (accounts["span"] == "cumulative")
-    accounts = accounts[wanted & (accounts["vintage"] == make.VINTAGE)].rename(columns={"period": "quarter"})
+    accounts = accounts[wanted & (accounts["vintage"] == evidence.vintage)].rename(columns={"period": "quarter"})
     accounts = evidence.released(accounts)
     if accounts.empty or evidence.efficiency.empty or leaf.empty:
         return []
@@ -78,7 +78,8 @@ def _efficiency(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _with_core(accounts: pd.DataFrame, leaf: pd.DataFrame, wholly: set[str]) -> pd.DataFrame:
     cells = leaf[(leaf["de"] != NON_CORE) & leaf["quarter"].isin(accounts["quarter"])]
-    core = cells.groupby(["quarter", cells["gbt"].str[:2].rename("division")])["va"].sum().rename("core").reset_index()
+    keyed = cells.assign(division=cells["gbt"].str[:2], imputed=cells["imputed"] != 0)
+    core = keyed.groupby(["quarter", "division"], as_index=False).agg(core=("va", "sum"), imputed=("imputed", "max"))
     frame = accounts.rename(columns={"industry": "division", "value": "va"})
     joined = frame.merge(core, on=["quarter", "division"], how="outer", indicator=True)
     if (absent := (joined["_merge"] == "right_only") & (joined["core"] != 0)).any():
@@ -94,7 +95,7 @@ def _with_core(accounts: pd.DataFrame, leaf: pd.DataFrame, wholly: set[str]) -> 
         "division": joined["division"],
         "va": joined["va"],
         "core_va": core_va.where(~above, joined["va"]),
-        "estimated": (joined["status"] == "E") | above,
+        "estimated": (joined["status"] == "E") | above | joined["imputed"].eq(True),
     })  # fmt: skip
 
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
+from indicators.vintage import FLASH, PRELIMINARY
 
+MEASURED: Final = "measured"
 # The latest known row of a key holds. What is not listed here has validity (known_to) and is additive.
 _KEYS: Final = {
     "accounts": ["region", "industry", "measure", "price_basis", "period", "span", "vintage"],
@@ -25,11 +27,12 @@ _KEYS: Final = {
 }  # fmt: skip
 # The columns that indicators read; a frame without any column and any row stands for a table that is not there.
 _COLUMNS: Final = {
-    "leaf": ["quarter", "known_from", "known_to", "county", "sector", "gbt", "de", "months", "va", "va_base"],
+    "leaf": ["quarter", "known_from", "known_to", "origin", "county", "sector", "gbt", "de", "months", "va", "va_base"],
     "cells": [
         "quarter",
         "known_from",
         "known_to",
+        "origin",
         "region",
         "scheme",
         "class",
@@ -69,6 +72,8 @@ class Evidence:
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
+        vintage: what all own figures are: preliminary, or flash. A flash alone counts what is imputed for missing
+            returns (``origin``), in every quarter, so that its figures are of one kind.
     """
 
     leaf: pd.DataFrame
@@ -83,6 +88,7 @@ class Evidence:
     place: str
     counties: tuple[str, ...]
     first_release: Quarter
+    vintage: str = PRELIMINARY
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.
@@ -104,6 +110,8 @@ class Evidence:
             known[name] = _periods_up_to(known[name], quarter)
         for name in ("annual", "adoption"):
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
+        for name in ("leaf", "cells"):
+            known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]
         for name in ("leaf", "annual"):
             self._check_cells(known[name])
         return replace(self, **known)

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.measure.evidence import expected_quarters
+from indicators.measure.evidence import MEASURED, expected_quarters
 from indicators.quarter import Quarter
 from indicators.rounding import whole
 
 LEAF: Final = ["county", "sector", "gbt", "de"]
-COLUMNS: Final = ["quarter", *LEAF, "va", "base", "factor_level"]
+COLUMNS: Final = ["quarter", *LEAF, "va", "base", "imputed", "factor_level"]
+_CARRIED: Final = {"va": "va", "base": "va_base", "imputed": "imputed"}
 # A factor this far from the calendar's (12/11 for January–November) tells of another set of firms, not of the season.
 TOLERANCE: Final = (0.8, 1.25)
 _LEVELS: Final = {
@@ -37,14 +38,15 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
     whose own λ holds; when none does, the survey's plain ratio.
 
     Args:
-        leaf: contract cell_leaf (``va`` and ``va_base`` cover ``months`` months), known rows up to ``quarter``.
+        leaf: contract cell_leaf (``va`` and ``va_base`` cover ``months`` months), known rows up to ``quarter``; imputed
+            rows (``origin``) are added to the measured ones.
         first_release: first quarter that must be there.
         quarter: last quarter.
 
     Returns:
-        ``quarter, county, sector, gbt, de, va, base, factor_level`` (full: not lagged; leaf, class, division, sector,
-        survey): whole yuan as float64, so that sums are exact in any order. ``base`` is the comparable base of the
-        same span.
+        ``quarter, county, sector, gbt, de, va, base, imputed, factor_level`` (full: not lagged; leaf, class, division,
+        sector, survey): whole yuan as float64, so that sums are exact in any order. ``base`` is the comparable base of
+        the same span, ``imputed`` what of ``va`` is imputed.
 
     Raises:
         InputError: a quarter is missing; a cell mixes or exceeds months; a lagged survey has no last year.
@@ -52,7 +54,7 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
     Source: methods, value added: services one month late.
     """
     if leaf.empty:
-        return pd.DataFrame(columns=COLUMNS).astype({"va": "float64", "base": "float64"})
+        return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(("va", "base", "imputed"), "float64"))
     _check_quarters(leaf, first_release, quarter)
     cells = _cells(leaf)
     _check_last_year(cells)
@@ -63,9 +65,8 @@ def full_span(leaf: pd.DataFrame, first_release: Quarter, quarter: Quarter) -> p
         full = rows[~lagged].assign(factor=1.0, factor_level="full")
         carried = _carried(rows[lagged], done, now)
         both = pd.concat([part for part in (full, carried) if len(part)])
-        done[str(text)] = both.assign(
-            va=whole(both["factor"] * both["va"]), base=whole(both["factor"] * both["va_base"])
-        )
+        carried_to = {name: whole(both["factor"] * both[of]) for name, of in _CARRIED.items()}
+        done[str(text)] = both.assign(**carried_to)
     return pd.concat(done.values(), ignore_index=True)[COLUMNS].sort_values(["quarter", *LEAF], ignore_index=True)
 
 
@@ -105,8 +106,15 @@ def _refuse_without_base(quarters: list[Quarter], zh: str, en: str) -> NoReturn:
 
 def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
     """One row per quarter and leaf; months must agree with each other and with the quarter."""
-    sums = leaf.groupby(["quarter", *LEAF], as_index=False).agg(
-        months=("months", "max"), fewest=("months", "min"), va=("va", "sum"), va_base=("va_base", "sum")
+    imputed = leaf["va"].where(leaf["origin"] != MEASURED, 0)
+    sums = (
+        leaf.assign(imputed=imputed)
+        .groupby(["quarter", *LEAF], as_index=False)
+        .agg(
+            months=("months", "max"),
+            fewest=("months", "min"),
+            **{name: (name, "sum") for name in _CARRIED.values()},
+        )
     )
     limit = sums["quarter"].str[-1].astype("int64") * 3
     if (bad := (sums["months"] != sums["fewest"]) | (sums["months"] > limit)).any():
@@ -116,7 +124,7 @@ def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
             "Months of a cell differ or exceed the quarter.",
             where=" ".join(str(first[name]) for name in ("quarter", "county", "sector", "gbt")),
         )
-    return sums.drop(columns="fewest").astype({"va": "float64", "va_base": "float64"})
+    return sums.drop(columns="fewest").astype(dict.fromkeys(_CARRIED.values(), "float64"))
 
 
 def _carried(rows: pd.DataFrame, done: dict[str, pd.DataFrame], quarter: Quarter) -> pd.DataFrame:

@@ -13,14 +13,13 @@ import pandas as pd
 from indicators.catalogue import indicator
 from indicators.observation import OURS
 
-VINTAGE: Final = "preliminary"
 _DIGITS: Final = {"元": 2, "比率": 12, "百分点": 12}
 
 
 def own_rows(
     frame: pd.DataFrame, value: pd.Series, name: str, definition: str, *, form: tuple[str, str] | None = None
 ) -> pd.DataFrame:
-    """Observation rows of an own indicator.
+    """Observation rows of an own indicator, their vintage (that of all own figures of a release) left out.
 
     Args:
         frame: ``region, class, span, estimated`` and ``quarter`` (or ``period``).
@@ -45,7 +44,6 @@ def own_rows(
         "unit": entry.unit,
         "price_basis": price_basis,
         "base": base,
-        "vintage": VINTAGE,
         "status": np.where(rows["estimated"], "E", "P"),
         "authority": OURS,
         "release_level": entry.release_level,

@@ -1,11 +1,11 @@
--- The finest cells: sums by county, survey, GB/T class and digital class, per vintage.
+-- The finest cells: sums by origin, county, survey, GB/T class and digital class, per vintage.
 -- Takes: class_part. Gives: the contract cell_leaf. Exact integers; nothing is filtered.
-SELECT quarter, known_from, known_to, county, sector, gbt, de,
+SELECT quarter, known_from, known_to, origin, county, sector, gbt, de,
        MAX(months)::BIGINT AS months,
        COUNT(DISTINCT unit)::BIGINT AS units,
        SUM(va)::BIGINT AS va,
        SUM(va_base)::BIGINT AS va_base,
        SUM(output)::BIGINT AS output
 FROM class_part
-GROUP BY quarter, known_from, known_to, county, sector, gbt, de
-ORDER BY known_from, county, sector, gbt, de
+GROUP BY quarter, known_from, known_to, origin, county, sector, gbt, de
+ORDER BY known_from, origin, county, sector, gbt, de

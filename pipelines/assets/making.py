@@ -7,17 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import dagster as dg
 
+from indicators.quarter import Quarter
+from pipelines.checks import table_checks
 from pipelines.contracts import Contract
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made
-from pipelines.partitions import quarter_of
+from pipelines.partitions import key_of, quarter_of
+from pipelines.steps.suites import whole
 from pipelines.workspace import Workspace
 
 SINGLE_RUN = dg.BackfillPolicy.single_run()
+if TYPE_CHECKING:
+    Result: TypeAlias = dg.MaterializeResult[None]
+else:
+    Result = dg.MaterializeResult  # Dagster reads the bare name in an asset's signature
+
+
+class ReleaseConfig(dg.Config):
+    """What a release run may be told."""
+
+    as_of: str = ""
+    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日，快报则为快报日。"""
+    flash: bool = False
+    """是否快报：未报单位按上年报表推算；初步数起不推算。"""
 
 
 def quarters_of(context: dg.AssetExecutionContext) -> list[str]:
@@ -36,12 +52,30 @@ def make(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable
     return made
 
 
+def make_together(
+    context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[list[str]], Iterable[Made]]
+) -> None:
+    """Run a step once for all quarters of the run and report rows and hash of each."""
+    with workspace.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        for made in step(quarters_of(context)):
+            key = key_of(Quarter.parse(made.partition))
+            context.add_asset_metadata(report([made]), partition_key=key)
+
+
 def make_all(context: dg.AssetExecutionContext, workspace: Workspace, step: Callable[[], Made]) -> Made:
     """Run a step that makes a whole table."""
     with workspace.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         made = step()
     context.add_asset_metadata(report([made]))
     return made
+
+
+def checked(context: dg.AssetExecutionContext, workspace: Workspace, *tables: str) -> Result:
+    """What holding the tables of an asset to their laws gave: for the quarters of the run, or the whole of them."""
+    asset = context.asset_key.to_user_string()
+    partitions = [whole(tables[0])] if context.assets_def.partitions_def is None else quarters_of(context)
+    with workspace.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        return dg.MaterializeResult(check_results=table_checks(workspace, asset, tables, partitions))
 
 
 def report(made: list[Made]) -> dict[str, Any]:

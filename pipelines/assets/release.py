@@ -3,29 +3,13 @@
 import dagster as dg
 
 from indicators.quarter import Quarter
-from pipelines.assets.making import SINGLE_RUN, column_schema, make, quarters_of
-from pipelines.checks import forms_present, identities, observation_contract
+from pipelines.assets.making import SINGLE_RUN, ReleaseConfig, Result, column_schema, make, quarters_of
+from pipelines.checks import observation_checks, observation_specs
 from pipelines.contracts import contract
+from pipelines.lake import Made
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import observed, released
-
-_CHECKS = [
-    dg.AssetCheckSpec("forms_present", asset="observation", blocking=True, description="规定必报的报表齐全。"),
-    dg.AssetCheckSpec(
-        "contract", asset="observation", blocking=True, description="观测值符合契约（Great Expectations）。"
-    ),
-    dg.AssetCheckSpec(
-        "identities", asset="observation", blocking=True, description="县区之和等于全市，大类之和等于合计。"
-    ),
-]
-
-
-class ReleaseConfig(dg.Config):
-    """What a release run may be told."""
-
-    as_of: str = ""
-    """数据截止日（YYYY-MM-DD）；不填则为该季度的发布日。"""
 
 
 @dg.asset(
@@ -35,30 +19,27 @@ class ReleaseConfig(dg.Config):
     deps=[
         dg.AssetDep("cell_leaf", partition_mapping=history),
         dg.AssetDep("cell_published", partition_mapping=history),
+        dg.AssetDep("check_result", partition_mapping=history),
+        "check_result_reference",
         *("core_account", "core_price", "core_published", "core_efficiency", "cell_annual", "cell_adoption"),
     ],
     description="观测值：指标 × 时期 × 地区 × 类别，每个数都带口径、价格、基数、版次和数据截止日。",
     metadata=column_schema(contract("observation")),
-    check_specs=_CHECKS,
+    check_specs=observation_specs(),
     kinds={"pandas", "parquet"},
 )
-def observation(
-    context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource
-) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads the bare name
+def observation(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource) -> Result:
     """Observations of a release quarter, as known at as_of."""
     place = workspace.workspace
-    made = make(
-        context,
-        place,
-        lambda quarter: [observed.observation(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))],
-    )
-    return dg.MaterializeResult(
-        check_results=[
-            forms_present(place, quarters_of(context), config.as_of),
-            observation_contract(place, made),
-            identities(place, quarters_of(context)),
-        ]
-    )
+
+    def step(quarter: str) -> list[Made]:
+        day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+        return [observed.observation(place, quarter, day, flash=config.flash)]
+
+    make(context, place, step)
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        checks = observation_checks(place, quarters_of(context), config.as_of, flash=config.flash)
+        return dg.MaterializeResult(check_results=checks)
 
 
 @dg.asset(
@@ -74,7 +55,8 @@ def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace:
     place = workspace.workspace
     with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
         for quarter in quarters_of(context):
-            folder = released.release(place, quarter, observed.day_of_knowledge(place, quarter, config.as_of))
+            day = observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+            folder = released.release(place, quarter, day, flash=config.flash)
             key = key_of(Quarter.parse(quarter))
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(folder))}, partition_key=key)
 

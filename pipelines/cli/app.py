@@ -1,7 +1,7 @@
 """shuce: the command line.
 
 Belongs here: commands, their arguments and how an error is shown. Does not belong here: the work. Quick commands
-(classify, inbox, sql, release) never import Dagster, Great Expectations or pandas.
+(classify, inbox, review, sql) never import Dagster, Great Expectations or pandas.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox
+from pipelines.cli import inbox, review
 
 app = typer.Typer(
     name="shuce",
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(inbox.app, name="inbox")
+app.add_typer(review.app, name="review")
 console = Console()
 Home = Annotated[
     Path | None,
@@ -73,13 +74,17 @@ def suggest(
 def run(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
     as_of: AsOf = "",
+    *,
+    flash: Annotated[
+        bool, typer.Option("--flash", help="快报：未报单位按上年报表推算。 A flash: missing returns are imputed.")
+    ] = False,
     home: Home = None,
     wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
 ) -> None:
     """运行一个季度并发布；此前缺少的各期一并补算。 Run a quarter and release it, with whatever it needs."""
     from pipelines.cli import run as work
 
-    work.run_quarter(home, quarter, as_of=as_of, wait=wait, console=console)
+    work.run_quarter(home, quarter, as_of=as_of, flash=flash, wait=wait, console=console)
 
 
 @app.command()
@@ -127,6 +132,35 @@ def aside(
     from pipelines.cli import aside as view
 
     view.show(home, quarter, console, as_csv=csv)
+
+
+@app.command("check-class")
+def check_class(
+    quarter: Annotated[
+        str, typer.Argument(help="季度，如 2023Q4；不填为最近有申报的一期。 The quarter; the latest if left out.")
+    ] = "",
+    home: Home = None,
+    output: Annotated[
+        Path | None, typer.Option(help="逐户结果另存为 CSV（L3，含单位信息）。 Write it unit by unit.")
+    ] = None,
+) -> None:
+    """行业归类核对：申报的数字经济小类与行业代码是否一致。 Claimed digital classes against industry codes."""
+    from pipelines.cli import check_class as view
+
+    view.show(home, quarter, console, output=output)
+
+
+@app.command()
+def quality(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认最后一季）。 The quarter.")] = "",
+    as_of: AsOf = "",
+    home: Home = None,
+    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+) -> None:
+    """数据质量报告：收文、审核、覆盖、契约检查（只列计数和比率）。 The report on a quarter's data."""
+    from pipelines.cli import quality as work
+
+    work.write(home, quarter, console, as_of=as_of, wait=wait)
 
 
 @app.command()

@@ -7,9 +7,7 @@ Belongs here: finding the code column of a loose file, laying an answer out. Doe
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +22,7 @@ from rich.text import Text
 from classification.description import CONFIDENCE, SYSTEMS, Link, Named, Reading, describe
 from classification.errors import InputError
 from classification.standard import load_standard
+from pipelines.cli.answer import write_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -272,37 +271,21 @@ def _places(rows: Sequence[int]) -> str:
 
 
 def _write(output: Path, codes: Codes, answers: Sequence[Resolution]) -> None:
-    standard = load_standard()
-    # Written beside and renamed, so that a half-written file is never mistaken for an answer.
-    handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(
-                ["行号", codes.header, "归类", "行业小类", "行业名称", "核心产业", "带*", "数字经济小类", "原因"]
-            )
-            for row, written, answer in zip(codes.rows, codes.written, answers, strict=True):
-                gbt = answer.gbt
-                writer.writerow(
-                    [
-                        row,
-                        _harmless(written or ""),
-                        STATUSES[answer.status],
-                        gbt or "",
-                        standard.gbt[gbt].name_zh if gbt else "",
-                        "是" if gbt in standard.core_classes else "否" if gbt else "",
-                        "是" if gbt in standard.partial_classes else "否" if gbt else "",
-                        ";".join(standard.core_of(gbt)),
-                        _harmless(answer.reason),
-                    ]
-                )
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    header = ["行号", codes.header, "归类", "行业小类", "行业名称", "核心产业", "带*", "数字经济小类", "原因"]
+    answered = zip(codes.rows, codes.written, answers, strict=True)
+    write_answer(output, header, (_answer(row, written, answer) for row, written, answer in answered))
 
 
-def _harmless(text: str) -> str:
-    """A text that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+def _answer(row: int, written: str | None, answer: Resolution) -> list[object]:
+    standard, gbt = load_standard(), answer.gbt
+    return [
+        row,
+        written or "",
+        STATUSES[answer.status],
+        gbt or "",
+        standard.gbt[gbt].name_zh if gbt else "",
+        "是" if gbt in standard.core_classes else "否" if gbt else "",
+        "是" if gbt in standard.partial_classes else "否" if gbt else "",
+        ";".join(standard.core_of(gbt)),
+        answer.reason,
+    ]

@@ -184,13 +184,15 @@ def _cells(item: Arrival) -> list[str]:
 
 
 def _why(item: Arrival) -> str:
-    from pipelines.ingest.forms import forms
+    from pipelines.ingest.forms import forms, slips
 
     if item.reason is not None:
         place = " ".join(part for part in (item.reason.sheet, item.reason.column) if part)
         return f"{place}：{item.reason.zh}" if place else item.reason.zh
     if item.state != "unknown":
         return ""
+    if any(slip.regex.search(item.receipt.file) for slip in slips().values()):
+        return "填好的查询单不经收件箱；请用 shuce review read 读入"
     like = forms().get(item.receipt.suggestion or "")
     return f"最像 {like.code}《{like.title}》；请按该表的文件名改名" if like else "文件名不属于任何一张表"
 
@@ -236,7 +238,9 @@ def _show_trial(outcome: Trial, file: Path) -> None:
     console.print(f"{mark} {counts}，核实 {queries} 条", highlight=False)
     if not outcome.findings:
         return
-    table = Table(*_FINDING, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in _FINDING:
+        table.add_column(name, overflow="fold")
     for cells in _findings(outcome)[:SHOWN]:
         table.add_row(*map(escape, cells))
     console.print(table)

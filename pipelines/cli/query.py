@@ -69,6 +69,9 @@ def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
     for label, name in _PLACES:
         if (folder / name).exists():
             console.print(f"  {label}  {folder / name}", highlight=False, markup=False, soft_wrap=True)
+    report = workspace.report(folder.name.partition("_")[0])
+    if report.exists():
+        console.print(f"  质量报告  {report}（内部）", highlight=False, markup=False, soft_wrap=True)
     newest = current(workspace)
     ask = f"shuce sql --home {workspace.home}" + ("" if folder == newest else f" --release {folder.name}")
     console.print(f'  查询  {ask} "FROM v_core_latest"', style="dim", highlight=False, markup=False, soft_wrap=True)

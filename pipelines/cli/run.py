@@ -17,19 +17,20 @@ from indicators.quarter import Quarter
 from pipelines.cli.aside import show_lines
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
+from pipelines.cli.review_queue import hint
 from pipelines.workspace import SETTINGS, Workspace
 
 # The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
 NATIONAL_AS_OF = "2025-01-20"
 
 
-def run_quarter(home: Path | None, quarter: str, *, as_of: str, wait: bool, console: Console) -> None:
-    """Run all quarters up to one (unchanged ones cost nothing) and release it."""
+def run_quarter(home: Path | None, quarter: str, *, as_of: str, flash: bool, wait: bool, console: Console) -> None:
+    """Run all quarters up to one (unchanged ones cost nothing) and release it, or its flash."""
     workspace = Workspace.locate(home)
     started = time.monotonic()
     _ = workspace.city  # a folder that is no workspace is told so before anything is put there
     with workspace.held(f"shuce run {quarter}", wait=wait):
-        folder = _run(workspace, quarter, as_of, console)
+        folder = _run(workspace, quarter, as_of, console, flash=flash)
     show_places(workspace, console, folder)
     _show_cost(console, started)
 
@@ -66,7 +67,7 @@ def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
     console.print(f"[green]✓[/] 合成城市：收件箱 {count} 个文件，{time.monotonic() - begun:.1f} 秒")
 
 
-def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Path:
+def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
     # Checked here, before Dagster is imported: a wrong quarter is told at once.
     from pipelines.steps.observed import day_of_knowledge, history
 
@@ -80,17 +81,19 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Pa
         if behind(workspace, needed):
             execute(instance, "intake", span)
         show_lines(workspace, [quarter], console, most=8)
-        steps.begin(f"{city.name} {quarter}：指标与发布")
-        return execute(instance, "publish", (last, last), as_of=as_of)[-1]
+        hint(workspace, quarter, console)
+        steps.begin(f"{city.name} {quarter}：指标与发布{'（快报）' if flash else ''}")
+        return execute(instance, "publish", (last, last), as_of=as_of, flash=flash)[-1]
 
 
 def behind(workspace: Workspace, needed: list[str]) -> list[str]:
     """Take in what lies in the inbox; what then has to be made anew, nothing where all is as it would be made."""
     from pipelines.ingest.landing import register
     from pipelines.steps.cells import stale
+    from pipelines.steps.checked import unchecked
 
     register(workspace)
-    return stale(workspace, needed)
+    return stale(workspace, needed) or unchecked(workspace, needed)
 
 
 def _show_cost(console: Console, started: float) -> None:

@@ -34,7 +34,7 @@ __all__ = ["Receipt", "Refusal", "receipts", "register", "scan"]
 MAX_BYTES: Final = 512 * 1024 * 1024
 SUFFIXES: Final = frozenset({".csv", ".xls", ".xlsx"})
 _BLOCK: Final = 1 << 20
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
+ZONE: Final = ZoneInfo("Asia/Shanghai")
 _CORRECTION: Final = re.compile(r"[_\-\s（(]*(?:更正|补报|修订|订正|重报)(?:件|版)?\d*[）)]?")
 _IGNORED: Final = frozenset({REGISTER, "thumbs.db", "desktop.ini", "readme.md", "readme.txt"})
 
@@ -55,9 +55,9 @@ def scan(inbox: Path) -> Iterator[_Found]:
         if _ignored(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from (_Found(p, _printable(f"{path.name}/{p.name}")) for p in sorted(path.iterdir()) if _file(p))
+            yield from (_Found(p, printable(f"{path.name}/{p.name}")) for p in sorted(path.iterdir()) if _file(p))
         else:
-            yield _Found(path, _printable(path.name))
+            yield _Found(path, printable(path.name))
 
 
 def _file(path: Path) -> bool:
@@ -68,7 +68,7 @@ def _ignored(name: str) -> bool:
     return name.startswith((".", "~$")) or name.lower() in _IGNORED
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A name that can stand in a log: bytes that are no text, and control characters, are written as escapes."""
     text = name.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in text)
@@ -93,7 +93,7 @@ def _register(workspace: Workspace) -> list[Receipt]:
     known = {(entry.sha256, entry.name): entry for entry in latest(workspace)}
     admitted = {entry.sha256: entry for entry in known.values() if entry.accepted}
     listed = read_register(workspace.inbox)
-    now = dt.datetime.now(_ZONE)
+    now = dt.datetime.now(ZONE)
     new: list[Receipt] = []
     for found in scan(workspace.inbox):
         receipt = _judge(workspace, found, listed.get(found.name, Entry()), now)
@@ -170,8 +170,8 @@ def _judge(workspace: Workspace, found: _Found, entry: Entry, now: dt.datetime) 
         authority=entry.authority,
     )
     try:
-        _check_name(found)
-        sha256, size = _keep(workspace, found)
+        check_name(found.path)
+        sha256, size = keep(workspace, found.path, found.name)
         base = base.model_copy(
             update={"sha256": sha256, "size": size, "path": stored_path(workspace, sha256, found.name)}
         )
@@ -222,13 +222,13 @@ def _period(workspace: Workspace, form: Form, file_name: str) -> dict[str, objec
     return {"quarter": str(quarter), "months": months}
 
 
-def _check_name(found: _Found) -> None:
+def check_name(path: Path) -> None:
     """Refuse a name that a shell, a spreadsheet or a path could take for something else, and unread types.
 
     Raises:
         RefusalError: the name, or the kind of file it claims.
     """
-    name = found.path.name
+    name = path.name
     strange = any(unicodedata.category(letter)[0] == "C" for letter in name)
     if strange or any(mark in name for mark in '\\:*?"<>|') or ".." in name or name[0] in "=+-@":
         raise RefusalError(
@@ -279,15 +279,19 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         yield stream
 
 
-def _keep(workspace: Workspace, found: _Found) -> tuple[str, int]:
-    """Hash a file; one that is not in the store yet is copied there, read-only, under the hash of what was copied."""
-    with opened(found.path) as stream:
+def keep(workspace: Workspace, path: Path, name: str) -> tuple[str, int]:
+    """Hash a file; one that is not in the store yet is copied there, read-only, under the hash of what was copied.
+
+    Raises:
+        RefusalError: the file is a link, no ordinary file, cannot be opened, or is too large.
+    """
+    with opened(path) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         size = stream.tell()
-        if size == 0 or stored_path(workspace, digest, found.name).exists():
+        if size == 0 or stored_path(workspace, digest, name).exists():
             return digest, size
         stream.seek(0)
-        return _copy(workspace, stream, found.name)
+        return _copy(workspace, stream, name)
 
 
 def _copy(workspace: Workspace, stream: BufferedReader, name: str) -> tuple[str, int]:

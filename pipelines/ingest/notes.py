@@ -16,6 +16,8 @@ _NOTE: Final = re.compile(
 )
 _SOURCE: Final = re.compile(r"(?:数据|资料)?来源\s*[:：]\s*(.*)")
 _FIRST: Final = frozenset("注备说填补数资来单统部企负制审复报联*※")
+# A text that opens with another letter opens neither a note nor a total: nothing to look at more closely.
+PLAIN: Final = "^[^" + "".join(sorted(_FIRST)) + r"合总小\p{Z}\p{C}]"
 _TOTALS: Final = frozenset({"合计", "总计", "小计", "合计:", "总计:"})
 
 

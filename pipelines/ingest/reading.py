@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pipelines.ingest import mapping_likeness, nbs, tables
 from pipelines.ingest.faults import Fault, RefusalError
-from pipelines.ingest.forms import Form, forms
+from pipelines.ingest.forms import Form, forms, slips
 from pipelines.ingest.headers import Header, locate
 from pipelines.ingest.mapping import Pairs, applied, check_once
 from pipelines.ingest.mapping_likeness import Likeness
@@ -35,7 +35,7 @@ def read_file(path: Path, form_name: str, file_name: str | None = None, headers:
 
     Args:
         path: where the bytes lie.
-        form_name: a name of ``forms()`` or ``nbs``.
+        form_name: a name of ``forms()`` or ``slips()``, or ``nbs``.
         file_name: the name under which the file came; the period that it states is held against the title.
         headers: the reporters' own column names that were confirmed for the form.
 
@@ -46,7 +46,7 @@ def read_file(path: Path, form_name: str, file_name: str | None = None, headers:
     sheets = [sheet for sheet in book.sheets if any(texts_of(row) for row in sheet.rows[:10_000])]
     if not sheets:
         raise RefusalError("empty_table", "所有工作表都是空的。", "All sheets are empty.")
-    form = forms().get(form_name)
+    form = (forms() | slips()).get(form_name)
     if form is None or form.layout == "nbs":
         result = _nbs(sheets)
     else:
@@ -107,7 +107,7 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
     last: RefusalError | None = None
     for sheet in sheets:
         try:
-            table = nbs.parse(sheet.rows, ragged=sheet.ragged)
+            table = nbs.parse(sheet.spelled, ragged=sheet.ragged)
         except RefusalError as fault:
             if fault.fault.code not in {"no_header", "empty_table"}:
                 raise

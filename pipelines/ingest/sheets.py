@@ -16,6 +16,7 @@ from typing import Any, Final
 import python_calamine as calamine
 
 from pipelines.ingest import hypertext
+from pipelines.ingest.columns import Below, below
 from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.safety import broken, inspect, unmarked_utf16
 
@@ -31,7 +32,8 @@ csv.field_size_limit(1 << 20)
 class Sheet:
     """One sheet: rows of cells from the first row and column on, and the ranges that were merged.
 
-    ``ragged`` is true where rows keep their own length (CSV), so that a surplus cell shows a broken row.
+    ``ragged`` is true where rows keep their own length (CSV), so that a surplus cell shows a broken row. Of a long CSV
+    only the first rows stand in ``rows``, and what follows them in ``below``.
     """
 
     number: int
@@ -39,6 +41,12 @@ class Sheet:
     rows: list[list[Any]]
     merges: list[Range] = field(default_factory=list)
     ragged: bool = False
+    below: Below | None = None
+
+    @property
+    def spelled(self) -> list[list[Any]]:
+        """All rows as lists of cells."""
+        return self.rows if self.below is None else self.rows + self.below.spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def read_book(path: Path) -> Book:
     """
     kind = inspect(path)
     if kind == "csv":
-        return Book([Sheet(1, "", _csv_rows(decode(path.read_bytes())), ragged=True)], [])
+        return Book([_csv(path.read_bytes())], [])
     if kind == "html":
         grids = hypertext.tables(decode(path.read_bytes()))
         return Book([Sheet(n, "", _squared(grid.rows), grid.merges) for n, grid in enumerate(grids, start=1)], [])
@@ -127,7 +135,17 @@ def _delimiter(text: str) -> str:
     return max((",", "\t", ";"), key=agreeing)
 
 
-def _csv_rows(text: str) -> list[list[Any]]:
+def _csv(content: bytes) -> Sheet:
+    """A CSV as a sheet; the rows of a long one column by column where that gives the very same cells."""
+    text = decode(content)
+    delimiter = _delimiter(text)
+    if found := below(text, delimiter):
+        end, table = found
+        return Sheet(1, "", _csv_rows(text[:end], delimiter), ragged=True, below=table)
+    return Sheet(1, "", _csv_rows(text, delimiter), ragged=True)
+
+
+def _csv_rows(text: str, delimiter: str) -> list[list[Any]]:
     """Rows of a CSV text. Strict: a quotation mark left open would otherwise swallow the rows that follow it.
 
     Raises:
@@ -135,7 +153,6 @@ def _csv_rows(text: str) -> list[list[Any]]:
     """
     if "\x00" in text:
         raise RefusalError("not_a_table", "文件含有空字节，不是 CSV。", "The text holds null bytes; it is no CSV.")
-    delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[Any]] = []
     try:

@@ -6,16 +6,19 @@ judging values; every value passes as received.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.ingest.columns import Below
 from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
 from pipelines.ingest.headers import Header, require, titles_above
-from pipelines.ingest.notes import is_note, is_total, texts_of
+from pipelines.ingest.notes import PLAIN, is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
 from pipelines.ingest.texts import damaged, render_column
@@ -29,11 +32,17 @@ _ASIDE: Final = {
 
 @dataclass
 class Body:
-    """The rows below a header: positions of data rows (from 0), notes, and what is wrong with single rows."""
+    """The rows below a header: positions of data rows (from 0), notes, and what is wrong with single rows.
+
+    ``rows`` are those among the sheet's rows of cells, ``odd`` those among the odd rows of a long CSV, ``kept`` marks
+    those of its table.
+    """
 
     rows: list[int] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     refused: list[Fault] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    kept: pa.Array | None = None
 
 
 def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tuple[pa.Table, list[Fault], list[Fault]]:
@@ -50,24 +59,35 @@ def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tupl
     check_title(period, titles, sheet=sheet.name)
     body = split_rows(sheet, header)
     unit = yuan_per_unit(sheet, header, form, [note.zh for note in body.notes])
-    count = len(body.rows)
+    rows = _numbers(sheet, body)
     data: dict[str, Any] = {
-        "sheet": pa.array([sheet.name] * count, pa.string()),
-        "sheet_number": pa.array([sheet.number] * count, pa.int64()),
-        "row": pa.array([position + 1 for position in body.rows], pa.int64()),
-        "yuan_per_unit": pa.array([unit] * count, pa.int64()),
+        "sheet": pa.repeat(pa.scalar(sheet.name, pa.string()), len(rows)),
+        "sheet_number": pa.repeat(pa.scalar(sheet.number, pa.int64()), len(rows)),
+        "row": rows,
+        "yuan_per_unit": pa.repeat(pa.scalar(unit, pa.int64()), len(rows)),
     }
     notices = [Fault("title", text, text, sheet.name) for text in titles if text] + body.notes
     selected = [sheet.rows[position] for position in body.rows]
     for column in form.columns:
-        values = _column(selected, header.columns.get(column.name))
-        data[column.name] = render_column(values)
+        at = header.columns.get(column.name)
+        values = _column(selected, at)
+        data[column.name] = _whole(render_column(values), sheet.below, body, at)
         if column.kind == "code":
             notices += _damage(values, body.rows, sheet, column.header)
-    return pa.table(data), body.refused, notices
+            notices += _damage_below(data[column.name], rows, len(selected), sheet, column.header)
+    # The odd rows of a long CSV stand last so far.
+    return pa.table(data).sort_by("row") if body.odd else pa.table(data), body.refused, notices
 
 
-def _column(rows: list[list[Any]], position: int | None) -> list[Any]:
+def _numbers(sheet: Sheet, body: Body) -> pa.Array:
+    """The number of each data row as a spreadsheet shows it, from 1."""
+    parts = [pa.array(body.rows, pa.int64())]
+    if sheet.below is not None:
+        parts += [pa.array(sheet.below.places).filter(body.kept), pa.array(body.odd, pa.int64())]
+    return pc.add(pa.concat_arrays(parts), 1)
+
+
+def _column(rows: Sequence[list[Any]], position: int | None) -> list[Any]:
     """One column of cells; '' where a row is too short or the form's column is not on the sheet."""
     if position is None:
         return [""] * len(rows)
@@ -77,48 +97,111 @@ def _column(rows: list[list[Any]], position: int | None) -> list[Any]:
         return [row[position] if position < len(row) else "" for row in rows]
 
 
+def _whole(above: pa.Array, below: Below | None, body: Body, at: int | None) -> pa.ChunkedArray:
+    """A column of text with the rows below it, '' as null."""
+    if below is None:
+        return pa.chunked_array([above])
+    if at is None or at >= below.table.num_columns:
+        rest = pa.chunked_array([pa.nulls(pc.sum(body.kept).as_py() or 0, pa.string())])
+    else:
+        cells = below.table.column(at).filter(body.kept)
+        rest = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    odd = render_column(_column([below.odd[position] for position in body.odd], at))
+    return pa.chunked_array([above, *rest.chunks, odd])
+
+
 def _damage(values: list[Any], positions: list[int], sheet: Sheet, column: str) -> Iterable[Fault]:
     """One notice per code that a spreadsheet stored as a number and shortened."""
     if set(map(type, values)) <= {str} and not any("e" in value or "E" in value for value in values):
         return
     for value, position in zip(values, positions, strict=True):
         if damaged(value):
-            yield Fault(
-                "damaged_code",
-                "长代码被当作数字保存，15 位以后的数字已丢失；请把该列设为文本后重新填报。",
-                "A long code was stored as a number and lost its digits beyond 15; format the column as text.",
-                sheet.name,
-                position + 1,
-                column,
-            )
+            yield _shortened(sheet, position + 1, column)
+
+
+def _damage_below(texts: pa.ChunkedArray, rows: pa.Array, above: int, sheet: Sheet, column: str) -> Iterable[Fault]:
+    """The same for the rows of a long CSV, where all cells are text."""
+    if sheet.below is not None:
+        suspect = pc.match_substring_regex(texts, "[eE]").fill_null(False)
+        for index in pc.indices_nonzero(suspect).to_pylist():
+            if index >= above and damaged(texts[index].as_py()):
+                yield _shortened(sheet, rows[index].as_py(), column)
+
+
+def _shortened(sheet: Sheet, row: int, column: str) -> Fault:
+    return Fault(
+        "damaged_code",
+        "长代码被当作数字保存，15 位以后的数字已丢失；请把该列设为文本后重新填报。",
+        "A long code was stored as a number and lost its digits beyond 15; format the column as text.",
+        sheet.name,
+        row,
+        column,
+    )
 
 
 def split_rows(sheet: Sheet, header: Header) -> Body:
     """Tell the rows below a header apart; nothing is dropped but rows without any content."""
-    body = Body()
-    width = len(sheet.rows[header.first]) if sheet.ragged else 0
-    heads = {tuple(texts_of(row)) for row in sheet.rows[header.first : header.end]}
-    openings = {texts[0] for texts in heads if texts}
-    noting = False
+    judge = _Judge(sheet, header)
+    body = judge.body
     for position in range(header.end, len(sheet.rows)):
-        row = sheet.rows[position]
+        if judge.is_data(position, sheet.rows[position]):
+            body.rows.append(position)
+    if sheet.below is not None:
+        _split_below(sheet.below, judge)
+    return body
+
+
+def _split_below(below: Below, judge: _Judge) -> None:
+    """The same for the rows of a long CSV; most open with what can only be data, unless notes have begun."""
+    first, places = below.table.column(0), below.places
+    plain = pc.match_substring_regex(first, PLAIN)
+    again = pc.is_in(pc.utf8_trim_whitespace(first), value_set=pa.array(sorted(judge.openings), pa.string()))
+    certain = np.zeros(len(places), dtype=np.bool_) if judge.noting else pc.and_not(plain, again).to_numpy()
+    kept = np.ones(len(places), dtype=np.bool_)
+    at = {int(places[index]): int(index) for index in np.flatnonzero(~certain)}
+    waiting = sorted([*at, *below.odd], reverse=True)
+    while waiting:
+        position = waiting.pop()
+        noting = judge.noting
+        if position in below.odd:
+            if judge.is_data(position, below.odd[position]):
+                judge.body.odd.append(position)
+        else:
+            kept[at[position]] = judge.is_data(position, below.row(at[position]))
+        if judge.noting and not noting:
+            # From the first note on, a row with a single text is another note, whatever it opens with.
+            at = {int(places[index]): int(index) for index in np.flatnonzero(places > position)}
+            waiting = sorted([*at, *(other for other in below.odd if other > position)], reverse=True)
+    judge.body.kept = pa.array(kept)
+
+
+class _Judge:
+    """Tells a data row from what else stands on a sheet, row after row, and notes what is no data."""
+
+    def __init__(self, sheet: Sheet, header: Header) -> None:
+        self.sheet, self.body, self.noting = sheet, Body(), False
+        self.width = len(sheet.rows[header.first]) if sheet.ragged else 0
+        self.heads = {tuple(texts_of(row)) for row in sheet.rows[header.first : header.end]}
+        self.openings = {texts[0] for texts in self.heads if texts}
+
+    def is_data(self, position: int, row: list[Any]) -> bool:
+        """Whether a row is data; if not, it is blank, noted or refused."""
         first = row[0] if row and row[0] != "" else next((cell for cell in row if cell not in {"", None}), "")
         if isinstance(first, str):
             opening = first.strip()
             if not opening and not texts_of(row):
-                continue
-            again = opening in openings and tuple(texts_of(row)) in heads
-            kind = "header_again" if again else _aside(opening, row, noting=noting)
+                return False
+            again = opening in self.openings and tuple(texts_of(row)) in self.heads
+            kind = "header_again" if again else _aside(opening, row, noting=self.noting)
             if kind:
-                noting = not again and (noting or kind == "note")
+                self.noting = not again and (self.noting or kind == "note")
                 text = _ASIDE.get(kind) or " ".join(texts_of(row))
-                body.notes.append(Fault(kind, text, text, sheet.name, position + 1))
-                continue
-        if sheet.ragged and len(row) > width and texts_of(row[width:]):
-            body.refused.append(too_long(position + 1, sheet=sheet.name))
-        else:
-            body.rows.append(position)
-    return body
+                self.body.notes.append(Fault(kind, text, text, self.sheet.name, position + 1))
+                return False
+        if self.sheet.ragged and len(row) > self.width and texts_of(row[self.width :]):
+            self.body.refused.append(too_long(position + 1, sheet=self.sheet.name))
+            return False
+        return True
 
 
 def _aside(opening: str, row: list[Any], *, noting: bool) -> str:

@@ -40,14 +40,14 @@ def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
     found = sections(f)
     return pages.render(
         "bulletin.html.j2",
-        title=f"{f.city.name}数字经济季度运行监测报告（{f.quarter.label()}）",
+        title=f"{f.city.name}数字经济季度运行监测报告（{issue.period}）",
         f=f,
         issue=issue,
         headline=sentences.headline(f),
         keys=sentences.key_figures(f),
         sections=found,
         notes=notes(f, issue, _used(found)),
-        synthetic=synthetic(f) if f.city.synthetic else "",
+        synthetic=synthetic(f.city) if f.city.synthetic else "",
         provenance=provenance,
     )
 
@@ -61,6 +61,7 @@ def sections(f: Figures) -> list[Section]:
     found += [_penetration(f), _departments(f)]
     if span is not None:
         found.append(_chains(f))
+    found.append(_coverage(f))
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 
@@ -114,6 +115,11 @@ def _chains(f: Figures) -> Section:
     # Where no chain has shares there is nothing to draw, and the table stands by itself.
     table = None if exhibit else tables.chains(f, span)
     return Section("产业链", tuple(chains.of_chains(f, span)), _present(exhibit), _present(table, published))
+
+
+def _coverage(f: Figures) -> Section:
+    imputed = tables.imputed(f, f.main) if f.main else None
+    return Section("报表覆盖与推算", tuple(sentences.of_coverage(f)), (), _present(tables.coverage(f), imputed))
 
 
 def _present(*things: T | None) -> tuple[T, ...]:

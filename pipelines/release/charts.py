@@ -177,6 +177,40 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
     return Plan(build)
 
 
+def grid(records: Sequence[Record], *, row: int = 30) -> Plan:
+    """Shares in rows and columns, each cell with its number: ``row, column, value, label`` in the order given.
+
+    Args:
+        records: one per cell that there is; the value is a share, and the further below 1 the darker is its cell.
+        row: height of a row, in pixels.
+    """
+    alt = _altair()
+
+    rows, columns = (list(dict.fromkeys(record[name] for record in records)) for name in ("row", "column"))
+    least = min(record["value"] for record in records)
+    # A tenth below 1 is as dark as it gets unless something is lower still; what is dark is written on in white.
+    floor = min(0.9, least)
+    middle = (1 + floor) / 2
+
+    def build(width: int) -> Any:
+        names = _SIZE[width] * (max(map(_length, rows)) + 1)
+        base = alt.Chart(alt.Data(values=list(records))).encode(
+            x=alt.X("column:N").sort(columns).title(None)
+            .axis(orient="top", ticks=False, domain=False, labelAngle=0, labelColor=INK, labelPadding=6),
+            y=alt.Y("row:N").sort(rows).title(None)
+            .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
+                  labelLimit=names),
+        )  # fmt: skip
+        shade = alt.Color("value:Q").scale(domain=[floor, 1], range=[ACCENT, "#eef1f5"], clamp=True).legend(None)
+        ink = alt.when(f"datum.value < {middle}").then(alt.value("#ffffff")).otherwise(alt.value(INK))
+        return alt.layer(
+            base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(color=shade),
+            base.mark_text().encode(text="label:N", color=ink),
+        ).properties(height=row * len(rows) + 24)
+
+    return Plan(build)
+
+
 _NUMBER: Final = ",.3~f"
 # One line for the quarter, and under each first quarter the year.
 _QUARTER: Final = {

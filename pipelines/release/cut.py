@@ -16,7 +16,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,17 +25,20 @@ import pyarrow.compute as pc
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
+from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import lake
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
-from pipelines.release.issue import LEVEL, Issue
+from pipelines.release.figures import VINTAGES
+from pipelines.release.issue import Issue
 from pipelines.release.read import CURRENT, DATABASE, MANIFEST
+from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
 
 REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
-# The unified social credit code (GB 32100): registrar, kind, division, organisation, check character.
-_CREDIT_CODE: Final = r"(?:^|[^0-9A-Za-z])[0-9A-HJ-NP-RTUW-Y]{2}[0-9]{6}[0-9A-HJ-NP-RTUW-Y]{10}(?:[^0-9A-Za-z]|$)"
+# Arrow's expressions cannot look around, so the characters beside a code are matched with it.
+_CREDIT_CODE: Final = rf"(?:^|[^0-9A-Za-z]){LOOKS_LIKE}(?:[^0-9A-Za-z]|$)"
 _BUILDING = ".building-"
 _LINKING = ".current-"
 
@@ -46,6 +49,8 @@ def cut(
     as_of: dt.date,
     tables: Mapping[str, pa.Table],
     provenance: Mapping[str, Any],
+    *,
+    vintage: str = PRELIMINARY,
 ) -> Path:
     """Write the release of a quarter, or find that the same one is there already.
 
@@ -57,19 +62,21 @@ def cut(
             and ``class_label`` must be there, ``region`` follows from the settings, the others may be missing.
         provenance: what the numbers were made from, as JSON values: ``inputs``, ``code``, ``lock``, ``coefficients``,
             ``counts``.
+        vintage: what the place's own figures are: preliminary, or flash.
 
     Returns:
-        The folder ``release/<quarter>_<as_of>_<10 hex>``, its files read-only.
+        The folder ``release/<quarter>_<as_of>_<10 hex>``, of a flash ``…_<as_of>_flash_<10 hex>``, its files read-only.
 
     Raises:
-        InputError: a table or a part of the provenance is missing or breaks its contract, or a unit is named in it.
+        InputError: a table or a part of the provenance is missing or breaks its contract, a unit is named in it, or an
+            own figure is of another vintage.
     """
     quarter = Quarter.parse(str(quarter))
     conformed = _complete(workspace, tables)
-    _check(conformed, provenance)
+    _check(conformed, provenance, vintage)
     contents = snapshot.contents(conformed)
-    identity = _identity(workspace, quarter, as_of, contents, provenance)
-    issue = Issue(f"{quarter}_{as_of}_{identity[:10]}", quarter, as_of)
+    unnamed = Issue("", quarter, as_of, vintage)
+    issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, provenance)))
 
     workspace.releases.mkdir(parents=True, exist_ok=True)
     _check_current(workspace)
@@ -126,12 +133,22 @@ def _complete(workspace: Workspace, tables: Mapping[str, pa.Table]) -> dict[str,
     return {name: conform(name, rows) for name, rows in given.items()}
 
 
-def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]) -> None:
+def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any], vintage: str) -> None:
     if missing := [name for name in PROVENANCE if name not in provenance]:
         raise InputError(f"出处缺少：{'、'.join(missing)}。", f"The provenance lacks: {', '.join(missing)}.")
     observation = tables["observation"]
     if observation.num_rows == 0:
         raise InputError("没有任何观测值，未发布。", "There is not one observation; nothing was released.")
+    from indicators.observation import OURS  # brings pandas along
+
+    # What follows from published figures keeps their vintage; what rests on returns is of the release's own.
+    other = PRELIMINARY if vintage == FLASH else FLASH
+    ours = pc.equal(observation["authority"], OURS)
+    if pc.any(pc.and_(ours, pc.equal(observation["vintage"], other))).as_py():
+        raise InputError(
+            f"{VINTAGES[vintage]}发布包中有{VINTAGES[other]}版次的监测测算数，未发布：一个发布包只有一个版次。",
+            f"Own figures of vintage {other} in a release of vintage {vintage}; nothing was released.",
+        )
     if pc.any(pc.equal(observation["release_level"], "L3")).as_py():
         raise InputError("观测值中有 L3 级数据，未发布。", "An observation is of level L3; nothing was released.")
     for name, rows in tables.items():
@@ -148,18 +165,20 @@ def _names_a_unit(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.match_substring_regex(texts, _CREDIT_CODE)
 
 
+def _name(issue: Issue, identity: str) -> str:
+    stage = f"{FLASH}_" if issue.vintage == FLASH else ""
+    return f"{issue.quarter}_{issue.as_of}_{stage}{identity[:10]}"
+
+
 def _identity(
-    workspace: Workspace,
-    quarter: Quarter,
-    as_of: dt.date,
-    contents: Mapping[str, snapshot.Content],
-    provenance: Mapping[str, Any],
+    workspace: Workspace, issue: Issue, contents: Mapping[str, snapshot.Content], provenance: Mapping[str, Any]
 ) -> str:
     """The hash that names a release: of all that it follows from, so it is known before anything is written."""
     said = {
-        "quarter": str(quarter),
-        "as_of": as_of.isoformat(),
-        "level": LEVEL,
+        "quarter": str(issue.quarter),
+        "as_of": issue.as_of.isoformat(),
+        "vintage": issue.vintage,
+        "level": issue.level,
         "city": workspace.city.model_dump(mode="json"),
         "tables": {name: asdict(content) for name, content in contents.items()},
         "provenance": provenance,
@@ -197,6 +216,7 @@ def _write_manifest(
         "release": issue.name,
         "quarter": str(issue.quarter),
         "as_of": issue.as_of.isoformat(),
+        "vintage": issue.vintage,
         "level": issue.level,
         "stamp": issue.stamp,
         "place": {"code": city.code, "name": city.name, "kind": city.kind, "synthetic": city.synthetic},
@@ -260,7 +280,7 @@ def _check_current(workspace: Workspace) -> None:
 
 
 def _advance(workspace: Workspace, folder: Path) -> None:
-    """Move ``current`` to a release unless it already stands at a later (quarter, as_of)."""
+    """Move ``current`` to a release unless it already stands at a later one: by quarter, then vintage, then day."""
     link = workspace.releases / CURRENT
     if link.exists() and _when(link.resolve()) > _when(folder):
         return
@@ -270,6 +290,7 @@ def _advance(workspace: Workspace, folder: Path) -> None:
     _sync(workspace.releases)
 
 
-def _when(folder: Path) -> tuple[str, str]:
-    quarter, as_of, _ = folder.name.split("_")
-    return quarter, as_of
+def _when(folder: Path) -> tuple[str, bool, str]:
+    # No flash is newer than what is no flash of the same quarter, whatever day it was cut for.
+    quarter, as_of, *rest = folder.name.split("_")
+    return quarter, FLASH not in rest, as_of

@@ -36,7 +36,7 @@ def growth_lines(f: Figures) -> Exhibit | None:
     spans = _quarters(f, "cumulative")
     found = {"核心产业": [rate(f, s) for s in spans]}
     if f.growth_price == "constant":
-        found["GDP"] = [f.get("gdp_growth", "accounts", s) for s in spans]
+        found |= {"GDP": gdp} if any(gdp := [f.gdp_growth(s) for s in spans]) else {}
     core, gdp = found["核心产业"][-1:], found.get("GDP", [])[-1:]
     if not core or core[0] is None or len(spans) < 2:
         return None

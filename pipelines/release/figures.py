@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from indicators.quarter import Quarter
+from indicators.vintage import FLASH
 from pipelines.workspace import City
 
 DIVISIONS: Final = ("01", "02", "03", "04")
@@ -88,6 +89,7 @@ class Figures:
     labels: dict[tuple[str, str], dict[str, Any]]
     review: list[dict[str, Any]]
     coefficients: list[dict[str, Any]]
+    coverage: list[dict[str, Any]]
     _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
 
     @classmethod
@@ -98,7 +100,8 @@ class Figures:
             city: the workspace's settings.
             quarter: the release quarter.
             as_of: the day whose knowledge the numbers rest on.
-            tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coefficient``.
+            tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coverage``,
+                ``coefficient``.
         """
         catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
         found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
@@ -117,6 +120,7 @@ class Figures:
             labels={(row["scheme"], row["class"]): row for row in tables["class_label"].to_pylist()},
             review=tables["review_summary"].to_pylist(),
             coefficients=tables["coefficient"].to_pylist(),
+            coverage=[row for row in tables["coverage"].to_pylist() if row["quarter"] == str(quarter)],
             _found=found,
         )
 
@@ -159,6 +163,17 @@ class Figures:
         found = self.all("core_growth", self.definition, span, region=region, cls=cls, price=self.growth_price)
         ours = self.definition == "rate_method"
         return next((figure for figure in found if not ours or figure.base == "comparable"), None)
+
+    @property
+    def flash(self) -> bool:
+        """Whether our own figures are a flash: what is missing is imputed."""
+        now = self.get("core_value_added", "rate_method", self.main, cls=CORE) if self.main else None
+        return now is not None and now.vintage == FLASH
+
+    def gdp_growth(self, span: Span) -> Figure | None:
+        """GDP's growth where it may stand beside ours: beside a flash only that of a flash."""
+        found = self.get("gdp_growth", "accounts", span)
+        return None if found and self.flash and found.vintage != FLASH else found
 
     @property
     def authority(self) -> str:

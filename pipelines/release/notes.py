@@ -11,6 +11,8 @@ from typing import Final
 from pipelines.release.display import STATUS_ZH
 from pipelines.release.figures import VINTAGES, Figure, Figures, Span
 from pipelines.release.issue import Issue
+from pipelines.release.sentences import of_coverage
+from pipelines.workspace import City
 
 # Months that the services returns of a quarter cover: one less than the other surveys.
 _LAGGED: Final = {1: "1—2月", 2: "1—5月", 3: "1—8月", 4: "1—11月"}
@@ -40,23 +42,24 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
         ("错月", _lag(f, shown)),
         ("系数", _coefficients(f)),
         ("审核", _review(f)),
+        ("推算", _imputation(f)),
         ("修订", _vintages(f, shown)),
         (
             "修约",
             "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",
         ),
-        ("符号", _symbols(shown)),
+        ("符号", _symbols(f, shown)),
         ("保密", f"本期级别为{issue.level}（{issue.stamp}）：{_secrecy(shown)}，不得转发或公布。"),
         ("数据截止日", f"{issue.as_of:%Y年%-m月%-d日}；此后收到的报表和更正不在本期之内。"),
     ]
     if f.city.synthetic:
-        found.insert(0, ("合成数据", synthetic(f)))
+        found.insert(0, ("合成数据", synthetic(f.city)))
     return [(heading, text) for heading, text in found if text]
 
 
-def synthetic(f: Figures) -> str:
+def synthetic(city: City) -> str:
     """What is said on every page of a made-up city."""
-    return f"{f.city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{f.city.note}"
+    return f"{city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{city.note}"
 
 
 def _secrecy(shown: list[Figure]) -> str:
@@ -121,6 +124,17 @@ def _review(f: Figures) -> str:
     )
 
 
+def _imputation(f: Figures) -> str:
+    covered = "".join(of_coverage(f))
+    if not covered or not f.flash:
+        return covered
+    return (
+        f"本期为快报。{covered}推算数＝该单位上年同月数报表×同一专业同行业两年均报单位的合计变动（比率均值法），"
+        "同行业单位不足时依次取中类、大类、专业；利润总额按营业收入的变动推算。"
+        "本单位报表收到之日推算数即撤下；初步数起不作推算。快报各季均按同一办法推算，只与同为快报的核算数相比。"
+    )
+
+
 def _vintages(f: Figures, shown: list[Figure]) -> str:
     texts = []
     gdp = {(Span(x.span, x.period).label, x.vintage) for x in shown if x.indicator == "gdp" and x.region == f.city.code}
@@ -133,7 +147,8 @@ def _vintages(f: Figures, shown: list[Figure]) -> str:
     return "".join(texts)
 
 
-def _symbols(shown: list[Figure]) -> str:
+def _symbols(f: Figures, shown: list[Figure]) -> str:
     marks = sorted({figure.status for figure in shown} & {"E", "P"})
-    texts = [f"上标{mark}为{STATUS_ZH[mark]}" for mark in marks]
+    says = STATUS_ZH | ({"E": "估计数（含未报单位的推算）"} if f.flash else {})
+    texts = [f"上标{mark}为{says[mark]}" for mark in marks]
     return "；".join([*texts, "“…”为不足本表最小单位", "空格为不详或无"]) + "。"

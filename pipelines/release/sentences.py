@@ -85,9 +85,38 @@ def overall(f: Figures) -> list[str]:
     now = value(f, span) if span else None
     if span is None or now is None:
         return [f"{f.quarter.label()}没有核心产业增加值观测值。"]
-    said = "经初步测算" if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
-    first = [f"{said}，{headline(f)}。", _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
+    ours = "据快报测算" if f.flash else "经初步测算"
+    said = ours if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
+    first = [f"{said}，{headline(f)}。", imputed(f), _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
     return [text for text in ("".join(first), _single(f), _mixed(f, span)) if text]
+
+
+def imputed(f: Figures) -> str:
+    """How much of a flash is imputed for missing returns: units and their share; that nothing is, is said, too."""
+    span = f.main
+    units = f.get("core_imputed_units", "above_threshold", span, cls=CORE) if span else None
+    part = f.get("core_imputed_share", "rate_method", span, cls=CORE) if span else None
+    if not f.flash or units is None or part is None:
+        return ""
+    if not units.value:
+        return "其中没有推算单位。"
+    return f"其中推算{units.value:.0f}家，占{percent(part.value)}%。"
+
+
+def of_coverage(f: Figures) -> list[str]:
+    """报表覆盖: how much of what was due has come, in units and by last year's revenue, and what is imputed."""
+    whole = next((row for row in f.coverage if row["survey"] == "all"), None)
+    if whole is None:
+        return []
+    text = f"应报{whole['due']:,}家，已报{whole['reported']:,}家，未报{whole['missing']:,}家"
+    if whole["coverage"] is not None:
+        text += f"；按上年同期营业收入计，覆盖率{percent(whole['coverage'])}%"
+    left = whole["missing"] - whole["imputed"]
+    if f.flash:
+        said = f"未报单位中{whole['imputed']:,}家按上年报表推算，{left:,}家无法推算，未计入。"
+    else:
+        said = "初步数不作推算，推算0家，未报单位未计入。"
+    return [f"{text}。{said}"]
 
 
 def by_division(f: Figures, span: Span) -> list[str]:
@@ -169,7 +198,7 @@ def _basis(grown: Figure | None) -> str:
 
 def _gdp_growth(f: Figures, span: Span) -> Figure | None:
     """GDP's growth where ours may stand against it: it is at constant prices, and bases are never mixed."""
-    return f.get("gdp_growth", "accounts", span) if f.growth_price == "constant" else None
+    return f.gdp_growth(span) if f.growth_price == "constant" else None
 
 
 def _key_share(f: Figures, span: Span) -> KeyFigure | None:

@@ -11,6 +11,7 @@ from typing import Final
 from indicators.quarter import Quarter
 from pipelines.release.chains import published_chains
 from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, difference, ranks
+from pipelines.surveys import SURVEYS
 
 Cell = Number | str | None
 
@@ -266,6 +267,55 @@ def vintages(f: Figures, span: Span) -> Table | None:
     )
 
 
+def coverage(f: Figures) -> Table | None:
+    """How much of what is due has come, by survey, and how many of the missing are imputed."""
+    order = list(SURVEYS)
+    rows = tuple(
+        Row(
+            SURVEYS[row["survey"]],
+            (
+                *(count(row[name]) for name in ("due", "reported", "missing", "imputed")),
+                None if row["coverage"] is None else Number(row["coverage"], "比率", "%", 1),
+            ),
+            total=row["survey"] == "all",
+        )
+        for row in sorted(f.coverage, key=lambda row: order.index(row["survey"]))
+    )
+    if not rows:
+        return None
+    return Table(
+        "覆盖",
+        "报表覆盖情况",
+        "单位：家、%",
+        ("专业", "应报", "已报", "未报", "其中推算", "覆盖率"),
+        rows,
+        ("覆盖率为已报单位占应报单位的上年同期营业收入；已退库、被合并的单位不算应报，推算不算已报。",),
+    )
+
+
+def imputed(f: Figures, span: Span) -> Table | None:
+    """How much of a flash is imputed, by class and by county; nothing where nothing is."""
+    places = [(f.city.code, cls, f.name("digital", cls)) for cls in (CORE, *DIVISIONS)]
+    places += [(county.code, CORE, county.name) for county in f.city.counties]
+    rows = []
+    for region, cls, name in places:
+        units = f.get("core_imputed_units", "above_threshold", span, region=region, cls=cls)
+        share = f.get("core_imputed_share", "rate_method", span, region=region, cls=cls)
+        if units and units.value:
+            first = region == f.city.code and cls == CORE
+            rows.append(Row(name, (units, share), indent=0 if first else 1, total=first))
+    if not rows:
+        return None
+    return Table(
+        "推算",
+        "推算的单位数及其占核心产业增加值的比重",
+        "单位：家、%",
+        ("类别、地区", "推算单位数", "推算占增加值比重"),
+        tuple(rows),
+        ("未列出的类别和地区没有推算。",),
+    )
+
+
 def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
     found = f.all("gdp", "accounts", span, price="current")
     return next((figure for figure in found if figure.vintage == share.gdp_vintage), None)
@@ -349,9 +399,10 @@ def _gdp_rows(f: Figures) -> list[Row]:
             growth = f.get("gdp_growth", "accounts", span)
             before = f.get("gdp", "accounts", span.year_before, price="current")
             several = len(found) > 1
+            named = several or f.flash
             return [
                 Row(
-                    f"{f.gdp_name}（{VINTAGES[figure.vintage]}）" if several else f.gdp_name,
+                    f"{f.gdp_name}（{VINTAGES[figure.vintage]}）" if named else f.gdp_name,
                     (span.label, figure.display_unit, figure, None if several else before, None if n else growth),
                 )
                 for n, figure in enumerate(found)
@@ -386,7 +437,7 @@ def _series_cells(f: Figures, span: Span) -> tuple[Cell, ...]:
         f.get("core_value_added", f.definition, span, cls=CORE, price="current"),
         *(f.get("core_value_added", f.definition, span, cls=code, price="current") for code in DIVISIONS),
         f.growth(span),
-        f.get("gdp_growth", "accounts", span),
+        f.gdp_growth(span),
         f.get("core_share_gdp", "same_vintage", span, cls=CORE),
     )
 

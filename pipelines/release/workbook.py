@@ -10,12 +10,12 @@ name and must never run. The creation time is the release's as_of, so that the b
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
+from pipelines.excel import FONT, OPTIONS, Book, page, units
 from pipelines.release import tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
@@ -25,10 +25,6 @@ from pipelines.release.notes import notes, synthetic
 from pipelines.release.sentences import headline
 from pipelines.release.tables import Cell, Row, Table
 
-_OPTIONS: Final = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
-}  # fmt: skip
-FONT: Final = "微软雅黑"
 _CATALOGUE: Final = {
     "name_zh": "名称", "id": "指标", "definition_id": "口径", "definition_zh": "定义", "formula": "计算公式",
     "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型", "source": "来源",
@@ -47,21 +43,6 @@ _WIDTHS: Final = {
 _FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
 
 
-@dataclass(frozen=True)
-class _Book:
-    """The open workbook and its formats by name and number format."""
-
-    book: Any
-    formats: dict[tuple[tuple[str, Any], ...], Any]
-
-    def style(self, **look: Any) -> Any:
-        """A format, made once per look."""
-        key = tuple(sorted(look.items()))
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format({"font_name": FONT, "font_size": 10, "valign": "vcenter", **look})
-        return self.formats[key]
-
-
 def write(f: Figures, issue: Issue, path: Path) -> None:
     """Write the workbook of a release.
 
@@ -70,11 +51,11 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
         issue: what the release is called.
         path: the file to write.
     """
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         made = dt.datetime.combine(issue.as_of, dt.time())
-        title = f"{f.city.name}数字经济季度运行监测（{f.quarter.label()}）"
+        title = f"{f.city.name}数字经济季度运行监测（{issue.period}）"
         book.set_properties({"title": title, "created": made, "comments": f"{issue.name} {issue.level} {issue.stamp}"})
-        at = _Book(book, {})
+        at = Book(book)
         sheets = _sheets(f)
         _notes(at, f, issue, title, sheets)
         for name, table in sheets.items():
@@ -99,11 +80,13 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
         "拉动": tables.pulls(f),
+        "报表覆盖": tables.coverage(f),
+        "推算": tables.imputed(f, span) if span else None,
     }
     return {name: table for name, table in found.items() if table and table.rows}
 
 
-def _notes(at: _Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Table]) -> None:
+def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Table]) -> None:
     sheet = at.book.add_worksheet("说明")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 16)
@@ -113,7 +96,8 @@ def _notes(at: _Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Ta
     used = [figure for table in sheets.values() for figure in table.figures]
     pairs = [
         ("级别", f"{issue.stamp}（{issue.level}）"),
-        *([("合成数据", synthetic(f))] if f.city.synthetic else []),
+        ("版次", issue.vintage_zh),
+        *([("合成数据", synthetic(f.city))] if f.city.synthetic else []),
         ("要点", f"{headline(f)}。"),
         ("发布批次", issue.name),
         *((heading, text) for heading, text in notes(f, issue, used) if heading != "合成数据"),
@@ -125,16 +109,18 @@ def _notes(at: _Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Ta
         sheet.write_string(row, 1, text, at.style(text_wrap=True, valign="top", **warn))
         # About 54 Chinese characters fill a line of the column; the height is set, as not every program finds it.
         sheet.set_row(row, 16.5 * sum(-(-len(line) // 54) for line in text.splitlines()) + 3)
-    _print(sheet, landscape=False)
+    page(sheet, landscape=False)
 
 
-def _sheet(at: _Book, name: str, table: Table, issue: Issue) -> None:
+def _sheet(at: Book, name: str, table: Table, issue: Issue) -> None:
     sheet = at.book.add_worksheet(name)
     last = len(table.head) - 1
     sheet.hide_gridlines(2)
     sheet.set_default_row(19)
     sheet.write_string(0, 0, table.title, at.style(bold=True, font_size=14))
-    sheet.write_string(1, 0, f"{issue.stamp} · {issue.level} · {issue.name}", at.style(font_color="#9d1c1c"))
+    sheet.write_string(
+        1, 0, f"{issue.stamp} · {issue.level} · {issue.vintage_zh} · {issue.name}", at.style(font_color="#9d1c1c")
+    )
     sheet.write_string(2, last, table.unit, at.style(align="right", font_color="#5d6672"))
     for column, head in enumerate(table.head):
         look = {"align": "left" if column == 0 else "right", "text_wrap": True}
@@ -148,10 +134,10 @@ def _sheet(at: _Book, name: str, table: Table, issue: Issue) -> None:
     _columns(sheet, table)
     sheet.freeze_panes(_FIRST_ROW, 1)
     sheet.repeat_rows(3)
-    _print(sheet, landscape=last > 5)
+    page(sheet, landscape=last > 5)
 
 
-def _row(at: _Book, sheet: Any, number: int, row: Row, last: int, *, final: bool) -> None:
+def _row(at: Book, sheet: Any, number: int, row: Row, last: int, *, final: bool) -> None:
     look: dict[str, Any] = {"bold": True} if row.total else {}
     look |= {"bottom": 2} if final else {}
     sheet.write_string(number, 0, row.label, at.style(indent=row.indent, **look))
@@ -160,7 +146,7 @@ def _row(at: _Book, sheet: Any, number: int, row: Row, last: int, *, final: bool
         _cell(at, sheet, (number, column), cell, look)
 
 
-def _cell(at: _Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any]) -> None:
+def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any]) -> None:
     row, column = place
     if cell is None:
         sheet.write_blank(row, column, None, at.style(**look))
@@ -197,7 +183,7 @@ def _columns(sheet: Any, table: Table) -> None:
         sheet.set_column(column, column, min(34, max(13, head, *(len(text) * 2 + 2 for text in ["", *texts]))))
 
 
-def _charts(at: _Book, f: Figures, sheets: dict[str, Table]) -> None:
+def _charts(at: Book, f: Figures, sheets: dict[str, Table]) -> None:
     """Native charts on one sheet, each drawn from the cells of another sheet."""
     plans = [
         _line_chart(at, f, sheets),
@@ -213,17 +199,19 @@ def _charts(at: _Book, f: Figures, sheets: dict[str, Table]) -> None:
     for number, chart in enumerate(charts):
         chart.set_size({"width": 760, "height": 340})
         sheet.insert_chart(number * 18, 0, chart)
-    _print(sheet, landscape=False)
+    page(sheet, landscape=False)
 
 
-def _line_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
+def _line_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
     name = "时间序列（累计）"
     table = sheets.get(name)
     if table is None or len(table.rows) < 2:
         return None
     chart = at.book.add_chart({"type": "line"})
     plans = [(f.growth_name, "核心产业", ACCENT, "solid")]
-    if f.growth_price == "constant":  # GDP's growth is, and two price bases never share a chart
+    column = table.head.index("GDP增速") - 1
+    # GDP's growth is at constant prices, and two price bases never share a chart.
+    if f.growth_price == "constant" and any(row.cells[column] for row in table.rows):
         plans.append(("GDP增速", "GDP", GREY, "dash"))
     for head, label, colour, dash in plans:
         line = {"color": colour, "width": 2.25, "dash_type": dash}
@@ -232,7 +220,7 @@ def _line_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
     return _finish(chart, f"{title}累计同比增速（{PRICES[f.growth_price]}，%）")
 
 
-def _stack_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
+def _stack_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
     name = "时间序列（当季）"
     table = sheets.get(name)
     if table is None or len(table.rows) < 2:
@@ -245,7 +233,7 @@ def _stack_chart(at: _Book, f: Figures, sheets: dict[str, Table]) -> Any:
     return _finish(chart, "当季核心产业增加值（现价，亿元）")
 
 
-def _bar_chart(at: _Book, sheets: dict[str, Table], name: str, title: str) -> Any:
+def _bar_chart(at: Book, sheets: dict[str, Table], name: str, title: str) -> Any:
     table = sheets.get(name)
     if table is None:
         return None
@@ -276,7 +264,7 @@ def _finish(chart: Any, title: str) -> Any:
     return chart
 
 
-def _catalogue(at: _Book, f: Figures) -> None:
+def _catalogue(at: Book, f: Figures) -> None:
     sheet = at.book.add_worksheet("指标目录")
     sheet.hide_gridlines(2)
     for column, (key, head) in enumerate(_CATALOGUE.items()):
@@ -286,22 +274,9 @@ def _catalogue(at: _Book, f: Figures) -> None:
         for column, key in enumerate(_CATALOGUE):
             sheet.write_string(row, column, str(entry[key]), at.style(text_wrap=True, valign="top"))
         # A Chinese character is two units of a column's width; the height is set, as not every program finds it.
-        lines = max(-(-_units(str(entry[key])) // _WIDTHS.get(key, 15)) for key in _CATALOGUE)
+        lines = max(-(-units(str(entry[key])) // _WIDTHS.get(key, 15)) for key in _CATALOGUE)
         sheet.set_row(row, 15 * lines + 3)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(f.catalogue), len(_CATALOGUE) - 1)
     sheet.repeat_rows(0)
-    _print(sheet, landscape=True)
-
-
-def _units(text: str) -> int:
-    return sum(2 if ord(character) > 255 else 1 for character in text) + 1
-
-
-def _print(sheet: Any, *, landscape: bool) -> None:
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(0.6, 0.6, 0.7, 0.7)
-    sheet.set_footer("&C内部 · 第 &P 页，共 &N 页")
-    if landscape:
-        sheet.set_landscape()
+    page(sheet, landscape=True)

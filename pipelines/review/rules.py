@@ -6,11 +6,12 @@ table is reviewed when (steps).
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from classification.errors import InputError
 
 Severity = Literal["hard", "soft"]
-AppliesTo = Literal["*", "quarterly", "annual", "cells"]
+AppliesTo = Literal["quarterly", "annual", "register", "claim", "cells"]
 _MARKS: dict[Severity, str] = {"hard": " /* hard rules */", "soft": " /* soft rules */"}
 # What a predicate may call: arithmetic and texts of one row. Nothing that reads, waits, draws or remembers.
 _FUNCTIONS: Final = frozenset(
@@ -35,6 +36,7 @@ class Rule(BaseModel):
     """One rule: 强制性 (hard) sets the row aside, 核实性 (soft) raises a query; neither changes a value.
 
     Attributes:
+        applies_to: the kinds of rows that the rule looks at, separated by ``;`` in the table.
         predicate: one SQL expression over a typed row that is true where the rule is broken; ``tolerance`` in it stands
             for the rule's tolerance.
         expected: what the value was compared with, in the unit of the return; '' where there is no such number.
@@ -46,7 +48,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
     severity: Severity
-    applies_to: AppliesTo
+    applies_to: tuple[AppliesTo, ...]
     column: str
     predicate: str
     tolerance: float | None = None
@@ -62,9 +64,14 @@ class Rule(BaseModel):
     def _blank_is_none(cls, text: object) -> object:
         return None if text == "" else text
 
+    @field_validator("applies_to", mode="before")
+    @classmethod
+    def _kinds(cls, text: object) -> object:
+        return text.split(";") if isinstance(text, str) else text
+
     def applies(self, kind: str) -> bool:
-        """Whether the rule looks at this kind of rows: ``quarterly`` or ``annual`` returns, or ``cells``."""
-        return self.applies_to == kind or (self.applies_to == "*" and kind in ("quarterly", "annual"))
+        """Whether the rule looks at this kind of rows: returns, the register, claims or cells."""
+        return kind in self.applies_to
 
     def bound(self, expression: str) -> str:
         """An expression of the rule with its tolerance put in."""
@@ -76,11 +83,6 @@ class Rule(BaseModel):
     def condition(self) -> str:
         """The predicate with the tolerance put in."""
         return self.bound(self.predicate)
-
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """The columns of the typed row that the predicate looks at."""
-        return frozenset(_columns(_tree(self.condition)))
 
     def message(self, text: str, headers: Mapping[str, str]) -> str:
         """A message with the form's own headers; a column that the form lacks is left as it is named inside."""
@@ -97,12 +99,6 @@ def rules(kind: str) -> tuple[Rule, ...]:
             if expression:
                 require_expression(rule.bound(expression), rule.id)
     return found
-
-
-def looking_at(found: tuple[Rule, ...], columns: Collection[str]) -> tuple[Rule, ...]:
-    """The rules that look at nothing but some columns."""
-    there = frozenset(columns)
-    return tuple(rule for rule in found if rule.columns <= there)
 
 
 def require_expression(predicate: str, rule: str) -> None:
@@ -166,6 +162,7 @@ def _tree(expression: str) -> dict[str, Any]:
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
+    atexit.register(_parser.cache_clear)
     return duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
 
 
@@ -191,7 +188,3 @@ def _nodes(tree: object) -> Iterator[dict[str, Any]]:
 
 def _functions(tree: dict[str, Any]) -> Iterator[str]:
     return (str(node["function_name"]) for node in _nodes(tree) if "function_name" in node)
-
-
-def _columns(tree: dict[str, Any]) -> Iterator[str]:
-    return (str(node["column_names"][-1]) for node in _nodes(tree) if node.get("column_names"))

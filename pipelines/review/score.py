@@ -22,7 +22,12 @@ from pipelines.review.rules import rules
 from pipelines.workspace import Workspace
 
 PLANTED: Final = "planted_errors.csv"
-_FORMS: Final = ("industry", "service", "trade", "construction", "annual")
+# The forms that are reviewed → the kind of rows that their rules look at.
+_KINDS: Final = {
+    **dict.fromkeys(("industry", "service", "trade", "construction"), "quarterly"),
+    "annual": "annual",
+    "register": "register",
+}
 _SCHEMA: Final = pa.schema(
     [
         ("rule", pa.string()),
@@ -68,9 +73,10 @@ def score(workspace: Workspace) -> pa.Table:
         workspace: a synthetic city whose quarters have been reviewed.
 
     Returns:
-        One row per rule over returns: rule, severity, planted, found, recall (null where nothing was planted), flagged
-        (rows), false_alarms (flagged rows of units in which nothing was planted), clean_rows (rows of such units),
-        precision (share of flagged rows that are no false alarm, null where nothing was flagged).
+        One row per rule over returns and the register: rule, severity, planted, found, recall (null where nothing was
+        planted), flagged (rows), false_alarms (flagged rows of units in which nothing was planted), clean_rows (rows of
+        such units that the rule looks at), precision (share of flagged rows that are no false alarm, null where nothing
+        was flagged).
 
     Raises:
         InputError: the workspace has no list of planted errors, or was not reviewed.
@@ -83,7 +89,7 @@ def score(workspace: Workspace) -> pa.Table:
     alarms = Counter(rule for place, rule in found if place not in dirty)
     wanted = Counter(rule for _, rule in planted)
     met = Counter(rule for place, rule in planted if (place, rule) in found)
-    every = {rule.id: rule for kind in ("quarterly", "annual") for rule in rules(kind)}
+    every = {rule.id: rule for kind in dict.fromkeys(_KINDS.values()) for rule in rules(kind)}
     scores = [
         Score(
             rule=name,
@@ -93,7 +99,7 @@ def score(workspace: Workspace) -> pa.Table:
             recall=_share(met[name], wanted[name]),
             flagged=rows[name],
             false_alarms=alarms[name],
-            clean_rows=clean_rows,
+            clean_rows=sum(clean_rows[kind] for kind in rule.applies_to),
             precision=_share(rows[name] - alarms[name], rows[name]),
         )
         for name, rule in every.items()
@@ -118,23 +124,25 @@ def _planted(workspace: Workspace) -> list[tuple[Place, str]]:
     return [(Place(line["file"], int(line["row"])), line["rule"]) for line in lines if line["row"]]
 
 
-def _dirty(lake: Lake, planted: set[Place]) -> tuple[set[Place], int]:
-    """The rows of all units in which anything was planted, known by code or by name, and how many rows are others'."""
+def _dirty(lake: Lake, planted: set[Place]) -> tuple[set[Place], Counter[str]]:
+    """The rows of all units in which anything was planted, by code or by name; how many of each kind are others'."""
     rows = list(_rows(lake))
     codes = {row[key] for row in rows if Place(row["file"], row["row"]) in planted for key in ("unit", "name")} - {""}
-    dirty = {Place(row["file"], row["row"]) for row in rows if row["unit"] in codes or row["name"] in codes}
-    return dirty, len(rows) - len(dirty)
+    of_them = [row["unit"] in codes or row["name"] in codes for row in rows]
+    dirty = {Place(row["file"], row["row"]) for row, theirs in zip(rows, of_them, strict=True) if theirs}
+    return dirty, Counter(row["kind"] for row, theirs in zip(rows, of_them, strict=True) if not theirs)
 
 
 def _rows(lake: Lake) -> Iterator[dict[str, Any]]:
-    for form in _FORMS:
+    for form, kind in _KINDS.items():
         partitions = [ALL] if forms()[form].period == "none" else lake.partitions(f"raw_{form}")
-        table = lake.read(f"raw_{form}", partitions).select(["file", "row", "unit", "name"])
-        yield from table.to_pylist()
+        for partition in partitions:
+            table = lake.read(f"raw_{form}", [partition]).select(["file", "row", "unit", "name"])
+            yield from (row | {"kind": kind} for row in table.to_pylist())
 
 
 def _flagged(lake: Lake) -> Iterator[tuple[Place, str]]:
-    for table in ("core_set_aside", "core_query"):
+    for table in ("core_set_aside", "core_finding"):
         found = lake.read(table, lake.partitions(table)).select(["file", "row", "rule"])
         for line in found.filter(pc.field("row") > 0).to_pylist():
             yield Place(line["file"], line["row"]), line["rule"]

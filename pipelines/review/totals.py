@@ -15,6 +15,8 @@ from indicators.quarter import Quarter
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
 from pipelines.review.rules import Severity, finding_statement, rules
+from pipelines.steps.missing import coverage, find_coverage
+from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
 FACTS: Final = pa.schema(
@@ -44,12 +46,14 @@ def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
     """
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     found = [FACTS.empty_table()]
-    with engine() as work:
+    with engine(lake.root) as work:
         if lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists():
+            find_coverage(work, workspace, quarter, as_of)
+            found.append(_facts(work, "total_coverage"))
             work.add(
                 returned=lake.existing("core_return", [quarter]), last_returned=lake.existing("core_return", [before])
             )
-            found += [_facts(work, name, {"as_of": as_of}) for name in ("total_coverage", "total_growth")]
+            found.append(_facts(work, "total_growth", {"as_of": as_of}))
         if lake.path("observation", quarter).exists():
             work.add(observation=lake.existing("observation", [quarter]))
             found.append(_facts(work, "total_identity", {"place": workspace.city.code}))
@@ -98,5 +102,41 @@ def total_findings(facts: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(lines, schema=schema)
 
 
-def _facts(work: Engine, name: str, parameters: dict[str, object]) -> pa.Table:
+def uncovered(workspace: Workspace, quarter: str, as_of: dt.date) -> str:
+    """Why a quarter may not be released as known on a day: too little of what is due has come; '' where enough has.
+
+    Args:
+        workspace: with the quarter reviewed.
+        quarter: the release quarter.
+        as_of: the day of knowledge; an imputed return is not a reported one.
+    """
+    if not workspace.city.has_firms:
+        return ""
+    found = coverage(workspace, quarter, as_of)
+    with engine() as work:
+        work.add(coverage=found)
+        facts = _facts(work, "total_coverage")
+    low = {line["subject"] for line in total_findings(facts).to_pylist() if line["law"] == "coverage"}
+    short = [
+        f"{SURVEYS[row['survey']]} {row['coverage'] * 100:.1f}%（未报 {row['missing']} 家）"
+        for row in found.to_pylist()
+        if row["survey"] in low
+    ]
+    if not short:
+        return ""
+    return (
+        f"{quarter} 截至 {as_of} 的报表覆盖率不足：{'、'.join(short)}。"
+        f"请用 shuce review late {quarter} 列出未报单位催报，报齐后重试，或改用更晚的数据截止日（--as-of）"
+    )
+
+
+def subject_zh(workspace: Workspace, law: str, subject: str) -> str:
+    """What a finding of ``total_findings`` is about, in words: which law, which period and place."""
+    words = {**SURVEYS, **workspace.city.regions, "wages": "应付职工薪酬", "vat": "应交增值税", "core": "核心产业合计"}
+    words |= {"quarter": "当季", "cumulative": "累计", "annual": "年度"}
+    said = " ".join(words.get(part, part) for part in subject.split())
+    return f"{said}（大类代码、对照项）" if law == "growth" else said
+
+
+def _facts(work: Engine, name: str, parameters: dict[str, object] | None = None) -> pa.Table:
     return work.rows(statement("pipelines", name), parameters).cast(FACTS)

@@ -22,6 +22,7 @@ from pipelines.sample.account_files import write_accounts
 from pipelines.sample.accounts import Accounts
 from pipelines.sample.annual_files import ANNUAL_YEARS, write_annual, write_digital_use
 from pipelines.sample.calibration import calibrate
+from pipelines.sample.claim_files import write_claims
 from pipelines.sample.coefficients import coefficient_rows
 from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.events import mergers, recodes
@@ -100,6 +101,7 @@ def _files(
         say(f"写出 {quarter.label('quarter')}的报表")
         yield from write_quarter(universe, inbox, quarter)
         yield from write_register(universe, inbox, quarter)
+        yield write_claims(universe, inbox, quarter)
         yield from write_accounts(accounts, inbox, quarter)
         yield write_prices(inbox, quarter)
     for year in ANNUAL_YEARS:
@@ -129,8 +131,11 @@ def _settings() -> str:
         f'last_quarter = "{LAST}"',
         "base_quarters = 4",
         "release_day = 20",
+        "flash_day = 19",
         f"required_forms = [{', '.join(repr(form) for form in _REQUIRED)}]".replace("'", '"'),
     ]
+    # All firm returns of this city come on one day of the month.
+    lines += ["", "[deadlines]", "construction = 18"]
     for code, name in zip(COUNTIES, COUNTY_NAMES, strict=True):
         lines += ["", "[[counties]]", f'code = "{code}"', f'name = "{name}"']
     return "\n".join(lines) + "\n"

@@ -18,6 +18,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.sample.events import pick
 from pipelines.sample.items import money_items, texts
+from pipelines.sample.late import NEVER, late
 from pipelines.sample.layout import VARIANTS, Cell, dress, headers, number, write_sheet, write_text
 from pipelines.sample.planted import SECOND_ROW, Plan, Row, corrected_row, plans, spoil
 from pipelines.sample.profile import COUNTIES, COUNTY_NAMES, SURVEYS, classes
@@ -113,14 +114,18 @@ def _own_ways(row: Row, place: int) -> Row:
 
 
 def write_quarter(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator[Sent | Planted]:
-    """Write the four firm forms of a quarter with their errors, and the correction files that came later."""
+    """Write the four firm forms of a quarter with their errors; what comes late or corrected has files of its own."""
     for survey in SURVEYS:
         true = firm_rows(universe, quarter, survey)
         mine = [plan for plan in plans() if plan.form == survey and plan.quarter == str(quarter)]
-        lines, marks = _with_errors(universe, quarter, survey, true, mine)
+        busy = {plan.place(universe.units) for plan in mine}
+        behind = late(universe.units, quarter, survey, there=true, busy=busy)
+        punctual = {place: row for place, row in true.items() if place not in behind}
+        lines, marks = _with_errors(universe, quarter, survey, punctual, mine)
         name = file_name(survey, quarter)
         first = _write(inbox / name, survey, quarter, lines)
         yield Sent(name, received_on(quarter), f"{SURVEY_OFFICES[survey]}")
+        yield from _write_late(inbox / name, survey, quarter, true, behind)
         days = sorted({day for plan in mine for day in plan.corrections})
         later = {day: name.replace(".", f"_更正{turn}.") for turn, day in enumerate(days, start=1)}
         corrected = {day: [plan for plan in mine if day in plan.corrections] for day in days}
@@ -137,6 +142,15 @@ def write_quarter(universe: Universe, inbox: Path, quarter: Quarter) -> Iterator
                 yield _listed(plan, later[day], quarter, (order, first, row))
             else:
                 yield _listed(plan, name, quarter, (at, first, lines[at]), fixed=later.get(day, ""))
+
+
+def _write_late(
+    path: Path, survey: str, quarter: Quarter, true: dict[int, Row], behind: dict[int, dt.date]
+) -> Iterator[Sent]:
+    for turn, day in enumerate(sorted(set(behind.values()) - {NEVER}), start=1):
+        file = path.with_name(path.name.replace(".", f"_补报{turn}."))
+        _write(file, survey, quarter, [row for place, row in true.items() if behind.get(place) == day])
+        yield Sent(file.name, day, SURVEY_OFFICES[survey], source="企业补报")
 
 
 def _listed(plan: Plan, file: str, quarter: Quarter, place: tuple[int, int, Row], *, fixed: str = "") -> Planted:
@@ -178,13 +192,13 @@ def _with_errors(
     universe: Universe, quarter: Quarter, survey: str, true: dict[int, Row], mine: Sequence[Plan]
 ) -> tuple[list[Row], list[tuple[Plan, int]]]:
     before = firm_rows(universe, quarter - 1, survey) if mine and quarter > FIRST else {}
-    neighbour = _neighbour(universe, quarter) if mine else {}
+    near = neighbour(universe, quarter) if mine else {}
     order = {place: at for at, place in enumerate(true)}
     lines = list(true.values())
     marks = []
     for plan in mine:
         place = plan.place(universe.units)
-        wrong = spoil(plan, true[place], before.get(place), neighbour)
+        wrong = spoil(plan, true[place], before.get(place), near)
         if plan.kind in SECOND_ROW:
             lines.append(wrong)
             marks.append((plan, len(lines) - 1))
@@ -194,7 +208,7 @@ def _with_errors(
     return lines, marks
 
 
-def _neighbour(universe: Universe, quarter: Quarter) -> Row:
+def neighbour(universe: Universe, quarter: Quarter) -> Row:
     """A settled industrial unit that other firms' mistakes point at."""
     place = pick(universe.units, "industry", 61)
     county = int(universe.county(quarter)[place])

@@ -30,6 +30,8 @@ _STOCKS: Final = (
 )  # fmt: skip
 # Errors that are a row of their own, after the true ones.
 SECOND_ROW: Final = frozenset({"duplicate_unit", "same_name_other_code", "not_in_register"})
+# Errors of a return that lie in what the register says of its unit.
+IN_REGISTER: Final = frozenset({"local_in_register"})
 _REPLY: Final = "季末集中退货冲减收入，情况属实"
 
 
@@ -89,6 +91,12 @@ def spoil(plan: Plan, row: Row, before: Row | None, neighbour: Row | None = None
     if plan.kind in _INVOLVED:
         return row | _INVOLVED[plan.kind](row, neighbour or row)
     return row | _SPOILERS[plan.kind](plan, row, before or row)
+
+
+def spoil_register(plan: Plan, row: Row, neighbour: Row) -> Row:
+    """A row of the register as it arrives, with an error of its own or one that makes a return wrong."""
+    said = _IN_REGISTER.get(plan.kind)
+    return row | said(row, neighbour) if said else spoil(plan, row, None)
 
 
 def corrected_row(plan: Plan, row: Row, day: str) -> Row:
@@ -186,6 +194,9 @@ _SPOILERS: Final[Mapping[str, Callable[[Plan, Row, Row], Row]]] = {
     "understated": _scaled(0.9),
     "overstated": _scaled(1.1),
     "bad_date": _set("2022-13-01"),
+    "exit_before_entry": _set("2001-01-01"),
+    "unknown_kind": _set("分公司"),
+    "local_in_register": lambda _plan, _row, _before: {},
     "as_it_is": lambda _plan, _row, _before: {},
     "edited_often": _scaled(1.04),
     "assets_off": _times(1.1),
@@ -227,4 +238,17 @@ _INVOLVED: Final[Mapping[str, Callable[[Row, Row], Row]]] = {
     },
     "named_elsewhere": lambda _, neighbour: {name: neighbour[name] for name in ("name", "address")},
     "counted_with_parent": lambda _, neighbour: {"parent_unit": neighbour["unit"]},
+}
+
+# Errors of the register that name another unit.
+_IN_REGISTER: Final[Mapping[str, Callable[[Row, Row], Row]]] = {
+    "strange_successor": lambda row, _: {"successor": outside_unit(2 + sum(map(ord, str(row["name"]))))},
+    "own_successor": lambda row, _: {"successor": row["unit"]},
+    "successor_without_exit": lambda _, neighbour: {"successor": neighbour["unit"]},
+    "local_without_parent": lambda _row, _neighbour: {"kind": "产业活动单位"},
+    "local_of_outsider": lambda row, _: {
+        "kind": "产业活动单位",
+        "parent_unit": outside_unit(3 + sum(map(ord, str(row["name"])))),
+    },
+    "local_in_register": lambda _, neighbour: {"kind": "产业活动单位", "parent_unit": neighbour["unit"]},
 }

@@ -1,5 +1,5 @@
 -- What each unit contributes to each class of the digital economy, at one vintage.
--- Takes: returned (rows of class_return valid at the vintage), share (classification/sql/shares.sql over them),
+-- Takes: returned (returns valid at the vintage, and imputed ones), share (classification/sql/shares.sql over them),
 --        rate_for (gbt, rate, rate_level); parameters known_from, known_to.
 -- Gives: the contract class_part without its order.
 -- Value added by the rate method: output x last known rate, rounded half away from zero to whole yuan; the comparable
@@ -10,8 +10,8 @@ WITH valued AS (
          CAST(ROUND(coalesce(output_base, 0) * f.rate, 0) AS BIGINT) AS va_base
   FROM returned AS r JOIN rate_for AS f ON f.gbt = r.gbt
 )
-SELECT quarter, CAST($known_from AS DATE) AS known_from, CAST($known_to AS DATE) AS known_to,
-       v.row_id, unit, county, sector, months, v.gbt, s.de, s.level_used, rate_level,
+SELECT quarter, CAST($known_from AS DATE) AS known_from, CAST($known_to AS DATE) AS known_to, origin,
+       v.row_id, unit, county, sector, months, v.gbt, s.de, s.level_used, rate_level, link_level,
        CAST(ROUND(va * k_hi, 0) - ROUND(va * k_lo, 0) AS BIGINT) AS va,
        CAST(ROUND(va_base * k_hi, 0) - ROUND(va_base * k_lo, 0) AS BIGINT) AS va_base,
        CAST(ROUND(output * k_hi, 0) - ROUND(output * k_lo, 0) AS BIGINT) AS output,

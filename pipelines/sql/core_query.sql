@@ -1,34 +1,24 @@
--- The queries of a quarter: one line per accepted row and soft rule, with the cell as received (L3).
--- Takes: query_finding (row_id, rule, column_name, expected, deviation, suspicion); broken_row; returned (core_return);
---        firm_text; form_column (form, column, header); rule (form, id, message_zh, message_en); form (sector, code);
---        division_rate (division, rate), the last known value-added rates.
+-- The queries of a quarter with what became of each, row for row (L3).
+-- Takes: core_finding; parameter replies, the last reply to each query: a JSON list of row_id, rule, reply, status, note,
+--        replied_on.
 -- Gives: the contract core_query, in order of row_id and rule.
--- Impact: |deviation of revenue| x output / revenue (at most 1.5, for trade its margin) x the division's last known
--- value-added rate (1 where none is known: revenue then stands for value added), for rows whose class is or was core, in
--- full or in part; 0 for all others, which cannot move the published core total. A starred class counts in full.
-WITH weighed AS (
-  SELECT w.*, CASE WHEN r.is_core OR coalesce(r.was_core, FALSE)
-                   THEN ROUND(abs(w.deviation) * coalesce(CAST(v.rate AS DOUBLE), 1)
-                              * CASE WHEN r.revenue <> 0 THEN least(abs(CAST(r.output AS DOUBLE) / r.revenue), 1.5)
-                                     ELSE 1 END, 0)
-                   ELSE 0 END AS impact
-  FROM query_finding AS w
-  JOIN broken_row AS r ON r.row_id = w.row_id
-  LEFT JOIN division_rate AS v ON v.division = r.division
+-- A later return is the answer that counts; else what the firm replied; else the note that it put on the return itself.
+-- The return of a local unit that its legal unit's return took out is no longer asked about.
+WITH reply AS (
+  SELECT unnest(from_json(CAST($replies AS JSON), '[{"row_id": "VARCHAR", "rule": "VARCHAR", "reply": "VARCHAR", "status": "VARCHAR", "note": "VARCHAR", "replied_on": "DATE"}]'), recursive := TRUE)
 )
-SELECT r.quarter, r.row_id, r.unit, r.county, m.code AS form, w.rule, coalesce(h.header, w.column_name) AS column,
-       g.message_zh, g.message_en, r.file, r.sheet, CAST(r.row AS BIGINT) AS row,
-       json_extract_string(to_json(t), '$.' || w.column_name) AS value,
-       coalesce(w.expected, '') AS expected,
-       CAST(w.impact AS DOUBLE) AS impact, w.suspicion, CAST(w.impact * w.suspicion AS DOUBLE) AS score,
-       CASE WHEN k.known_to < DATE '9999-12-31' THEN 'resubmitted' WHEN r.note IS NOT NULL THEN 'confirmed' ELSE 'open' END
-         AS status,
-       coalesce(r.note, '') AS note, CAST(NULL AS DATE) AS replied_on
-FROM weighed AS w
-JOIN broken_row AS r ON r.row_id = w.row_id
-JOIN returned AS k ON k.row_id = w.row_id
-JOIN firm_text AS t ON t.row_id = w.row_id
-JOIN form AS m ON m.sector = r.sector
-JOIN rule AS g ON g.form = r.sector AND g.id = w.rule
-LEFT JOIN form_column AS h ON h.form = r.sector AND h.column = w.column_name
-ORDER BY r.row_id, w.rule
+SELECT f.quarter, f.query, f.row_id, f.known_from, f.known_to, f.unit, f.name, f.county, f.form, f.rule, f.column,
+       f.message_zh, f.message_en, f.file, f.sheet, f.row, f.value, f.expected, f.impact, f.suspicion, f.score,
+       CASE WHEN f.ended_by = 'return' THEN 'resubmitted'
+            WHEN f.ended_by = 'legal_unit' THEN 'withdrawn'
+            WHEN p.status IS NOT NULL THEN p.status
+            WHEN f.note <> '' THEN 'confirmed'
+            ELSE 'open' END AS status,
+       coalesce(p.reply, '') AS reply,
+       coalesce(NULLIF(p.note, ''), f.note) AS note,
+       CASE WHEN p.replied_on IS NOT NULL THEN p.replied_on
+            WHEN f.known_to < DATE '9999-12-31' THEN f.known_to
+            WHEN f.note <> '' THEN f.known_from END AS replied_on
+FROM core_finding AS f
+LEFT JOIN reply AS p ON p.row_id = f.row_id AND p.rule = f.rule
+ORDER BY f.row_id, f.rule

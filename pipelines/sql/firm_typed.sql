@@ -1,12 +1,17 @@
 -- Firm returns with all that the review rules look at. Row for row.
--- Takes: firm_row; firm (firm_number); history (firm_history of the quarter before and of last year's quarter); class_norm;
---        registered (unit, known_from) with the register of the quarter; region (code, name); compared_with (previous,
---        last_year), the two quarters.
--- Gives: firm_row and
+-- Takes: reported (firm_row, or those of its rows that are looked at); history (firm_history of the quarter before and
+--        of last year's quarter); class_norm; registered, the register of the quarter; counted_twice (unit, since,
+--        until); reporting_parent; one_name; activity_said (activity, class_code, reads_core); region (code, name); compared_with (previous, last_year), the two quarters.
+-- Gives: reported, row for row, and
 --   prev_*    the return of the quarter before, of the same year (cumulative, fewer months)
 --   last_*    last year's return of the same months; NULL where it covered other months
 --   was_core  whether the class on the return of the quarter before was core
 --   class_*   norms of the division, of the whole survey where the division has fewer than 20 firms
+--   in_register          whether the unit belongs to the quarter by its register; NULL before any register came
+--   counted_with_parent  whether the unit is a local one whose legal unit's accepted return had come
+--   activity_at_odds     whether the main activity clearly reads like another division than the code's
+--   activity_reads_core  then, whether the class it reads most like is core
+--   parent_reports       whether the legal unit that the return itself names had reported
 --   *_shift   how many powers of ten the row is above what it is compared with
 -- A row sees what had been received by its own day and no more, so no order of runs and no later return changes it.
 WITH before AS (
@@ -15,13 +20,6 @@ WITH before AS (
   SELECT h.* FROM history AS h JOIN compared_with AS w ON w.last_year = h.quarter
 ), registered_since AS (
   SELECT MIN(known_from) AS first_known FROM registered
-), known_unit AS (
-  SELECT unit, MIN(known_from) AS known_from FROM registered WHERE unit IS NOT NULL GROUP BY unit
-), reporting AS (
-  SELECT DISTINCT unit FROM firm WHERE unit IS NOT NULL
-), one_name AS (
-  SELECT name, address FROM firm WHERE name IS NOT NULL AND address IS NOT NULL AND identifier_valid
-  GROUP BY name, address HAVING MIN(unit) <> MAX(unit) OR MIN(sector) <> MAX(sector)
 ), compared AS (
   SELECT n.*,
          CASE WHEN p.quarter IS NOT NULL AND substr(p.quarter, 1, 4) = substr(n.quarter, 1, 4) THEN p.months END
@@ -44,20 +42,25 @@ WITH before AS (
          CASE WHEN d.firms >= 20 THEN d.rate_p2 ELSE s.rate_p2 END AS class_rate_p2,
          CASE WHEN d.firms >= 20 THEN d.rate_p98 ELSE s.rate_p98 END AS class_rate_p98,
          d.base AS class_base,
-         CASE WHEN g.first_known <= n.known_from THEN u.unit IS NOT NULL END AS in_register,
+         CASE WHEN g.first_known <= n.known_from THEN coalesce(u.belongs, FALSE) END AS in_register,
+         t.unit IS NOT NULL AS counted_with_parent,
          h.unit IS NOT NULL AS parent_reports,
          o.name IS NOT NULL AS named_elsewhere,
+         a.activity IS NOT NULL AS activity_at_odds,
+         a.reads_core AS activity_reads_core,
          coalesce(n.registered_county <> n.county AND strpos(n.address, c.name) > 0, FALSE) AS lies_where_registered
-  FROM firm_row AS n
+  FROM reported AS n
   LEFT JOIN before AS p ON p.sector = n.sector AND p.unit = n.unit
     AND p.known_from <= n.known_from AND n.known_from < p.known_to
   LEFT JOIN last AS l ON l.sector = n.sector AND l.unit = n.unit
     AND l.known_from <= n.known_from AND n.known_from < l.known_to
   LEFT JOIN class_norm AS d ON d.day = n.known_from AND d.sector = n.sector AND d.division = n.division
   LEFT JOIN class_norm AS s ON s.day = n.known_from AND s.sector = n.sector AND s.division = ''
-  LEFT JOIN known_unit AS u ON u.unit = n.unit AND u.known_from <= n.known_from
-  LEFT JOIN reporting AS h ON h.unit = n.parent_unit
+  LEFT JOIN registered AS u ON u.unit = n.unit AND u.known_from <= n.known_from AND n.known_from < u.known_to
+  LEFT JOIN counted_twice AS t ON t.unit = n.unit AND t.since <= n.known_from AND n.known_from < t.until
+  LEFT JOIN reporting_parent AS h ON h.unit = n.parent_unit AND h.known_from <= n.known_from
   LEFT JOIN one_name AS o ON o.name = n.name AND o.address = n.address
+  LEFT JOIN activity_said AS a ON a.activity = n.activity AND a.class_code = n.class_code
   LEFT JOIN region AS c ON c.code = n.registered_county
   CROSS JOIN registered_since AS g
 )

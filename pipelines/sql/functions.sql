@@ -7,10 +7,10 @@ CREATE OR REPLACE TEMPORARY MACRO plain(x) AS
   CASE WHEN regexp_full_match(x, '[0-9A-Za-z.+-]*') THEN x
        ELSE translate(trim(x), '０１２３４５６７８９．－＋ 　,，', '0123456789.-+') END;
 
--- Empty, or one of the signs that statisticians put for "no figure".
+-- Empty, or one of the signs that statisticians put for "no figure". (No IN: the engine makes a join of each list.)
 CREATE OR REPLACE TEMPORARY MACRO is_missing(x) AS
   CASE WHEN x IS NULL OR x = '' THEN TRUE
-       ELSE plain(x) IN ('', '-', '—', '——', '–', '…', '/', 'NA', '无') END;
+       ELSE regexp_full_match(plain(x), '|-|—|——|–|…|/|NA|无') END;
 
 -- A number as received, NULL where the cell is empty or cannot be read; no sign for "no figure" is a number.
 CREATE OR REPLACE TEMPORARY MACRO number(x) AS
@@ -42,3 +42,18 @@ CREATE OR REPLACE TEMPORARY MACRO two_digits(x) AS
 -- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.
 CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
   CASE WHEN x > 0 AND y > 0 THEN log10(CAST(x AS DOUBLE) / CAST(y AS DOUBLE)) END;
+
+-- The number under which a query goes out and its answer comes back: the same for a row and a rule whenever it is made.
+CREATE OR REPLACE TEMPORARY MACRO query_number(row_id, rule) AS
+  'Q' || upper(substr(sha256(row_id || ':' || rule), 1, 12));
+
+-- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
+CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS
+  CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);
+
+-- Whether a unit had entered the register by a day, or left it. No day of entry: it was always there. A day of exit before
+-- the day of entry contradicts itself and counts as none.
+CREATE OR REPLACE TEMPORARY MACRO entered(entry_date, day) AS coalesce(entry_date <= day, TRUE);
+
+CREATE OR REPLACE TEMPORARY MACRO gone(entry_date, exit_date, day) AS
+  coalesce(exit_date <= day, FALSE) AND NOT coalesce(exit_date < entry_date, FALSE);

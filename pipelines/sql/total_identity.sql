@@ -2,18 +2,20 @@
 -- Takes: observation; parameter place. Gives: row_id, law, subject, left_side, right_side:
 --   counties    core value added of the counties against the place, by period, span and class
 --   classes     core value added of the 大类 against the total, by period, span and region
+--   (what stands on one side only is compared with nothing, and is thereby off)
 --   part        core value added against GDP, by period, span and region (largest vintage)
 --   attributes  how many numbers lack price basis, vintage, span or definition, against none
 WITH core AS (
   SELECT * FROM observation WHERE indicator = 'core_value_added' AND definition_id = 'rate_method'
 ), laws AS (
   SELECT 'counties' AS law, period || ' ' || span || ' ' || class AS subject,
-         SUM(CASE WHEN region <> $place THEN value END) AS left_side,
-         MAX(CASE WHEN region = $place THEN value END) AS right_side
+         coalesce(SUM(CASE WHEN region <> $place THEN value END), 0) AS left_side,
+         coalesce(SUM(CASE WHEN region = $place THEN value END), 0) AS right_side
   FROM core GROUP BY period, span, class
   UNION ALL
   SELECT 'classes', period || ' ' || span || ' ' || region,
-         SUM(CASE WHEN length(class) = 2 THEN value END), MAX(CASE WHEN class = 'core' THEN value END)
+         coalesce(SUM(CASE WHEN length(class) = 2 THEN value END), 0),
+         coalesce(SUM(CASE WHEN class = 'core' THEN value END), 0)
   FROM core GROUP BY period, span, region
   UNION ALL
   SELECT 'part', c.period || ' ' || c.span || ' ' || c.region, MAX(c.value), MAX(g.value)
@@ -27,6 +29,4 @@ WITH core AS (
   WHERE coalesce(price_basis, '') = '' OR coalesce(vintage, '') = '' OR coalesce(span, '') = ''
     OR coalesce(definition_id, '') = ''
 )
-SELECT law || ' ' || subject AS row_id, law, subject, left_side, right_side FROM laws
-WHERE left_side IS NOT NULL AND right_side IS NOT NULL
-ORDER BY row_id
+SELECT law || ' ' || subject AS row_id, law, subject, left_side, right_side FROM laws ORDER BY row_id

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.ingest.faults import Fault
-from pipelines.ingest.forms import forms
 from pipelines.ingest.receipts import Receipt, receipts
 from pipelines.lake import ALL, Lake
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 State = Literal["read", "waiting", "refused", "unknown"]
@@ -79,18 +79,16 @@ class _Counts:
         partition = receipt.quarter or ALL
         single = self.refused_rows(form, partition)[receipt.sha256]
         rows = self.read(form, partition)[receipt.sha256] + single
-        terms = forms()[form]
-        if terms.period == "quarter" and not terms.money:  # the register of units: read, and held to no rule
-            return rows, single
-        aside = self.set_aside(partition if terms.period == "quarter" else "reference")
+        aside = self.set_aside(lines_partition(form, partition))
         return rows, None if aside is None else aside[receipt.sha256[:SHA]]
 
     def refused(self, form: str, partition: str) -> dict[str, Fault]:
-        """Files refused as a whole, by hash."""
+        """Files refused as a whole, by hash: whatever the reason names, no row of theirs was read."""
+        read = self.read(form, partition)
         return {
             row["file_sha"]: Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"], 0, row["column"])
-            for row in self._faults(form, partition)
-            if row["row"] == 0
+            for row in reversed(self._faults(form, partition))
+            if not read[row["file_sha"]]
         }
 
     def refused_rows(self, form: str, partition: str) -> Counter[str]:

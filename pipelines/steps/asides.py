@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.ingest.receipts import Receipt, receipts
-from pipelines.lake import Lake
+from pipelines.lake import ALL, Lake
 from pipelines.steps.core import FIRM_FORMS
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 COLUMNS: Final = ("quarter", "form", "file", "sheet", "row", "column", "rule", "reason_zh", "reason_en")
@@ -29,7 +30,9 @@ def asides(workspace: Workspace, quarters: Iterable[str]) -> pa.Table:
         ``COLUMNS``; row 0 stands for a whole file.
     """
     lake, needed = Lake(workspace.lake), list(quarters)
-    made = [name for name in (*needed, "reference") if lake.note("core_set_aside", name)]
+    # Forms without a quarter share one place, whichever quarter is asked for.
+    places = dict.fromkeys(lines_partition(form, quarter) for form in forms() for quarter in (*needed, ALL))
+    made = [name for name in places if lake.note("core_set_aside", name)]
     parts = [lake.read("core_set_aside", [name]).select(COLUMNS) for name in made]
     parts += [_unclassed(lake, quarter).select(COLUMNS) for quarter in needed if lake.note("class_return", quarter)]
     parts.append(_refused_on_arrival(receipts(workspace, refused=True)))
@@ -44,7 +47,7 @@ def of_form(found: pa.Table, code: str) -> pa.Table:
 
 def _unclassed(lake: Lake, quarter: str) -> pa.Table:
     tables = []
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(class_return=lake.existing("class_return", [quarter]))
         for name in FIRM_FORMS:
             form = forms()[name]

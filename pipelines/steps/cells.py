@@ -5,7 +5,7 @@ Belongs here: which statement makes which cell table. Does not belong here: the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -14,15 +14,15 @@ import pyarrow as pa
 from classification import arrow_tables, load_standard
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
-from pipelines.lake import ALL, Lake, Made, StaleError, only_looking, table_hash
-from pipelines.steps import classified, core, raw
+from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
+from pipelines.steps import claims, classified, core, imputed, queries, raw, register
 from pipelines.workspace import Workspace
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
     """What is not as the files received and the code of today would make it: quarters, and ``年报与参考表``."""
-    found = [] if _up_to_date(partial(reference, workspace)) else ["年报与参考表"]
-    return found + [quarter for quarter in quarters if not _up_to_date(partial(quarterly, workspace, quarter))]
+    found = [] if up_to_date(partial(reference, workspace)) else ["年报与参考表"]
+    return found + [quarter for quarter in quarters if not up_to_date(partial(quarterly, workspace, quarter))]
 
 
 def reference(workspace: Workspace) -> None:
@@ -43,20 +43,16 @@ def quarterly(workspace: Workspace, quarter: str) -> None:
     """Make all tables of a quarter from raw to cells, in their order; ``reference`` comes first."""
     for form in core.FIRM_FORMS:
         raw.raw(workspace, form, quarter)
+    register.core_register(workspace, quarter)
+    register.core_change(workspace, quarter)
     core.core_return(workspace, quarter)
+    queries.core_query(workspace, quarter)
     classified.class_return(workspace, quarter)
+    imputed.class_missing(workspace, quarter)
     classified.class_part(workspace, quarter)
     cell_leaf(workspace, quarter)
     cell_published(workspace, quarter)
-
-
-def _up_to_date(make: Callable[[], None]) -> bool:
-    try:
-        with only_looking():
-            make()
-    except StaleError:
-        return False
-    return True
+    claims.class_check(workspace, quarter)
 
 
 def cell_leaf(workspace: Workspace, quarter: str) -> Made:
@@ -64,7 +60,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
     lake, text = Lake(workspace.lake), statement("indicators", "cell_leaf")
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]))
             work.write(text, path)
 
@@ -77,7 +73,7 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
             work.write(text, path)
 
@@ -91,7 +87,7 @@ def cell_adoption(workspace: Workspace) -> Made:
     place, sectors = places(workspace), survey_sectors()
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
             work.write(text, path)
 

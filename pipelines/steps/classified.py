@@ -25,12 +25,12 @@ from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
+from pipelines.ingest.rows import FOREVER
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
-from pipelines.steps import core, raw
+from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
 T = TypeVar("T")
-FOREVER = dt.date(9999, 12, 31)
 # The money items of the annual form that the income approach looks at.
 ANNUAL_ITEMS = (
     "labour",
@@ -73,7 +73,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_return=lake.existing("core_return", [quarter]), **codes)
             work.view("units", texts[0])
             work.view("assigned", texts[1])
@@ -86,7 +86,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 def class_part(workspace: Workspace, quarter: str) -> Made:
     """Split each assigned return of a quarter over the classes of the digital economy, for every vintage."""
     lake = Lake(workspace.lake)
-    last = _year_before(workspace, quarter)
+    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
     codes = arrow_tables()
     texts = [
         statement(package, name)
@@ -96,6 +96,11 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
             ("pipelines", "last_vintages"),
+            ("pipelines", "imputed_vintages"),
+            ("pipelines", "with_imputed"),
+            ("pipelines", "succession"),
+            ("pipelines", "succession_days"),
+            ("pipelines", "functions"),
         )
     ]
 
@@ -103,9 +108,10 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
-            work.add(last_return=last)
+            work.add(last_return=last, core_register=lake.existing("core_register", registers))
+            work.add(class_missing=lake.existing("class_missing", [quarter]))
             work.keep("part", statement("pipelines", "no_part"))
             vintages = _vintages(work, rates, coefficients, period)
             _known(vintages, lambda vintage: _add_parts(work, vintage, period, rates, coefficients))
@@ -113,7 +119,9 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
 
     made_from = [
         *lake.hashes("class_return", [quarter]),
+        *lake.hashes("class_missing", [quarter]),
         *map(sha256_of, last if isinstance(last, list) else []),
+        *lake.hashes("core_register", registers),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
         table_hash(codes["core_map"]),
@@ -140,7 +148,7 @@ def cell_annual(workspace: Workspace) -> Made:
 
     def fill(path: Path) -> None:
         coefficients = lake.read("core_coefficient").to_pandas()
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(core_annual=lake.existing("core_annual"), **codes)
             work.view("units", texts[0])
             work.keep("classed", texts[1])
@@ -181,7 +189,7 @@ def class_rate(workspace: Workspace) -> Made:
     return lake.refresh("class_rate", ALL, fill, made_from=made_from)
 
 
-def _year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
+def year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
     """The reviewed returns of the same quarter a year ago, made now where nobody has made them yet.
 
     They follow from the files received alone, so that a quarter's parts are the same whichever quarter is run first.
@@ -193,6 +201,15 @@ def _year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
         raw.raw(workspace, form, str(before))
     core.core_return(workspace, str(before))
     return Lake(workspace.lake).existing("core_return", [str(before)])
+
+
+def registers_since(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters whose registers tell who was absorbed since the return of a year ago; made now where need be."""
+    period = Quarter.parse(quarter)
+    wanted = [str(period - back) for back in (3, 2, 1, 0) if period - back in workspace.city.quarters]
+    for name in wanted:
+        register.core_register(workspace, name)
+    return wanted
 
 
 def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
@@ -233,7 +250,10 @@ def income_signs(year: int) -> pa.Table:
 def _add_parts(
     work: Engine, vintage: Vintage, period: Quarter, rates: pd.DataFrame, coefficients: pd.DataFrame
 ) -> None:
-    work.keep("returned", statement("pipelines", "returned"), {"known": vintage.known_from})
+    known = {"known": vintage.known_from}
+    work.keep("succession", statement("pipelines", "succession"), known | {"last_day": period.last_day})
+    work.keep("measured", statement("pipelines", "returned"), known)
+    work.keep("returned", statement("pipelines", "with_imputed"), known)
     codes = work.rows(statement("pipelines", "returned_codes"))["gbt"].to_pylist()
     found = rates_for(codes, rates, year=period.year, as_of=vintage.known_from)
     work.add(
@@ -275,15 +295,21 @@ def _annual_vintages(work: Engine, coefficients: pd.DataFrame) -> Iterator[tuple
     for label, rows in known.groupby("year"):
         year = int(str(label))
         valid = coefficients["valid_from"] <= dt.date(year, 12, 31)
-        yield year, _stretches(rows["known_from"], coefficients.loc[valid, "known_from"])
+        yield year, stretches(rows["known_from"], coefficients.loc[valid, "known_from"])
 
 
 def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, period: Quarter) -> list[Vintage]:
-    returned = work.rows(statement("pipelines", "vintages"))["known_from"].to_pylist()
+    returned = days(work, "vintages")
     learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
     learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
-    learnt |= set(work.rows(statement("pipelines", "last_vintages"))["known_from"].to_pylist())
-    return _stretches(returned, learnt)
+    learnt |= {day for name in ("last_vintages", "succession_days", "imputed_vintages") for day in days(work, name)}
+    return stretches(returned, learnt)
+
+
+def days(work: Engine, name: str) -> list[dt.date]:
+    """The days that a statement gives."""
+    found: list[dt.date] = work.rows(statement("pipelines", name))["known_from"].to_pylist()
+    return found
 
 
 def _code() -> list[str]:
@@ -292,7 +318,13 @@ def _code() -> list[str]:
     return [Path(module).read_text("utf-8") for module in modules]
 
 
-def _stretches(returned: Iterable[dt.date], learnt: Iterable[dt.date]) -> list[Vintage]:
+def stretches(returned: Iterable[dt.date], learnt: Iterable[dt.date]) -> list[Vintage]:
+    """The vintages of a period: from each day on which a return arrived or something else was learnt, to the next.
+
+    Args:
+        returned: the days on which returns arrived; without one there is no vintage.
+        learnt: the days on which rates, coefficients, registers … arrived.
+    """
     days = set(returned)
     if not days:
         return []

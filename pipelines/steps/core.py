@@ -5,7 +5,6 @@ Belongs here: which raw tables make which core table. Does not belong here: rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +18,22 @@ from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
-from pipelines.review.identifiers import valid_codes
-from pipelines.review.rules import Rule, finding_statement, looking_at, review_statement, rules
+from pipelines.review.activities import at_odds
+from pipelines.review.rules import Rule, finding_statement, review_statement, rules
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
+from pipelines.steps.register import core_register
+from pipelines.steps.reviewing import (
+    form_columns,
+    identifiers,
+    ordered,
+    refusals,
+    regions,
+    review,
+    rule_texts,
+    set_aside,
+    texts_of,
+)
 from pipelines.workspace import Workspace
 
 FIRM_FORMS = ("industry", "service", "trade", "construction")
@@ -37,21 +49,33 @@ SMALL_TABLES = {
 _RETURN_SQL = (
     "functions",
     "firm_text",
+    "distinct_firm_units",
     "firm_number",
+    "ranked_unit",
+    "ranked_name",
     "firm_row",
+    "one_name",
+    "reporting_parent",
+    "distinct_activity",
     "firm_history",
     "no_history",
     "class_norm",
     "registered",
+    "no_parent_return",
+    "parents",
+    "parent_row",
+    "parent_return",
+    "counted_twice",
     "firm_typed",
     "review",
+    "firm_reviewed",
     "core_return",
-    "broken_row",
+    "broken_return",
     "broken",
     "finding",
     "set_aside",
     "query_finding",
-    "core_query",
+    "core_finding",
     "division_rate",
 )
 _ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "broken_row", "broken", "finding", "set_aside")
@@ -64,25 +88,26 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     quarters are run in, the bytes are the same.
 
     Returns:
-        The returns, what was set aside and why, and the queries.
+        The returns, what was set aside and why, and what the soft rules find.
     """
     lake, found = Lake(workspace.lake), rules("quarterly")
     earlier = _earlier(workspace, quarter)
-    raw(workspace, "register", quarter)
+    core_register(workspace, quarter)
     raw(workspace, "rate")
     core_small(workspace, "core_rate")
     made_from = [
         *(lake.note_of(f"raw_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(lake.note_of(f"refused_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(digest for form in FIRM_FORMS for digest in (lake.hashes(f"raw_{form}", earlier) if earlier else [])),
-        *lake.hashes("raw_register", [quarter]),
+        *lake.hashes("core_register", [quarter]),
         *lake.hashes("core_rate"),
-        *_texts(_RETURN_SQL, found),
+        *texts_of(_RETURN_SQL, found),
         *(county.model_dump_json() for county in workspace.city.counties),
         table_hash(_core_codes()),
+        code_hash("classification"),  # what an activity reads like
     ]
 
-    with engine() as work:
+    with engine(lake.root) as work:
 
         @cache
         def reviewed() -> None:
@@ -94,22 +119,18 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
 
         def fill_set_aside(path: Path) -> None:
             reviewed()
-            rows = _set_aside(work, found, FIRM_FORMS)
-            write_table(_ordered([rows, _refusals(lake, FIRM_FORMS, quarter)]), path)
+            rows = set_aside(work, found, FIRM_FORMS)
+            write_table(ordered([rows, refusals(lake, FIRM_FORMS, quarter)]), path)
 
-        def fill_query(path: Path) -> None:
+        def fill_finding(path: Path) -> None:
             reviewed()
-            _prepare_queries(work, lake, quarter, found)
-            work.write(statement("pipelines", "core_query"), path)
+            _prepare_findings(work, lake, quarter, found)
+            work.write(statement("pipelines", "core_finding"), path)
 
+        # The findings read the returns as they were written just before.
         returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
-        return returned, aside, lake.refresh("core_query", quarter, fill_query, made_from=made_from)
-
-
-def core_query(workspace: Workspace, quarter: str) -> Made:
-    """The queries that a quarter's returns raise; made together with the returns, and found fresh after them."""
-    return core_return(workspace, quarter)[-1]
+        return returned, aside, lake.refresh("core_finding", quarter, fill_finding, made_from=made_from)
 
 
 def _earlier(workspace: Workspace, quarter: str) -> list[str]:
@@ -126,37 +147,79 @@ def _review_firms(
     work: Engine, workspace: Workspace, quarter: str, earlier: list[str], found: tuple[Rule, ...]
 ) -> None:
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
-    work.add(region=_regions(workspace), core_code=_core_codes())
-    if earlier:
-        _type_rows(work, lake, earlier)
-        alone = looking_at(found, work.columns("firm_row"))
-        work.view("typed", statement("pipelines", "firm_row"))
-        work.keep("reviewed", review_statement(statement("pipelines", "review"), alone))
-        work.keep("history", statement("pipelines", "firm_history"))
-    else:
-        work.keep("history", statement("pipelines", "no_history"))
-    _type_rows(work, lake, [quarter])
-    work.add(raw_register=lake.existing("raw_register", [quarter]))
+    work.add(region=regions(workspace), core_code=_core_codes())
+    _add_texts(work, lake, [quarter])
+    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+    work.view("number", statement("pipelines", "firm_number"))
+    _keep_history(work, lake, earlier)
+    _add_texts(work, lake, [quarter])
+    _keep_firm(work)
     work.keep("class_norm", statement("pipelines", "class_norm"))
-    work.keep("registered", statement("pipelines", "registered"))
     work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
-    _review(work, statement("pipelines", "firm_typed"), found)
+    work.add(core_register=lake.existing("core_register", [quarter]))
+    span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
+    work.keep("registered", statement("pipelines", "registered"), span)
+    _find_counted_twice(work, found)
+    _judge(work, "firm_row", found)
+    # All columns, and what each rule says, are looked up for the few rows that break any.
+    work.view("reported", statement("pipelines", "broken_return"))
+    work.keep("broken_row", review_statement(statement("pipelines", "review"), found))
+    work.view("typed", statement("pipelines", "broken"))
 
 
-def _type_rows(work: Engine, lake: Lake, quarters: list[str]) -> None:
-    """Read the firm forms of some quarters as numbers, and what their rows say about each other."""
-    work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
-    work.view("firm_text", statement("pipelines", "firm_text"))
-    work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+def _find_counted_twice(work: Engine, found: tuple[Rule, ...]) -> None:
+    """When local units are not counted: the returns of their legal units are reviewed first, by the same rules."""
+    work.keep("parent_return", statement("pipelines", "no_parent_return"))
+    work.keep("counted_twice", statement("pipelines", "counted_twice"))
+    parents = work.rows(statement("pipelines", "parents"))
+    if not len(parents):
+        return
+    work.add(parent=parents)
+    work.view("parent_row", statement("pipelines", "parent_row"))
+    _judge(work, "parent_row", found)
+    work.keep("parent_return", statement("pipelines", "parent_return"))
+    work.keep("counted_twice", statement("pipelines", "counted_twice"))
+
+
+def _judge(work: Engine, rows: str, found: tuple[Rule, ...]) -> None:
+    """Keep ``reviewed``: some of the quarter's rows with what the rules say of them."""
+    work.alias("reported", rows)
+    work.view("typed", statement("pipelines", "firm_typed"))
+    work.view("judged", review_statement(statement("pipelines", "review"), found))
+    work.keep("reviewed", statement("pipelines", "firm_reviewed"))
+
+
+def _keep_history(work: Engine, lake: Lake, earlier: list[str]) -> None:
+    """What units had reported before, typed no further than it is compared with."""
+    if not earlier:
+        work.keep("history", statement("pipelines", "no_history"))
+        return
+    _add_texts(work, lake, earlier)
+    work.keep("history", statement("pipelines", "firm_history"))
+
+
+def _keep_firm(work: Engine) -> None:
+    """Keep the quarter's returns as numbers, and what rows say about each other."""
     work.keep("firm", statement("pipelines", "firm_number"))
+    work.keep("ranked_unit", statement("pipelines", "ranked_unit"))
+    work.keep("ranked_name", statement("pipelines", "ranked_name"))
+    work.keep("one_name", statement("pipelines", "one_name"))
+    work.keep("reporting_parent", statement("pipelines", "reporting_parent"))
+    work.add(activity_said=at_odds(work.rows(statement("pipelines", "distinct_activity")), _core_codes()))
     work.view("firm_row", statement("pipelines", "firm_row"))
 
 
-def _prepare_queries(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
-    work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=_form_columns())
-    work.add(rule=pa.concat_tables([_rule_texts(found, form) for form in FIRM_FORMS]))
+def _add_texts(work: Engine, lake: Lake, quarters: list[str]) -> None:
+    """The firm forms of some quarters as received."""
+    work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
+    work.view("firm_text", statement("pipelines", "firm_text"))
+
+
+def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
+    work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=form_columns())
+    work.add(rule=pa.concat_tables([rule_texts(found, form) for form in FIRM_FORMS]))
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
-    work.keep("returned", statement("pipelines", "core_return"))
+    work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
 
 
@@ -164,10 +227,10 @@ def core_annual(workspace: Workspace) -> Made:
     """Type and review the annual returns of all years."""
     lake, found = Lake(workspace.lake), rules("annual")
     inputs = lake.existing("raw_annual")
-    made_from = [*lake.hashes("raw_annual"), *_texts(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
+    made_from = [*lake.hashes("raw_annual"), *texts_of(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(raw_annual=inputs)
             _prepare_annual(work, workspace, found)
             work.write(statement("pipelines", "core_annual"), path)
@@ -181,9 +244,9 @@ def core_digital_use(workspace: Workspace) -> Made:
     texts = [statement("pipelines", name) for name in ("functions", "core_digital_use")]
 
     def fill(path: Path) -> None:
-        with engine() as work:
-            work.add(raw_digital_use=lake.existing("raw_digital_use"), region=_regions(workspace))
-            work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
+        with engine(lake.root) as work:
+            work.add(raw_digital_use=lake.existing("raw_digital_use"), region=regions(workspace))
+            work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
             work.write(texts[1], path)
 
     made_from = [*lake.hashes("raw_digital_use"), *texts, *(c.code for c in workspace.city.counties)]
@@ -203,19 +266,19 @@ def reference_set_aside(workspace: Workspace) -> Made:
     names = ["annual", "digital_use", *(form for needed in SMALL_TABLES.values() for form in needed)]
     made_from = [
         *(digest for form in names for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
-        *_texts(_ANNUAL_SQL, found),
+        *texts_of(_ANNUAL_SQL, found),
         code_hash("pipelines.ingest"),
     ]
 
     def fill(path: Path) -> None:
-        with engine() as work:
+        with engine(lake.root) as work:
             work.add(raw_annual=lake.existing("raw_annual"))
             _prepare_annual(work, workspace, found)
-            annual = _set_aside(work, found, ["annual"])
+            annual = set_aside(work, found, ["annual"])
         typed = [_small(workspace, table)[1] for table in SMALL_TABLES]
-        write_table(_ordered([annual, *typed, _refusals(lake, names, ALL)]), path)
+        write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
-    return lake.refresh("core_set_aside", "reference", fill, made_from=made_from)
+    return lake.refresh("core_set_aside", lines_partition("annual"), fill, made_from=made_from)
 
 
 def _small(workspace: Workspace, table: str) -> tuple[pa.Table, pa.Table]:
@@ -230,68 +293,9 @@ def _small_inputs(lake: Lake, table: str) -> list[str]:
 
 
 def _prepare_annual(work: Engine, workspace: Workspace, found: tuple[Rule, ...]) -> None:
-    work.add(identifier=_identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
-    work.add(region=_regions(workspace))
-    _review(work, statement("pipelines", "annual_typed"), found)
-
-
-def _review(work: Engine, typed: str, found: tuple[Rule, ...]) -> None:
-    work.view("typed", typed)
-    work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
-    work.keep("broken_row", statement("pipelines", "broken_row"))
-    work.view("typed", statement("pipelines", "broken"))
-
-
-def _rule_texts(found: tuple[Rule, ...], form: str) -> pa.Table:
-    """What the rules say to a firm about one form, with the form's own headers."""
-    headers = {column.name: f"“{column.header}”" for column in forms()[form].columns}
-    return pa.table(
-        {
-            "form": pa.array([form] * len(found), pa.string()),
-            "id": pa.array([r.id for r in found], pa.string()),
-            "message_zh": pa.array([r.message(r.message_zh, headers) for r in found], pa.string()),
-            "message_en": pa.array([r.message_en for r in found], pa.string()),
-        }
-    )
-
-
-def _set_aside(work: Engine, found: tuple[Rule, ...], names: Iterable[str]) -> pa.Table:
-    work.add(form_column=_form_columns())
-    work.keep("finding", finding_statement(statement("pipelines", "finding"), found))
-    tables = []
-    for name in names:
-        work.add(rule=_rule_texts(found, name))
-        work.alias("raw", f"raw_{name}")
-        parameters = {"form": name, "code": forms()[name].code}
-        tables.append(
-            work.rows(statement("pipelines", "set_aside"), parameters).cast(contract("core_set_aside").schema)
-        )
-    return pa.concat_tables(tables)
-
-
-def _refusals(lake: Lake, names: Iterable[str], partition: str) -> pa.Table:
-    refused = pa.concat_tables([lake.read(f"refused_{name}", [partition]) for name in names])
-    quarter = "" if partition == ALL else partition
-    columns = {
-        "quarter": pa.array([quarter] * len(refused), pa.string()),
-        "row_id": pa.array([":".join(place) for place in _places(refused)], pa.string()),
-        "form": pa.array([forms()[name].code for name in refused["form"].to_pylist()], pa.string()),
-        "file": refused["file"],
-        "sheet": refused["sheet"],
-        "row": refused["row"],
-        "column": refused["column"],
-        "rule": refused["code"],
-        "reason_zh": refused["reason_zh"],
-        "reason_en": refused["reason_en"],
-        "value": pa.nulls(len(refused), pa.string()),
-    }
-    return pa.table(columns).cast(contract("core_set_aside").schema)
-
-
-def _places(refused: pa.Table) -> Iterator[tuple[str, ...]]:
-    # A file can be refused for several rows and columns: each is a line of its own.
-    names = ("file_sha", "sheet", "row", "column")
-    return (tuple(str(row[name]) for name in names) for row in refused.select(names).to_pylist())
+    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
+    work.add(region=regions(workspace))
+    review(work, statement("pipelines", "annual_typed"), found)
 
 
 def _with_quarter(aside: pa.Table) -> pa.Table:
@@ -300,25 +304,6 @@ def _with_quarter(aside: pa.Table) -> pa.Table:
         aside.append_column("quarter", quarter)
         .select(contract("core_set_aside").names)
         .cast(contract("core_set_aside").schema)
-    )
-
-
-def _ordered(tables: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables).sort_by([("row_id", "ascending"), ("rule", "ascending")])
-
-
-def _identifiers(units: pa.Table) -> pa.Table:
-    codes = units["unit"].to_pylist()
-    return pa.table({"unit": pa.array(codes, pa.string()), "valid": pa.array(valid_codes(codes), pa.bool_())})
-
-
-def _regions(workspace: Workspace) -> pa.Table:
-    counties = workspace.city.counties
-    return pa.table(
-        {
-            "code": pa.array([county.code for county in counties], pa.string()),
-            "name": pa.array([county.name for county in counties], pa.string()),
-        }
     )
 
 
@@ -331,12 +316,3 @@ def _core_codes() -> pa.Table:
 
 def _form_codes() -> pa.Table:
     return pa.table({"sector": list(FIRM_FORMS), "code": [forms()[form].code for form in FIRM_FORMS]})
-
-
-def _form_columns() -> pa.Table:
-    rows = [(form.id, column.name, column.header) for form in forms().values() for column in form.columns]
-    return pa.table(dict(zip(("form", "column", "header"), map(list, zip(*rows, strict=True)), strict=True)))
-
-
-def _texts(names: Iterable[str], found: tuple[Rule, ...]) -> list[str]:
-    return [*(statement("pipelines", name) for name in names), *(rule.model_dump_json() for rule in found)]

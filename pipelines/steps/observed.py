@@ -15,6 +15,7 @@ from classification import arrow_tables
 from classification.errors import InputError
 from indicators.measure import Evidence, measure
 from indicators.quarter import Quarter, quarters_between
+from indicators.vintage import FLASH, PRELIMINARY
 from pipelines.contracts import contract
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
@@ -52,10 +53,12 @@ def history(workspace: Workspace, quarter: str) -> list[str]:
     return [str(q) for q in quarters_between(city.quarters[0], wanted)] if city.has_firms else []
 
 
-def day_of_knowledge(workspace: Workspace, quarter: str, as_of: str = "", *, today: dt.date | None = None) -> dt.date:
-    """The day whose knowledge a release uses: the one named, else the quarter's release date.
+def day_of_knowledge(
+    workspace: Workspace, quarter: str, as_of: str = "", *, today: dt.date | None = None, flash: bool = False
+) -> dt.date:
+    """The day whose knowledge a release uses: the one named, else the quarter's release date, or that of its flash.
 
-    Where the release date has not come yet, or nothing of the quarter had arrived by then (files of past years handed
+    Where that date has not come yet, or nothing of the quarter had arrived by then (files of past years handed
     in at once), it is today; the day stands on everything that is released.
 
     Raises:
@@ -70,15 +73,18 @@ def day_of_knowledge(workspace: Workspace, quarter: str, as_of: str = "", *, tod
                 f"as_of {as_of!r} is not a date; write it like 2024-01-20.",
             ) from None
     now = today or dt.datetime.now().astimezone().date()
-    due = workspace.city.release_date(Quarter.parse(quarter))
+    city, period = workspace.city, Quarter.parse(quarter)
+    due = city.flash_date(period) if flash else city.release_date(period)
     arrived = receipts(workspace)
     own = [receipt for receipt in arrived if receipt.quarter == quarter] or arrived
     punctual = any(receipt.received_at <= due for receipt in own)
     return due if due <= now and punctual else now
 
 
-def evidence(workspace: Workspace, quarter: str, as_of: dt.date) -> Evidence:
+def evidence(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool = False) -> Evidence:
     """The cells and small tables of all quarters up to the release quarter, as known on a day.
+
+    Measured and imputed cells are both there; which of them count follows from the vintage.
 
     Raises:
         InputError: cells of some quarters are missing; all are named.
@@ -93,11 +99,17 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date) -> Evidence:
         place=city.code,
         counties=tuple(county.code for county in city.counties),
         first_release=city.release_quarters[0],
+        vintage=vintage(flash=flash),
     )
 
 
-def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
-    """Make the observations of a release quarter.
+def vintage(*, flash: bool) -> str:
+    """What all own figures of a release are: imputation is on for a flash, and off from the preliminary vintage on."""
+    return FLASH if flash else PRELIMINARY
+
+
+def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool = False) -> Made:
+    """Make the observations of a release quarter, of the preliminary vintage or of a flash.
 
     Raises:
         InputError: tables that it rests on are missing or older than the files received; all are named.
@@ -111,6 +123,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
         )
     made_from = [
         str(as_of),
+        vintage(flash=flash),
         workspace.city.model_dump_json(),
         code_hash("indicators", "classification"),
         *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
@@ -118,7 +131,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        frame = measure(evidence(workspace, quarter, as_of), Quarter.parse(quarter), as_of)
+        frame = measure(evidence(workspace, quarter, as_of, flash=flash), Quarter.parse(quarter), as_of)
         schema = contract("observation").schema
         write_table(pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False), path)
 

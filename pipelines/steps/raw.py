@@ -87,7 +87,8 @@ def _contract(
             name=field.name,
             type=_KINDS[field.type],
             zh=headers.get(field.name) or _PROVENANCE.get(field.name, field.name),
-            nullable=field.name not in _ALWAYS,
+            # A form may call a column of its own as provenance is called; its cells may be empty like all others.
+            nullable=field.name in headers or field.name not in _ALWAYS,
         )
         for field in rows
     )

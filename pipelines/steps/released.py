@@ -9,9 +9,11 @@ import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from classification import labels
 from indicators.catalogue import catalogue
+from indicators.measure import MEASURED
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
@@ -20,16 +22,22 @@ from pipelines.provenance import provenance
 from pipelines.release.cut import cut
 from pipelines.release.dictionary import release_contracts
 from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.observed import history, known_cells, observation
+from pipelines.steps.missing import coverage
+from pipelines.steps.observed import history, known_cells, observation, vintage
 from pipelines.workspace import Workspace
 
 
-def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
-    """Cut the release of a quarter as known on a day; the observations are made anew if they are of another day."""
+def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool = False) -> Path:
+    """Cut the release of a quarter as known on a day, or its flash, in which missing returns are imputed.
+
+    The observations are made anew if they are of another day or vintage.
+    """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    observation(workspace, quarter, as_of)
+    observation(workspace, quarter, as_of, flash=flash)
     coefficients = lake.read("core_coefficient")
     cells = known_cells(lake, "cell_published", needed, as_of)
+    if not flash:
+        cells = cells.filter(pc.equal(cells["origin"], MEASURED))
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
@@ -39,22 +47,29 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date) -> Path:
     }
     if needed:
         tables["review_summary"] = _review_summary(lake, needed, as_of)
+        covered = [coverage(workspace, name, as_of, flash=flash) for name in needed]
+        tables["coverage"] = pa.concat_tables(covered).select(release_contracts()["coverage"].names)
     counts = {name: len(table) for name, table in tables.items()}
-    origin = {**provenance(workspace, as_of, coefficients), "counts": counts}
-    return cut(workspace, Quarter.parse(quarter), as_of, tables, origin)
+    origin = {**provenance(workspace, as_of, coefficients), "counts": counts, "imputed": _imputed(tables, quarter)}
+    return cut(workspace, Quarter.parse(quarter), as_of, tables, origin, vintage=vintage(flash=flash))
+
+
+def _imputed(tables: dict[str, pa.Table], quarter: str) -> dict[str, int]:
+    """How many returns of the release quarter are missing, and how many of them are imputed."""
+    rows = tables["coverage"].to_pylist() if "coverage" in tables else []
+    whole = [row for row in rows if row["quarter"] == quarter and row["survey"] == "all"]
+    return {name: sum(row[name] for row in whole) for name in ("due", "missing", "imputed")}
 
 
 def _known_and_shared(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
     """Rows known by a day that hold for more than one unit: a unit's coefficient is that unit's value."""
-    import pyarrow.compute as pc
-
     known = pc.less_equal(table["known_from"], pa.scalar(as_of, pa.date32()))
     return pc.and_(known, pc.not_equal(table["level"], "unit"))
 
 
 def _review_summary(lake: Lake, quarters: list[str], as_of: dt.date) -> pa.Table:
     codes = pa.table({"sector": list(FIRM_FORMS), "form": [forms()[name].code for name in FIRM_FORMS]})
-    with engine() as work:
+    with engine(lake.root) as work:
         work.add(form=codes)
         work.add(core_return=lake.existing("core_return", quarters))
         work.add(class_return=lake.existing("class_return", quarters))

@@ -9,6 +9,7 @@ Cost: the file's own form is read for its quarter; other raw tables are taken as
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,8 +30,11 @@ from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
 from pipelines.ingest.register import REGISTER
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake
+from pipelines.steps import claims
+from pipelines.steps import register as registers
 from pipelines.steps.arrivals import SHA, set_aside_rows
 from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, reference_set_aside
+from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.workspace import SETTINGS, Workspace
 
@@ -133,14 +137,25 @@ def _scratch(workspace: Workspace) -> Iterator[Workspace]:
         for table in workspace.lake.glob("*"):
             if table.name.startswith(_TAKEN):
                 (scratch.lake / table.name).mkdir()
-                _link(table, scratch.lake / table.name)
+                _share(table, scratch.lake / table.name)
         yield scratch
 
 
 def _link(source: Path, target: Path) -> None:
-    # The lake replaces what it writes by a rename, which takes a link's place and leaves what it points to alone.
     for path in source.glob("[!.]*"):
         (target / path.name).symlink_to(path.absolute())
+
+
+def _share(source: Path, target: Path) -> None:
+    """Have the files of a table in the scratch lake too, where an engine may read them: it follows no link out of it.
+
+    The lake replaces what it writes by a rename, which leaves a file that goes by two names alone.
+    """
+    for path in source.glob("[!.]*"):
+        try:
+            os.link(path, target / path.name)
+        except OSError:  # another disk
+            shutil.copyfile(path, target / path.name)
 
 
 def _landing_fault(receipt: Receipt) -> Fault | None:
@@ -162,29 +177,39 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     """What the steps say about the file in the scratch workspace."""
     form, lake = receipt.form or "", Lake(scratch.lake)
     partition = receipt.quarter or ALL
-    firm, reference = form in FIRM_FORMS, form in _REFERENCE
-    for name in FIRM_FORMS if firm else _REFERENCE if reference else (form,):
+    for name in _read_with(form):
         raw(scratch, name, partition)
     refused = _of_file(lake.read(f"refused_{form}", [partition]), receipt).to_pylist()
-    for row in refused:
-        if row["row"] == 0:
-            return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
-    single = {(row["sheet"], row["row"]) for row in refused}
-    rows = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows + len(single)
-    if firm:
-        core_return(scratch, partition)
-        aside = lake.read("core_set_aside", [partition])
-        queries = _queries(lake, partition, receipt)
-    elif reference:
-        reference_set_aside(scratch)
-        aside, queries = lake.read("core_set_aside", ["reference"]), []
-    else:
-        findings = tuple(Finding(True, _fault(row, "code")) for row in refused)
-        return Trial(receipt, known, None, rows, len(single), findings)
-    mine = _of_rows(aside, receipt)
+    read = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows
+    if refused and not read:
+        # Nothing of the file was read: it is refused as a whole, whatever line the reason points at.
+        row = refused[0]
+        return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
+    rows = read + len({(row["sheet"], row["row"]) for row in refused})
+    _review(scratch, form, partition)
+    lines = lines_partition(form, partition)
+    mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)
+    queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
     return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
+
+
+def _read_with(form: str) -> tuple[str, ...]:
+    """The forms that are read for a form's review: those whose rows share the table of what is set aside."""
+    together = lines_partition(form)
+    return tuple(name for name in forms() if lines_partition(name) == together)
+
+
+def _review(scratch: Workspace, form: str, partition: str) -> None:
+    if form in _REFERENCE:
+        reference_set_aside(scratch)
+    elif form in FIRM_FORMS:
+        core_return(scratch, partition)
+    elif form == registers.FORM:
+        registers.core_register(scratch, partition)
+    else:
+        claims.class_check(scratch, partition)
 
 
 def _of_file(table: pa.Table, receipt: Receipt) -> pa.Table:
@@ -195,9 +220,9 @@ def _fault(row: dict[str, Any], code: str) -> Fault:
     return Fault(row[code], row["reason_zh"], row["reason_en"], row["sheet"], row["row"], row["column"])
 
 
-def _queries(lake: Lake, quarter: str, receipt: Receipt) -> list[Finding]:
+def _queries(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
     """The queries that the review raises about the file's rows."""
-    table = _of_rows(lake.read("core_query", [quarter]), receipt)
+    table = _of_rows(lake.read("core_finding", [partition]), receipt)
     named = {"message_zh": "reason_zh", "message_en": "reason_en"}
     rows = table.rename_columns([named.get(name, name) for name in table.column_names]).to_pylist()
     return [Finding(False, _fault(row, "rule")) for row in rows]

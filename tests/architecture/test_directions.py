@@ -42,6 +42,15 @@ def test_only_the_orchestrating_rooms_know_dagster() -> None:
     assert not {path for path in knows if path.parts[0] not in allowed and path.name not in allowed}
 
 
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    heavy = {"SALib", "highspy", "ruptures", "scipy", "statsmodels"}
+    for path in (ROOT / "indicators").rglob("*.py"):
+        top = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if hasattr(node, "names")]
+        names = {alias.name.partition(".")[0] for node in top if isinstance(node, ast.Import) for alias in node.names}
+        names |= {(node.module or "").partition(".")[0] for node in top if isinstance(node, ast.ImportFrom)}
+        assert not names & heavy, path
+
+
 def test_every_module_opens_with_what_belongs_in_it() -> None:
     for room in ("classification", "indicators", "pipelines"):
         for path in (ROOT / room).rglob("*.py"):

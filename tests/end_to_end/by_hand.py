@@ -52,10 +52,15 @@ def firm(number: int, gbt: str, *, output: object = "", revenue: object, base: o
     return said | money | {"revenue": revenue, "revenue_base": base}
 
 
-def write_form(inbox: Path, name: str, form: str, rows: Iterable[Row], *, unit_of_money: str = "千元") -> Path:
-    """Write a file of a form: a title, the unit, one header row, the rows; Excel or UTF-8 CSV by the name's ending."""
+def write_form(
+    inbox: Path, name: str, form: str, rows: Iterable[Row], *, unit_of_money: str = "千元", also: Sequence[str] = ()
+) -> Path:
+    """Write a file of a form: a title, the unit, one header row, the rows; Excel or UTF-8 CSV by the name's ending.
+
+    Of the form's columns those that are required are written, and the optional ones named in ``also``.
+    """
     said = forms()[form]
-    columns = [column for column in said.columns if column.required]
+    columns = [column for column in said.columns if column.required or column.name in also]
     head = [column.header for column in columns]
     body = [[row.get(column.name, "") for column in columns] for row in rows]
     lines: list[Sequence[Any]] = [[said.title], [f"计量单位：{unit_of_money}"] if said.money else [""], head, *body]
@@ -89,6 +94,27 @@ def service(inbox: Path, quarter: str, rows: Iterable[Row], *, again: str = "") 
     lag = int(quarter >= "2023")
     name = f"F203_规模以上服务业企业财务状况_{months(quarter, lag=lag)}{again}.csv"
     return write_form(inbox, name, "service", rows)
+
+
+def units(inbox: Path, quarter: str, rows: Iterable[Row], *, again: str = "") -> Path:
+    """Write M101 of a quarter, optional columns included."""
+    parsed = Quarter.parse(quarter)
+    name = f"M101_调查单位名录_{parsed.year}年{parsed.number}季度{again}.csv"
+    also = [column.name for column in forms()["register"].columns]
+    return write_form(inbox, name, "register", rows, also=also)
+
+
+def claims(inbox: Path, quarter: str, rows: Iterable[Row], *, again: str = "") -> Path:
+    """Write ZD01 of a quarter."""
+    parsed = Quarter.parse(quarter)
+    name = f"ZD01_重点企业申报归类_{parsed.year}年{parsed.number}季度{again}.csv"
+    return write_form(inbox, name, "claim", rows)
+
+
+def registered(number: int, gbt: str = COMPUTERS, **changes: object) -> Row:
+    """A row of M101."""
+    said = {"unit": unit(number), "name": f"第{number}厂", "county": COUNTY, "gbt": gbt, "entry_date": "2015-01-01"}
+    return said | changes
 
 
 def coefficient(*, k: str = "0.4", method: str = "专家") -> Row:

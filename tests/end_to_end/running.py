@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -19,7 +20,8 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
-from pipelines.steps import cells, classified, core, raw
+from pipelines.steps import cells, claims, classified, core, imputed, queries, raw
+from pipelines.steps import register as registered
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -54,12 +56,12 @@ def intake(home: Path, first: str, last: str) -> None:
     _execute("intake", home, first, last)
 
 
-def publish(home: Path, quarter: str, as_of: str = "") -> Path:
-    """Observations and release of a quarter as one Dagster run."""
-    return _execute("publish", home, quarter, quarter, as_of)[-1]
+def publish(home: Path, quarter: str, as_of: str = "", *, flash: bool = False) -> Path:
+    """Observations and release of a quarter, or of its flash, as one Dagster run."""
+    return _execute("publish", home, quarter, quarter, as_of=as_of, flash=flash)[-1]
 
 
-def _execute(job: str, home: Path, first: str, last: str, as_of: str = "") -> list[Path]:
+def _execute(job: str, home: Path, first: str, last: str, **told: Any) -> list[Path]:
     import dagster as dg
 
     from pipelines.cli.instance import execute
@@ -67,7 +69,7 @@ def _execute(job: str, home: Path, first: str, last: str, as_of: str = "") -> li
     span = (Quarter.parse(first), Quarter.parse(last))
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("SHUCE_HOME", str(home))
-        return execute(instance, job, span, as_of=as_of)
+        return execute(instance, job, span, **told)
 
 
 def take_in(home: Path) -> Workspace:
@@ -92,8 +94,12 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     """Every table of a quarter up to the cells, by the steps alone."""
     workspace = Workspace(home)
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
+    made += registered.core_register(workspace, quarter)
+    made += [registered.core_change(workspace, quarter), *claims.class_check(workspace, quarter)]
     made += core.core_return(workspace, quarter)
-    made += [classified.class_return(workspace, quarter), classified.class_part(workspace, quarter)]
+    made += queries.core_query(workspace, quarter)
+    made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
+    made += [classified.class_part(workspace, quarter)]
     return [*made, cells.cell_leaf(workspace, quarter), cells.cell_published(workspace, quarter)]
 
 

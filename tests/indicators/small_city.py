@@ -70,7 +70,7 @@ def leaf() -> pd.DataFrame:
             part = LAG[quarter.number] if lagged else 1.0
             rows.append({
                 "quarter": str(quarter), "known_from": quarter.last_day + dt.timedelta(days=18), "known_to": EVER,
-                "county": county, "sector": sector, "gbt": gbt, "de": de,
+                "origin": "measured", "county": county, "sector": sector, "gbt": gbt, "de": de,
                 "months": quarter.number * 3 - lagged, "units": 3,
                 "va": round(cumulative(value, quarter) * part),
                 "va_base": round(cumulative(value, quarter - 4) * part), "output": 0,
@@ -81,8 +81,8 @@ def leaf() -> pd.DataFrame:
 def cells() -> pd.DataFrame:
     rows = [
         {
-            "quarter": str(quarter), "known_from": quarter.last_day, "known_to": EVER, "region": region,
-            "scheme": "digital", "class": name, "units": 5, "va": 1, "va_top1": 1, "va_top2": 0,
+            "quarter": str(quarter), "known_from": quarter.last_day, "known_to": EVER, "origin": "measured",
+            "region": region, "scheme": "digital", "class": name, "units": 5, "va": 1, "va_top1": 1, "va_top2": 0,
             "revenue": 1100, "revenue_base": 1000 if name != "02" else 0, "profit": 1, "wages": 1, "staff": 40,
         }
         for quarter in quarters_between(FIRST - 4, LAST)

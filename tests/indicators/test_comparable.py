@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classification.errors import InputError
@@ -130,6 +130,7 @@ units = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(units, units, st.dictionaries(st.sampled_from("abcd"), st.sampled_from("efgh")))
 def test_the_bridge_always_reconciles(
     now: dict[str, tuple[str, str, int, int | None]],

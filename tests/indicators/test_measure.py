@@ -310,6 +310,7 @@ def test_topics_without_input_are_absent() -> None:
     )
     assert set(bare["indicator"]) == {
         "core_value_added", "core_value_added_base", "core_growth", "core_class_share", "core_region_share",
+        "core_imputed_share",
         "industry_above_value_added", "chain_value_added", "chain_core_value_added", "chain_share_above_industry",
     }  # fmt: skip
     services = small.leaf().query("sector == 'service'")
@@ -366,6 +367,7 @@ def test_one_county_and_a_single_quarter_give_what_they_can(first: Quarter, base
     )  # fmt: skip
     assert set(found["indicator"]) == {
         "core_value_added", "core_value_added_base", "core_growth", "core_class_share", "core_region_share",
+        "core_imputed_share",
         "industry_above_value_added", "chain_value_added", "chain_core_value_added", "chain_share_above_industry",
     }  # fmt: skip
     assert set(found["period"]) == {str(first)}
@@ -505,3 +507,95 @@ def test_published_shares_need_both_sides() -> None:
 def test_the_real_classification_serves_as_membership() -> None:
     found = measure(city(membership=real_membership(), efficiency=pd.DataFrame()), LAST, AS_OF)
     assert one(found, "core_value_added") == pytest.approx(truth(LAST), rel=1e-5)
+
+
+def imputed_firm(quarter: str, va: int, *, county: str = COUNTIES[0], **changes: Any) -> dict[str, Any]:
+    """A leaf that rests on last year's return: computers, industry."""
+    known = {"quarter": quarter, "known_from": dt.date(2023, 7, 18), "known_to": small.EVER, "origin": "imputed"}
+    where = {"county": county, "sector": "industry", "gbt": "3911", "de": "010101", "months": int(quarter[-1]) * 3}
+    return known | where | {"units": 1, "va": va, "va_base": va // 2, "output": 0} | changes
+
+
+def with_imputed(*rows: dict[str, Any], vintage: str = "flash", **changes: Any) -> pd.DataFrame:
+    leaf = pd.concat([small.leaf(), pd.DataFrame(list(rows))], ignore_index=True)
+    return measure(city(leaf=leaf, vintage=vintage, **changes), LAST, AS_OF)
+
+
+def test_a_preliminary_release_takes_nothing_imputed_and_says_so(found: pd.DataFrame) -> None:
+    again = with_imputed(imputed_firm("2023Q4", 500_000), vintage="preliminary")
+    assert again.equals(found)
+    shares = pick(found, "core_imputed_share", span="cumulative")
+    assert set(shares["region"]) == {PLACE, *COUNTIES}
+    assert not shares["value"].any()
+    assert set(pick(found, "core_imputed_units")["value"]) == {0.0}
+    assert set(found.loc[found["authority"] == "监测测算", "vintage"]) == {"preliminary"}
+
+
+def test_a_flash_counts_what_is_imputed_and_marks_it(found: pd.DataFrame) -> None:
+    flash = with_imputed(imputed_firm("2023Q4", 500_000))
+    assert set(flash.loc[flash["authority"] == "监测测算", "vintage"]) == {"flash"}
+    before, now = one(found, "core_value_added"), one(flash, "core_value_added")
+    assert now == before + 500_000
+    assert one(flash, "core_imputed_share") == pytest.approx(500_000 / now, abs=1e-12)
+    assert one(flash, "core_imputed_share", region=COUNTIES[1]) == 0
+    assert one(flash, "core_imputed_share", "2023Q3") == 0
+    base = one(flash, "core_value_added_base", base="comparable")
+    assert base == one(found, "core_value_added_base", base="comparable") + 250_000
+    assert one(flash, "core_growth", price_basis="current") == pytest.approx(now / base - 1, abs=1e-12)
+    # Estimated is what rests on an imputed return: the county and class concerned, and what they are part of.
+    status = pick(flash, "core_value_added", span="cumulative").set_index(["region", "class"])["status"]
+    assert status[PLACE, "core"] == status[COUNTIES[0], "01"] == status[COUNTIES[0], "0101"] == "E"
+    assert set(status[[(COUNTIES[1], "core"), (COUNTIES[0], "03")]]) == {"P"}
+    assert set(pick(flash, "core_growth", region=PLACE, class_="core")["status"]) == {"E"}
+    assert set(pick(flash, "chain_value_added", region=PLACE)["status"]) == {"E"}
+    assert set(pick(flash, "industry_above_value_added", region=PLACE)["status"]) == {"E"}
+
+
+def test_a_flash_is_one_vintage_through_its_history() -> None:
+    """A unit that never reported is imputed in every quarter: the single quarter is a difference of like and like."""
+    flash = with_imputed(imputed_firm("2023Q3", 300_000), imputed_firm("2023Q4", 420_000))
+    plain = measure(city(), LAST, AS_OF)
+    gained = {
+        span: one(flash, "core_value_added", span=span) - one(plain, "core_value_added", span=span)
+        for span in ("cumulative", "quarter")
+    }
+    assert gained == {"cumulative": 420_000, "quarter": 120_000}
+
+
+def test_a_flash_is_set_against_accounts_of_its_own_vintage_only() -> None:
+    flash = with_imputed(imputed_firm("2023Q4", 500_000))
+    shares = ("core_share_gdp", "chain_share_secondary")
+    assert not set(shares) & set(flash["indicator"])
+    assert "efficiency_va" not in set(flash["definition_id"])
+    accounts = small.accounts().assign(vintage="flash")
+    both = with_imputed(imputed_firm("2023Q4", 500_000), accounts=accounts)
+    assert one(both, "core_share_gdp") > 0
+    assert set(pick(both, "core_share_gdp", region=PLACE, class_="core", span="cumulative")["status"]) == {"E"}
+    rate = pick(both, "digital_penetration", definition_id="efficiency_va", span="cumulative").set_index("class")
+    assert rate.loc["industry", "status"] == "E"
+    early = pick(both, "digital_penetration", "2021Q1", definition_id="efficiency_va").set_index("class")
+    assert early.loc["industry", "status"] == "P"
+
+
+def test_an_imputed_lagged_return_is_carried_to_the_full_span_like_the_others(found: pd.DataFrame) -> None:
+    leaf = small.leaf()
+    cell = (leaf["quarter"] == "2023Q4") & (leaf["gbt"] == "6513") & (leaf["county"] == COUNTIES[0])
+    tenth = leaf.assign(origin="imputed", va=leaf["va"] // 10, va_base=leaf["va_base"] // 10)[cell]
+    rest = leaf.assign(va=leaf["va"].where(~cell, leaf["va"] - leaf["va"] // 10))
+    rest = rest.assign(va_base=rest["va_base"].where(~cell, rest["va_base"] - rest["va_base"] // 10))
+    both = measure(city(leaf=pd.concat([rest, tenth], ignore_index=True), vintage="flash"), LAST, AS_OF)
+    assert one(both, "core_value_added") == one(found, "core_value_added")
+    share = one(both, "core_imputed_share", class_="03", region=COUNTIES[0])
+    software = truth(LAST, county=COUNTIES[0], de="030103") / truth(LAST, county=COUNTIES[0], de="03")
+    assert share == pytest.approx(software / 10, rel=1e-3)
+
+
+def test_imputed_units_are_counted_among_the_firms_and_by_themselves() -> None:
+    cells = small.cells()
+    extra = cells[(cells["quarter"] == "2023Q4") & cells["class"].isin(["core", "01"]) & (cells["region"] == PLACE)]
+    both = pd.concat([cells, extra.assign(origin="imputed", units=2, revenue=10)], ignore_index=True)
+    flash = measure(city(cells=both, vintage="flash"), LAST, AS_OF)
+    assert (one(flash, "firms"), one(flash, "core_imputed_units")) == (7, 2)
+    assert one(flash, "core_imputed_units", class_="02") == 0
+    assert one(flash, "revenue") == 1110
+    assert set(pick(flash, "revenue", region=PLACE, class_="core")["status"]) == {"E"}

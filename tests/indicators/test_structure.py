@@ -89,3 +89,8 @@ def test_bad_values_are_refused() -> None:
         herfindahl(pd.Series([1.0, -1.0]))
     with pytest.raises(InputError, match="k"):
         concentration_ratio(pd.Series([1.0]), 0)
+    twice = pd.Series([1.0, 2.0], index=["01", "01"])
+    with pytest.raises(InputError, match="重复：01"):
+        location_quotient(twice, twice)
+    with pytest.raises(InputError, match="重复：01"):
+        leave_one_out_growth(twice, twice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -23,7 +24,7 @@ def test_statements_are_read_from_their_package() -> None:
 def test_inputs_are_tables_or_files_and_may_be_replaced(tmp_path: Path) -> None:
     for name, table in (("one", NUMBERS), ("two", NUMBERS.slice(0, 1))):
         write_table(table, tmp_path / f"{name}.parquet")
-    with engine() as work:
+    with engine(tmp_path) as work:
         work.add(numbers=NUMBERS)
         assert work.rows("SELECT sum(n)::BIGINT AS s FROM numbers")["s"].to_pylist() == [6]
         work.add(files=[tmp_path / "one.parquet", tmp_path / "two.parquet"])
@@ -51,7 +52,7 @@ def test_rows_are_added_by_name_of_column() -> None:
 
 def test_rows_are_written_in_the_order_of_the_statement(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
-    with engine() as work:
+    with engine(tmp_path) as work:
         work.add(numbers=NUMBERS)
         work.write("SELECT n FROM numbers WHERE n < $most ORDER BY n DESC", path, {"most": 3})
     assert pq.read_table(path)["n"].to_pylist() == [2, 1]
@@ -83,3 +84,31 @@ def test_an_empty_cell_is_told_from_one_that_cannot_be_read() -> None:
     with engine() as work:
         found = work.rows("SELECT is_missing('…') AS a, is_missing('12a') AS b, whole('1.5') AS c, whole('2.0') AS d")
     assert found.to_pylist() == [{"a": True, "b": False, "c": None, "d": 2}]
+
+
+def test_a_statement_reaches_no_file_outside_its_folder(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    outside.mkdir()
+    write_table(NUMBERS, outside / "n.parquet")
+    (inside / "link").symlink_to(outside)
+    write_table(NUMBERS, inside / "n.parquet")
+    forbidden = [
+        f"SELECT * FROM read_parquet('{outside / 'n.parquet'}')",
+        f"SELECT * FROM read_text('{outside / 'n.parquet'}')",
+        f"SELECT * FROM read_parquet('{inside}/../out/n.parquet')",
+        f"COPY (SELECT 1) TO '{outside / 'made.csv'}'",
+        f"ATTACH '{outside / 'made.db'}'",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        "INSTALL httpfs",
+    ]
+    with engine(inside) as work:
+        work.add(numbers=[inside / "n.parquet"])
+        assert work.rows("SELECT count(*) AS c FROM numbers")["c"].to_pylist() == [3]
+        for text in forbidden:
+            with pytest.raises(duckdb.Error):
+                work.rows(text)
+    with engine() as work, pytest.raises(duckdb.PermissionException):
+        work.add(numbers=[inside / "n.parquet"])
+    assert [path.name for path in outside.iterdir()] == ["n.parquet"]

@@ -1,7 +1,7 @@
 """The forms that are read: how a file is recognised, which columns it has and what they are called.
 
-Belongs here: the typed view of ``forms.yml`` and ``columns.csv``. Does not belong here: finding headers in a file, or
-what a value means.
+Belongs here: the typed view of ``forms.yml``, ``slips.yml`` and ``columns.csv``. Does not belong here: finding headers
+in a file, or what a value means.
 """
 
 from __future__ import annotations
@@ -53,6 +53,32 @@ class Column(BaseModel):
         return (self.header, *self.synonyms)
 
 
+class Due(BaseModel):
+    """Until which day of the month after the quarter a return is in time, and where that is laid down."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    day: int = Field(ge=1, le=28)
+    fourth: int | None = Field(default=None, ge=1, le=28)
+    source: str
+
+
+class Needs(BaseModel):
+    """What a release asks of a form that holds many periods: rows of a core table for a quarter, a year or a day.
+
+    Attributes:
+        table: the core table into which the form is typed.
+        column: its column of periods, or of the day from which a row holds (``valid_to`` then ends it).
+        period: the release quarter, one of the two years before it, or its last day.
+        industry: which industries are meant, as an expression on the column of that name; '' where there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    table: str
+    column: str
+    period: Literal["quarter", "year", "day"] = Field(alias="is")
+    industry: str = ""
+
+
 class Form(BaseModel):
     """One form: how its files are named and laid out, and its columns in order."""
 
@@ -65,6 +91,8 @@ class Form(BaseModel):
     period: Literal["quarter", "none"]
     lag: int = Field(ge=0, le=2)
     money: bool
+    due: Due | None = None
+    needs: Needs | None = None
     columns: tuple[Column, ...] = ()
 
     @cached_property
@@ -99,7 +127,17 @@ def _columns() -> dict[str, list[dict[str, Any]]]:
 @cache
 def forms() -> dict[str, Form]:
     """All forms by name (``industry``, ``service``, …), columns included."""
-    entries = yaml.safe_load((files(__package__) / "forms.yml").read_text(encoding="utf-8"))
+    return _forms("forms.yml")
+
+
+@cache
+def slips() -> dict[str, Form]:
+    """Sheets that come back filled in, by name (``reply``): read like a form, but never from the inbox."""
+    return _forms("slips.yml")
+
+
+def _forms(table: str) -> dict[str, Form]:
+    entries = yaml.safe_load((files(__package__) / table).read_text(encoding="utf-8"))
     columns = _columns()
     return {
         name: Form.model_validate({"id": name, "columns": columns.get(name, ()), **entry})

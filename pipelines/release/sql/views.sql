@@ -1,4 +1,4 @@
--- Takes: the tables of a release (observation, catalogue, region, class_label, cell_published, coefficient,
+-- Takes: the tables of a release (observation, catalogue, region, class_label, cell_published, coefficient, coverage,
 --   review_summary), in the database in use.
 -- Gives: views by topic (v_…) and, for those who write their questions in Chinese, the same under Chinese names.
 -- Clause: every row keeps period, span, price basis, base and vintage, so that no figure can be read without them. Each
@@ -197,6 +197,16 @@ LEFT JOIN class_label AS l ON l.scheme = p.scheme AND l.class = p.class
 ORDER BY p.quarter, p.region, p.scheme, p.class;
 COMMENT ON VIEW v_cell IS '发布层级的汇总单元（内部，未作保密处理）';
 
+CREATE VIEW v_coverage AS
+SELECT quarter,
+  survey,
+  CASE survey WHEN 'industry' THEN '工业' WHEN 'service' THEN '服务业' WHEN 'trade' THEN '批零业'
+    WHEN 'construction' THEN '建筑业' ELSE '合计' END AS survey_zh,
+  due, reported, missing, imputed, round(coverage * 100.0, 8) AS coverage_pct
+FROM coverage
+ORDER BY quarter, survey;
+COMMENT ON VIEW v_coverage IS '各季度各专业应报、已报、未报、推算的单位数和覆盖率（%，按上年同期营业收入）';
+
 CREATE VIEW 核心产业增加值 AS
 SELECT period AS 时期, CASE span WHEN 'cumulative' THEN '累计' WHEN 'quarter' THEN '当季' ELSE '年度' END AS 时期类型,
   region_zh AS 地区, class AS 类别代码, class_zh AS 类别, value_added_100m AS 增加值_亿元,
@@ -236,6 +246,13 @@ SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh A
 FROM v_chain
 ORDER BY span, period, region, class, authority, indicator;
 COMMENT ON VIEW 产业链 IS '产业链增加值与两个比重，同 v_chain';
+
+CREATE VIEW 报表覆盖情况 AS
+SELECT quarter AS 季度, survey_zh AS 专业, due AS 应报单位数, reported AS 已报单位数, missing AS 未报单位数,
+  imputed AS 推算单位数, coverage_pct AS 覆盖率_百分比
+FROM v_coverage
+ORDER BY quarter, survey;
+COMMENT ON VIEW 报表覆盖情况 IS '应报、已报、未报、推算的单位数和覆盖率，同 v_coverage';
 
 CREATE VIEW 指标目录 AS
 SELECT id AS 指标, definition_id AS 口径, name_zh AS 名称, definition_zh AS 定义, formula AS 计算公式,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +80,6 @@ def run(workspace: Workspace) -> None:
     core_return(workspace, "2023Q4")
     for form in _REFERENCE:
         raw(workspace, form)
-    raw(workspace, "register", "2023Q4")
     reference_set_aside(workspace)
 
 
@@ -116,7 +116,7 @@ def test_the_list_says_what_came_and_what_became_of_it(workspace: Workspace) -> 
     assert "No money unit" in found[NAME.replace(".xlsx", "_无单位.xlsx")]["说明（英文）"]
     assert said("坏.txt")[3] == "拒收"
     assert said("GDP_示范市_季度.csv")[3] == "已读"
-    assert said("M101_调查单位名录_2023年4季度.csv")[3:] == ("已读", "1", "1", "0")
+    assert said("M101_调查单位名录_2023年4季度.csv")[3:] == ("已读", "1", "0", "1")
     assert (found[NAME]["报送单位"], found[NAME]["来源"], found[NAME]["收到日期"]) == ("工业科", "直报", "2024-01-18")
     assert len(found[NAME]["摘要"]) == 64
     only = {row["文件"] for row in rows(shuce(workspace, "--csv", "--problems"))}
@@ -210,6 +210,17 @@ def test_a_trial_sees_what_was_received_before(workspace: Workspace, tmp_path: P
     assert len(receipts(workspace)) == 1
 
 
+def test_the_register_and_claims_are_tried_by_their_own_rules(workspace: Workspace, tmp_path: Path) -> None:
+    code, name, county, gbt = firm(1)[:4]
+    unit = [code, name, county, gbt, "2015-13-01", *[""] * 5]
+    units = csv_file(tmp_path / "M101_调查单位名录_2023年4季度.csv", table("register", unit))
+    done = shuce(workspace, "check", str(units))
+    assert (done.exit_code, "该日期无法识别" in done.stdout) == (1, True), done.stdout
+    claims = csv_file(tmp_path / "ZD01_重点企业申报归类_2023年4季度.csv", table("claim", [code, name, "0101"]))
+    done = shuce(workspace, "check", str(claims))
+    assert (done.exit_code, "不是数字经济小类" in done.stdout) == (1, True), done.stdout
+
+
 def test_other_forms_are_tried_too(workspace: Workspace, tmp_path: Path) -> None:
     headers = table("rate")[0]
     path = csv_file(tmp_path / "HS02_增加值率_2022年.csv", [headers, ["x"] * len(headers)])
@@ -238,6 +249,16 @@ def test_files_that_would_be_refused(workspace: Workspace, tmp_path: Path, name:
     [row] = rows(shuce(workspace, "check", str(path), "--csv"))
     assert row["处理"] == "拒收"
     assert not log_path(workspace).exists()
+
+
+def test_a_file_that_lacks_a_column_is_refused_as_a_whole(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [["用工" if cell == "平均用工人数" else cell for cell in row] for row in industry(firm())]
+    path = xlsx(tmp_path / NAME, rows)
+    done = shuce(workspace, "check", str(path))
+    assert done.exit_code == 2, done.stdout
+    assert "将被拒收" in done.stdout
+    assert "平均用工人数" in done.stdout
+    assert f"shuce inbox map {path}" in done.stdout
 
 
 def test_files_that_cannot_be_read_are_refused_with_advice(workspace: Workspace, tmp_path: Path) -> None:
@@ -383,7 +404,16 @@ def test_the_quick_path_stays_quick(workspace: Workspace, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_a_trial_reads_the_lake_and_leaves_it_alone(workspace: Workspace, tmp_path: Path) -> None:
+def _on_another_disk(*_: object) -> None:
+    raise OSError("cross-device link")
+
+
+@pytest.mark.parametrize("one_disk", [True, False])
+def test_a_trial_reads_the_lake_and_leaves_it_alone(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_disk: bool
+) -> None:
+    if not one_disk:
+        monkeypatch.setattr(os, "link", _on_another_disk)
     xlsx(workspace.inbox / NAME, industry(firm(1), firm(2)))
     run(workspace)
     before = {path: path.read_bytes() for path in workspace.home.rglob("*") if path.is_file()}

@@ -57,8 +57,14 @@ def test_a_failure_without_a_cause_is_told_all_the_same() -> None:
 
 def test_a_check_that_did_not_hold_comes_first() -> None:
     key = SimpleNamespace(to_user_string=lambda: "cell_leaf")
-    passed = SimpleNamespace(passed=True)
-    broken = SimpleNamespace(passed=False, description="少一元", check_name="conservation", asset_key=key)
-    fault = _failure(result(failed(None), checks=(passed, broken)))
+    error, warning = SimpleNamespace(value="ERROR"), SimpleNamespace(value="WARN")
+    passed = SimpleNamespace(passed=True, severity=error)
+    doubtful = SimpleNamespace(passed=False, severity=warning, description="有空白", check_name="form", asset_key=key)
+    broken = SimpleNamespace(
+        passed=False, severity=error, description="少一元", check_name="conservation", asset_key=key
+    )
+    fault = _failure(result(failed(None), checks=(passed, doubtful, broken)))
+    assert "有空白" not in fault.zh
+    assert "shuce quality" in fault.zh
     assert "少一元" in fault.zh
     assert fault.where == "cell_leaf"

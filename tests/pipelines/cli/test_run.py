@@ -28,7 +28,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
         (home / "inbox" / "a.csv").write_text("1", encoding="utf-8")
         (home / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
 
-    def work(workspace: Workspace, quarter: str, as_of: str, console: Console) -> Path:
+    def work(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
         calls.append((workspace.city.name, quarter, as_of))
         folder = workspace.releases / f"{quarter}_2023-04-20_0"
         folder.mkdir(parents=True)
@@ -68,6 +68,26 @@ def test_the_demo_leaves_a_real_city_alone(tmp_path: Path, ran: list[tuple[str, 
     assert (tmp_path / "city.toml").read_text(encoding="utf-8") == settings
     assert not (tmp_path / "inbox").exists()
     assert ran == []
+
+
+def test_a_flash_is_asked_for_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def work(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
+        asked.append(flash)
+        folder = workspace.releases / f"{quarter}_2023-04-18_flash_0"
+        folder.mkdir(parents=True, exist_ok=True)
+        link = workspace.releases / "current"
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.name)
+        return folder
+
+    monkeypatch.setattr(run, "_run", work)
+    (tmp_path / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
+    for more in ((), ("--flash",)):
+        said = told("run", by_hand.LAST, "--home", str(tmp_path), *more)
+        assert said.code == 0, said.err
+    assert asked == [False, True]
 
 
 def told_of(*events: tuple[str, str], fails: bool = False) -> str:

@@ -65,7 +65,7 @@ def test_a_second_init_changes_nothing(begun: Path) -> None:
 
 
 def period(form: Form) -> str:
-    if form.id == "register":
+    if form.id in ("register", "claim"):
         return "2023年4季度"
     return f"2023年1-{12 - form.lag}月" if form.period == "quarter" else "2023年"
 

@@ -26,14 +26,19 @@ def figures_of(workspace: Workspace, tables: dict) -> Figures:
     return Figures.of(workspace.city, stand_in.LAST, stand_in.AS_OF, conformed)
 
 
-def _make(workspace: Workspace, tables: dict) -> Made:
-    folder = cut(workspace, stand_in.LAST, stand_in.AS_OF, tables, stand_in.PROVENANCE)
+def _make(workspace: Workspace, tables: dict, vintage: str = "preliminary") -> Made:
+    folder = cut(workspace, stand_in.LAST, stand_in.AS_OF, tables, stand_in.PROVENANCE, vintage=vintage)
     return Made(workspace, folder, figures_of(workspace, tables))
 
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return _make(stand_in.city_workspace(tmp_path_factory.mktemp("city")), stand_in.city_tables())
+
+
+@pytest.fixture(scope="session")
+def flash(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return _make(stand_in.city_workspace(tmp_path_factory.mktemp("flash")), stand_in.flash_tables(), "flash")
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,8 @@ def _whole(quarter: Quarter) -> Iterator[dict[str, Any]]:
         yield row("revenue", "above_threshold", period, "cumulative", round(340e8 * part * share), **own)
         yield row("revenue_growth", "above_threshold", period, "cumulative", 0.06 + 0.01 * n, **own)
         yield row("staff", "above_threshold", period, "cumulative", round(41000 * share), **own)
+        yield row("core_imputed_units", "above_threshold", period, "cumulative", 0, **own)
+        yield row("core_imputed_share", "rate_method", period, "cumulative", 0, **own)
     chain = {"class": CHAIN}
     yield row("chain_value_added", "rate_method", period, "cumulative", 25.5e8 * part, **chain)
     yield row("chain_core_value_added", "rate_method", period, "cumulative", 21.2e8 * part, **chain)
@@ -192,8 +194,8 @@ def small_tables() -> dict[str, pa.Table]:
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
     contracts = release_contracts()
     cells = [
-        {"quarter": str(last), "region": region, "scheme": "digital", "class": cls, "units": 12, "va": 2**53 + 1,
-         "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
+        {"quarter": str(last), "origin": "measured", "region": region, "scheme": "digital", "class": cls, "units": 12,
+         "va": 2**53 + 1, "revenue": 30, "revenue_base": 28, "profit": 2, "wages": 4, "staff": 90}
         for region in (PLACE, *COUNTIES) for cls in ("core", "01")
     ]  # fmt: skip
     return small_tables() | {
@@ -209,7 +211,43 @@ def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:
             "quarter": [str(last)] * 3, "form": ["B203", "B203", "F203"],
             "status": ["assigned", "set_aside", "assigned"], "rule": ["", "C01", ""], "rows": [1400, 9, 600],
         }),
+        "coverage": coverage(last),
     }  # fmt: skip
+
+
+def coverage(last: Quarter = LAST, *, imputed: int = 0) -> pa.Table:
+    rows = [
+        {"quarter": str(last), "survey": survey, "due": due, "reported": due - missing, "missing": missing,
+         "imputed": min(imputed, missing), "revenue_due": 1000, "revenue_reported": reported,
+         "coverage": reported / 1000 if reported else None}
+        for survey, due, missing, reported in (
+            ("all", 2010, 6, 998), ("industry", 1400, 4, 997), ("service", 600, 2, 1000), ("trade", 10, 0, 0)
+        )
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=release_contracts()["coverage"].schema)
+
+
+def flash_tables() -> dict[str, pa.Table]:
+    """The same city as a flash: own figures of that vintage, three firms of 01 in the first county imputed."""
+    tables = city_tables()
+    frame = tables["observation"].to_pandas()
+    ours = frame["authority"] == "监测测算"
+    told = (frame["period"] == str(LAST)) & (frame["span"] == "cumulative") & (frame["region"] == PLACE)
+    said = {"core_imputed_units": 3.0, "core_imputed_share": 0.0123}
+    for indicator_, value in said.items():
+        touched = told & (frame["indicator"] == indicator_) & frame["class"].isin(["core", "01"])
+        frame.loc[touched, ["value", "status"]] = [value, "E"]
+    first = [
+        row(name, definition, str(LAST), "cumulative", value,
+            **{"class": "core", "region": next(iter(COUNTIES)), "status": "E"})
+        for name, definition, value in (
+            ("core_imputed_units", "above_threshold", 3.0), ("core_imputed_share", "rate_method", 0.2),
+        )
+    ]  # fmt: skip
+    frame = frame.assign(vintage=frame["vintage"].where(~ours, "flash"))
+    kept = frame[frame["indicator"] != "core_share_gdp"].to_dict("records")
+    rows = [*kept, *(more | {"vintage": "flash"} for more in first)]
+    return tables | {"observation": _arrow(observations(rows)), "coverage": coverage(imputed=5)}
 
 
 def nation_tables() -> dict[str, pa.Table]:

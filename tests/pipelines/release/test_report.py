@@ -314,7 +314,7 @@ def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:
     table = tables.overview(city.figures)
     found = dict(notes(city.figures, ISSUE, table.figures))
     assert list(found) == [
-        "合成数据", "口径", "价格", "错月", "系数", "审核", "修订", "修约", "符号", "保密", "数据截止日",
+        "合成数据", "口径", "价格", "错月", "系数", "审核", "推算", "修订", "修约", "符号", "保密", "数据截止日",
     ]  # fmt: skip
     assert "1—11月" in found["错月"]
     assert "6429" in found["系数"]

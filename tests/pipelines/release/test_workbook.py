@@ -22,7 +22,7 @@ def book(city: Made) -> openpyxl.Workbook:
 def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
     assert book.sheetnames == [
         "说明", "总表 T1", "大类 T2", "中类 T3", "县区 T4", "渗透率 T6", "基础设施与部门 T7", "产业链", "产业链分母",
-        "时间序列（累计）", "时间序列（当季）", "拉动", "图", "指标目录",
+        "时间序列（累计）", "时间序列（当季）", "拉动", "报表覆盖", "图", "指标目录",
     ]  # fmt: skip
     national = openpyxl.load_workbook(nation.folder / "workbook.xlsx").sheetnames
     assert national == ["说明", "总表 T1", "大类 T2", "占GDP比重与版次", "图", "指标目录"]
@@ -31,7 +31,7 @@ def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
 def test_sheet_shows_rounded_and_keeps_the_whole_number(book: openpyxl.Workbook) -> None:
     sheet = book["大类 T2"]
     assert sheet["A1"].value == "数字经济核心产业增加值，分大类"
-    assert sheet["A2"].value.startswith("内部 · L2 · 2023Q4_2024-01-20_")
+    assert sheet["A2"].value.startswith("内部 · L2 · 初步 · 2023Q4_2024-01-20_")
     assert sheet.freeze_panes == "B5"
     assert sheet["B5"].value == pytest.approx(92.29444)
     assert sheet["B5"].number_format.startswith("#,##0.0")

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.ingest.landing import register
 from pipelines.sample import write_city
-from pipelines.steps import core
+from pipelines.steps import core, queries
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
@@ -23,6 +23,7 @@ def review_all(home: Path, quarters: list[str] | None = None) -> Workspace:
         for form in core.FIRM_FORMS:
             raw(workspace, form, quarter)
         core.core_return(workspace, quarter)
+        queries.core_query(workspace, quarter)
     for form in ("annual", "digital_use", *(name for needed in core.SMALL_TABLES.values() for name in needed)):
         raw(workspace, form)
     core.reference_set_aside(workspace)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from pipelines.lake import Lake, write_table
-from pipelines.review.totals import FACTS, total_facts, total_findings
+from pipelines.review.totals import FACTS, total_facts, total_findings, uncovered
+from pipelines.steps.missing import coverage, late
 from pipelines.workspace import Workspace
 
 
@@ -45,6 +47,36 @@ def test_coverage_and_growth_of_a_city(reviewed_city: Workspace) -> None:
     assert "D02" in total_findings(early)["rule"].to_pylist()
 
 
+def test_a_quarter_of_which_too_little_has_come_is_told_by_survey(reviewed_city: Workspace) -> None:
+    assert uncovered(reviewed_city, "2023Q1", dt.date(2023, 4, 20)) == ""
+    said = uncovered(reviewed_city, "2023Q1", dt.date(2023, 4, 1))
+    assert said.startswith("2023Q1 截至 2023-04-01 的报表覆盖率不足：合计 0.0%（未报 ")
+    for words in ("工业 0.0%（未报 ", "建筑业", "批零业", "服务业", "shuce review late 2023Q1", "--as-of"):
+        assert words in said
+
+
+def test_what_has_no_year_before_or_no_firms_is_not_short_of_anything(reviewed_city: Workspace, tmp_path: Path) -> None:
+    assert uncovered(reviewed_city, "2020Q1", dt.date(2020, 4, 1)) == ""
+    settings = (reviewed_city.home / "city.toml").read_text(encoding="utf-8").partition("[[counties]]")[0]
+    (tmp_path / "city.toml").write_text(settings.replace('kind = "city"', 'kind = "nation"'), encoding="utf-8")
+    assert uncovered(Workspace(tmp_path), "2022Q4", dt.date(2023, 1, 20)) == ""
+
+
+def test_who_has_left_lacks_nowhere(reviewed_city: Workspace) -> None:
+    """The register of the quarter says who is due: units that left in the year count on neither side."""
+    lake, day = Lake(reviewed_city.lake), dt.date(2023, 1, 20)
+    rows = {row["survey"]: row for row in coverage(reviewed_city, "2022Q4", day).to_pylist()}
+    whole = rows["all"]
+    assert whole["due"] == whole["reported"] + whole["missing"]
+    last = lake.read("core_return", ["2021Q4"]).to_pylist()
+    then = {row["unit"] for row in last if row["status"] == "accepted" and row["known_from"] <= day < row["known_to"]}
+    register = {row["unit"]: row for row in lake.read("core_register", ["2022Q4"]).to_pylist()}
+    gone = {unit for unit in then if (left := register[unit]["exit_date"]) and left <= dt.date(2022, 12, 31)}
+    assert gone
+    missing = {unit.unit for unit in late(reviewed_city, "2022Q4", day).missing}
+    assert not missing & gone
+
+
 def test_the_first_year_has_nothing_to_compare_with(reviewed_city: Workspace) -> None:
     assert total_facts(reviewed_city, "2020Q1", dt.date(2021, 2, 20)).num_rows == 0
 
@@ -72,4 +104,12 @@ def test_identities_of_observations(reviewed_city: Workspace) -> None:
         broken = total_findings(total_facts(reviewed_city, "2019Q4", dt.date(2020, 1, 20))).to_pylist()
     finally:
         path.unlink()
-    assert {(row["rule"], row["law"]) for row in broken} == {("D01", "part"), ("D04", "attributes")}
+    # 01 stands for the place alone: it adds up from no county, and no county's total has its parts.
+    laws = {(row["rule"], row["law"], row["subject"]) for row in broken}
+    assert laws == {
+        ("D01", "part", "2019Q4 cumulative 419900"),
+        ("D01", "counties", "2019Q4 cumulative 01"),
+        ("D01", "classes", "2019Q4 cumulative 419901"),
+        ("D01", "classes", "2019Q4 cumulative 419902"),
+        ("D04", "attributes", "all"),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from indicators.quarter import Quarter
@@ -35,5 +36,5 @@ def test_identities_hold(default_universe: tuple[Universe, object], survey: str,
 
 def test_words_are_synthetic_and_valid() -> None:
     assert address(0, 11) == "示范市甲区演示路12号"
-    assert valid_codes([outside_unit(at) for at in range(50)]).all()
+    assert valid_codes(pa.array([outside_unit(at) for at in range(50)])).all()
     assert set(classes().gbt) <= set(activities())

@@ -50,11 +50,12 @@ def test_every_return_is_classed_split_and_summed(lake: Lake) -> None:
     classed = lake.read("class_return", ["2021Q3"])
     assert lake.note_of("core_return", "2021Q3").rows == len(classed) == raw_rows
     part = lake.read("class_part", ["2021Q3"]).to_pandas()
-    assert set(part["row_id"]) == set(classed.filter(pc.field("class_status") == "assigned")["row_id"].to_pylist())
+    measured = part[part["origin"] == "measured"]
+    assert set(measured["row_id"]) == set(classed.filter(pc.field("class_status") == "assigned")["row_id"].to_pylist())
     assert part["level_used"].isin(["city", "county", "unit", "province", "nation"]).any()  # starred classes were split
     assert part["rate_level"].str.match(r"(city|province)-(class|group|division)-20(19|20)$").all()
     leaf = lake.read("cell_leaf", ["2021Q3"]).to_pandas()
-    keys = ["known_from", "county", "sector", "gbt", "de"]
+    keys = ["known_from", "origin", "county", "sector", "gbt", "de"]
     sums = part.groupby(keys)[["va", "va_base", "output"]].sum()
     assert leaf.set_index(keys)[["va", "va_base", "output"]].astype("int64").equals(sums.astype("int64"))
     assert set(leaf.loc[leaf["sector"] == "service", "months"]) == {8}  # services are a month behind
@@ -63,11 +64,13 @@ def test_every_return_is_classed_split_and_summed(lake: Lake) -> None:
 
 def test_published_cells_add_up_and_name_the_two_largest(lake: Lake) -> None:
     cells = lake.read("cell_published", ["2021Q3"]).to_pandas()
+    cells = cells[cells["origin"] == "measured"]
     digital = cells[cells["scheme"] == "digital"]
     by_county = digital[digital["region"] != "419900"].groupby(["known_from", "class"])["va"].sum()
     city = digital[digital["region"] == "419900"].set_index(["known_from", "class"])["va"]
     assert by_county.sort_index().equals(city.sort_index())
     part = lake.read("class_part", ["2021Q3"]).to_pandas()
+    part = part[part["origin"] == "measured"]
     first = part[(part["known_from"] == part["known_from"].min()) & (part["de"] != "non_core")]
     core = digital[(digital["class"] == "core") & (digital["region"] == "419900")]
     largest = first.groupby("unit")["va"].sum().sort_values(ascending=False)

@@ -14,6 +14,7 @@ from pipelines.lake import Lake
 from pipelines.steps.observed import day_of_knowledge, evidence, history, known_cells, observation
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
+from tests.end_to_end.running import duplicate
 from tests.pipelines.steps.conftest import QUARTER
 
 TODAY = dt.date(2023, 6, 1)
@@ -69,6 +70,16 @@ def test_the_day_is_the_release_date_once_it_has_come(made_by_hand: Path) -> Non
     assert day_of_knowledge(workspace, by_hand.LAST, today=TODAY) == dt.date(2023, 4, 20)
     before = dt.date(2023, 4, 19)
     assert day_of_knowledge(workspace, by_hand.LAST, today=before) == before
+
+
+def test_the_day_of_a_flash_is_its_own(made_by_hand: Path, tmp_path: Path) -> None:
+    assert day_of_knowledge(Workspace(made_by_hand), by_hand.LAST, today=TODAY, flash=True) == dt.date(2023, 4, 20)
+    home = duplicate(made_by_hand, tmp_path / "home")
+    (home / "city.toml").write_text(by_hand.SETTINGS.replace("[[", "flash_day = 18\n[[", 1), encoding="utf-8")
+    workspace = Workspace(home)
+    assert day_of_knowledge(workspace, by_hand.LAST, today=TODAY, flash=True) == dt.date(2023, 4, 18)
+    assert day_of_knowledge(workspace, by_hand.LAST, today=TODAY) == dt.date(2023, 4, 20)
+    assert day_of_knowledge(workspace, by_hand.LAST, "2023-05-01", flash=True) == dt.date(2023, 5, 1)
 
 
 def test_files_handed_in_after_the_release_date_are_known_today(made_by_hand: Path) -> None:

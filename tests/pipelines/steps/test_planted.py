@@ -16,17 +16,17 @@ from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import form_of
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake
-from pipelines.review.rules import rules
 from pipelines.sample.planted import plans
-from pipelines.steps import classified, core, raw
+from pipelines.steps import classified, core, queries, raw
 from pipelines.steps.asides import COLUMNS, asides
 from pipelines.steps.classified import FOREVER
+from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import PLANTED, duplicate
 
 pytestmark = pytest.mark.city
 LAST_RUN = Quarter(2021, 3)
-IN_ROWS = [plan.id for plan in plans() if plan.form != "register"]
+IN_ROWS = [plan.id for plan in plans()]
 # Rules that a whole row breaks, or that blame one of several cells: which of them is named is the rule's affair.
 OF_THE_ROW = {"N05"}
 READ_IN_PART = {"P54", "P55", "P56"}  # files refused for a sheet, a column or a row of theirs
@@ -43,6 +43,7 @@ def found(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for form in core.FIRM_FORMS:
             raw.raw(workspace, form, quarter)
         core.core_return(workspace, quarter)
+        queries.core_query(workspace, quarter)
         classified.class_return(workspace, quarter)
     return home
 
@@ -115,10 +116,14 @@ def unmatched_or_ambiguous(home: Path, line: dict[str, str]) -> None:
 
 
 def query(home: Path, line: dict[str, str]) -> None:
-    made = row_of(home, line, "core_return")
+    form, partition = form_and_partition(home, line)
+    made = row_of(home, line, "core_register" if form == "register" else "core_return")
     assert made["status"] == "accepted"
-    if line["rule"] in {rule.id for rule in rules("quarterly")}:
-        assert line["rule"] in made["queries"].split(";")
+    assert line["rule"] in made["queries"].split(";")
+    asked = rows(home, "core_query", lines_partition(form, partition))
+    mine = asked[(asked["row_id"] == made["row_id"]) & (asked["rule"] == line["rule"])]
+    assert len(mine) == 1
+    assert mine["form"].tolist() == [forms()[form].code]
 
 
 def confirmed(home: Path, line: dict[str, str]) -> None:

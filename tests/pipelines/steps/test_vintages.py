@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from pipelines.checks import conservation
 from pipelines.lake import Lake
+from pipelines.steps import checked
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.observed import known_cells
 from pipelines.workspace import Workspace
@@ -43,7 +43,7 @@ def of_firm(home: Path, table: str, number: int = 1) -> pd.DataFrame:
 
 
 def conserved(home: Path) -> bool:
-    return conservation(Workspace(home), [QUARTER]).passed
+    return all(law.met for law in checked.conserved(Workspace(home), QUARTER))
 
 
 def correct(home: Path, *, day: dt.date = LATER, **changes: object) -> None:

@@ -1,0 +1,5 @@
+"""Benchmarks: what the pipeline costs, as ratios within one run. Not part of the installed packages, not run by tests.
+
+Belongs here: synthetic inputs of any size, timings, the table of ratios. Does not belong here: pass or fail by the
+clock.
+"""

@@ -1,0 +1,59 @@
+"""Timings of one run: each job in a process of its own, several times, the median and the peak memory.
+
+Belongs here: measuring. Does not belong here: what is measured.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds by the clock (the median) and peak memory in megabytes (the largest) of a job."""
+
+    seconds: float
+    megabytes: float
+
+
+def timed(job: Callable[..., object], *arguments: Any, times: int) -> Timing:
+    """Run a job some times, each in a fresh process that has imported what the job imports.
+
+    Args:
+        job: returns a callable without arguments; only that callable's run is timed.
+        arguments: of the job.
+        times: how often.
+    """
+    runs = [_once(job, arguments) for _ in range(times)]
+    return Timing(statistics.median(seconds for seconds, _ in runs), max(megabytes for _, megabytes in runs))
+
+
+def _once(job: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[float, float]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_measure, args=(theirs, job, arguments))
+    child.start()
+    theirs.close()
+    try:
+        found: tuple[float, float] = ours.recv()
+    finally:
+        child.join()
+    return found
+
+
+def _measure(pipe: Connection, job: Callable[..., Callable[[], object]], arguments: tuple[Any, ...]) -> None:
+    run = job(*arguments)
+    start = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - start
+    # Memory of this process and, where it has ended them, of its children.
+    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    pipe.send((seconds, max(peaks) / 1024))
+    pipe.close()

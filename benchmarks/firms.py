@@ -1,0 +1,124 @@
+"""Files of synthetic firms of any size: the industrial form of a quarter as CSV or xlsx, all items filled.
+
+Belongs here: writing many rows quickly. Does not belong here: mistakes, other forms (pipelines/sample writes those).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import xlsxwriter
+
+from indicators.quarter import Quarter
+from pipelines.ingest.forms import forms
+from pipelines.sample.economy import YEARS, chunks
+from pipelines.sample.items import activities, money_items
+from pipelines.sample.layout import headers
+from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, SURVEYS, classes
+from pipelines.sample.universe import Universe, flows
+
+FORM: Final = "industry"
+_CHUNK: Final = 1 << 18
+_SETTINGS: Final = """code = "{code}"
+name = "{name}"
+kind = "city"
+synthetic = true
+first_quarter = "{first}"
+last_quarter = "2023Q4"
+base_quarters = 4
+required_forms = []
+"""
+_COUNTY: Final = """
+[[counties]]
+code = "{code}"
+name = "{name}"
+"""
+
+
+def settings(first: Quarter) -> str:
+    """``city.toml`` of a workspace for synthetic firms, with data from ``first`` on."""
+    counties = (_COUNTY.format(code=code, name=name) for code, name in zip(COUNTIES, COUNTY_NAMES, strict=True))
+    return _SETTINGS.format(code=CITY, name=CITY_NAME, first=first) + "".join(counties)
+
+
+def rows(count: int, quarter: Quarter) -> pa.Table:
+    """Rows of the industrial form under its own headers: text and whole thousands of yuan, ``count`` of them."""
+    found: list[pa.Table] = []
+    have = 0
+    for part in chunks(count * 4, size=_CHUNK):
+        found.append(_some(Universe(part, np.ones((len(classes().gbt), len(YEARS)))), quarter))
+        have += found[-1].num_rows
+        if have >= count:
+            break
+    return pa.concat_tables(found).slice(0, count)
+
+
+def write_csv(table: pa.Table, path: Path, quarter: Quarter) -> None:
+    """A CSV as bureaus send it: title, money unit, header, rows."""
+    with path.open("wb") as file:
+        for line in (*_above(quarter), *(",".join(table.column_names),)):
+            file.write(line.encode() + b"\r\n")
+        pacsv.write_csv(table, file, pacsv.WriteOptions(include_header=False, quoting_style="none"))
+
+
+def write_xlsx(table: pa.Table, path: Path, quarter: Quarter) -> None:
+    """The same as one Excel sheet."""
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("B203")
+        for number, line in enumerate([*([text] for text in _above(quarter)), table.column_names]):
+            sheet.write_row(number, 0, line)
+        first = len(_above(quarter)) + 1
+        columns: Sequence[list[Any]] = [column.to_pylist() for column in table.columns]
+        for number, row in enumerate(zip(*columns, strict=True), start=first):
+            sheet.write_row(number, 0, row)
+
+
+def file_name(quarter: Quarter, ending: str) -> str:
+    """The name under which a quarter's file arrives."""
+    form = forms()[FORM]
+    return f"{form.code}_{form.title}_{quarter.year}年1-{3 * quarter.number}月.{ending}"
+
+
+def _above(quarter: Quarter) -> tuple[str, ...]:
+    title = forms()[FORM].title
+    return f"{title}", f"{quarter.year}年1-{3 * quarter.number}月", "计量单位：千元"
+
+
+def _some(universe: Universe, quarter: Quarter) -> pa.Table:
+    survey = SURVEYS.index(FORM)
+    places = np.flatnonzero(universe.reporting(quarter) & (universe.survey() == survey))
+    values = flows(universe, quarter)
+    index = universe.units.index[places]
+    number = pa.array(index + 1).cast(pa.string())
+    county = pa.array(universe.county(quarter)[places])
+    gbt = pa.array(classes().gbt.tolist()).take(pa.array(universe.klass(quarter)[places]))
+    said = pa.array([activities().get(code, "") for code in classes().gbt.tolist()])
+    names = pa.array(COUNTY_NAMES).take(county)
+    columns: dict[str, Any] = {
+        "unit": pa.array([code.decode() for code in universe.units.code[places].tolist()]),
+        "name": pc.binary_join_element_wise(names, pa.scalar("演示第"), number, pa.scalar("号有限公司"), ""),
+        "county": pa.array(COUNTIES).take(county),
+        "gbt": gbt,
+        "gross_output": values.output[places],
+        "gross_output_base": values.output_base[places],
+        "activity": said.take(pa.array(universe.klass(quarter)[places])),
+        "address": pc.binary_join_element_wise(
+            pa.scalar("示范市"), names, pa.scalar("演示路"), number, pa.scalar("号"), ""
+        ),
+        "registered_county": pa.array(COUNTIES).take(county),
+        "parent_unit": pa.repeat(pa.scalar(""), len(places)),
+        "note": pa.repeat(pa.scalar(""), len(places)),
+    }
+    columns |= money_items(universe, quarter, places, FORM, values)
+    return pa.table(
+        {
+            header: columns[name] if name in columns else getattr(values, name)[places]
+            for name, header in headers(FORM, 0).items()
+        }
+    )

@@ -1,0 +1,44 @@
+-- The units from which a return is due for a quarter, as known on a day.
+-- Takes: register (core_register of the quarter); returned (core_return of the quarter and of earlier ones, at least of
+--        the same quarter a year ago); parameters quarter, last_year (the same quarter a year ago), last_day (of the
+--        quarter), as_of.
+-- Gives: unit, name, county, gbt, sector, and its last accepted return: last_quarter, last_row_id, last_months,
+--        last_revenue (NULL where it has none). One row per unit.
+-- Clause: due are the legal units that the register, as known on the day, says came by the end of the quarter and have
+--        neither left by then nor been taken over (a takeover later than that is none yet). Where no register of the
+--        quarter is known on the day, due is who reported a year ago. The survey is that of the last
+--        accepted return, else the one of the unit's section of GB/T 4754-2017: B to D industry, E construction, F trade,
+--        all others service.
+WITH valid_return AS (
+  SELECT *, row_number() OVER (PARTITION BY unit ORDER BY quarter DESC, known_from DESC, row_id DESC) AS age
+  FROM returned
+  WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
+    AND quarter <= $quarter
+), last_return AS (
+  SELECT * FROM valid_return WHERE age = 1
+), valid_register AS (
+  SELECT * FROM register
+  WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
+), listed AS (
+  SELECT unit, name, county, gbt
+  FROM valid_register
+  WHERE kind = 'legal' AND entered(entry_date, CAST($last_day AS DATE))
+    AND NOT gone(entry_date, exit_date, CAST($last_day AS DATE))
+    AND (successor IS NULL OR coalesce(exit_date > CAST($last_day AS DATE), FALSE))
+  UNION ALL
+  SELECT unit, name, county, gbt_received
+  FROM valid_return
+  WHERE quarter = $last_year AND NOT EXISTS (SELECT 1 FROM valid_register)
+), placed AS (
+  SELECT *, row_number() OVER (PARTITION BY unit ORDER BY name, county, gbt) AS occurrence,
+         regexp_extract(gbt, '[0-9]{2}') AS division
+  FROM listed WHERE unit IS NOT NULL
+)
+SELECT p.unit, coalesce(p.name, l.name) AS name, p.county, p.gbt,
+       coalesce(l.sector, CASE WHEN p.division BETWEEN '06' AND '46' THEN 'industry'
+                               WHEN p.division BETWEEN '47' AND '50' THEN 'construction'
+                               WHEN p.division BETWEEN '51' AND '52' THEN 'trade' ELSE 'service' END) AS sector,
+       l.quarter AS last_quarter, l.row_id AS last_row_id, l.months AS last_months, l.revenue AS last_revenue
+FROM placed AS p
+LEFT JOIN last_return AS l ON l.unit = p.unit
+WHERE p.occurrence = 1

@@ -1,0 +1,109 @@
+"""Imputed returns: what stands in for a missing return, in the engine, for every vintage.
+
+Belongs here: which tables the imputation rests on, and its vintages. Does not belong here: who owes a return (missing),
+where imputed values may stand (observed), or the method on frames (indicators.estimation).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from classification import arrow_tables
+from indicators.estimation import imputation_levels
+from indicators.quarter import Quarter
+from pipelines.engine import Engine, engine, statement
+from pipelines.lake import Lake, Made, sha256_of, table_hash
+from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
+from pipelines.steps.missing import find_missing
+from pipelines.workspace import Workspace
+
+_SQL = (
+    "functions",
+    "due_unit",
+    "missing_unit",
+    "missing_class",
+    "matched",
+    "link",
+    "class_missing",
+    "no_missing",
+    "ordered_missing",
+    "vintages",
+    "last_vintages",
+    "missing_vintages",
+    "succession",
+    "succession_days",
+    "restated",
+)
+
+
+def class_missing(workspace: Workspace, quarter: str) -> Made:
+    """The units that owe a return of a quarter, with what is imputed for each or why nothing is, for every vintage."""
+    lake, codes = Lake(workspace.lake), arrow_tables()
+    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
+    texts = [*(statement("pipelines", name) for name in _SQL), statement("classification", "assign")]
+
+    def fill(path: Path) -> None:
+        returned = lake.existing("core_return", [quarter])
+        with engine(lake.root) as work:
+            work.add(class_return=lake.existing("class_return", [quarter]), last_return=last, **codes)
+            work.add(register=lake.existing("core_register", [quarter]), imputation_level=levels())
+            work.add(core_register=lake.existing("core_register", registers))
+            work.add(returned=[*returned, *last] if isinstance(last, list) else returned)
+            work.keep("found", statement("pipelines", "no_missing"))
+            for vintage in _vintages(work):
+                impute(work, Quarter.parse(quarter), vintage)
+            work.write(statement("pipelines", "ordered_missing"), path)
+
+    made_from = [
+        *lake.hashes("core_return", [quarter]),
+        *lake.hashes("class_return", [quarter]),
+        *lake.hashes("core_register", registers),
+        *map(sha256_of, last if isinstance(last, list) else []),
+        *map(table_hash, (levels(), *codes.values())),
+        *texts,
+        Path(__file__).read_text("utf-8"),
+    ]
+    return lake.refresh("class_missing", quarter, fill, made_from=made_from)
+
+
+def _vintages(work: Engine) -> list[Vintage]:
+    learnt = ("last_vintages", "missing_vintages", "succession_days")
+    return stretches(days(work, "vintages"), {day for name in learnt for day in days(work, name)})
+
+
+def impute(work: Engine, quarter: Quarter, vintage: Vintage) -> None:
+    """Add to ``found`` the missing units of one vintage, each with what is imputed for it or why nothing is.
+
+    Args:
+        work: with class_return, last_return, returned, register, core_register (of the quarters since a year ago),
+            imputation_level, gbt, gbt_2011, and ``found``.
+        quarter: the quarter.
+        vintage: what was known from its first day on.
+    """
+    find_missing(work, quarter, vintage.known_from)
+    work.view("units", statement("pipelines", "missing_class"))
+    work.keep("classed", statement("classification", "assign"))
+    work.keep(
+        "succession",
+        statement("pipelines", "succession"),
+        {"known": vintage.known_from, "last_day": quarter.last_day},
+    )
+    work.keep("restated", statement("pipelines", "restated"), {"as_of": vintage.known_from})
+    work.keep("matched", statement("pipelines", "matched"), {"as_of": vintage.known_from})
+    work.keep("link", statement("pipelines", "link"))
+    work.append("found", statement("pipelines", "class_missing"), {"quarter": str(quarter), **vintage.parameters})
+
+
+def levels() -> pa.Table:
+    """The levels of the imputation classes, narrowest first."""
+    known = imputation_levels()
+    return pa.table(
+        {
+            "step": pa.array(range(len(known)), pa.int64()),
+            "level": pa.array([level.name for level in known], pa.string()),
+            "digits": pa.array([level.digits for level in known], pa.int64()),
+            "fewest": pa.array([level.fewest for level in known], pa.int64()),
+        }
+    )
