@@ -5,6 +5,7 @@ differences between releases. Does not belong here: which tables are published a
 """
 
 from indicators.disclosure.audit import audit
+from indicators.disclosure.difference import release_difference
 from indicators.disclosure.primary import primary
 from indicators.disclosure.protect import protect
 from indicators.disclosure.relations import Relation, published_rank, published_relation, table_relations
@@ -16,5 +17,6 @@ __all__ = [
     "protect",
     "published_rank",
     "published_relation",
+    "release_difference",
     "table_relations",
 ]

@@ -8,22 +8,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from indicators.disclosure.system import Floats, Indices
+from indicators.disclosure.system import Floats, Indices, System
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+# HiGHS's numbers for the simplex methods.
+_DUAL: Final = 1
+_PRIMAL: Final = 4
 # The same bytes on every run: one thread, a fixed seed, no limit of time.
 _REPEATABLE: Final[dict[str, Any]] = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}
 _SIMPLEX: Final[dict[str, Any]] = {
     "presolve": "off",  # a basis is kept from one question to the next
     "solver": "simplex",
-    "simplex_strategy": 4,
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
@@ -48,30 +50,70 @@ class Reach:
     prices: Floats
 
 
-class Programme:
-    """A linear programme that stays with the solver, so that each question starts from the last answer.
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A linear programme.
 
-    Args:
+    Attributes:
         matrix: rows × columns.
         low: least value of each row.
         high: greatest value of each row.
         lower: least value of each column.
         upper: greatest value of each column.
         costs: what one unit of each column costs.
+    """
+
+    matrix: csr_array
+    low: Floats
+    high: Floats
+    lower: Floats
+    upper: Floats
+    costs: Floats
+
+    def model(self) -> Any:
+        """As HiGHS takes it."""
+        import highspy
+
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = self.matrix.shape
+        model.col_cost_ = self.costs
+        model.col_lower_, model.col_upper_ = self.lower, self.upper
+        model.row_lower_, model.row_upper_ = self.low, self.high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = self.matrix.indptr, self.matrix.indices
+        model.a_matrix_.value_ = self.matrix.data
+        return model
+
+    def with_spare_row(self) -> Problem:
+        """The same with one row more, which says nothing yet."""
+        from scipy.sparse import csr_array, vstack
+
+        return replace(
+            self,
+            matrix=csr_array(vstack([self.matrix, csr_array((1, self.matrix.shape[1]))])),
+            low=np.append(self.low, -np.inf),
+            high=np.append(self.high, np.inf),
+        )
+
+
+class Programme:
+    """A linear programme that stays with the solver, so that each question starts from the last answer.
+
+    Args:
+        problem: the programme.
+        method: ``_PRIMAL`` where costs change between questions, ``_DUAL`` where bounds do.
 
     Raises:
         Contradiction: nothing satisfies it.
     """
 
-    def __init__(
-        self, matrix: csr_array, low: Floats, high: Floats, lower: Floats, upper: Floats, costs: Floats
-    ) -> None:
+    def __init__(self, problem: Problem, *, method: int) -> None:
         import highspy
 
-        self._solver = quiet(_SIMPLEX | {"simplex_strategy": getattr(self,"strategy",4)})
+        self._solver = quiet(_SIMPLEX | {"simplex_strategy": method})
         self._status = highspy.HighsModelStatus
-        self._lower, self._upper = lower.copy(), upper.copy()
-        self._solver.passModel(programme(matrix, low, high, lower, upper, costs))
+        self._lower, self._upper = problem.lower.copy(), problem.upper.copy()
+        self._solver.passModel(problem.model())
         self._run()
 
     def bound(self, columns: Indices, lower: Floats, upper: Floats) -> None:
@@ -107,7 +149,6 @@ class Programme:
         status = self._solver.getModelStatus()
         if status == self._status.kUnknown:
             # The basis kept from the last question has led astray: begin anew.
-            global N; N+=1
             self._solver.clearSolver()
             self._solver.run()
             status = self._solver.getModelStatus()
@@ -119,12 +160,13 @@ class Programme:
 
 
 class Attack(Programme):
-    """How far sums of cells can be from their true values; columns are deviations."""
+    """How far sums of cells can be from their true values; a column is the deviation of a cell."""
 
-    def __init__(self, matrix: csr_array, low: Floats, high: Floats, lower: Floats, upper: Floats) -> None:
+    def __init__(self, system: System, lower: Floats, upper: Floats) -> None:
         import highspy
 
-        super().__init__(matrix, low, high, lower, upper, np.zeros(matrix.shape[1]))
+        problem = Problem(system.matrix, system.low, system.high, lower, upper, np.zeros(len(lower)))
+        super().__init__(problem, method=_PRIMAL)
         self._senses = {True: highspy.ObjSense.kMaximize, False: highspy.ObjSense.kMinimize}
         self._asked: Indices = np.empty(0, dtype="int64")
 
@@ -144,15 +186,9 @@ class Attack(Programme):
 class Cheapest(Programme):
     """The cheapest way in which a sum of columns comes to something; one further row takes the question."""
 
-    def __init__(
-        self, matrix: csr_array, low: Floats, high: Floats, lower: Floats, upper: Floats, costs: Floats
-    ) -> None:
-        from scipy.sparse import csr_array, vstack
-
-        self._row = matrix.shape[0]
-        spare = csr_array(vstack([matrix, csr_array((1, matrix.shape[1]))]))
-        self.strategy = 1
-        super().__init__(spare, np.append(low, -np.inf), np.append(high, np.inf), lower, upper, costs)
+    def __init__(self, problem: Problem) -> None:
+        self._row = problem.matrix.shape[0]
+        super().__init__(problem.with_spare_row(), method=_DUAL)
         # Few cells move: from where none does the way is shorter than from the last answer.
         self._still = self._solver.getBasis()
 
@@ -184,24 +220,7 @@ def quiet(options: Mapping[str, Any]) -> Any:
         def enableCallbacks(self) -> None:  # noqa: N802 — theirs; enabling any prints a banner before it can be silenced
             """None are used."""
 
-    solver = Quiet()
+    solver: Any = Quiet()  # type: ignore[no-untyped-call]  # highspy has no types
     for option, choice in {**_REPEATABLE, **options}.items():
         solver.setOptionValue(option, choice)
     return solver
-
-
-def programme(matrix: csr_array, low: Floats, high: Floats, lower: Floats, upper: Floats, costs: Floats) -> Any:
-    """A linear programme as HiGHS takes it."""
-    import highspy
-
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_ = costs
-    model.col_lower_, model.col_upper_ = lower, upper
-    model.row_lower_, model.row_upper_ = low, high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
-    model.a_matrix_.value_ = matrix.data
-    return model
-
-N=0

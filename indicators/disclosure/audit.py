@@ -62,7 +62,14 @@ def audit(
         data with linear constraints, Management Science 47.
     """
     rules = Rules.of(min_count, dominance, p_percent)
-    known = Knowledge.of(values, relations, protection, contributions, nonnegative, rules)
+    known = Knowledge.of(
+        values,
+        relations,
+        protection=protection,
+        contributions=contributions,
+        nonnegative=nonnegative,
+        rules=rules,
+    )
     columns, labels = known.places(hidden)
     found = inspect(known.withholding(labels), np.array(columns, dtype="int64"))
     weak = {column for duty in found.broken for column in duty.columns}

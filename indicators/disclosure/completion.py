@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from indicators.disclosure.attack import Cheapest, Contradiction
+from indicators.disclosure.attack import Cheapest, Contradiction, Problem
 from indicators.disclosure.choice import Choice, Impossible
 from indicators.disclosure.inspection import Duty, duties
 from indicators.disclosure.system import SAME, Floats
@@ -26,7 +26,6 @@ _STEP: Final = 100 * SAME
 # A deviation below this, or below this share of what is needed, is the solver's noise.
 _NOISE: Final = 1e-9
 _SHARE: Final = 1e-6
-
 
 
 def completion(choice: Choice) -> set[int]:
@@ -64,7 +63,8 @@ def _pass(choice: Choice, asked: Iterable[Duty], allowed: Sequence[int]) -> set[
 class Cover:
     """The linear programme: deviations of all cells, free of cost where hidden, at a cost where they can be.
 
-    Columns are the upward deviations of all cells, then the downward ones, then both of what each figure's row may miss.
+    Columns are the upward deviations of all cells, then the downward ones, then both ways in which the row of a figure
+    may be missed.
 
     Args:
         choice: the part.
@@ -91,7 +91,7 @@ class Cover:
         price = 1.0 + 0.01 * choice.sizes / max(float(choice.sizes.max()), 1.0)
         price[list(choice.forced)] = 0.0
         costs = np.concatenate([np.tile(price[: self.size], 2), np.tile(price[self.misses], 2)])
-        self.programme = Cheapest(matrix, system.low, system.high, np.zeros(len(costs)), self.upper, costs)
+        self.programme = Cheapest(Problem(matrix, system.low, system.high, 0 * costs, self.upper, costs))
 
     def met(self, duty: Duty) -> bool:
         """Whether a deviation that was found shows that a duty is met."""

@@ -7,21 +7,21 @@ belong here: what can be worked out about them (audit).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.disclosure.exact import Whole, named, needed, whole
+from indicators.disclosure.exact import Whole, named, whole
 from indicators.disclosure.primary import Rules, counts, holders
 from indicators.disclosure.system import Floats, Indices, System
 
-_COLUMNS: Final = ("cell", "unit", "value")
+# What ``contributions`` has at least.
+COLUMNS: Final = ("cell", "unit", "value")
 # An own contribution that misses its cell by less than this share is all of it.
 _ALL: Final = 1e-9
 # A deviation below this, in units of a usual cell, is the solver's noise.
@@ -47,7 +47,7 @@ class Holdings:
         system: the cells.
     """
 
-    units: list[Mapping[Hashable, int]]
+    units: Sequence[Mapping[Hashable, int]]
     form: Whole
     rules: Rules
     system: System
@@ -120,7 +120,9 @@ class Holdings:
                 found[only] = max(self.top[column], found.get(only, 0.0))
             elif np.isfinite(self.system.floor[column]):
                 left = self.system.values[column] + point[position] + self.system.same(column)
-                for own, who in takewhile(lambda pair, left=left: pair[0] > left, self.ranked[column]):
+                for own, who in self.ranked[column]:
+                    if own <= left:
+                        break
                     found[who] = max(own, found.get(who, 0.0))
         return sorted(found, key=lambda who: (-found[who], str(who)))
 
@@ -130,9 +132,9 @@ class Holdings:
         for column in columns:
             total.update(self.units[column])
         sizes = sorted((abs(own) for own in total.values()), reverse=True)
-        depths = {1, 2, *(n for n, _ in self.rules.dominance)}
-        broken = self.rules.fired(len(sizes), sum(sizes), {n: sum(sizes[:n]) for n in depths})
-        return Verdict(bool(broken), self.amount(float(max((need for _, need in broken), default=0))))
+        top = {n: sum(sizes[:n]) for n in self.rules.depths}
+        asked = [share / of for _, fires, share, of in self.rules.asked(len(sizes), sum(sizes), top) if fires]
+        return Verdict(bool(asked), self.amount(max(asked, default=0.0)))
 
     def owed(self, column: int, who: Hashable, need: float) -> float:
         """The protection a cell needs against one respondent.
@@ -156,14 +158,13 @@ def holdings(contributions: pd.DataFrame, system: System, rules: Rules) -> Holdi
     enough.
 
     Args:
-        contributions: ``cell, unit, value`` and, where known, ``group`` and ``kind`` (only ``measured`` counts).
+        contributions: ``COLUMNS`` and, where known, ``group`` and ``kind`` (only ``measured`` counts).
         system: the cells.
         rules: the primary rules.
 
     Raises:
         InputError: a column, unit or value is missing, or a cell has no value; rows or cells are named.
     """
-    needed(contributions, _COLUMNS, "contributions")
     group, kind = (name if name in contributions.columns else None for name in ("group", "kind"))
     place = {cell: column for column, cell in enumerate(system.cells)}
     if unknown := [cell for cell in contributions["cell"].unique() if cell not in place]:
@@ -202,7 +203,7 @@ def _fill(units: list[Counter[Hashable]], told: set[int], system: System) -> Non
 def _additive(system: System) -> list[dict[int, int]]:
     """Rows that say that sums of cells differ by nothing: column → ±1."""
     nothing = np.abs(system.matrix @ system.values) <= _ALL * (abs(system.matrix) @ np.abs(system.values))
-    rows = (system.row(number) for number in np.flatnonzero((system.low == 0) & (system.high == 0) & nothing))
+    rows = (system.row(number) for number in np.flatnonzero((system.low == 0) & (system.high == 0) & nothing).tolist())
     return [
         dict(zip(columns.tolist(), signs.astype(int).tolist(), strict=True))
         for columns, signs in rows

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from classification.errors import InputError
-from indicators.disclosure.attack import Attack, Cheapest, Contradiction, Reach
+from indicators.disclosure.attack import Attack, Cheapest, Contradiction, Problem, Reach
 from indicators.disclosure.exact import named
 from indicators.disclosure.holdings import Holdings
 from indicators.disclosure.knowledge import Knowledge
@@ -74,7 +74,7 @@ class Room:
         self.columns, self.system, self.holdings = columns, system, holdings
         self.place = {column: position for position, column in enumerate(columns.tolist())}
         try:
-            self.attack = Attack(system.matrix, system.low, system.high, system.floor, np.full(len(columns), np.inf))
+            self.attack = Attack(system, system.floor, np.full(len(columns), np.inf))
         except Contradiction:
             raise contradiction(system.cells) from None
 
@@ -94,7 +94,7 @@ class Room:
         matrix = csr_array(hstack([system.matrix, -system.matrix, -system.matrix]))
         upper = np.concatenate([np.full(size, np.inf), free, more])
         costs = np.concatenate([(below == 0).astype("float64"), np.zeros(size), np.ones(size)])
-        return Cheapest(matrix, system.low, system.high, np.zeros(3 * size), upper, costs)
+        return Cheapest(Problem(matrix, system.low, system.high, np.zeros(3 * size), upper, costs))
 
     def positions(self, duty: Duty) -> Indices:
         """Where the cells of a duty are in this room."""
@@ -119,9 +119,7 @@ class Room:
         return above - below - more
 
 
-def inspect(
-    known: Knowledge, hidden: Indices, *, intervals: bool = True, settled: Collection[int] = ()
-) -> Inspection:
+def inspect(known: Knowledge, hidden: Indices, *, intervals: bool = True, settled: Collection[int] = ()) -> Inspection:
     """Asks everything about hidden cells.
 
     Args:

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.disclosure.exact import named
-from indicators.disclosure.holdings import Holdings, holdings
+from indicators.disclosure.exact import amount, named, needed
+from indicators.disclosure.holdings import COLUMNS, Holdings, holdings
 from indicators.disclosure.primary import Rules
 from indicators.disclosure.relations import Cell, Relation
 from indicators.disclosure.system import Floats, Indices, System, Values, amounts, system
@@ -42,6 +42,7 @@ class Knowledge:
         cls,
         values: Values,
         relations: Iterable[Relation],
+        *,
         protection: Protection,
         contributions: pd.DataFrame | None,
         nonnegative: bool | Collection[Cell] | None,
@@ -49,6 +50,8 @@ class Knowledge:
     ) -> Knowledge:
         """The arguments of ``audit`` and ``protect``, checked."""
         numbers = amounts(values)
+        if contributions is not None:
+            needed(contributions, COLUMNS, "contributions")
         known = system(numbers, relations, nonnegative=_nonnegative(nonnegative, numbers, contributions))
         held = None if contributions is None else holdings(contributions, known, rules)
         return cls(known, held, _needs(protection, known))
@@ -81,7 +84,7 @@ class Knowledge:
         return Knowledge(inside, held, needs)
 
     def own(self, who: Hashable | None) -> tuple[Indices, Floats, Floats]:
-        """What a respondent knows about all cells beyond what is published (``Holdings.knowledge``); a reader nothing."""
+        """What somebody knows about all cells beyond what is published: a respondent his own, a reader nothing."""
         if who is None or self.holdings is None:
             return np.empty(0, dtype="int64"), np.empty(0), np.empty(0)
         return self.holdings.knowledge(who, {column: column for column in range(len(self.system.cells))})
@@ -112,7 +115,7 @@ def _needs(protection: Protection, known: System) -> dict[int, float]:
     if protection is None:
         return {}
     told = protection.items() if isinstance(protection, (Mapping, pd.Series)) else ((cell, 0.0) for cell in protection)
-    needs = {cell: float(need) for cell, need in told}
+    needs = {cell: amount(need) for cell, need in told}
     place = {cell: column for column, cell in enumerate(known.cells)}
     if unknown := [cell for cell in needs if cell not in place]:
         raise InputError("要保护的单元格没有数值。", "A cell to protect has no value.", where=named(unknown))
@@ -123,7 +126,7 @@ def _needs(protection: Protection, known: System) -> dict[int, float]:
 
 def labelled(cells: Sequence[Cell]) -> pd.Index:
     """Cells as an index called ``cell``; tuples of one length become its levels."""
-    lengths = {len(cell) if isinstance(cell, tuple) else 0 for cell in cells}
-    if len(lengths) == 1 and lengths != {0}:
-        return pd.MultiIndex.from_tuples(cells)
+    tuples = [cell for cell in cells if isinstance(cell, tuple)]
+    if tuples and len(tuples) == len(cells) and len({len(cell) for cell in tuples}) == 1:
+        return pd.MultiIndex.from_tuples(tuples)
     return pd.Index(np.array([*cells, None], dtype=object)[:-1], tupleize_cols=False, name="cell")

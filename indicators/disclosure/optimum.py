@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from indicators.disclosure.attack import Attack, programme, quiet
+from indicators.disclosure.attack import Attack, Problem, quiet
 from indicators.disclosure.choice import Choice, Impossible
 from indicators.disclosure.inspection import Duty
 from indicators.disclosure.system import Floats, Indices
@@ -76,6 +76,8 @@ def _cheapest(optional: Sequence[int], cuts: Sequence[Cut], costs: Floats) -> se
     import highspy
     from scipy.sparse import csr_array
 
+    if any(not cut.worth and cut.least > 0 for cut in cuts):
+        raise Impossible
     place = {item: position for position, item in enumerate(optional)}
     matrix = csr_array(
         (
@@ -86,7 +88,7 @@ def _cheapest(optional: Sequence[int], cuts: Sequence[Cut], costs: Floats) -> se
         shape=(len(cuts), len(optional)),
     )
     least, most = np.array([cut.least for cut in cuts]), np.full(len(cuts), np.inf)
-    model = programme(matrix, least, most, np.zeros(len(optional)), np.ones(len(optional)), costs)
+    model = Problem(matrix, least, most, np.zeros(len(optional)), np.ones(len(optional)), costs).model()
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(optional)
     solver = quiet(_MIP)
     solver.passModel(model)
@@ -108,7 +110,7 @@ class Separation:
         self.choice, self.system = choice, system
         self.columns: Indices = np.arange(len(system.cells))
         still = np.zeros(len(system.cells))
-        self.attack = Attack(system.matrix, system.low, system.high, still.copy(), still.copy())
+        self.attack = Attack(system, still, still)
 
     def show(self, hidden: Collection[int]) -> None:
         """Sets what is hidden, and with it what is shown."""

@@ -6,7 +6,7 @@ not belong here: what cells say together (audit) and what to hide (protect).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.disclosure.exact import Rate, Whole, fraction, needed, rows, whole
+from indicators.disclosure.exact import Rate, Whole, fraction, needed, quotient, roomy, rows, whole
 
 MEASURED: Final = "measured"
 MIN_COUNT: Final = 3
@@ -55,23 +55,36 @@ class Rules:
             )
         return cls(min_count, pairs, share)
 
-    def fired(self, count: int, total: int, top: dict[int, int]) -> list[tuple[str, Fraction]]:
-        """The rules that a cell breaks, each with the protection it asks for.
+    def asked(self, count: Any, total: Any, top: Mapping[int, Any]) -> Iterator[tuple[str, Any, Any, int]]:
+        """Each rule: its name, whether it fires, and the protection it asks for as numerator and denominator.
+
+        Whole numbers go in and are only multiplied, so that the limit itself is met exactly.
 
         Args:
-            count: disclosure units in the cell.
+            count: disclosure units in the cell; a number, or an array of one per cell, as all that follows.
             total: X, the sum of their absolute values.
-            top: n → x₁+…+x_n, at least for 1, 2 and every n of ``dominance``.
+            top: n → x₁+…+x_n, at least for every n of ``depths``.
         """
-        if count == 0:
-            return []
-        broken: list[tuple[str, Fraction]] = []
-        if self.min_count is not None and count < self.min_count:
-            broken.append(("count", (self.p_percent or Fraction(0)) * total))
-        broken += [(f"dominance_{n}", top[n] / k - total) for n, k in self.dominance if top[n] >= k * total]
-        if self.p_percent is not None and total - top[2] < self.p_percent * top[1]:
-            broken.append(("p_percent", self.p_percent * top[1] - (total - top[2])))
-        return broken
+        share = self.p_percent or Fraction(0)
+        if self.min_count is not None:
+            yield "count", (count > 0) & (count < self.min_count), share.numerator * total, share.denominator
+        for n, k in self.dominance:
+            over = k.denominator * top[n] - k.numerator * total
+            yield f"dominance_{n}", (count > 0) & (over >= 0), over, k.numerator
+        if self.p_percent is not None:
+            missing = share.numerator * top[1] - share.denominator * (total - top[2])
+            yield "p_percent", (count > 0) & (missing > 0), missing, share.denominator
+
+    @property
+    def depths(self) -> list[int]:
+        """How many of the largest contributions are looked at together."""
+        return sorted({1, 2, *(n for n, _ in self.dominance)})
+
+    @property
+    def factor(self) -> int:
+        """No number in ``asked`` is further from zero than this many times X."""
+        shares = [*(k for _, k in self.dominance), *([] if self.p_percent is None else [self.p_percent])]
+        return max((share.numerator + share.denominator for share in shares), default=1)
 
 
 def primary(
@@ -124,29 +137,40 @@ def primary(
     rules = Rules.of(min_count, dominance, p_percent)
     keys = [by] if isinstance(by, str) else list(by)
     needed(contributions, [*keys, unit, value, *(name for name in (group, kind) if name)], "contributions")
-    if (empty := contributions[keys].isna().any(axis=1).to_numpy()).any():
-        raise InputError("单元格的标识缺失。", "A cell's key is missing.", where=rows(contributions.index, empty))
     counted = counts(contributions, unit=unit, value=value, kind=kind)
-    codes = contributions.groupby(keys, sort=True, observed=True).ngroup()
-    table = contributions[keys].assign(_code=codes).drop_duplicates("_code").sort_values("_code").drop(columns="_code")
+    codes, table = numbered(contributions, keys)
     form = whole(contributions.loc[counted, value])
     who = holders(contributions[counted], unit=unit, group=group)
-    verdicts = judged(codes[counted].to_numpy(), who.to_numpy(), form, cells=len(table), rules=rules)
+    verdicts = judged(codes[counted], who.to_numpy(), form, cells=len(table), rules=rules)
     labels = table[keys[0]].tolist() if len(keys) == 1 else list(table.itertuples(index=False, name=None))
-    return pd.concat([table.reset_index(drop=True), verdicts], axis=1).set_axis(pd.Index(labels))
+    return pd.concat([table, verdicts], axis=1).set_axis(pd.Index(labels))
+
+
+def numbered(frame: pd.DataFrame, keys: Sequence[str]) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """The number of each row's cell, and the cells in the order of their numbers.
+
+    Raises:
+        InputError: a key is missing; rows are named.
+    """
+    if (empty := frame[list(keys)].isna().any(axis=1).to_numpy()).any():
+        raise InputError("单元格的标识缺失。", "A cell's key is missing.", where=rows(frame.index, empty))
+    codes = frame.groupby(list(keys), sort=True, observed=True).ngroup().to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    return codes, frame[list(keys)].iloc[first].reset_index(drop=True)
 
 
 def counts(contributions: pd.DataFrame, *, unit: str, value: str, kind: str | None) -> npt.NDArray[np.bool_]:
     """Which rows count: those of a unit, measured where ``kind`` says.
 
     Raises:
-        InputError: a value without a unit; rows are named.
+        InputError: a value that counts has no unit; rows are named.
     """
     lone = contributions[unit].isna()
-    if (bad := (lone & contributions[value].notna() & (contributions[value] != 0)).to_numpy()).any():
+    told = pd.Series(True, contributions.index) if kind is None else (contributions[kind] == MEASURED).fillna(False)
+    some = contributions[value].notna() & (contributions[value] != 0)
+    if (bad := (lone & told & some).to_numpy(dtype=bool)).any():
         raise InputError("有数值而无单位。", "A value has no unit.", where=rows(contributions.index, bad))
-    told = ~lone if kind is None else ~lone & (contributions[kind] == MEASURED).fillna(False)
-    return told.to_numpy(dtype=bool)
+    return (told & ~lone).to_numpy(dtype=bool)
 
 
 def holders(contributions: pd.DataFrame, *, unit: str, group: str | None) -> pd.Series:
@@ -157,38 +181,37 @@ def holders(contributions: pd.DataFrame, *, unit: str, group: str | None) -> pd.
     return units.where(contributions[group].isna(), contributions[group].astype(object))
 
 
-def judged(
-    codes: npt.NDArray[np.int64], who: npt.NDArray[Any], form: Whole, *, cells: int, rules: Rules
-) -> pd.DataFrame:
+def judged(codes: npt.NDArray[Any], who: npt.NDArray[Any], form: Whole, *, cells: int, rules: Rules) -> pd.DataFrame:
     """The verdict on cells 0, 1, … from rows of (cell, disclosure unit, whole number).
 
     Returns:
         ``value, count, unsafe, reason, protection`` by cell.
     """
-    long = pd.DataFrame({"cell": codes, "who": pd.factorize(who)[0], "units": form.units})
+    long = pd.DataFrame({"cell": codes, "who": pd.factorize(who)[0], "units": roomy(form.units, rules.factor)})
     sums = long.groupby(["cell", "who"], sort=True)["units"].sum().reset_index(level="cell")
     ranked = sums.assign(size=sums["units"].abs()).sort_values(["cell", "size"], ascending=[True, False])
     groups = ranked.groupby("cell")
     rank = groups.cumcount()
-    depths = sorted({1, 2, *(n for n, _ in rules.dominance)})
-    tops = {n: ranked["size"].where(rank < n, 0).groupby(ranked["cell"]).sum() for n in depths}
-    columns = {"value": groups["units"].sum(), "total": groups["size"].sum(), "count": groups.size(), **tops}
-    filled = {name: column.reindex(range(cells), fill_value=0).tolist() for name, column in columns.items()}
-    return pd.DataFrame(
-        [
-            _verdict(form, rules, *row, dict(zip(depths, top, strict=True)))
-            for row, top in zip(
-                zip(filled["value"], filled["count"], filled["total"], strict=True),
-                zip(*(filled[n] for n in depths), strict=True),
-                strict=True,
-            )
-        ],
-        columns=["value", "count", "unsafe", "reason", "protection"],
-    ).astype({"count": "int64", "unsafe": bool, "reason": "str", "protection": "float64"})
 
+    def by_cell(column: pd.Series) -> npt.NDArray[Any]:
+        return column.reindex(range(cells), fill_value=0).to_numpy()
 
-def _verdict(form: Whole, rules: Rules, value: int, count: int, total: int, top: dict[int, int]) -> tuple[Any, ...]:
-    broken = rules.fired(count, total, top)
-    reason = "+".join(dict.fromkeys(name for name, _ in broken))
-    protection = max((need for _, need in broken), default=Fraction(0))
-    return form.number(value), count, bool(broken), reason, float(form.number(protection))
+    count, total = by_cell(groups.size()), by_cell(groups["size"].sum())
+    top = {n: by_cell(ranked["size"].where(rank < n, 0).groupby(ranked["cell"]).sum()) for n in rules.depths}
+    reasons: dict[str, npt.NDArray[np.bool_]] = {}
+    protection = np.zeros(cells)
+    for name, fires, asked, divisor in rules.asked(count, total, top):
+        fired = np.asarray(fires, dtype=bool)
+        reasons[name] = reasons.get(name, np.zeros(cells, dtype=bool)) | fired
+        protection[fired] = np.maximum(protection[fired], quotient(asked[fired], divisor * form.scale))
+    unsafe = np.logical_or.reduce([np.zeros(cells, dtype=bool), *reasons.values()])
+    reason = np.full(cells, "", dtype=object)
+    for name, fired in reasons.items():
+        reason[fired] = reason[fired] + np.where(reason[fired] == "", "", "+") + name
+    return pd.DataFrame({
+        "value": form.numbers(by_cell(groups["units"].sum())),
+        "count": count.astype("int64"),
+        "unsafe": unsafe,
+        "reason": pd.Series(reason, dtype="str"),
+        "protection": protection,
+    })  # fmt: skip

@@ -45,8 +45,8 @@ def protect(
 
     In a part of the system (cells that hang together by relations) with at most ``exact`` things that may be hidden,
     they are the fewest, and of such choices one that loses the least value. In a larger one they are few (see
-    ``completion``); the choice has passed the same audit. A cell that is zero and not sensitive is never hidden: that
-    there is nothing is commonly known.
+    ``completion``); the choice has passed the same audit. A zero cell of an indicator that cannot be negative is only
+    hidden if it is sensitive: that there is nothing is commonly known, and hiding it would protect in appearance only.
 
     Args:
         values: cell → true value; all cells that the relations speak of.
@@ -73,7 +73,14 @@ def protect(
         disclosure protection for sensitive tabular data, Networks 22.
     """
     rules = Rules.of(min_count, dominance, p_percent)
-    known = Knowledge.of(values, relations, sensitive, contributions, nonnegative, rules)
+    known = Knowledge.of(
+        values,
+        relations,
+        protection=sensitive,
+        contributions=contributions,
+        nonnegative=nonnegative,
+        rules=rules,
+    )
     shown, public = known.places(frozen)
     away, _ = known.places(unpublished)
     _checked(known, shown)
@@ -110,10 +117,11 @@ def _choice(part: Knowledge, columns: Indices, shown: set[int], public: set[Hash
     forced = frozenset(
         position for position, column in enumerate(columns.tolist()) if position in part.needs or column in away
     )
+    nothing = set(np.flatnonzero((part.system.values == 0) & (part.system.floor == 0)).tolist())
     cells = [
         position
         for position, column in enumerate(columns.tolist())
-        if position not in forced and column not in shown and part.system.values[position] != 0
+        if position not in forced and column not in shown and position not in nothing
     ]
     labels = dict.fromkeys(label for label in part.system.figures if label is not None)
     figures = [len(columns) + number for number, label in enumerate(labels) if label not in public]

@@ -10,18 +10,22 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from itertools import pairwise
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.disclosure.exact import named, needed
-from indicators.rounding import from_unit
+from indicators.disclosure.exact import named, needed, rows
+from indicators.rounding import from_unit, round_half_away
 
 Cell = Hashable
 Kind = Literal["level", "growth", "share", "pull", "contribution"]
-Children = Mapping[Hashable, object] | Hashable
+# {parent: children}, {child: parent}, or the code of the total.
+Tree = Mapping[Any, Any] | Hashable
 _HALF: Final = Decimal("0.5")
+# Sums of floats may miss by this share of their terms.
+_NOISE: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,11 @@ class Relation:
 
 
 def table_relations(
-    cells: pd.DataFrame, *, dimensions: str | Sequence[str], hierarchies: Mapping[str, Children], value: str
+    cells: pd.DataFrame,
+    *,
+    dimensions: str | Sequence[str],
+    hierarchies: Mapping[str, Tree | list[Tree]],
+    value: str,
 ) -> list[Relation]:
     """The equalities of an additive table: along each dimension, a parent is the sum of its children.
 
@@ -69,15 +77,16 @@ def table_relations(
             structural zero; a parent that is not there says nothing.
         dimensions: the columns that make a cell; a cell is named by their values, a tuple when there are several.
         hierarchies: dimension → its tree: ``{parent: [children]}``, or ``{child: parent}``, or just the code of the
-            total of all other codes. A dimension without one adds up to nothing.
+            total of all other codes; a list of trees where one total is broken down in several ways (linked tables). A
+            dimension without one adds up to nothing.
         value: column of numbers (exact, not rounded: rounded figures are ``published_relation``).
 
     Returns:
         One relation per parent cell and dimension, parents in the order of the tree, then cells in their order.
 
     Raises:
-        InputError: a column is missing, a cell is there twice, a dimension is unknown, a tree runs in a circle, or a
-            parent is not the sum of its children (cells are named).
+        InputError: a column or a value is missing, a cell is there twice, a dimension is unknown, a tree runs in a
+            circle, or a parent is not the sum of its children (cells are named).
 
     Source: methods, disclosure control.
     """
@@ -86,15 +95,17 @@ def table_relations(
     if unknown := [name for name in hierarchies if name not in names]:
         raise InputError(f"没有这些维度：{'、'.join(unknown)}。", f"No such dimensions: {', '.join(unknown)}.")
     keys = list(cells[names].itertuples(index=False, name=None))
+    if (bad := cells[[*names, value]].isna().any(axis=1).to_numpy()).any():
+        raise InputError("单元格的标识或数值缺失。", "A cell's key or value is missing.", where=rows(cells.index, bad))
     values = dict(zip(keys, cells[value].tolist(), strict=True))
     if len(values) < len(keys):
         twice = cells[names][cells.duplicated(names)].itertuples(index=False, name=None)
         raise InputError("单元格重复。", "A cell is there twice.", where=named(twice))
     found: list[Relation] = []
-    for name, tree in hierarchies.items():
-        place = names.index(name)
-        for parent, children in _families(tree, cells[name], name).items():
-            found += _sums(values, place, parent, children)
+    for name, trees in hierarchies.items():
+        for tree in trees if isinstance(trees, list) else [trees]:
+            for parent, children in _families(tree, cells[name], name).items():
+                found += _sums(values, names.index(name), parent, children)
     return found
 
 
@@ -106,8 +117,8 @@ def _sums(
             continue
         beside = ((*cell[:place], child, *cell[place + 1 :]) for child in children)
         parts = [part for part in beside if part in values]
-        gap = math.fsum((total, *(-values[part] for part in parts)))
-        if not abs(gap) <= 1e-9 * max(1.0, abs(total), *(abs(values[part]) for part in parts)):
+        terms = [total, *(-values[part] for part in parts)]
+        if not abs(math.fsum(terms)) <= _NOISE * math.fsum(map(abs, terms)):
             raise InputError(
                 "合计不等于各部分之和。", "A total is not the sum of its parts.", where=named([_label(cell)])
             )
@@ -118,7 +129,7 @@ def _label(cell: tuple[Hashable, ...]) -> Cell:
     return cell if len(cell) > 1 else cell[0]
 
 
-def _families(tree: Children, codes: pd.Series, name: str) -> dict[Hashable, list[Hashable]]:
+def _families(tree: Tree, codes: pd.Series, name: str) -> dict[Hashable, list[Hashable]]:
     """Parent → children, whichever way the tree was written."""
     if not isinstance(tree, Mapping):
         return {tree: [code for code in codes.unique().tolist() if code != tree]}
@@ -134,8 +145,8 @@ def _families(tree: Children, codes: pd.Series, name: str) -> dict[Hashable, lis
 
 def _no_circle(families: Mapping[Hashable, Iterable[Hashable]], name: str) -> None:
     above = {child: parent for parent, children in families.items() for child in children}
-    for start in above:
-        seen, code = {start}, above[start]
+    for start, first in above.items():
+        seen, code = {start}, first
         while code in above:
             if code in seen:
                 raise InputError(f"“{name}”的层级成环。", f"The tree of {name!r} runs in a circle.", where=str(code))
@@ -172,7 +183,7 @@ def published_relation(
 
     Args:
         kind: as above.
-        figure: the figure as it is shown, 12.3 for 12.3 亿元 or 12.3 %.
+        figure: the figure in its display unit, 12.3 for 12.3 亿元 or 12.3 %; rounded if it is not yet.
         cell: the cell it is about.
         unit: display unit of the figure (亿元, %, 百分点, …); nothing for the unit of the cells.
         decimals: places after the point that are shown.
@@ -185,9 +196,7 @@ def published_relation(
         InputError: the figure is not finite, an argument its kind needs is missing or one is too many.
     """
     top, bottom = _quotient(kind, cell, base, total, total_base)
-    shown, half = Decimal(str(figure)), _HALF.scaleb(-decimals)
-    if not shown.is_finite():
-        raise InputError("公布数不是有限的数。", "The figure is not finite.", where=named([cell]))
+    shown, half = round_half_away(Decimal(str(figure)), decimals), _HALF.scaleb(-decimals)
     low, high = (float(from_unit(end, unit)) for end in (shown - half, shown + half))
     if not bottom:
         return (Relation(top, low, high, label),)
@@ -213,8 +222,7 @@ def published_rank(
     weights = {cell: 1.0 if by is None else 1.0 / _divisor(by, cell) for cell in cells}
     if len(weights) < 2 or len(weights) < len(cells):
         raise InputError("排名须有至少两个不同的单元格。", "A ranking needs two different cells.", where=named(cells))
-    pairs = zip(cells[:-1], cells[1:], strict=True)
-    return [Relation({high: weights[high], low: -weights[low]}, 0.0, math.inf, label) for high, low in pairs]
+    return [Relation({high: weights[high], low: -weights[low]}, 0.0, math.inf, label) for high, low in pairwise(cells)]
 
 
 def _divisor(by: Mapping[Cell, float], cell: Cell) -> float:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.disclosure.exact import named
+from indicators.disclosure.exact import amount, named
 from indicators.disclosure.relations import Cell, Relation
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Values = Mapping[Any, float] | pd.Series
-# A relation that the true values miss by less than this share of its terms holds: they were written in decimals.
-_WRITTEN: Final = 1e-9
+# A relation that the true values miss by less than this share of its terms holds: sums of floats miss by as much.
+_WRITTEN: Final = 1e-12
 # Below this, in units of a usual cell or as a share of a large one, two amounts are the same.
 SAME: Final = 1e-7
 
@@ -108,7 +108,7 @@ def amounts(values: Values) -> dict[Cell, float]:
     Raises:
         InputError: a cell is there twice or has no finite number; cells are named.
     """
-    found = {cell: float(number) for cell, number in values.items()}
+    found = {cell: amount(number) for cell, number in values.items()}
     if len(found) < len(values):
         raise InputError("单元格重复。", "A cell is there twice.")
     if bad := [cell for cell, number in found.items() if not math.isfinite(number)]:
@@ -169,6 +169,6 @@ def _usual(numbers: Floats) -> float:
 
 
 def _members(label: Indices, count: int) -> list[Indices]:
-    """Positions by label 0, 1, …"""
+    """Positions by label, from 0."""
     ends = np.cumsum(np.bincount(label, minlength=count))
     return np.split(np.argsort(label, kind="stable"), ends[:-1])

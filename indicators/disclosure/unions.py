@@ -106,7 +106,7 @@ def _free_vectors(matrix: csr_array) -> Floats:
     fitted = [
         lsqr(matrix.T, draw, atol=1e-14, btol=1e-14, conlim=0, iter_lim=20 * sum(matrix.shape))[0] for draw in drawn.T
     ]
-    return drawn - matrix.T @ np.array(fitted).T
+    return np.asarray(drawn - matrix.T @ np.array(fitted).T)
 
 
 def _small_sets(free: Floats) -> Iterator[Union]:
