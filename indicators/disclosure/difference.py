@@ -29,9 +29,9 @@ def release_difference(
 
     Whoever holds both vintages also holds their difference. It is a cell like any other: its contributors are the
     disclosure units whose part in the cell changed, entered or went, each with the size of its change. ``primary`` on
-    the result, with the same ``by``, ``unit`` and ``value``, says whether the new value may be published; if not the old
-    one stays (修订数暂不公布). So ``old`` has to be what stands behind the *last published* value of each cell, which
-    after such a refusal is not the vintage before.
+    the result, with the same ``by``, ``unit`` and ``value``, says whether the new value may be published; if not, the
+    old one stays (修订数暂不公布). So ``old`` has to be what stands behind the *last published* value of each cell:
+    after such a refusal that is not the vintage before.
 
     Args:
         old: contributions behind the last published values.
@@ -67,4 +67,5 @@ def release_difference(
     signed = form.units * np.repeat([-1, 1], [len(side) for side in sides.values()])
     changes = pd.Series(signed).groupby(codes).sum().abs().to_numpy()
     kept = (changes != 0) & pd.Series(np.concatenate(measured)).groupby(codes).any().to_numpy()
-    return table.assign(**{value: form.numbers(changes)})[kept].reset_index(drop=True)
+    table[value] = form.numbers(changes)
+    return table.loc[kept].reset_index(drop=True)

@@ -25,7 +25,7 @@ Kind = Literal["level", "growth", "share", "pull", "contribution"]
 Tree = Mapping[Any, Any] | Hashable
 _HALF: Final = Decimal("0.5")
 # Sums of floats may miss by this share of their terms.
-_NOISE: Final = 1e-12
+_NOISE: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,6 @@ class Relation:
                 "No relation: it needs cells with finite coefficients, and low ≤ high.",
                 where=named(self.terms),
             )
-
-    @property
-    def equality(self) -> bool:
-        """Whether the sum is known exactly."""
-        return self.low == self.high
 
 
 def table_relations(

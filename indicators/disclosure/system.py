@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Values = Mapping[Any, float] | pd.Series
 # A relation that the true values miss by less than this share of its terms holds: sums of floats miss by as much.
-_WRITTEN: Final = 1e-12
+_WRITTEN: Final = 1e-13
 # Below this, in units of a usual cell or as a share of a large one, two amounts are the same.
 SAME: Final = 1e-7
 
@@ -163,9 +163,9 @@ def system(values: Mapping[Cell, float], relations: Iterable[Relation], *, nonne
 
 
 def _usual(numbers: Floats) -> float:
-    """The geometric mean of what is not zero."""
+    """The geometric mean of what is not zero, to the next power of two: dividing by it loses nothing."""
     sizes = np.abs(numbers[numbers != 0])
-    return float(np.exp(np.mean(np.log(sizes)))) if sizes.size else 1.0
+    return float(2.0 ** np.rint(np.mean(np.log2(sizes)))) if sizes.size else 1.0
 
 
 def _members(label: Indices, count: int) -> list[Indices]:
