@@ -68,4 +68,4 @@ def release_difference(
     changes = pd.Series(signed).groupby(codes).sum().abs().to_numpy()
     kept = (changes != 0) & pd.Series(np.concatenate(measured)).groupby(codes).any().to_numpy()
     table[value] = form.numbers(changes)
-    return table.loc[kept].reset_index(drop=True)
+    return table.iloc[np.flatnonzero(kept)].reset_index(drop=True)
