@@ -1,0 +1,180 @@
+"""Disclosure control: rules on whole columns against one cell at a time, the audit against one programme per question.
+
+Belongs here: what disclosure control costs. Does not belong here: whether it is right (tests, docs/methods).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.clock import timed
+from indicators.disclosure import Relation, audit, primary, protect, table_relations
+
+# Contributions and cells.
+COLUMNS: Final = ((10_000, 1_000), (100_000, 10_000), (1_000_000, 100_000))
+# Counties, groups of classes, classes in each, units.
+CITIES: Final = ((6, 3, 6, 500), (8, 4, 10, 1_000), (12, 5, 20, 3_000))
+# One programme per question is measured on some cells and scaled.
+SAMPLE: Final = 10
+TIMES: Final = 3
+SEED: Final = 20240131
+
+Cell = Any
+
+
+@dataclass(frozen=True)
+class City:
+    """A table of counties by classes in groups, with all totals, of units made with a fixed seed."""
+
+    counties: int
+    groups: int
+    classes: int
+    units: int
+
+    @cached_property
+    def fine(self) -> pd.DataFrame:
+        """``county, class, unit, value`` of every unit."""
+        random = np.random.default_rng(SEED)
+        many = self.groups * self.classes
+        chosen = random.choice(many, self.units, p=_shares(random.pareto(1.2, many) + 0.05))
+        places = random.choice(self.counties, self.units, p=_shares(random.pareto(1.2, self.counties) + 0.2))
+        return pd.DataFrame({
+            "county": [f"county {place:02}" for place in places],
+            "class": [f"{one // self.classes:02}-{one % self.classes:02}" for one in chosen],
+            "unit": np.arange(self.units),
+            "value": random.lognormal(16, 1.6, self.units).astype("int64"),
+        })  # fmt: skip
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """The primary rules on all cells."""
+        group = self.fine.assign(**{"class": self.fine["class"].str[:2]})
+        rows = pd.concat([self.fine, group, self.fine.assign(**{"class": "T"})])
+        return primary(pd.concat([rows, rows.assign(county="T")]), by=["county", "class"], unit="unit", value="value")
+
+    @property
+    def needs(self) -> pd.Series:
+        """Protection of the unsafe cells."""
+        return self.judged["protection"][self.judged["unsafe"]]
+
+    @cached_property
+    def relations(self) -> list[Relation]:
+        """The table adds up."""
+        tree = {f"{group:02}": [f"{group:02}-{one:02}" for one in range(self.classes)] for group in range(self.groups)}
+        trees: dict[str, Any] = {"county": "T", "class": {"T": list(tree), **tree}}
+        return table_relations(self.judged, dimensions=["county", "class"], hierarchies=trees, value="value")
+
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """``cell, unit, value`` of the finest cells."""
+        return self.fine.assign(cell=self.fine[["county", "class"]].apply(tuple, axis=1))
+
+
+def _shares(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(weights / weights.sum())
+
+
+def columns(rows: int, cells: int) -> pd.DataFrame:
+    """Contributions made with a fixed seed."""
+    random = np.random.default_rng(SEED)
+    return pd.DataFrame({
+        "cell": random.integers(0, cells, rows),
+        "unit": random.integers(0, 2 * cells, rows),
+        "value": random.lognormal(10, 2, rows).astype("int64"),
+    })  # fmt: skip
+
+
+def at_once(rows: int, cells: int) -> Callable[[], object]:
+    """All cells together."""
+    frame = columns(rows, cells)
+    return lambda: primary(frame, by="cell", unit="unit", value="value")
+
+
+def one_by_one(rows: int, cells: int) -> Callable[[], object]:
+    """Some cells, each by itself."""
+    frame = columns(rows, cells)
+    some = [cell for _, cell in frame[frame["cell"] < SAMPLE].groupby("cell")]
+    return lambda: [primary(cell, by="cell", unit="unit", value="value") for cell in some]
+
+
+def chosen(*city: int) -> Callable[[], set[Cell]]:
+    """What to hide, respondents among the attackers."""
+    made = City(*city)
+    given = made.judged["value"], made.relations, made.needs
+    return lambda: protect(*given, contributions=made.contributions)
+
+
+def audited(*city: int) -> Callable[[], object]:
+    """The audit of that, every respondent an attacker."""
+    made = City(*city)
+    hidden = chosen(*city)()
+    given = made.judged["value"], made.relations, hidden
+    return lambda: audit(*given, protection=made.needs, contributions=made.contributions)
+
+
+def programme_each(*city: int) -> Callable[[], object]:
+    """Outsider's intervals of some cells, one scipy programme for each end."""
+    from scipy.optimize import linprog
+
+    made = City(*city)
+    hidden = sorted(chosen(*city)())
+    place = {cell: column for column, cell in enumerate(hidden)}
+    values = made.judged["value"].to_dict()
+    matrix, shown = np.zeros((len(made.relations), len(hidden))), np.zeros(len(made.relations))
+    for row, relation in enumerate(made.relations):
+        for cell, coefficient in relation.terms.items():
+            if cell in place:
+                matrix[row, place[cell]] = coefficient
+            else:
+                shown[row] -= coefficient * values[cell]
+    costs = [sign * np.eye(len(hidden))[column] for column in range(SAMPLE) for sign in (1, -1)]
+    return lambda: [linprog(cost, A_eq=matrix, b_eq=shown) for cost in costs]
+
+
+def main() -> None:
+    """Print both tables."""
+    console = Console()
+    rules = Table(title="Primary rules: one cell at a time = 1")
+    for column in ("contributions", "cells", "seconds", "MB", "µs per cell", "times faster"):
+        rules.add_column(column, justify="right")
+    for rows, cells in COLUMNS:
+        ours = timed(at_once, rows, cells, times=TIMES)
+        alone = timed(one_by_one, rows, cells, times=TIMES).seconds / SAMPLE
+        each = ours.seconds / cells
+        rules.add_row(
+            f"{rows:,}",
+            f"{cells:,}",
+            f"{ours.seconds:.2f}",
+            f"{ours.megabytes:.0f}",
+            f"{each * 1e6:.1f}",
+            f"{alone / each:,.0f}",
+        )
+    console.print(rules)
+
+    tables = Table(title="A table with totals: outsider's intervals by one programme per question = 1")
+    for column in ("cells", "unsafe", "hidden", "units", "protect, s", "audit, s", "audit by hand, s", "times faster"):
+        tables.add_column(column, justify="right")
+    for city in CITIES:
+        made, hidden = City(*city), chosen(*city)()
+        ours = timed(audited, *city, times=TIMES)
+        count = len(hidden)
+        theirs = timed(programme_each, *city, times=1).seconds / SAMPLE * count
+        figures = (len(made.judged), len(made.needs), count, made.units)
+        times = (timed(chosen, *city, times=1).seconds, ours.seconds, theirs)
+        tables.add_row(
+            *(f"{figure:,}" for figure in figures), *(f"{x:.2f}" for x in times), f"{theirs / ours.seconds:,.1f}"
+        )
+    console.print(tables)
+
+
+if __name__ == "__main__":
+    main()
