@@ -134,6 +134,7 @@ def subject_zh(workspace: Workspace, law: str, subject: str) -> str:
     """What a finding of ``total_findings`` is about, in words: which law, which period and place."""
     words = {**SURVEYS, **workspace.city.regions, "wages": "应付职工薪酬", "vat": "应交增值税", "core": "核心产业合计"}
     words |= {"quarter": "当季", "cumulative": "累计", "annual": "年度"}
+    words |= {"full_scope": "全口径", "benchmarked": "按年度数衔接"}
     said = " ".join(words.get(part, part) for part in subject.split())
     return f"{said}（大类代码、对照项）" if law == "growth" else said
 

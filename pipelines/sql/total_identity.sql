@@ -1,28 +1,30 @@
 -- Sums that must hold between published numbers, and what each number must say of itself.
 -- Takes: observation; parameter place. Gives: row_id, law, subject, left_side, right_side:
---   counties    core value added of the counties against the place, by period, span and class
---   classes     core value added of the 大类 against the total, by period, span and region
+--   counties    core value added of the counties against the place, by period, span, class and definition
+--   classes     core value added of the 大类 against the total, by period, span, region and definition
 --   (what stands on one side only is compared with nothing, and is thereby off)
 --   part        core value added against GDP, by period, span and region (largest vintage)
 --   attributes  how many numbers lack price basis, vintage, span or definition, against none
 WITH core AS (
-  SELECT * FROM observation WHERE indicator = 'core_value_added' AND definition_id = 'rate_method'
+  -- Every own definition is held to them; the headline's (rate_method) goes without saying which it is.
+  SELECT *, CASE WHEN definition_id = 'rate_method' THEN '' ELSE ' ' || definition_id END AS kind
+  FROM observation WHERE indicator = 'core_value_added' AND definition_id <> 'published'
 ), laws AS (
-  SELECT 'counties' AS law, period || ' ' || span || ' ' || class AS subject,
+  SELECT 'counties' AS law, period || ' ' || span || ' ' || class || kind AS subject,
          coalesce(SUM(CASE WHEN region <> $place THEN value END), 0) AS left_side,
          coalesce(SUM(CASE WHEN region = $place THEN value END), 0) AS right_side
-  FROM core GROUP BY period, span, class
+  FROM core GROUP BY period, span, class, kind
   UNION ALL
-  SELECT 'classes', period || ' ' || span || ' ' || region,
+  SELECT 'classes', period || ' ' || span || ' ' || region || kind,
          coalesce(SUM(CASE WHEN length(class) = 2 THEN value END), 0),
          coalesce(SUM(CASE WHEN class = 'core' THEN value END), 0)
-  FROM core GROUP BY period, span, region
+  FROM core GROUP BY period, span, region, kind
   UNION ALL
-  SELECT 'part', c.period || ' ' || c.span || ' ' || c.region, MAX(c.value), MAX(g.value)
+  SELECT 'part', c.period || ' ' || c.span || ' ' || c.region || c.kind, MAX(c.value), MAX(g.value)
   FROM core AS c
   JOIN observation AS g
     ON g.indicator = 'gdp' AND g.period = c.period AND g.span = c.span AND g.region = c.region AND g.class = ''
-  WHERE c.class = 'core' GROUP BY c.period, c.span, c.region
+  WHERE c.class = 'core' GROUP BY c.period, c.span, c.region, c.kind
   UNION ALL
   SELECT 'attributes', 'all', CAST(COUNT(*) AS DOUBLE), CAST(0 AS DOUBLE)
   FROM observation

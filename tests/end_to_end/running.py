@@ -101,6 +101,7 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
     made += [classified.class_part(workspace, quarter)]
     made += [cells.cell_leaf(workspace, quarter), cells.cell_published(workspace, quarter)]
+    made += [cells.cell_crossed(workspace, quarter)]
     return [*made, cells.cell_concentration(workspace, quarter), cells.cell_population(workspace, quarter)]
 
 

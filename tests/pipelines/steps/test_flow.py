@@ -53,7 +53,7 @@ def test_every_return_is_classed_split_and_summed(lake: Lake) -> None:
     measured = part[part["origin"] == "measured"]
     assert set(measured["row_id"]) == set(classed.filter(pc.field("class_status") == "assigned")["row_id"].to_pylist())
     assert part["level_used"].isin(["city", "county", "unit", "province", "nation"]).any()  # starred classes were split
-    assert part["rate_level"].str.match(r"(city|province)-(class|group|division)-20(19|20)$").all()
+    assert part["rate_level"].str.match(r"(county|city|province)-(class|group|division)-20(19|20)$").all()
     leaf = lake.read("cell_leaf", ["2021Q3"]).to_pandas()
     keys = ["known_from", "origin", "county", "sector", "gbt", "de"]
     sums = part.groupby(keys)[["va", "va_base", "output"]].sum()
