@@ -30,6 +30,12 @@ CORE_SQL = (
     f"AND region = '{by_hand.CITY}' AND period = '{by_hand.LAST}'"
 )
 
+LOOKED_AT_AGAIN = (
+    "import sys; sys.argv = ['shuce', 'run', sys.argv[1], '--home', sys.argv[2]]\n"
+    "from pipelines.cli.app import main; main()\n"
+    "print('great_expectations' in sys.modules)"
+)
+
 
 def test_one_command_gives_a_release(hand_run: HandRun) -> None:
     home, said = hand_run.home, hand_run.said
@@ -39,6 +45,18 @@ def test_one_command_gives_a_release(hand_run: HandRun) -> None:
     for words in ("手工市", "2022Q1—2023Q1", "公报", "工作簿", "数据库", str(folder / "bulletin.html"), "用时"):
         assert words in said.out
     assert query(Workspace(home), CORE_SQL).rows == [(CORE,)]
+
+
+def test_an_unchanged_run_imports_no_great_expectations(hand_run: HandRun) -> None:
+    lake = Lake(hand_run.home / "lake")
+    before = [lake.note_of("check_result", name) for name in lake.partitions("check_result")]
+    assert lake.partitions("check_result") == [*by_hand.QUARTERS, "reference", f"release-{by_hand.LAST}"]
+    command = [sys.executable, "-c", LOOKED_AT_AGAIN, by_hand.LAST, str(hand_run.home)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.endswith("False\n")
+    assert "未变化" in done.stdout
+    assert before == [lake.note_of("check_result", name) for name in lake.partitions("check_result")]
+    assert "质量报告" in done.stdout
 
 
 def test_figures_that_can_be_checked_by_hand(hand_run: HandRun) -> None:

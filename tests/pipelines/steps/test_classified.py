@@ -137,7 +137,11 @@ def test_a_county_belongs_to_itself_and_to_the_place(home: Path) -> None:
 def test_the_survey_knows_industry_two_sectors_and_the_whole() -> None:
     sectors = survey_sectors().to_pandas()
     assert set(sectors["sector"]) == {"all", "industry", "secondary", "tertiary"}
-    assert set(sectors.loc[sectors["division"] == "11", "sector"]) == {"all", "industry", "tertiary"}  # 三次产业划分(2018)
+    assert set(sectors.loc[sectors["division"] == "11", "sector"]) == {
+        "all",
+        "industry",
+        "tertiary",
+    }  # 三次产业划分(2018)
     assert set(sectors.loc[sectors["division"] == "01", "sector"]) == {"all"}
 
 
