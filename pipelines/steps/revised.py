@@ -10,7 +10,7 @@ day on which it was due. The command ``shuce revision`` also holds it against th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -176,10 +176,9 @@ def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Q
 def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.Series]:
     """The figures in each state of knowledge, by cell."""
     lake, city = Lake(workspace.lake), workspace.city
-    # Lagged services rest on the same quarter of every year before, and on no other.
-    quarters = [str(quarter) for quarter in city.quarters if quarter <= period and quarter.number == period.number]
-    cells = [replayed_cells(workspace, quarter, days, states()) for quarter in quarters]
     tables = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
+    quarters = chain_of(city.quarters, period, routed=not tables["routes"].empty)
+    cells = [replayed_cells(workspace, str(quarter), days, states()) for quarter in quarters]
     found = []
     for n, new in enumerate(states()):
         leaf = pa.concat_tables([made[n] for made in cells]).to_pandas()
@@ -187,6 +186,18 @@ def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.S
         rows = _explained(measure_core(_evidence(workspace, period, leaf, frames), period, days.new), city.code)
         found.append(rows.set_index(_CELL)["value"])
     return found
+
+
+def chain_of(quarters: Iterable[Quarter], period: Quarter, *, routed: bool) -> list[Quarter]:
+    """The quarters on which a period's figures rest: lagged services on the same quarter of every year before.
+
+    Args:
+        quarters: those of the workspace.
+        period: the period.
+        routed: whether some class goes by its volume, whose ρ rests on the year before up to its last quarter.
+    """
+    numbers = {period.number, 4} if routed else {period.number}
+    return [quarter for quarter in quarters if quarter <= period and quarter.number in numbers]
 
 
 def _split(values: Sequence[float], name: str) -> list[dict[str, object]]:

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.quarter import Quarter
+from indicators.quarter import Quarter, quarters_between
 from indicators.revision_steps import ROUNDING, states, steps
 from pipelines.lake import Lake
 from pipelines.steps.observed import known_cells
 from pipelines.steps.replayed import Between, replayed_cells
-from pipelines.steps.revised import core_figures, split_between, triangle
+from pipelines.steps.revised import chain_of, core_figures, split_between, triangle
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import make_quarter, make_reference
@@ -112,3 +112,11 @@ def test_the_triangle_has_a_column_for_each_day_that_could_be_released(place: Wo
     core = rows[(rows["indicator"] == "core_value_added") & (rows["class"] == "core")]
     assert core[["estimate", "as_of", "value"]].to_numpy().tolist() == [[1, START, 16.52e8], [2, LAST, 18.396e8]]
     assert triangle({days[0]: None}, by_hand.CITY) == []
+
+
+def test_a_volume_route_rests_on_the_years_before_up_to_their_end() -> None:
+    quarters = list(quarters_between(Quarter(2021, 1), Quarter(2023, 4)))
+    plain = [str(quarter) for quarter in chain_of(quarters, Quarter(2023, 2), routed=False)]
+    assert plain == ["2021Q2", "2022Q2", "2023Q2"]
+    routed = [str(quarter) for quarter in chain_of(quarters, Quarter(2023, 2), routed=True)]
+    assert routed == ["2021Q2", "2021Q4", "2022Q2", "2022Q4", "2023Q2"]
