@@ -27,6 +27,7 @@ from indicators.measure import (
     published,
     scope,
     sizes,
+    uncertain,
 )
 from indicators.measure.evidence import MEASURED, Evidence, known_then
 from indicators.measure.full_span import full_span
@@ -34,7 +35,7 @@ from indicators.measure.routes import extrapolated
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
-__all__ = ["MEASURED", "Evidence", "full_span", "known_then", "measure", "measure_core"]
+__all__ = ["MEASURED", "Evidence", "full_cells", "full_span", "known_then", "measure", "measure_core"]
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     Source: methods, conventions: a run is a function of quarter and day, whatever ran before.
     """
     known = evidence.at(quarter, as_of)
-    leaf = _cells(known, quarter)
+    leaf = full_cells(known, quarter)
     topics = [
         core.rows(known, leaf),
         scope.rows(known, leaf),
@@ -74,6 +75,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         concentration.rows(known),
         population.rows(known),
         sizes.rows(known),
+        uncertain.rows(known, leaf, quarter),
     ]
     # Own rows leave their vintage to the release; accounts and published figures bring theirs.
     own = {"as_of": as_of, "vintage": known.vintage}
@@ -92,10 +94,10 @@ def measure_core(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.Dat
     """
     known = evidence.at(quarter, as_of)
     own = {"as_of": as_of, "vintage": known.vintage}
-    parts = [pd.DataFrame(own | dict(part)) for part in core.rows(known, _cells(known, quarter))]
+    parts = [pd.DataFrame(own | dict(part)) for part in core.rows(known, full_cells(known, quarter))]
     return observations(pd.concat(parts, ignore_index=True) if parts else [])
 
 
-def _cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:
+def full_cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:
     """Full-span cells, each class by the route that is laid down for it."""
     return full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))

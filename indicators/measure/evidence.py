@@ -24,6 +24,7 @@ _KEYS: Final = {
                   "authority"],
     "adoption": ["year", "definition_id", "region", "sector"],
     "efficiency": ["division", "valid_from"],
+    "coefficients": ["gbt", "de", "level", "key", "method", "valid_from"],
     "routes": ["code", "valid_from"],
     "volumes": ["quarter", "indicator"],
     "below": ["year", "county", "gbt", "de"],
@@ -58,6 +59,7 @@ _COLUMNS: Final = {
     "published": [*_KEYS["published"], "value", "unit", "status", "assumed", "known_from"],
     "adoption": ["year", "definition_id", "region", "sector", "surveyed", "using", "known_from"],
     "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
+    "coefficients": ["gbt", "de", "level", "key", "k", "method", "valid_from", "valid_to", "known_from"],
     "routes": ["code", "method", "indicator", "valid_from", "valid_to", "known_from"],
     "volumes": ["quarter", "indicator", "growth", "status", "known_from"],
     "below": ["year", "county", "gbt", "de", "va", "proxy", "known_from"],
@@ -74,7 +76,7 @@ _COLUMNS: Final = {
 }  # fmt: skip
 _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
-    "using", "d", "growth", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output",
+    "using", "d", "k", "growth", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output",
     "flow", "hhi", "va_positive", "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3", "profit",
     "rd", "rd_revenue",
 }  # fmt: skip
@@ -96,6 +98,7 @@ class Evidence:
         adoption: contract cell_adoption.
         efficiency: contract core_efficiency.
         crossed: contract cell_crossed.
+        coefficients: contract core_coefficient.
         routes: contract core_route.
         volumes: contract core_volume.
         below: contract core_below.
@@ -129,6 +132,7 @@ class Evidence:
     first_release: Quarter
     vintage: str = PRELIMINARY
     crossed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    coefficients: pd.DataFrame = field(default_factory=pd.DataFrame)
     routes: pd.DataFrame = field(default_factory=pd.DataFrame)
     volumes: pd.DataFrame = field(default_factory=pd.DataFrame)
     below: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -23,7 +23,7 @@ from pipelines.steps import observed, released, revised
         dg.AssetDep("check_result", partition_mapping=history),
         "check_result_reference",
         *("core_account", "core_price", "core_published", "core_efficiency", "cell_annual", "cell_adoption"),
-        *("core_route", "core_volume", "core_below", "core_proxy", "core_control"),
+        *("core_coefficient", "core_route", "core_volume", "core_below", "core_proxy", "core_control"),
         dg.AssetDep("cell_concentration", partition_mapping=history),
         dg.AssetDep("cell_population", partition_mapping=history),
         *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size"),

@@ -187,6 +187,22 @@ def revision(
 
 
 @app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(help="指标，如 core_value_added。 The indicator.")],
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
+    *,
+    region: Annotated[str, typer.Option(help="地区代码（默认全市）。 The region.")] = "",
+    cls: Annotated[str, typer.Option("--class", help="类别，如 01。 The class.")] = "core",
+    home: Home = None,
+    units: Annotated[bool, typer.Option("--units", help="列出单位（L3，内部）。 List the units.")] = False,
+) -> None:
+    """一个数由哪些单元、系数、价格、文件而来，为什么变动。 What a figure is made of, and why it changed."""
+    from pipelines.cli import explain as view
+
+    view.show(home, indicator, quarter, console, region=region, cls=cls, units=units)
+
+
+@app.command()
 def rerun(
     release: Annotated[
         str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")

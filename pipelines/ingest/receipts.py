@@ -113,7 +113,7 @@ def entries(workspace: Workspace) -> list[Receipt]:
     Raises:
         InputError: a line was altered, removed or inserted, or is no entry; the first such line is named.
     """
-    return list(_entries(Journal(log_path(workspace)).read(), workspace))
+    return list(_entries(Journal(log_path(workspace)).read(), Workspace(workspace.home)))
 
 
 @lru_cache(maxsize=4)
@@ -159,7 +159,7 @@ def check_copy(receipt: Receipt) -> None:
 
 def latest(workspace: Workspace) -> list[Receipt]:
     """The last word on every file: one entry per name and content, by date received, name and hash."""
-    return list(_latest(Journal(log_path(workspace)).read(), workspace))
+    return list(_latest(Journal(log_path(workspace)).read(), Workspace(workspace.home)))
 
 
 @lru_cache(maxsize=4)

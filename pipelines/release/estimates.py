@@ -14,11 +14,13 @@ from pipelines.release.wording import percent
 
 _FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
+# How many coefficients are shown; all of them are observations.
+_SHOWN: Final = 3
 
 
 def estimates(f: Figures, span: Span) -> Table | None:
     """The full scope beside what reports, and the last closed year beside its preliminary figure; None without any."""
-    rows = [*_full_scope(f, span), *_closed_year(f)]
+    rows = [*_full_scope(f, span), *_closed_year(f), *_intervals(f, span)]
     if not rows:
         return None
     return Table(
@@ -29,6 +31,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
         tuple(rows),
         (
             "全口径为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
+            "敏感性区间只反映剥离系数的不确定性（95%，按来源±2至±20个百分点抽样一万次），不含报表误差。",
             "按年度数衔接：年报（收入法）到齐后各季一并调整，与初步数并列，不相减作增速。",
         ),
     )
@@ -74,6 +77,22 @@ def _closed_year(f: Figures) -> list[Row]:
     factor = f.get("core_control_factor", _BENCHMARKED, annual, cls=CORE)
     rows = [_row(name, year, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
     return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else [])]
+
+
+def _intervals(f: Figures, span: Span) -> list[Row]:
+    """What the coefficients leave open: intervals, the share on experts' word, the classes that matter most."""
+    modes = (("independent", "各系数独立"), ("correlated", "各系数同向"))
+    found = [
+        (f"敏感性区间{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
+        for mode, zh in modes
+        for name, side in (("low", "下限"), ("high", "上限"))
+    ]
+    found.append(("依据专家系数的部分占比", f.get("core_expert_share", "rate_method", span, cls=CORE)))
+    classes = f.classes("core_coefficient_effect", "plus_10", span)
+    effects = [(code, f.get("core_coefficient_effect", "plus_10", span, cls=code)) for code in classes]
+    largest = sorted((pair for pair in effects if pair[1]), key=lambda pair: -pair[1].value if pair[1] else 0)[:_SHOWN]
+    found += [(f"行业小类{code}系数高10个百分点的影响", figure) for code, figure in largest]
+    return [_row(name, span, figure, 1) for name, figure in found if figure]
 
 
 def _row(name: str, span: Span, figure: Figure, indent: int) -> Row:

@@ -30,6 +30,7 @@ SMALL = {
     "annual": "cell_annual",
     "adoption": "cell_adoption",
     "efficiency": "core_efficiency",
+    "coefficients": "core_coefficient",
     "routes": "core_route",
     "volumes": "core_volume",
     "below": "core_below",

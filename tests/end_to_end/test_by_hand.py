@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.receipts import latest
 from pipelines.lake import Lake
 from pipelines.release.read import current, query
 from pipelines.steps.observed import day_of_knowledge, observation
@@ -32,7 +33,7 @@ CORE_SQL = (
 
 LOOKED_AT_AGAIN = (
     "import sys; sys.argv = ['shuce', 'run', sys.argv[1], '--home', sys.argv[2]]\n"
-    "from pipelines.cli.app import main; main()\n"
+    "from pipelines.cli.app import app; app(standalone_mode=False)\n"
     "print('great_expectations' in sys.modules)"
 )
 
@@ -69,6 +70,40 @@ def test_figures_that_can_be_checked_by_hand(hand_run: HandRun) -> None:
     assert found["core_share_gdp", "current"] == pytest.approx(CORE / 110_000_000, abs=1e-12)
     assert found["core_growth", "current"] == pytest.approx(0.4, abs=1e-9)
     assert found["core_growth", "constant"] == pytest.approx(1.4 / 1.02 - 1, abs=1e-6)
+
+
+def test_a_figure_is_explained_down_to_its_files_and_for_some_to_its_units(hand_run: HandRun) -> None:
+    home = str(hand_run.home)
+    said = told("explain", "core_value_added", by_hand.LAST, "--home", home)
+    assert said.code == 0, said.err
+    assert f"{CORE / 1e8:.4f} 亿元" in said.out
+    assert "由 3 个汇总单元相加，与发布数逐元相等" in said.out
+    for words in ("province-division-2021", by_hand.CABLES, "expert", "1.02", "B203_", "F203_", "比上年同期"):
+        assert words in said.out, words
+    assert by_hand.unit(1) not in said.out
+    told_all = told("explain", "core_value_added", by_hand.LAST, "--home", home, "--class", "01", "--units")
+    assert by_hand.unit(1) in told_all.out
+    assert by_hand.unit(3) not in told_all.out
+    assert "L3" in told_all.out
+    sha = next(iter(receipt.sha256 for receipt in latest(Workspace(hand_run.home)) if "B203" in receipt.name
+                    and "2023" in receipt.name))  # fmt: skip
+    assert sha in told_all.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("gdp", by_hand.LAST), "core_value_added"),
+        (("core_value_added", by_hand.LAST, "--region", "000001"), "000001"),
+        (("core_value_added", by_hand.LAST, "--class", "1' OR '1"), "代码"),
+        (("core_value_added", "2021Q4"), "2021Q4"),
+    ],
+)
+def test_what_is_not_there_is_not_explained(hand_run: HandRun, arguments: tuple[str, ...], words: str) -> None:
+    said = told("explain", *arguments, "--home", str(hand_run.home))
+    assert said.code == 2
+    assert words in said.err
+    assert said.out == ""
 
 
 def test_where_and_sql_read_the_release(hand_run: HandRun) -> None:

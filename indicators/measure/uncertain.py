@@ -1,0 +1,94 @@
+"""Uncertainty said: what a total rests on, its interval, and which coefficient matters most.
+
+Belongs here: the classes of the place that are split, by what. Does not belong here: the draws (uncertainty).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from indicators.measure import rows as make
+from indicators.measure.core import CORE, NON_CORE
+from indicators.measure.evidence import Evidence
+from indicators.quarter import Quarter
+from indicators.uncertainty import sensitivity, tornado
+
+# Within a level the better ground wins, and the widest level stands for the place.
+_LEVELS: Final = ("unit", "county", "city", "province", "nation")
+_METHODS: Final = ("reidentified", "census", "survey", "expert")
+_PROVINCE: Final = {"province", "nation"}
+
+
+def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.DataFrame]:
+    """Observation rows of the release quarter: intervals of core value added and its growth, effects of ± 10 points.
+
+    A class's effective coefficient is its core part over its value added in the place; its method is that of the
+    coefficients of the place (city, else province), a coefficient handed down by the province counting as such.
+
+    Args:
+        evidence: what was known.
+        leaf: full-span cells.
+        quarter: the release quarter.
+    """
+    cells = leaf[leaf["quarter"] == str(quarter)]
+    core = cells[cells["de"] != NON_CORE]
+    methods = _methods(evidence, quarter)
+    if core.empty or not methods:
+        return []
+    split = core["gbt"].isin(methods)
+    whole = cells.groupby("gbt")[["va", "base"]].sum()
+    parts = core[split].groupby(["gbt", "de"], as_index=False)["va"].sum()
+    vectors = parts.assign(
+        now=parts["gbt"].map(whole["va"]), base=parts["gbt"].map(whole["base"]), method=parts["gbt"].map(methods)
+    )
+    vectors = vectors[(vectors["now"] > 0) & (vectors["va"] >= 0)]
+    vectors = vectors.assign(k=(vectors["va"] / vectors["now"]).clip(upper=1.0))
+    kept = split & core["gbt"].isin(vectors["gbt"])
+    fixed, fixed_base = (float(core.loc[~kept, name].sum()) for name in ("va", "base"))
+    frame = pd.DataFrame({"region": [evidence.place], "class": CORE, "quarter": str(quarter), "span": "cumulative"})
+    frame = frame.assign(estimated=True)
+    expert = float(core.loc[core["gbt"].map(methods) == "expert", "va"].sum())
+    return [
+        make.own_rows(
+            frame, make.ratio(pd.Series([expert]), pd.Series([core["va"].sum()])), "core_expert_share", "rate_method"
+        ),
+        *_intervals(frame, vectors, fixed, fixed_base),
+        *_effects(frame, vectors),
+    ]
+
+
+def _methods(evidence: Evidence, quarter: Quarter) -> dict[str, str]:
+    """Split class → method of its coefficients in the place."""
+    table = evidence.coefficients
+    if table.empty:
+        return {}
+    valid = table[(table["valid_from"] <= quarter.last_day) & (quarter.last_day < table["valid_to"])]
+    ranked = valid.assign(
+        rank=valid["level"].map(lambda level: abs(_LEVELS.index(level) - _LEVELS.index("city"))),
+        ground=valid["method"].map(_METHODS.index),
+    ).sort_values(["rank", "ground", "gbt"], kind="stable")
+    best = ranked.drop_duplicates("gbt")
+    said = best["method"].where(~best["level"].isin(_PROVINCE), "province")
+    return dict(zip(best["gbt"], said, strict=True))
+
+
+def _intervals(frame: pd.DataFrame, vectors: pd.DataFrame, fixed: float, fixed_base: float) -> list[pd.DataFrame]:
+    found = sensitivity(vectors, fixed=fixed, fixed_base=fixed_base)
+    return [
+        make.own_rows(frame, pd.Series([value]), f"core_{name}", str(mode), form=form)
+        for mode, row in found.iterrows()
+        for name, value, form in (
+            ("value_added_low", row["low"], ("current", "none")),
+            ("value_added_high", row["high"], ("current", "none")),
+            ("growth_low", row["growth_low"], ("current", "comparable")),
+            ("growth_high", row["growth_high"], ("current", "comparable")),
+        )
+    ]
+
+
+def _effects(frame: pd.DataFrame, vectors: pd.DataFrame) -> list[pd.DataFrame]:
+    table = tornado(vectors).reset_index()
+    shown = frame.drop(columns="class").merge(table[["gbt"]].rename(columns={"gbt": "class"}), how="cross")
+    return [make.own_rows(shown, table[name], "core_coefficient_effect", f"{name}_10") for name in ("minus", "plus")]
