@@ -10,6 +10,8 @@ from pipelines.lake import Made
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import observed, released, revised
+from pipelines.steps.checked import revision_check_result
+from pipelines.steps.suites import REVISIONS
 
 
 @dg.asset(
@@ -68,7 +70,9 @@ def revision(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace
         )
 
     make(context, place, step)
-    return checked(context, place, *revised.TABLES)
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        revision_check_result(place, quarters_of(context))
+    return checked(context, place, *REVISIONS)
 
 
 @dg.asset(

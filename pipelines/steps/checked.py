@@ -24,7 +24,7 @@ from pipelines.lake import Lake, Made, fingerprint_of, up_to_date, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.arrivals import SHA
 from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.suites import REFERENCE, WHOLE, parts, suite, whole
+from pipelines.steps.suites import REFERENCE, REVISIONS, WHOLE, parts, suite, whole
 from pipelines.workspace import Workspace
 
 # The table with which a quarter's rows and yuan are counted through, and the tables that they go through.
@@ -47,6 +47,15 @@ def reference_check_result(workspace: Workspace) -> Made:
 def observation_check_result(workspace: Workspace, quarters: Sequence[str]) -> list[Made]:
     """Hold the observations of some release quarters to their laws."""
     return _keep(workspace, {of_release(quarter): [("observation", quarter)] for quarter in quarters})
+
+
+def revision_check_result(workspace: Workspace, quarters: Sequence[str]) -> list[Made]:
+    """Hold the revisions of some release quarters to their laws."""
+    return _keep(workspace, {_of_revision(q): [(table, q) for table in REVISIONS] for q in quarters})
+
+
+def _of_revision(quarter: str) -> str:
+    return f"revision-{quarter}"
 
 
 def of_release(quarter: str) -> str:
@@ -130,6 +139,8 @@ def _kept_in(table: str, partition: str) -> str:
     """The partition of ``check_result`` that holds what was found in a partition of a table."""
     if table == "observation":
         return of_release(partition)
+    if table in REVISIONS:
+        return _of_revision(partition)
     return REFERENCE if partition == whole(table) else partition.rpartition("-")[2]
 
 

@@ -113,7 +113,7 @@ def _with_full(cells: pd.DataFrame, full: pd.DataFrame, place: pd.DataFrame, reg
     sums = mine.groupby(cell).agg(
         full=("va", "sum"), factor_level=("factor_level", lambda levels: "、".join(sorted(set(levels))))
     )
-    return cells.join(sums, on=cell)
+    return cells.join(sums, on=cell).fillna({"level_used": ""})
 
 
 def _coefficients(table: pd.DataFrame, cells: pd.DataFrame, period: Quarter) -> pd.DataFrame:

@@ -24,8 +24,8 @@ from pipelines.release.dictionary import release_contracts
 from pipelines.steps.core import FIRM_FORMS
 from pipelines.steps.missing import coverage
 from pipelines.steps.observed import history, known_cells, observation, vintage
-from pipelines.steps.revised import TABLES as REVISED
 from pipelines.steps.revised import revisions
+from pipelines.steps.suites import REVISIONS
 from pipelines.workspace import Workspace
 
 
@@ -50,7 +50,7 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     if needed and not flash:
         # A flash is followed by the preliminary figures themselves: its revisions are not split.
         revisions(workspace, quarter, as_of)
-        tables |= {name: lake.read(name, [quarter]) for name in REVISED}
+        tables |= {name: lake.read(name, [quarter]) for name in REVISIONS}
     if needed:
         tables["review_summary"] = _review_summary(lake, needed, as_of)
         covered = [coverage(workspace, name, as_of, flash=flash) for name in needed]

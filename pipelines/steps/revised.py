@@ -35,7 +35,6 @@ from pipelines.steps.observed import SMALL, history, known_cells
 from pipelines.steps.replayed import SQL, Between, replayed_cells
 from pipelines.workspace import Workspace
 
-TABLES: Final = ("revision", "unit_change", "revision_triangle")
 _CORE: Final = "core"
 _DIVISIONS: Final = ("01", "02", "03", "04")
 # The figures that are explained: level at current prices, growth over the comparable base, with and without prices.
@@ -51,7 +50,7 @@ _CODE: Final = ("revised", "replayed", "classified", "observed")
 
 
 def revisions(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:
-    """Make the tables of a release quarter as known on a day, in the order of ``TABLES``."""
+    """Make the tables of a release quarter as known on a day, revisions, unit changes, triangle."""
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     period = Quarter.parse(quarter)
     made_from = [str(as_of), *_made_from(workspace, lake, needed)]

@@ -32,7 +32,8 @@ WHOLE: Final = (
     *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside"),
     *("cell_annual", "class_rate", "cell_adoption", "cell_size"),
 )
-
+# Made for a release, after its observations.
+REVISIONS: Final = ("revision", "unit_change", "revision_triangle")
 
 # They hold the lines about the register in a partition of their own.
 _LINES: Final = ("core_set_aside", "core_finding", "core_query")

@@ -51,7 +51,11 @@ def test_one_command_gives_a_release(hand_run: HandRun) -> None:
 def test_an_unchanged_run_imports_no_great_expectations(hand_run: HandRun) -> None:
     lake = Lake(hand_run.home / "lake")
     before = [lake.note_of("check_result", name) for name in lake.partitions("check_result")]
-    assert lake.partitions("check_result") == [*by_hand.QUARTERS, "reference", f"release-{by_hand.LAST}"]
+    assert lake.partitions("check_result") == [
+        *by_hand.QUARTERS,
+        "reference",
+        *(f"{kind}-{by_hand.LAST}" for kind in ("release", "revision")),
+    ]
     command = [sys.executable, "-c", LOOKED_AT_AGAIN, by_hand.LAST, str(hand_run.home)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.endswith("False\n")
