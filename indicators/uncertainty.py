@@ -17,6 +17,8 @@ import pandas as pd
 from classification.errors import InputError
 from indicators.series import named
 
+# The grounds of a coefficient, the better first.
+METHODS: Final = ("reidentified", "census", "survey", "expert")
 DRAWS: Final = 10_000
 SEED: Final = 20_210_601
 MODES: Final = ("independent", "correlated")

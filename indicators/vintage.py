@@ -8,4 +8,7 @@ from typing import Final
 # What is due has come in part, and what is missing is imputed.
 FLASH: Final = "flash"
 PRELIMINARY: Final = "preliminary"
-VINTAGES: Final = (FLASH, PRELIMINARY, "final", "census")
+# The annual returns of the year are in, or a census has been held.
+FINAL: Final = "final"
+CENSUS: Final = "census"
+VINTAGES: Final = (FLASH, PRELIMINARY, FINAL, CENSUS)

@@ -6,7 +6,7 @@ not belong here: Denton's method (benchmarking), the income approach itself (ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
@@ -24,10 +24,9 @@ from indicators.measure.scope import alterability
 from indicators.quarter import Quarter
 from indicators.reconciliation import factors, rake
 from indicators.rounding import whole
-from indicators.vintage import VINTAGES
+from indicators.vintage import FINAL, VINTAGES
 
 DEFINITION: Final = "benchmarked"
-FINAL: Final = "final"
 _PROPORTIONAL: Final = "proportional"
 # Wider cells whose annual figure over the quarters' stands in where a cell has none of its own.
 _WIDER: Final = (["sector", "gbt", "de"], ["sector", "division"], ["sector"], ["place"])
@@ -177,15 +176,20 @@ def _moved(single: pd.DataFrame, targets: pd.DataFrame) -> tuple[pd.DataFrame, p
 
 
 def _runs(paths: pd.DataFrame, years: list[int]) -> dict[tuple[tuple[int, ...], str], list[tuple[str, ...]]]:
-    """Which cells move over which run of years by which method: years that are above zero throughout go together."""
+    """Which cells move over which run of years by which method: years above zero throughout that follow each other."""
     how = {year: _how(paths[_quarters(year)]) for year in years}
     found: dict[tuple[tuple[int, ...], str], list[tuple[str, ...]]] = {}
     for place, cell in enumerate(paths.index):
         for method, same in groupby(years, key=lambda year: how[year][place]):
-            mine = tuple(same)
-            for run in [mine] if method == _PROPORTIONAL else [(year,) for year in mine]:
+            for run in _consecutive(same) if method == _PROPORTIONAL else ((year,) for year in same):
                 found.setdefault((run, method), []).append(cell)
     return found
+
+
+def _consecutive(years: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    """Years that follow each other, together: one whose annual returns are not known parts those around it."""
+    for _, run in groupby(enumerate(years), key=lambda pair: pair[1] - pair[0]):
+        yield tuple(year for _, year in run)
 
 
 def _how(quarters: pd.DataFrame) -> list[str]:

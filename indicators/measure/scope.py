@@ -30,7 +30,8 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
     The core of a division may not exceed the division in the accounts (same vintage, same span): where it does, its
     cells are raked to the account, what is allocated and split giving way before what is measured
-    (``alterability.csv``), and the factor is shown. The place is the sum of its counties, the total that of classes.
+    (``alterability.csv``), and the factor is shown; the base of a cell moves with it. The place is the sum of its
+    counties, the total that of classes.
 
     Args:
         evidence: what was known.

@@ -13,11 +13,10 @@ from indicators.measure import rows as make
 from indicators.measure.core import CORE, NON_CORE
 from indicators.measure.evidence import Evidence
 from indicators.quarter import Quarter
-from indicators.uncertainty import sensitivity, tornado
+from indicators.uncertainty import METHODS, sensitivity, tornado
 
-# Within a level the better ground wins, and the widest level stands for the place.
-_LEVELS: Final = ("unit", "county", "city", "province", "nation")
-_METHODS: Final = ("reidentified", "census", "survey", "expert")
+# Which level stands for the place, the city's own coefficients first; within a level the better ground wins.
+_LEVELS: Final = ("city", "province", "nation", "county", "unit")
 _PROVINCE: Final = {"province", "nation"}
 
 
@@ -66,8 +65,7 @@ def _methods(evidence: Evidence, quarter: Quarter) -> dict[str, str]:
         return {}
     valid = table[(table["valid_from"] <= quarter.last_day) & (quarter.last_day < table["valid_to"])]
     ranked = valid.assign(
-        rank=valid["level"].map(lambda level: abs(_LEVELS.index(level) - _LEVELS.index("city"))),
-        ground=valid["method"].map(_METHODS.index),
+        rank=valid["level"].map(_LEVELS.index), ground=valid["method"].map(METHODS.index)
     ).sort_values(["rank", "ground", "gbt"], kind="stable")
     best = ranked.drop_duplicates("gbt")
     said = best["method"].where(~best["level"].isin(_PROVINCE), "province")

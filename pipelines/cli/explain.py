@@ -7,7 +7,7 @@ revision (steps.revised).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.cli.query import show_answer
 from pipelines.release.read import Answer, query
+from pipelines.surveys import SURVEYS
 from pipelines.workspace import Workspace
 
 EXPLAINED: Final = "core_value_added"
@@ -45,6 +46,31 @@ _UNITS: Final = {
     "va": "增加值",
     "va_base": "上年同期",
     "row_id": "报表行",
+}
+# What levels and grounds are called, and the way of a cell to the full span; what is not listed stands as it is.
+_WORDS: Final = SURVEYS | {
+    "unit": "单位",
+    "county": "县",
+    "city": "市",
+    "province": "省",
+    "nation": "全国",
+    "class": "小类",
+    "group": "中类",
+    "division": "大类",
+    "reidentified": "再识别",
+    "census": "普查",
+    "survey": "调查",
+    "expert": "专家",
+}
+_WAYS: Final = {
+    "full": "不错月",
+    "leaf": "错月，本单元比率",
+    "class": "错月，小类比率",
+    "division": "错月，大类比率",
+    "sector": "错月，专业比率",
+    "survey": "错月，专业合计比率",
+    "volume": "物量外推",
+    "volume_flagged": "物量外推（ρ取1）",
 }
 _FIGURE: Final = """
 SELECT value, as_of, vintage FROM observation
@@ -81,13 +107,14 @@ def show(
         f"由 {len(found.cells)} 个汇总单元相加，{'与发布数逐元相等' if same else '[red]与发布数不等，请重新发布[/]'}",
         highlight=False,
     )
+    console.print("[yellow]以下为 L2 汇总单元，未经保密处理，含单户单元，仅限内部[/]")
     _table(console, "汇总单元（亿元，整个累计期）", _CELLS, (_cell(row) for row in found.cells))
     for title, head, records in (
         ("剥离系数", _COEFFICIENTS, found.coefficients),
         ("价格指数（上年同期=1）", _PRICES, found.prices),
         ("来源文件", _FILES, found.files),
     ):
-        _table(console, title, tuple(head.values()), (tuple(row[name] for name in head) for row in records))
+        _table(console, title, tuple(head.values()), (tuple(_zh(row[name]) for name in head) for row in records))
     if units:
         console.print("[yellow]以下为 L3 单位数据，不得外传[/]")
         rows = (tuple(row[name] for name in _UNITS) for row in found.units)
@@ -113,11 +140,20 @@ def _published(workspace: Workspace, period: Quarter, region: str, cls: str) -> 
 
 def _cell(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
-        *(row[name] for name in ("sector", "gbt", "de", "units")),
+        _zh(row["sector"]),
+        *(row[name] for name in ("gbt", "de", "units")),
         round(row["output"] / _YI, 4),
         round(row["full"] / _YI, 4),
-        *(row[name] or "" for name in ("rate_level", "level_used", "factor_level")),
+        *(_zh(row[name]) for name in ("rate_level", "level_used")),
+        _zh(row["factor_level"], _WAYS),
     )
+
+
+def _zh(said: object, words: Mapping[str, str] = _WORDS) -> object:
+    """A level, ground or way in words: ``province-division-2021、city`` is 省-大类-2021、市."""
+    if not isinstance(said, str):
+        return said
+    return "、".join("-".join(words.get(part, part) for part in one.split("-")) for one in said.split("、"))
 
 
 def _changes(workspace: Workspace, period: Quarter, region: str, cls: str, console: Console) -> None:

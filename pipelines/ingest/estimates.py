@@ -11,7 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from indicators.rounding import round_half_away
 from pipelines.ingest.rows import Row, made, validity
 from pipelines.ingest.words import CONTROL_VINTAGES, ROUTES, STATUSES, VINTAGES
 from pipelines.workspace import City
@@ -65,15 +64,15 @@ def core_below(below: pa.Table, city: City) -> tuple[pa.Table, pa.Table]:
 
 
 def _below(row: Row, *, counties: Set[str]) -> dict[str, Any]:
-    va = row.number("va") * row.cells["yuan_per_unit"]
+    va = row.yuan("va")
     if va < 0:
         raise row.fail("va", "range", "规模以下增加值不应为负。", "Value added below the threshold is not negative.")
     return {
-        "year": _year(row),
+        "year": row.year("year"),
         "county": _county(row, counties),
         "gbt": row.code("gbt", r"\d{4}", "四位行业小类代码", "four digits"),
         "de": row.code("de", r"\d{6}", "六位数字经济小类代码", "six digits"),
-        "va": int(round_half_away(va)),
+        "va": va,
         "proxy": row.need("proxy"),
         "known_from": row.cells["received_at"],
         "source": row.need("source"),
@@ -87,14 +86,11 @@ def core_proxy(proxy: pa.Table, city: City) -> tuple[pa.Table, pa.Table]:
 
 
 def _proxy(row: Row, *, counties: Set[str]) -> dict[str, Any]:
-    value = row.number("value")
-    if value <= 0:
-        raise row.fail("value", "range", "推算指标的累计值应大于 0。", "A proxy is above zero.")
     return {
         "quarter": row.period("period", "cumulative"),
         "proxy": row.need("proxy"),
         "county": _county(row, counties) if row.text("county") else "",
-        "value": float(value),
+        "value": row.positive("value"),
         "status": row.word("status", STATUSES),
         "known_from": row.cells["received_at"],
         "source": row.cells["file"],
@@ -113,19 +109,15 @@ def _control(row: Row, *, regions: Set[str]) -> dict[str, Any]:
     if (region := row.need("region")) not in regions:
         raise row.fail("region", "unknown_region", "地区代码不在本地名录中。", "Not a region of this workspace.")
     return {
-        "year": _year(row),
+        "year": row.year("year"),
         "region": region,
-        "class": row.code("class", "core|\\d{2}|\\d{4}", "core 或两位、四位数字经济类别", "core, two or four digits"),
-        "va": int(round_half_away(row.number("va") * row.cells["yuan_per_unit"])),
+        "class": row.code("class", r"core|\d{2}|\d{4}", "core 或两位、四位数字经济类别", "core, two or four digits"),
+        "va": row.yuan("va"),
         "vintage": vintage,
         "authority": row.need("authority"),
         "known_from": row.cells["received_at"],
         "source": row.need("source"),
     }
-
-
-def _year(row: Row) -> int:
-    return int(row.code("year", r"(19|20)\d\d", "四位年份", "a year"))
 
 
 def _county(row: Row, counties: Set[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from indicators.vintage import CENSUS, FINAL
 from pipelines.ingest.texts import normal
 
 
@@ -24,7 +25,7 @@ VINTAGES: Final = _both(
     }
 )
 # An annual figure to which quarters are benchmarked is verified or comes from a census.
-CONTROL_VINTAGES: Final = frozenset({"final", "census"})
+CONTROL_VINTAGES: Final = frozenset({FINAL, CENSUS})
 ROUTES: Final = _both({"rate": ("增加值率法", "增加值率"), "volume": ("物量外推", "物量外推法")})
 STATUSES: Final = _both({"A": ("实际", "正式"), "E": ("估计", "推算"), "P": ("暂定", "初步")})
 SPANS: Final = _both(

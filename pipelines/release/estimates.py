@@ -20,20 +20,29 @@ _SHOWN: Final = 3
 
 def estimates(f: Figures, span: Span) -> Table | None:
     """The full scope beside what reports, and the last closed year beside its preliminary figure; None without any."""
-    rows = [*_full_scope(f, span), *_closed_year(f), *_intervals(f, span)]
-    if not rows:
+    parts = (
+        (
+            "全口径",
+            _full_scope(f, span),
+            "为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
+        ),
+        ("年度衔接", _closed_year(f), "年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。"),
+        (
+            "敏感性区间",
+            _intervals(f, span),
+            "只反映剥离系数的不确定性（95%，按来源±2至±20个百分点抽样一万次），不含报表误差。",
+        ),
+    )
+    shown = [part for part in parts if part[1]]
+    if not shown:
         return None
     return Table(
         "T1附",
-        "全口径测算和按年度数衔接",
+        "、".join(name for name, _, _ in shown),
         "单位：见各行",
         ("指标", "时期", "单位", "数值", "版次"),
-        tuple(rows),
-        (
-            "全口径为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
-            "敏感性区间只反映剥离系数的不确定性（95%，按来源±2至±20个百分点抽样一万次），不含报表误差。",
-            "按年度数衔接：年报（收入法）到齐后各季一并调整，与初步数并列，不相减作增速。",
-        ),
+        tuple(row for _, rows, _ in shown for row in rows),
+        tuple(f"{name}：{note}" for name, _, note in shown),
     )
 
 

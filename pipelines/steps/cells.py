@@ -78,16 +78,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
-    lake, text = Lake(workspace.lake), statement("indicators", "cell_published")
-    membership, place = arrow_tables()["membership"], places(workspace)
-
-    def fill(path: Path) -> None:
-        with engine(lake.root) as work:
-            work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
-            work.write(text, path)
-
-    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
-    return lake.refresh("cell_published", quarter, fill, made_from=made_from)
+    return _by_class(workspace, "cell_published", quarter)
 
 
 def cell_crossed(workspace: Workspace, quarter: str) -> Made:
@@ -106,7 +97,12 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
 
 def cell_concentration(workspace: Workspace, quarter: str) -> Made:
     """How concentrated the core and its divisions are in a quarter."""
-    lake, text = Lake(workspace.lake), statement("indicators", "cell_concentration")
+    return _by_class(workspace, "cell_concentration", quarter)
+
+
+def _by_class(workspace: Workspace, table: str, quarter: str) -> Made:
+    """Parts of a quarter added up by region and class, as the statement of the table has it."""
+    lake, text = Lake(workspace.lake), statement("indicators", table)
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
@@ -115,7 +111,7 @@ def cell_concentration(workspace: Workspace, quarter: str) -> Made:
             work.write(text, path)
 
     made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
-    return lake.refresh("cell_concentration", quarter, fill, made_from=made_from)
+    return lake.refresh(table, quarter, fill, made_from=made_from)
 
 
 def cell_population(workspace: Workspace, quarter: str) -> Made:

@@ -25,6 +25,7 @@ from classification.sizes import size_table
 from indicators.income import income_approach, income_mapping
 from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
+from indicators.uncertainty import METHODS
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest.rows import FOREVER
@@ -47,8 +48,6 @@ ANNUAL_ITEMS = (
     "credit_impairment",
     "other_income",
 )
-# Within a level the better ground wins: re-identified firms, then the census, a survey, an expert.
-METHODS = ("reidentified", "census", "survey", "expert")
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_a_figure_is_explained_down_to_its_files_and_for_some_to_its_units(hand_
     assert said.code == 0, said.err
     assert f"{CORE / 1e8:.4f} 亿元" in said.out
     assert "由 3 个汇总单元相加，与发布数逐元相等" in said.out
-    for words in ("province-division-2021", by_hand.CABLES, "expert", "1.02", "B203_", "F203_", "比上年同期"):
+    for words in ("省-大类-2021", by_hand.CABLES, "专家", "L2", "1.02", "B203_", "F203_", "比上年同期"):
         assert words in said.out, words
     assert by_hand.unit(1) not in said.out
     told_all = told("explain", "core_value_added", by_hand.LAST, "--home", home, "--class", "01", "--units")

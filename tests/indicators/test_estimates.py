@@ -225,6 +225,14 @@ def test_what_benchmarking_changes_is_shown_and_not_added_to_open_quarters() -> 
     assert values(before, "core_value_added", "benchmarked").index.max() == "2021Q4"
 
 
+def test_a_year_without_annual_returns_parts_the_years_around_it() -> None:
+    annual = small.annual()
+    found = measure(city(annual=annual[annual["year"] != 2021]), LAST, AS_OF)
+    final = values(found, "core_value_added", "benchmarked")
+    assert set(final.index) == {"2022Q1", "2022Q2", "2022Q3", "2022Q4"}
+    assert final["2022Q4"] == sum(value for *_, de, value in small.LEAVES if de != "non_core") * 4
+
+
 def test_a_control_moves_the_year_and_names_its_vintage() -> None:
     core = sum(value for *_, de, value in small.LEAVES if de != "non_core") * 4
     controls = pd.DataFrame([control(core + 50_000), control(400_000, "02"), control(1, vintage="final")])
