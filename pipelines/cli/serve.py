@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.cli.instance import ROOT, environment
+from pipelines.cli.instance import ROOT, environment, instance_of
 from pipelines.workspace import Workspace
 
 
@@ -24,6 +24,9 @@ def ui(home: Path | None, port: int, console: Console) -> None:
         [_tool("dagster-webserver"), "-h", "127.0.0.1", "-p", str(port), *module],
         [_tool("dagster-daemon"), "run", *module],
     )
+    # Both would lay out the tables of a new instance at once, and one of them would end over it.
+    with instance_of(workspace):
+        pass
     running = [subprocess.Popen(command, env=settings, cwd=ROOT) for command in commands]  # noqa: S603 - our own tools
     # A plain kill ends both as well: the web server would otherwise live on without its daemon.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -5,7 +5,7 @@ Belongs here: which statement makes which cell table. Does not belong here: the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -78,7 +78,8 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
-    return _by_class(workspace, "cell_published", quarter)
+    fill, made_from = _by_class(workspace, "cell_published", quarter)
+    return Lake(workspace.lake).refresh("cell_published", quarter, fill, made_from=made_from)
 
 
 def cell_crossed(workspace: Workspace, quarter: str) -> Made:
@@ -97,11 +98,12 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
 
 def cell_concentration(workspace: Workspace, quarter: str) -> Made:
     """How concentrated the core and its divisions are in a quarter."""
-    return _by_class(workspace, "cell_concentration", quarter)
+    fill, made_from = _by_class(workspace, "cell_concentration", quarter)
+    return Lake(workspace.lake).refresh("cell_concentration", quarter, fill, made_from=made_from)
 
 
-def _by_class(workspace: Workspace, table: str, quarter: str) -> Made:
-    """Parts of a quarter added up by region and class, as the statement of the table has it."""
+def _by_class(workspace: Workspace, table: str, quarter: str) -> tuple[Callable[[Path], None], list[str]]:
+    """What adds the parts of a quarter up by region and class, as the statement of the table has it, and from what."""
     lake, text = Lake(workspace.lake), statement("indicators", table)
     membership, place = arrow_tables()["membership"], places(workspace)
 
@@ -110,8 +112,7 @@ def _by_class(workspace: Workspace, table: str, quarter: str) -> Made:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
             work.write(text, path)
 
-    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
-    return lake.refresh(table, quarter, fill, made_from=made_from)
+    return fill, [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
 
 
 def cell_population(workspace: Workspace, quarter: str) -> Made:

@@ -46,6 +46,7 @@ class Process:
 
     def __init__(self, arguments: list[str], **options: Any) -> None:
         self.arguments, self.options, self.told = arguments, options, []
+        self.found = sorted(path.name for path in Path(options["env"]["SHUCE_DAGSTER"]).rglob("*.db"))
         self.started.append(self)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -74,6 +75,8 @@ def test_both_processes_end_together(
     assert Path(server.arguments[0]).name == "dagster-webserver"
     assert Path(daemon.arguments[0]).name == "dagster-daemon"
     assert server.options["env"]["SHUCE_HOME"] == str(home)
+    # The instance is laid out before either starts: both would do it at once.
+    assert server.found == ["index.db", "runs.db", "schedules.db"]
     assert server.told[-2:] == daemon.told[-2:] == ["terminate", "wait"]
 
 
