@@ -21,6 +21,7 @@ from pipelines.ingest.faults import Fault, RefusalError
 
 MEMORY: Final = 4 * 1024**3  # address space, shared libraries included
 SECONDS: Final = 300  # processor time for one file
+_SHARE: Final = 4  # of the memory, one part: a child that took more reads no further file
 
 
 def limit(*, memory: int = MEMORY) -> None:
@@ -55,6 +56,8 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
             writer.write_table(result.table)
     except RefusalError as fault:
         return {"refusal": asdict(fault.fault)}
+    except MemoryError:
+        return {"refusal": asdict(exceeded())}
     except Exception as fault:  # noqa: BLE001 - the file is hostile; the batch goes on
         return {"refusal": asdict(unreadable(type(fault).__name__))}
     return {
@@ -62,6 +65,20 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
         "refused": [asdict(item) for item in result.refused],
         "notices": [asdict(item) for item in result.notices],
     }
+
+
+def exceeded() -> Fault:
+    """The fault of a file that took more memory or time to read than there is for it."""
+    return Fault(
+        "reader_died",
+        "读取该文件时超出内存或时间限制，文件已拒收；请删除多余的空白行列、拆分文件后重新报送。",
+        "Reading the file exceeded the limits of memory or time; delete stray cells or split it and send it again.",
+    )
+
+
+def spent(memory: int) -> bool:
+    """Whether reading has taken so much memory that what allocators keep of it could starve the next file."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > memory // _SHARE
 
 
 def unreadable(kind: str) -> Fault:
@@ -75,11 +92,13 @@ def unreadable(kind: str) -> Fault:
 
 def main() -> None:
     """Answer jobs from standard input until it closes."""
-    limit(memory=int(sys.argv[1]))
+    memory = int(sys.argv[1])
+    limit(memory=memory)
     gc.disable()  # millions of cells are made at once, none in a cycle: searching them costs half the time
     for line in sys.stdin:
         allow()
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        reply = answer(json.loads(line))
+        sys.stdout.write(json.dumps(reply | {"spent": spent(memory)}) + "\n")
         sys.stdout.flush()
         gc.collect()
 

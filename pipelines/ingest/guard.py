@@ -165,7 +165,7 @@ def _answers(jobs: list[Job], folder: Path, *, memory: int, timeout: float) -> I
             running = running or idle.take(memory)
             asked = job._asdict() | {"out": str(folder / f"{number}.arrow"), "path": str(job.path.absolute())}
             reply = running.ask(asked, timeout=timeout)
-            if reply is None:
+            if reply is None or reply["spent"]:
                 running.end()
                 running = None
             yield _result(reply)
@@ -177,7 +177,7 @@ def _answers(jobs: list[Job], folder: Path, *, memory: int, timeout: float) -> I
 def _result(reply: dict[str, Any] | None) -> Result:
     """A reply as a result; a table stays readable although its file is removed."""
     if reply is None:
-        return Result(refusal=_died())
+        return Result(refusal=child.exceeded())
     if "suggestion" in reply:
         return Result(suggestion=reply["suggestion"])
     if "likeness" in reply:
@@ -197,11 +197,3 @@ def _likeness(said: dict[str, Any] | None) -> Likeness | None:
     if said is None:
         return None
     return Likeness(said["sheet"], said["row"], tuple(Proposal(**item) for item in said["proposals"]))
-
-
-def _died() -> Fault:
-    return Fault(
-        "reader_died",
-        "读取该文件时超出内存或时间限制，文件已拒收；请删除多余的空白行列、拆分文件后重新报送。",
-        "Reading the file exceeded the limits of memory or time; delete stray cells or split it and send it again.",
-    )

@@ -21,7 +21,7 @@ from pipelines.ingest.headers import Header, require, titles_above
 from pipelines.ingest.notes import PLAIN, is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
-from pipelines.ingest.texts import damaged, render_column
+from pipelines.ingest.texts import SHORTENED, damaged, render_column
 from pipelines.ingest.units import yuan_per_unit
 
 _ASIDE: Final = {
@@ -122,7 +122,7 @@ def _damage(values: list[Any], positions: list[int], sheet: Sheet, column: str) 
 def _damage_below(texts: pa.ChunkedArray, rows: pa.Array, above: int, sheet: Sheet, column: str) -> Iterable[Fault]:
     """The same for the rows of a long CSV, where all cells are text."""
     if sheet.below is not None:
-        suspect = pc.match_substring_regex(texts, "[eE]").fill_null(False)
+        suspect = pc.match_substring_regex(texts, SHORTENED).fill_null(False)
         for index in pc.indices_nonzero(suspect).to_pylist():
             if index >= above and damaged(texts[index].as_py()):
                 yield _shortened(sheet, rows[index].as_py(), column)

@@ -22,6 +22,7 @@ _MISSING: Final = frozenset({"", "-", "--", "---", "...", "......", "…", "…�
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _PLAIN: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
+SHORTENED: Final = r"\d(\.\d+)?[eE]\+?\d{2}"  # a long code that a spreadsheet took for a number and shortened
 _TIME: Final = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?$")
 
 
@@ -79,7 +80,7 @@ def damaged(value: Any) -> bool:
     """Whether a code was stored as a number so long that its last digits are gone."""
     if is_number(value):
         return bool(abs(value) >= DIGITS)
-    return isinstance(value, str) and re.fullmatch(r"\d(\.\d+)?[eE]\+?\d{2}", value.strip()) is not None
+    return isinstance(value, str) and re.fullmatch(SHORTENED, value.strip()) is not None
 
 
 def parse_number(text: str | None) -> Decimal | None:

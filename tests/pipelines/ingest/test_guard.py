@@ -116,3 +116,36 @@ def test_the_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert {item["score"] for item in likeness["likeness"]["proposals"]} == {100.0}
     assert (child.resource.RLIMIT_AS, (123, 123)) in limits
     assert [kind for kind, _ in limits].count(child.resource.RLIMIT_CPU) == 4
+
+
+def test_a_file_for_which_there_is_no_memory_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_file(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(child.reading, "read_file", read_file)
+    job = {"path": "a.csv", "form": "industry", "name": "a.csv", "headers": [], "ask": False, "out": "out"}
+    assert child.answer(job)["refusal"]["code"] == "reader_died"
+
+
+def test_a_child_that_took_much_memory_reads_no_further_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert child.spent(1 << 20)
+    assert not child.spent(1 << 50)
+    started: list[guard._Child] = []
+    start, ask = guard._Child.__init__, guard._Child.ask
+
+    def counted(self: guard._Child, *, memory: int) -> None:
+        started.append(self)
+        start(self, memory=memory)
+
+    def large(self: guard._Child, job: dict[str, object], *, timeout: float) -> dict[str, object] | None:
+        return (ask(self, job, timeout=timeout) or {}) | {"spent": True}
+
+    guard.idle.close()
+    monkeypatch.setattr(guard._Child, "__init__", counted)
+    monkeypatch.setattr(guard._Child, "ask", large)
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    results = read_files([(book, "industry", None)] * 2)
+    assert [result.table.num_rows for result in results] == [2, 2]
+    assert len(started) == 2
+    assert all(one.process.returncode is not None for one in started)
+    assert guard.idle.child is None
