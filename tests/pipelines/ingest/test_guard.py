@@ -111,7 +111,7 @@ def test_the_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     child.main()
     table, suggestion, refusal, likeness = map(json.loads, capsys.readouterr().out.splitlines())
     assert table["table"] == job["out"]
-    assert suggestion == {"suggestion": "industry"}
+    assert suggestion == {"suggestion": "industry", "spent": True}
     assert refusal["refusal"]["code"] == "wrong_sheet"
     assert {item["score"] for item in likeness["likeness"]["proposals"]} == {100.0}
     assert (child.resource.RLIMIT_AS, (123, 123)) in limits
