@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 ALL = "all"
 _TEMPORARY = ".part"
 _ROW_GROUP = 122_880  # as the engine itself writes them
+_DICTIONARY = 1 << 15  # bytes of distinct values up to which a column is worth a dictionary
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ def table_hash(table: pa.Table) -> str:
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write an Arrow table as the lake writes all its Parquet, in groups of rows that the engine reads side by side."""
-    pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP)
+    pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_DICTIONARY)
 
 
 def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:

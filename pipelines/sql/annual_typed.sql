@@ -1,5 +1,5 @@
 -- Annual returns as numbers, row for row.
--- Takes: raw_annual, identifier, region. Gives: one row per row with what the review rules look at.
+-- Takes: raw_annual, region; the function valid_code. Gives: one row per row with what the review rules look at.
 WITH numbers AS (
   SELECT row_id, file, row, received_at AS known_from, whole(year) AS year, trim(sector) AS sector_received,
          nullif(upper(plain(unit)), '') AS unit, nullif(plain(county), '') AS county,
@@ -35,10 +35,9 @@ WITH numbers AS (
 ), placed AS (
   SELECT n.*,
          CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
-         coalesce(i.valid, FALSE) AS identifier_valid,
+         coalesce(valid_code(n.unit), FALSE) AS identifier_valid,
          r.code IS NOT NULL AS county_known
   FROM named AS n
-  LEFT JOIN identifier AS i ON i.unit = n.unit
   LEFT JOIN region AS r ON r.code = n.county
 )
 SELECT *,

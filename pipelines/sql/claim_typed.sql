@@ -1,5 +1,5 @@
 -- Claims of digital classes typed, row for row.
--- Takes: raw_claim; identifier (unit, valid); digital_class (code), the digital classes of six digits.
+-- Takes: raw_claim; digital_class (code), the digital classes of six digits; the function valid_code.
 -- Gives: one row per row with what the review rules look at. A code that lost its leading zero in a spreadsheet has it
 --        again; an empty cell claims no class.
 WITH cells AS (
@@ -9,9 +9,8 @@ WITH cells AS (
               WHEN length(plain(digital)) = 5 THEN '0' || plain(digital) ELSE plain(digital) END AS claimed
   FROM raw_claim
 ), typed AS (
-  SELECT c.*, coalesce(i.valid, FALSE) AS identifier_valid, c.claimed IS NULL OR d.code IS NOT NULL AS digital_known
+  SELECT c.*, coalesce(valid_code(c.unit), FALSE) AS identifier_valid, c.claimed IS NULL OR d.code IS NOT NULL AS digital_known
   FROM cells AS c
-  LEFT JOIN identifier AS i ON i.unit = c.unit
   LEFT JOIN digital_class AS d ON d.code = c.claimed
 )
 SELECT *, identifier_valid AND digital_known AS sound,

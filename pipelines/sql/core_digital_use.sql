@@ -1,5 +1,5 @@
 -- The survey of digital use, row for row.
--- Takes: raw_digital_use, identifier, region. Gives: the contract core_digital_use, in order of row_id.
+-- Takes: raw_digital_use, region; the function valid_code. Gives: the contract core_digital_use, in order of row_id.
 -- An answer is yes on 是, 1, √ or Y and no on 否, 0, × or N; anything else makes the row unreadable. What a firm need not be
 -- asked (tools of design and management, key equipment and operations) may be blank and then counts nowhere: a blank is no
 -- 否 and no 0. A number of controlled ones stands with the number of all, and is no larger.
@@ -17,9 +17,9 @@ WITH answers AS (
 ), judged AS (
   SELECT a.*, cloud OR iot OR ai OR platform AS uses,
          cloud IS NOT NULL AND iot IS NOT NULL AND ai IS NOT NULL AND platform IS NOT NULL AND optional_readable AS readable,
-         coalesce(i.valid, FALSE) AS identifier_valid, r.code IS NOT NULL AS county_known,
+         coalesce(valid_code(a.unit), FALSE) AS identifier_valid, r.code IS NOT NULL AS county_known,
          row_number() OVER (PARTITION BY year, a.unit ORDER BY known_from, file, row, row_id) AS occurrence
-  FROM answers AS a LEFT JOIN identifier AS i ON i.unit = a.unit LEFT JOIN region AS r ON r.code = a.county
+  FROM answers AS a LEFT JOIN region AS r ON r.code = a.county
 )
 SELECT coalesce(year, 0) AS year, row_id, known_from, unit, county, gbt_received, coalesce(uses, FALSE) AS uses,
        cloud, platform, design_tools, management, key_equipment, controlled_equipment, key_operations, controlled_operations,

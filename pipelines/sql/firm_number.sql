@@ -1,6 +1,6 @@
 -- Firm returns as numbers: whole yuan and heads. Row for row; a cell that cannot be read is named in `unreadable`
 -- where the accounts need it, in `unreadable_item` where only the review looks at it.
--- Takes: firm_text; identifier (unit, valid) with the check digit of each credit code (GB 32100-2015);
+-- Takes: firm_text; the function valid_code, the check digit of a credit code (GB 32100-2015);
 --        region (code, name) with the counties of the workspace; core_code (code) with the classes that are core, in
 --        full or in part.
 -- Gives: one row per row, with all that can be said of a row by itself.
@@ -77,7 +77,7 @@ WITH rough AS (
   FROM rough AS t
 ), named AS (
   SELECT sector, quarter, row_id, file, sheet, row, received_at AS known_from, months, yuan_per_unit,
-         unit_code AS unit, nullif(trim(name), '') AS name, nullif(plain(county), '') AS county,
+         unit_code AS unit, coalesce(valid_code(unit_code), FALSE) AS identifier_valid, nullif(trim(name), '') AS name, nullif(plain(county), '') AS county,
          nullif(trim(gbt), '') AS gbt_received,
          CASE WHEN substr(code_text, 1, 1) BETWEEN 'A' AND 'T' THEN substr(code_text, 2) ELSE code_text END AS class_code,
          nullif(trim(activity), '') AS activity, nullif(trim(address), '') AS address,
@@ -134,14 +134,13 @@ SELECT n.*, substr(class_code, 1, 2) AS division,
        power_of_ten(revenue, revenue_base) AS base_shift,
        -- Pay a head and year against 80,000 yuan.
        power_of_ten(CAST(wages AS DOUBLE) * 12, CAST(staff AS DOUBLE) * months * 80000) AS pay_shift,
-       coalesce(i.valid, FALSE) AS identifier_valid,
+       identifier_valid,
        r.code IS NOT NULL AS county_known,
        -- What no rule on single cells sets aside; another row of the unit may be a duplicate of it, of others not.
-       coalesce(i.valid, FALSE) AND r.code IS NOT NULL AND unreadable = '' AND revenue IS NOT NULL
+       identifier_valid AND r.code IS NOT NULL AND unreadable = '' AND revenue IS NOT NULL
          AND (CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END) IS NOT NULL
          AS sound,
        k.code IS NOT NULL AS is_core
 FROM named AS n
-LEFT JOIN identifier AS i ON i.unit = n.unit
 LEFT JOIN region AS r ON r.code = n.county
 LEFT JOIN core_code AS k ON k.code = n.class_code

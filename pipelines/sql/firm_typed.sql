@@ -1,7 +1,8 @@
 -- Firm returns with all that the review rules look at. Row for row.
--- Takes: reported (firm_row, or those of its rows that are looked at); history (firm_history of the quarter before and
---        of last year's quarter); class_norm; registered, the register of the quarter; counted_twice (unit, since,
---        until); reporting_parent; one_name; activity_said (activity, class_code, reads_core); region (code, name); compared_with (previous, last_year), the two quarters.
+-- Takes: reported (firm_row, or those of its rows that are looked at); before and last (firm_history of the quarter
+--        before and of last year's quarter); class_norm; registered, the register of the quarter; counted_twice (unit, since,
+--        until); reporting_parent; one_name; activity_said (activity, class_code, reads_core);
+--        region (code, name).
 -- Gives: reported, row for row, and
 --   prev_*    the return of the quarter before, of the same year (cumulative, fewer months)
 --   last_*    last year's return of the same months; NULL where it covered other months
@@ -14,11 +15,7 @@
 --   parent_reports       whether the legal unit that the return itself names had reported
 --   *_shift   how many powers of ten the row is above what it is compared with
 -- A row sees what had been received by its own day and no more, so no order of runs and no later return changes it.
-WITH before AS (
-  SELECT h.* FROM history AS h JOIN compared_with AS w ON w.previous = h.quarter
-), last AS (
-  SELECT h.* FROM history AS h JOIN compared_with AS w ON w.last_year = h.quarter
-), registered_since AS (
+WITH registered_since AS (
   SELECT MIN(known_from) AS first_known FROM registered
 ), compared AS (
   SELECT n.*,

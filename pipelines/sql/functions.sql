@@ -24,7 +24,7 @@ CREATE OR REPLACE TEMPORARY MACRO yuan(x, yuan_per_unit) AS
 -- The same number the short way, for millions of cells: `near` first, then `exact` with what it gave. A product that is
 -- below 10^12 and within 0.001 of a whole yuan as a floating number rounds to the same yuan; all others go the long way.
 CREATE OR REPLACE TEMPORARY MACRO near(x, yuan_per_unit) AS
-  CASE WHEN x = '' THEN NULL ELSE TRY_CAST(x AS DOUBLE) * yuan_per_unit END;
+  TRY_CAST(x AS DOUBLE) * yuan_per_unit;
 
 CREATE OR REPLACE TEMPORARY MACRO exact(x, product, yuan_per_unit) AS
   CASE WHEN abs(product - round(product)) < 0.001 AND abs(product) < 1e12 THEN CAST(round(product) AS BIGINT)

@@ -1,5 +1,5 @@
 -- The register of units typed, row for row, with what the other rows say that had arrived by the row's own day.
--- Takes: raw_register; identifier (unit, valid); region (code, name); written_day (text, day), each text that stands in a
+-- Takes: raw_register; the function valid_code; region (code, name); written_day (text, day), each text that stands in a
 --        date cell with the day it means, NULL where it means none.
 -- Gives: one row per row with what the review rules look at. A blank kind is a legal unit.
 --   sound            what no hard rule on single cells sets aside
@@ -25,9 +25,8 @@ WITH RECURSIVE cells AS (
          e.day AS entry_date, x.day AS exit_date,
          CASE WHEN e.day IS NULL AND NOT is_missing(entry_text) THEN 'entry_date'
               WHEN x.day IS NULL AND NOT is_missing(exit_text) THEN 'exit_date' ELSE '' END AS unreadable_date,
-         coalesce(i.valid, FALSE) AS identifier_valid, r.code IS NOT NULL AS county_known
+         coalesce(valid_code(c.unit), FALSE) AS identifier_valid, r.code IS NOT NULL AS county_known
   FROM cells AS c
-  LEFT JOIN identifier AS i ON i.unit = c.unit
   LEFT JOIN region AS r ON r.code = c.county
   LEFT JOIN written_day AS e ON e.text = c.entry_text
   LEFT JOIN written_day AS x ON x.text = c.exit_text

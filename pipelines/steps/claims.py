@@ -17,11 +17,12 @@ from classification.errors import InputError
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake, Made, table_hash, write_table
+from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import rules
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.register import core_register
-from pipelines.steps.reviewing import identifiers, ordered, refusals, review, set_aside, texts_of
+from pipelines.steps.reviewing import ordered, refusals, review, set_aside, texts_of
 from pipelines.workspace import Workspace
 
 FORM: Final = "claim"
@@ -64,7 +65,7 @@ def class_check(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
         @cache
         def reviewed() -> None:
             work.add(raw_claim=lake.existing(f"raw_{FORM}", [quarter]), **codes)
-            work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_claim_units"))))
+            work.learn("valid_code", valid_codes)
             review(work, statement("pipelines", "claim_typed"), found)
 
         def fill(path: Path) -> None:

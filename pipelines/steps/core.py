@@ -19,13 +19,13 @@ from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.activities import at_odds
+from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import Rule, finding_statement, review_statement, rules
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.register import core_register
 from pipelines.steps.reviewing import (
     form_columns,
-    identifiers,
     ordered,
     refusals,
     regions,
@@ -58,14 +58,15 @@ SMALL_TABLES = {
 _RETURN_SQL = (
     "functions",
     "firm_text",
-    "distinct_firm_units",
     "firm_number",
     "ranked_unit",
+    "repeated_name",
     "ranked_name",
     "firm_row",
     "one_name",
     "reporting_parent",
     "distinct_activity",
+    "earlier_return",
     "firm_history",
     "no_history",
     "class_norm",
@@ -158,13 +159,12 @@ def _review_firms(
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
     work.add(region=regions(workspace), core_code=_core_codes())
     _add_texts(work, lake, [quarter])
-    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_firm_units"))))
+    work.learn("valid_code", valid_codes)
     work.view("number", statement("pipelines", "firm_number"))
-    _keep_history(work, lake, earlier)
+    _keep_history(work, lake, period, earlier)
     _add_texts(work, lake, [quarter])
     _keep_firm(work)
     work.keep("class_norm", statement("pipelines", "class_norm"))
-    work.add(compared_with=pa.table({"previous": [str(period - 1)], "last_year": [str(period - 4)]}))
     work.add(core_register=lake.existing("core_register", [quarter]))
     span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
     work.keep("registered", statement("pipelines", "registered"), span)
@@ -198,19 +198,20 @@ def _judge(work: Engine, rows: str, found: tuple[Rule, ...]) -> None:
     work.keep("reviewed", statement("pipelines", "firm_reviewed"))
 
 
-def _keep_history(work: Engine, lake: Lake, earlier: list[str]) -> None:
+def _keep_history(work: Engine, lake: Lake, period: Quarter, earlier: list[str]) -> None:
     """What units had reported before, typed no further than it is compared with."""
-    if not earlier:
-        work.keep("history", statement("pipelines", "no_history"))
-        return
-    _add_texts(work, lake, earlier)
-    work.keep("history", statement("pipelines", "firm_history"))
+    for name, quarter in {"before": str(period - 1), "last": str(period - 4)}.items():
+        if quarter in earlier:
+            _add_texts(work, lake, [quarter])
+            work.keep("earlier_return", statement("pipelines", "earlier_return"))
+        work.keep(name, statement("pipelines", "firm_history" if quarter in earlier else "no_history"))
 
 
 def _keep_firm(work: Engine) -> None:
     """Keep the quarter's returns as numbers, and what rows say about each other."""
     work.keep("firm", statement("pipelines", "firm_number"))
     work.keep("ranked_unit", statement("pipelines", "ranked_unit"))
+    work.keep("repeated_name", statement("pipelines", "repeated_name"))
     work.keep("ranked_name", statement("pipelines", "ranked_name"))
     work.keep("one_name", statement("pipelines", "one_name"))
     work.keep("reporting_parent", statement("pipelines", "reporting_parent"))
@@ -255,7 +256,7 @@ def core_digital_use(workspace: Workspace) -> Made:
     def fill(path: Path) -> None:
         with engine(lake.root) as work:
             work.add(raw_digital_use=lake.existing("raw_digital_use"), region=regions(workspace))
-            work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_survey_units"))))
+            work.learn("valid_code", valid_codes)
             work.write(texts[1], path)
 
     made_from = [*lake.hashes("raw_digital_use"), *texts, *(c.code for c in workspace.city.counties)]
@@ -302,7 +303,7 @@ def _small_inputs(lake: Lake, table: str) -> list[str]:
 
 
 def _prepare_annual(work: Engine, workspace: Workspace, found: tuple[Rule, ...]) -> None:
-    work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_annual_units"))))
+    work.learn("valid_code", valid_codes)
     work.add(region=regions(workspace))
     review(work, statement("pipelines", "annual_typed"), found)
 

@@ -19,12 +19,12 @@ from pipelines.ingest.forms import forms
 from pipelines.ingest.texts import parse_date
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
+from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import Rule, finding_statement, rules
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.reviewing import (
     form_columns,
-    identifiers,
     ordered,
     refusals,
     regions,
@@ -71,7 +71,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         @cache
         def reviewed() -> None:
             work.add(raw_register=lake.existing(f"raw_{FORM}", [quarter]), region=regions(workspace))
-            work.add(identifier=identifiers(work.rows(statement("pipelines", "distinct_register_units"))))
+            work.learn("valid_code", valid_codes)
             work.add(written_day=_days(work.rows(statement("pipelines", "distinct_register_days"))))
             review(work, statement("pipelines", "register_typed"), found)
 

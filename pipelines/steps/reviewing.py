@@ -14,7 +14,6 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake
-from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import Rule, finding_statement, review_statement
 from pipelines.workspace import Workspace
 
@@ -84,12 +83,6 @@ def _places(refused: pa.Table) -> Iterator[tuple[str, ...]]:
 def ordered(tables: list[pa.Table]) -> pa.Table:
     """Lines of what was set aside as one table, in the order of its key."""
     return pa.concat_tables(tables).sort_by([("row_id", "ascending"), ("rule", "ascending")])
-
-
-def identifiers(units: pa.Table) -> pa.Table:
-    """Which of some credit codes are valid."""
-    codes = units["unit"].combine_chunks()
-    return pa.table({"unit": codes, "valid": pa.array(valid_codes(codes), pa.bool_())})
 
 
 def regions(workspace: Workspace) -> pa.Table:

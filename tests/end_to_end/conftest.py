@@ -40,7 +40,7 @@ def hand_run(tmp_path_factory: pytest.TempPathFactory, great_expectations: None)
     return HandRun(home, running.pid, second, told(*run))
 
 
-def _wait_for(ready: Callable[[], bool], running: subprocess.Popen[bytes], *, seconds: float = 100) -> None:
+def _wait_for(ready: Callable[[], bool], running: subprocess.Popen[bytes], *, seconds: float = 600) -> None:
     end = time.monotonic() + seconds
     while not ready():
         assert running.poll() is None, "the run ended before it could be disturbed"
