@@ -78,6 +78,8 @@ def _cheapest(optional: Sequence[int], cuts: Sequence[Cut], costs: Floats) -> se
 
     if any(not cut.worth and cut.least > 0 for cut in cuts):
         raise Impossible
+    if not optional:
+        return set()
     place = {item: position for position, item in enumerate(optional)}
     matrix = csr_array(
         (

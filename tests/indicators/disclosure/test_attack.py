@@ -1,4 +1,4 @@
-"""A solver that gives up is asked once more from the start, and then said to have given up: nothing is safe by default."""
+"""A solver that gives up is asked once more, then said to have given up: nothing is safe by default."""
 
 from __future__ import annotations
 
