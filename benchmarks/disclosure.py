@@ -195,6 +195,13 @@ def audited(*city: int) -> Callable[[], object]:
     return lambda: audit(*given, protection=made.needs, contributions=made.contributions)
 
 
+NAMES: Final = {
+    from_readers: "protect from readers",
+    chosen: "protect from respondents, too",
+    audited: "audit, respondents among the attackers",
+}
+
+
 def programme_each(*city: int) -> Callable[[], object]:
     """Outsider's intervals of some cells, one scipy programme for each end."""
     from scipy.optimize import linprog
@@ -251,9 +258,8 @@ def main() -> None:
 
     made = City(*LINKED)
     one = timed(relaxation, *LINKED, times=1).seconds
-    linked = Table(
-        title=f"{len(made.judged):,} linked cells, {len(made.needs):,} unsafe: the relaxation with {ATTACKED} attacked = 1"
-    )
+    sizes = f"{len(made.judged):,} linked cells, {len(made.needs):,} unsafe"
+    linked = Table(title=f"{sizes}: the relaxation with {ATTACKED} attacked = 1")
     for column in ("job", "seconds", "times the relaxation"):
         linked.add_column(column, justify="right")
     linked.add_row("relaxation", f"{one:.2f}", "1.00")
@@ -262,12 +268,6 @@ def main() -> None:
         linked.add_row(NAMES[job], f"{seconds:.2f}", f"{seconds / one:.2f}")
     console.print(linked)
 
-
-NAMES: Final = {
-    from_readers: "protect from readers",
-    chosen: "protect from respondents, too",
-    audited: "audit, respondents among the attackers",
-}
 
 if __name__ == "__main__":
     main()
