@@ -75,14 +75,18 @@ def _settled(matrix: csr_array) -> tuple[Indices, Floats] | None:
 
 
 def _all_sets(order: Indices, added: Floats) -> Iterator[Union]:
-    """Every choice of 0 and 1 on the independent columns that gives 0 and 1 on the others."""
+    """Every choice of 0 and 1 on the independent columns that gives 0 and 1 on the others, and holds no smaller one."""
     rank = len(added)
     chosen = ((np.arange(1, 2**rank)[:, None] >> np.arange(rank)) & 1).astype("float64")
     others = chosen @ added
     whole = np.rint(others)
     known = ((np.abs(others - whole) < _ZERO) & (whole >= 0) & (whole <= 1)).all(axis=1)
     masks = np.hstack([chosen[known], whole[known]]) > 0
-    return (frozenset(order[mask].tolist()) for mask in masks)
+    masks = masks[np.argsort(masks.sum(axis=1), kind="stable")]
+    while len(masks):
+        smallest_left = masks[0]
+        yield frozenset(order[smallest_left].tolist())
+        masks = masks[~masks[:, smallest_left].all(axis=1)]
 
 
 def _some_sets(matrix: csr_array) -> Iterator[Union]:
