@@ -147,8 +147,8 @@ def from_readers(*city: int) -> Callable[[], set[Cell]]:
     return lambda: protect(*given)
 
 
-def relaxation(*city: int) -> Callable[[], object]:
-    """The linear relaxation with the attacks on the ``ATTACKED`` cells of the most protection, solved by HiGHS."""
+def relaxation(*city: int) -> Callable[[], float]:
+    """The relaxation with the attacks on the ``ATTACKED`` cells of the most protection: cells to hide, at least."""
     import highspy
     from scipy.sparse import csr_array, diags_array, eye_array, hstack, kron, vstack
 
@@ -178,11 +178,12 @@ def relaxation(*city: int) -> Callable[[], object]:
     costs = np.concatenate([np.ones(size), np.zeros(attacks * size)])
     model = Problem(matrix, low, np.zeros(len(low)), lower, upper, costs).model()
 
-    def run() -> None:
+    def run() -> float:
         solver = quiet({})
         solver.passModel(model)
         solver.run()
         assert solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return float(solver.getInfo().objective_function_value)
 
     return run
 
