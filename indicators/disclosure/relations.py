@@ -94,8 +94,8 @@ def table_relations(
     keys = list(cells[names].itertuples(index=False, name=None))
     if (bad := (cells[names].isna().any(axis=1) | ~np.isfinite(readable(cells[value]))).to_numpy()).any():
         raise InputError(
-            "单元格的标识缺失，或数值缺失、非有限。",
-            "A cell's key is missing, or its value is or is not finite.",
+            "单元格的标识或数值缺失，或数值非有限。",
+            "A cell's key or value is missing, or not finite.",
             where=rows(cells.index, bad),
         )
     values = dict(zip(keys, cells[value].tolist(), strict=True))
