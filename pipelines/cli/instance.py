@@ -6,6 +6,7 @@ Belongs here: the one place where the command line starts Dagster. Does not belo
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,11 +47,40 @@ def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     before = dict(os.environ)
     os.environ.update(environment(workspace))
     try:
-        with dg.DagsterInstance.from_config(str(ROOT)) as instance:
+        with _kept_open(), dg.DagsterInstance.from_config(str(ROOT)) as instance:
             yield instance
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextmanager
+def _kept_open() -> Iterator[None]:
+    """Keep the files of Dagster's events open while a run writes to them, thousands of times.
+
+    Dagster connects anew for every event, and whoever closes the last connection to a file copies all that was written
+    into it. What is written is there after a crash of ours as before; after one of the machine the last events may lack.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    kept: dict[str, sqlite3.Connection] = {}
+
+    def opened(connection: object, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = NORMAL")
+            file = connection.execute("PRAGMA database_list").fetchone()[2]
+            if file and file not in kept:
+                kept[file] = sqlite3.connect(file, check_same_thread=False)
+                kept[file].execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+
+    event.listen(Engine, "connect", opened)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", opened)
+        for connection in kept.values():
+            connection.close()
 
 
 def execute(
