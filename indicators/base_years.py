@@ -46,22 +46,19 @@ def constant_prices(nominal: pd.DataFrame, growth: pd.DataFrame, bases: pd.DataF
     """
     table = base_years() if bases is None else bases
     years = _years(nominal, growth)
-    of = {year: _base_of(year, table) for year in years}
-    steps = (1 + growth).loc[years]
-    held = [year for year in years if of[year] in years]
-    start = of[held[0]] if held else 0
+    of = {year: base for year in years if (base := _base_of(year, table)) in years}
+    steps, start = 1 + growth, min(of.values(), default=0)
+    own = nominal.where(nominal > 0)
 
     def moved(since: int, year: int) -> pd.Series:
         return steps.loc[since + 1 : year].prod(skipna=False)
 
     rows = []
-    for year in held:
-        base = of[year]
-        value = nominal.loc[base].where(nominal.loc[base] > 0)
+    for year, base in of.items():
         found = {
             "base_year": base,
-            "constant": value * moved(base, year),
-            "previous": value * moved(base, year - 1),
+            "constant": own.loc[base] * moved(base, year),
+            "previous": own.loc[base] * moved(base, year - 1),
             "index": 100 * moved(base, year),
             "linked": 100 * moved(start, year),
         }
@@ -78,9 +75,9 @@ def _years(nominal: pd.DataFrame, growth: pd.DataFrame) -> list[int]:
     return years
 
 
-def _base_of(year: int, table: pd.DataFrame) -> int | None:
-    """The base year in whose prices a year is measured; None before the table begins."""
+def _base_of(year: int, table: pd.DataFrame) -> int:
+    """The base year in whose prices a year is measured; 0 before the table begins."""
     found = table.loc[(table["first_year"] <= year) & (year <= table["last_year"]), "base_year"]
     if len(found) > 1:
         raise InputError(f"{year}年有不止一个不变价基期。", f"{year} has more than one base year.")
-    return int(found.iloc[0]) if len(found) else None
+    return int(found.iloc[0]) if len(found) else 0

@@ -36,9 +36,9 @@ def rows(evidence: Evidence, table: pd.DataFrame) -> list[pd.DataFrame]:
         # Before the first release there are no prices, and so no growth.
         growth=cells["growth"].where(cells["quarter"] >= str(evidence.first_release)),
     )
-    wide = cells.pivot(index="year", columns=_CELL, values=["va", "growth"])
-    wide = wide.reindex(range(cells["year"].min(), cells["year"].max() + 1))
-    found = evidence.released(_placed(constant_prices(wide["va"], wide["growth"]), cells))
+    years = range(cells["year"].min(), cells["year"].max() + 1)
+    nominal, steps = (cells.pivot(index="year", columns=_CELL, values=name).reindex(years) for name in ("va", "growth"))
+    found = evidence.released(_placed(constant_prices(nominal, steps), cells))
     return [
         make.own_rows(found, found["constant"], "core_value_added_constant", "base_year"),
         make.own_rows(found, found["previous"], "core_value_added_base", "base_year"),
