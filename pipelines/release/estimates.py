@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipelines.release.display import yi
+from pipelines.release.display import decimal, yi
 from pipelines.release.figures import CORE, VINTAGES, Figure, Figures, Span
 from pipelines.release.tables import Row, Table
-from pipelines.release.wording import percent
+from pipelines.release.wording import percent, plain
 
 _FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
-# How many coefficients are shown; all of them are observations.
-_SHOWN: Final = 3
 
 
 def estimates(f: Figures, span: Span) -> Table | None:
@@ -27,6 +25,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
             "为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
         ),
         ("年度衔接", _closed_year(f), "年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。"),
+        ("不变价", _constant(f, span), "各期用其基期年的价格，基期每五年更换，换基不改变增速；各部分不变价数不相加。"),
         (
             "敏感性区间",
             _intervals(f, span),
@@ -88,8 +87,22 @@ def _closed_year(f: Figures) -> list[Row]:
     return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else [])]
 
 
+def _constant(f: Figures, span: Span) -> list[Row]:
+    """The level at prices of the base year, last year's in the same prices, and the volume index."""
+    year = f.get("constant_base_year", "base_year", span, cls=CORE)
+    if year is None:
+        return []
+    base = plain(decimal(year)).replace(",", "")
+    shown = [
+        (f"核心产业增加值（{base}年价格）", f.get("core_value_added_constant", "base_year", span, cls=CORE)),
+        (f"上年同期（{base}年价格）", f.get("core_value_added_base", "base_year", span, cls=CORE)),
+        (f"不变价指数（{base}年=100）", f.get("core_volume_index", "base_year", span, cls=CORE)),
+    ]
+    return [_row(name, span, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
+
+
 def _intervals(f: Figures, span: Span) -> list[Row]:
-    """What the coefficients leave open: intervals, the share on experts' word, the classes that matter most."""
+    """What the coefficients leave open: intervals, and the share on experts' word."""
     modes = (("independent", "各系数独立"), ("correlated", "各系数同向"))
     found = [
         (f"敏感性区间{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
@@ -97,10 +110,6 @@ def _intervals(f: Figures, span: Span) -> list[Row]:
         for name, side in (("low", "下限"), ("high", "上限"))
     ]
     found.append(("依据专家系数的部分占比", f.get("core_expert_share", "rate_method", span, cls=CORE)))
-    classes = f.classes("core_coefficient_effect", "plus_10", span)
-    effects = [(code, f.get("core_coefficient_effect", "plus_10", span, cls=code)) for code in classes]
-    largest = sorted((pair for pair in effects if pair[1]), key=lambda pair: -pair[1].value if pair[1] else 0)[:_SHOWN]
-    found += [(f"行业小类{code}系数高10个百分点的影响", figure) for code, figure in largest]
     return [_row(name, span, figure, 1) for name, figure in found if figure]
 
 

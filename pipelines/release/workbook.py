@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import estimates, revised, structure, tables
+from pipelines.release import estimates, revised, sensitivity, structure, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
 from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
@@ -83,6 +83,7 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),
         "全口径与年度衔接": estimates.estimates(f, span) if span else None,
+        "系数敏感性": sensitivity.effects(f, span) if span else None,
         "占GDP比重与版次": tables.vintages(f, span) if span else None,
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
@@ -201,6 +202,7 @@ def _charts(at: Book, f: Figures, sheets: dict[str, Table]) -> None:
         _stack_chart(at, f, sheets),
         _bar_chart(at, sheets, "县区 T4", "分县（市、区）核心产业增加值（亿元）"),
         _bar_chart(at, sheets, "大类 T2", "分大类核心产业增加值（亿元）"),
+        _tornado_chart(at, sheets),
     ]
     charts = [chart for chart in plans if chart]
     if not charts:
@@ -257,6 +259,23 @@ def _bar_chart(at: Book, sheets: dict[str, Table], name: str, title: str) -> Any
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}, "overlay": False})
+    return chart
+
+
+def _tornado_chart(at: Book, sheets: dict[str, Table]) -> Any:
+    name = "系数敏感性"
+    table = sheets.get(name)
+    if table is None:
+        return None
+    chart = at.book.add_chart({"type": "bar"})
+    for head, colour in ((table.head[1], GREY), (table.head[2], ACCENT)):
+        chart.add_series(
+            _series(name, table, head) | {"fill": {"color": colour}, "name": head, "gap": 50, "overlap": 100}
+        )
+    _finish(chart, "剥离系数低、高10个百分点时核心产业增加值的变动（亿元）")
+    font = {"name": FONT, "size": 9}
+    chart.set_x_axis({"num_format": "#,##0.0", "num_font": font, "major_gridlines": {"visible": False}})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": font})
     return chart
 
 
