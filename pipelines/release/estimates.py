@@ -24,7 +24,11 @@ def estimates(f: Figures, span: Span) -> Table | None:
             _full_scope(f, span),
             "为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
         ),
-        ("年度衔接", _closed_year(f), "年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。"),
+        (
+            "年度衔接",
+            _closed_year(f),
+            f"年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。{of_closing(f)}",
+        ),
         ("不变价", _constant(f, span), "各期用其基期年的价格，基期每五年更换，换基不改变增速；各部分不变价数不相加。"),
         (
             "敏感性区间",
@@ -55,6 +59,18 @@ def of_full_scope(f: Figures) -> str:
     return f"含规模以下推算的全口径增加值{yi(full)}亿元，其中规模以下占{percent(share.value)}%。"
 
 
+def of_closing(f: Figures) -> str:
+    """Which years have annual returns but too few of them to be closed; '' where there is none."""
+    texts = []
+    for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE):
+        covered = f.get("annual_coverage", "revenue", year, cls=CORE)
+        last = Span("cumulative", f"{year.period}Q4")
+        if covered and last.period <= str(f.quarter) and not f.get("core_value_added", _BENCHMARKED, last, cls=CORE):
+            least = percent(f.city.annual_coverage)
+            texts.append(f"{year.label}年报覆盖率{percent(covered.value)}%，未达{least}%，该年各季未与年报衔接。")
+    return "".join(texts)
+
+
 def _full_scope(f: Figures, span: Span) -> list[Row]:
     full = f.get("core_value_added", _FULL, span, cls=CORE, price="current")
     if full is None:
@@ -72,8 +88,9 @@ def _full_scope(f: Figures, span: Span) -> list[Row]:
 
 def _closed_year(f: Figures) -> list[Row]:
     spans = [s for s in f.periods("core_value_added", _BENCHMARKED, "cumulative", cls=CORE) if s.period.endswith("Q4")]
+    covered = _covered_years(f)
     if not spans:
-        return []
+        return covered
     year = spans[-1]
     shown = [
         ("核心产业增加值（按年度数衔接）", f.get("core_value_added", _BENCHMARKED, year, cls=CORE)),
@@ -84,7 +101,17 @@ def _closed_year(f: Figures) -> list[Row]:
     annual = Span("annual", year.period[:4])
     factor = f.get("core_control_factor", _BENCHMARKED, annual, cls=CORE)
     rows = [_row(name, year, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
-    return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else [])]
+    return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else []), *covered]
+
+
+def _covered_years(f: Figures) -> list[Row]:
+    """How much the annual returns of each year cover."""
+    years = f.periods("annual_coverage", "revenue", "annual", cls=CORE)
+    return [
+        _row("年报覆盖率", year, figure, 1)
+        for year in years
+        if (figure := f.get("annual_coverage", "revenue", year, cls=CORE))
+    ]
 
 
 def _constant(f: Figures, span: Span) -> list[Row]:

@@ -68,6 +68,23 @@ def test_the_workbook_has_the_table_and_its_chart(city: Made) -> None:
     assert book["系数敏感性"]["A5"].value == "6429 互联网其他信息服务"
 
 
+def test_a_year_that_is_not_closed_is_named(tmp_path: Path) -> None:
+    rows = stand_in.city_observations().to_pylist()
+    rows += [
+        stand_in.row("annual_coverage", "revenue", year, "annual", value, **{"class": "core"})
+        for year, value in (("2021", 0.99), ("2022", 0.8765))
+    ]
+    rows += [stand_in.row("core_value_added", "benchmarked", "2021Q4", "cumulative", 80e8, **{"class": "core"})]
+    table = pa.Table.from_pandas(observations(rows), preserve_index=False)
+    f = figures_of(stand_in.city_workspace(tmp_path), stand_in.city_tables() | {"observation": table})
+    said = "2022年年报覆盖率87.7%，未达95.0%，该年各季未与年报衔接。"
+    assert estimates.of_closing(f) == said
+    shown = estimates.estimates(f, YEAR)
+    assert shown is not None
+    assert any(said in note for note in shown.notes)
+    assert [row.cells[0] for row in shown.rows if row.label == "年报覆盖率"] == ["2021年", "2022年"]
+
+
 def test_levels_at_base_year_prices_name_their_year(city: Made) -> None:
     table = estimates.estimates(city.figures, YEAR)
     assert table is not None
