@@ -151,8 +151,8 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         code_hash("indicators", "classification"),
         *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
         *(digest for table in SMALL.values() for digest in lake.hashes(table)),
-        *(digest for digest in lake.hashes("core_return", fourth_quarters(needed)) if needed),
-        *(digest for digest in lake.hashes("core_annual") if needed),
+        *(lake.hashes("core_return", years) if (years := fourth_quarters(needed)) else []),
+        *(lake.hashes("core_annual") if needed else []),
     ]
 
     def fill(path: Path) -> None:
