@@ -27,12 +27,13 @@ from pipelines.release.tables import Cell, Row, Table
 
 _CATALOGUE: Final = {
     "name_zh": "名称", "id": "指标", "definition_id": "口径", "definition_zh": "定义", "formula": "计算公式",
-    "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型", "source": "来源",
-    "release_level": "发布级别",
+    "assumption_zh": "假设", "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型",
+    "source": "来源", "release_level": "发布级别",
 }  # fmt: skip
 _WIDTHS: Final = {
     "definition_zh": 60,
     "formula": 44,
+    "assumption_zh": 44,
     "source": 36,
     "name_zh": 34,
     "id": 30,
