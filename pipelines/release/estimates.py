@@ -64,8 +64,7 @@ def of_closing(f: Figures) -> str:
     texts = []
     for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE):
         covered = f.get("annual_coverage", "revenue", year, cls=CORE)
-        last = Span("cumulative", f"{year.period}Q4")
-        if covered and last.period <= str(f.quarter) and not f.get("core_value_added", _BENCHMARKED, last, cls=CORE):
+        if covered and covered.value < f.city.annual_coverage:
             least = percent(f.city.annual_coverage)
             texts.append(f"{year.label}年报覆盖率{percent(covered.value)}%，未达{least}%，该年各季未与年报衔接。")
     return "".join(texts)
@@ -88,9 +87,8 @@ def _full_scope(f: Figures, span: Span) -> list[Row]:
 
 def _closed_year(f: Figures) -> list[Row]:
     spans = [s for s in f.periods("core_value_added", _BENCHMARKED, "cumulative", cls=CORE) if s.period.endswith("Q4")]
-    covered = _covered_years(f)
     if not spans:
-        return covered
+        return _covered_years(f, "")
     year = spans[-1]
     shown = [
         ("核心产业增加值（按年度数衔接）", f.get("core_value_added", _BENCHMARKED, year, cls=CORE)),
@@ -101,17 +99,18 @@ def _closed_year(f: Figures) -> list[Row]:
     annual = Span("annual", year.period[:4])
     factor = f.get("core_control_factor", _BENCHMARKED, annual, cls=CORE)
     rows = [_row(name, year, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
-    return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else []), *covered]
-
-
-def _covered_years(f: Figures) -> list[Row]:
-    """How much the annual returns of each year cover."""
-    years = f.periods("annual_coverage", "revenue", "annual", cls=CORE)
     return [
-        _row("年报覆盖率", year, figure, 1)
-        for year in years
-        if (figure := f.get("annual_coverage", "revenue", year, cls=CORE))
+        *rows,
+        *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else []),
+        *_covered_years(f, year.period[:4]),
     ]
+
+
+def _covered_years(f: Figures, since: str) -> list[Row]:
+    """How much the annual returns of a year cover: of the closed year and of those after it."""
+    years = [year for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE) if year.period >= since]
+    figures = [(year, f.get("annual_coverage", "revenue", year, cls=CORE)) for year in years]
+    return [_row("年报覆盖率", year, figure, 1) for year, figure in figures if figure]
 
 
 def _constant(f: Figures, span: Span) -> list[Row]:
@@ -137,7 +136,8 @@ def _intervals(f: Figures, span: Span) -> list[Row]:
         for name, side in (("low", "下限"), ("high", "上限"))
     ]
     found.append(("依据专家系数的部分占比", f.get("core_expert_share", "rate_method", span, cls=CORE)))
-    return [_row(name, span, figure, 1) for name, figure in found if figure]
+    rows = [_row(name, span, figure, 1) for name, figure in found if figure]
+    return [Row("剥离系数的不确定性", total=True), *rows] if rows else []
 
 
 def _row(name: str, span: Span, figure: Figure, indent: int) -> Row:

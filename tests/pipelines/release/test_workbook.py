@@ -53,6 +53,14 @@ def test_notes_and_charts(book: openpyxl.Workbook) -> None:
     assert book["指标目录"].max_row > 50
 
 
+def test_the_catalogue_is_in_chinese(book: openpyxl.Workbook) -> None:
+    head, *rows = book["指标目录"].iter_rows(values_only=True)
+    names = ("名称", "价格", "基数", "时期类型", "假设")
+    said = [[row[head.index(name)] for name in names] for row in rows]
+    assert ["核心产业增加值（监测测算）", "现价", "无基数", "当季；年初累计"] in [row[:4] for row in said]
+    assert all(row[4] for row in said)
+
+
 def test_nothing_is_a_formula(city: Made, tmp_path: Path) -> None:
     settings = city.figures.city.model_copy(
         update={

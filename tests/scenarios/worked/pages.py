@@ -18,7 +18,7 @@ import pandas as pd
 
 from classification import labels
 from indicators.catalogue import Indicator, indicators
-from pipelines.release.figures import PRICES, VINTAGES, Span
+from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Span
 from pipelines.release.wording import plain, rounded
 from tests.scenarios.worked.city import table
 from tests.scenarios.worked.examples import Example, examples
@@ -26,9 +26,6 @@ from tests.scenarios.worked.examples import Example, examples
 PAGES: Final = Path(__file__).parents[3] / "docs" / "methods" / "indicators"
 INDEX: Final = "README.md"
 _MADE: Final = "<!-- 由 python -m tests.scenarios.worked.pages --write 生成；改指标目录或算例，不改本页。 -->\n"
-_BASES: Final = {"comparable": "可比基数（同口径）", "published": "公布基数", "none": "无基数"}
-_SPANS: Final = {"quarter": "当季", "cumulative": "年初累计", "annual": "年度"}
-_NO_PRICE: Final = {"none": "不涉及价格"}
 _TABLES: Final = {
     "leaf": "汇总单元（全年，亿元；服务业2021年报到11月）",
     "prices": "价格指数（2021年，上年同期=1）",
@@ -101,8 +98,8 @@ def _section(entry: Indicator) -> str:
         "口径": f"`{entry.definition_id}`",
         "定义": entry.definition_zh,
         "单位": f"{entry.display_unit}，{entry.decimals}位小数（存储：{entry.unit}）",
-        "价格与基数": "；".join(f"{(PRICES | _NO_PRICE)[price]}，{_BASES[base]}" for price, base in entry.forms),
-        "时期": "、".join(_SPANS[span] for span in entry.spans),
+        "价格与基数": "；".join(f"{PRICES[price]}，{BASES[base]}" for price, base in entry.forms),
+        "时期": "、".join(SPANS[span] for span in entry.spans),
         "级别": entry.release_level,
     }
     rows = "".join(f"| {term} | {text} |\n" for term, text in facts.items())
