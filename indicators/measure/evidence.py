@@ -113,6 +113,8 @@ class Evidence:
         sizes: contract cell_size.
         closing: how much of each year's returns its annual returns cover on the day: ``year, revenue`` (of the units
             that reported by quarter), ``revenue_annual`` (of those whose annual return has come).
+        resampled: of a flash, what imputed core value added of each survey changes by in each draw of the respondents'
+            residuals: ``draw, sector, change, va`` (yuan over the months that returns cover).
         closed_from: the share of revenue from which on a year counts as closed.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
@@ -149,6 +151,7 @@ class Evidence:
     population: pd.DataFrame = field(default_factory=pd.DataFrame)
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     closing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    resampled: pd.DataFrame = field(default_factory=pd.DataFrame)
     closed_from: float = 0.95
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:

@@ -22,6 +22,7 @@ from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import stale
+from pipelines.steps.imputed import resampled
 from pipelines.steps.missing import annual_coverage, fourth_quarters
 from pipelines.workspace import Workspace
 
@@ -118,6 +119,7 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool 
         **frames,
         closing=closing,
         closed_from=city.annual_coverage,
+        resampled=resampled(workspace, quarter, as_of).to_pandas() if flash and needed else pd.DataFrame(),
         membership=arrow_tables()["membership"].to_pandas(),
         place=city.code,
         counties=tuple(county.code for county in city.counties),
@@ -153,6 +155,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         *(digest for table in SMALL.values() for digest in lake.hashes(table)),
         *(lake.hashes("core_return", years) if (years := fourth_quarters(needed)) else []),
         *(lake.hashes("core_annual") if needed else []),
+        *(lake.hashes("class_return", [quarter]) if flash and needed else []),
     ]
 
     def fill(path: Path) -> None:
