@@ -33,7 +33,8 @@ def estimates(f: Figures, span: Span) -> Table | None:
         (
             "敏感性区间",
             _intervals(f, span),
-            "只反映剥离系数的不确定性（95%，按来源±2至±20个百分点抽样一万次），不含报表误差。",
+            f"只反映剥离系数{'和推算数' if f.flash else ''}的不确定性（95%，按来源±2至±20个百分点抽样一万次"
+            f"{'，推算数按已报单位的残差重抽样' if f.flash else ''}），不含价格指数、增加值率和报表的误差。",
         ),
     )
     shown = [part for part in parts if part[1]]
