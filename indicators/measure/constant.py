@@ -41,7 +41,7 @@ def rows(evidence: Evidence, table: pd.DataFrame) -> list[pd.DataFrame]:
     found = evidence.released(_placed(constant_prices(nominal, steps), cells))
     return [
         make.own_rows(found, found["constant"], "core_value_added_constant", "base_year"),
-        make.own_rows(found, found["previous"], "core_value_added_base", "base_year"),
+        make.own_rows(found, found["previous"], "core_value_added_constant_base", "base_year"),
         make.own_rows(found, found["index"], "core_volume_index", "base_year"),
         make.own_rows(found, found["linked"], "core_volume_index", "linked"),
         make.own_rows(found, found["base_year"], "constant_base_year", "base_year"),

@@ -33,8 +33,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
         (
             "敏感性区间",
             _intervals(f, span),
-            f"只反映剥离系数{'和推算数' if f.flash else ''}的不确定性（95%，按来源±2至±20个百分点抽样一万次"
-            f"{'，推算数按已报单位的残差重抽样' if f.flash else ''}），不含价格指数、增加值率和报表的误差。",
+            _of_intervals(f),
         ),
     )
     shown = [part for part in parts if part[1]]
@@ -122,7 +121,7 @@ def _constant(f: Figures, span: Span) -> list[Row]:
     base = plain(decimal(year)).replace(",", "")
     shown = [
         (f"核心产业增加值（{base}年价格）", f.get("core_value_added_constant", "base_year", span, cls=CORE)),
-        (f"上年同期（{base}年价格）", f.get("core_value_added_base", "base_year", span, cls=CORE)),
+        (f"上年同期（{base}年价格）", f.get("core_value_added_constant_base", "base_year", span, cls=CORE)),
         (f"不变价指数（{base}年=100）", f.get("core_volume_index", "base_year", span, cls=CORE)),
     ]
     return [_row(name, span, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
@@ -132,13 +131,20 @@ def _intervals(f: Figures, span: Span) -> list[Row]:
     """What the coefficients leave open: intervals, and the share on experts' word."""
     modes = (("independent", "各系数独立"), ("correlated", "各系数同向"))
     found = [
-        (f"敏感性区间{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
+        (f"{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
         for mode, zh in modes
         for name, side in (("low", "下限"), ("high", "上限"))
     ]
     found.append(("依据专家系数的部分占比", f.get("core_expert_share", "rate_method", span, cls=CORE)))
     rows = [_row(name, span, figure, 1) for name, figure in found if figure]
-    return [Row("剥离系数的不确定性", total=True), *rows] if rows else []
+    return [Row("敏感性区间（95%）", total=True), *rows] if rows else []
+
+
+def _of_intervals(f: Figures) -> str:
+    """What the interval says, and what it says nothing of."""
+    also, how = ("和推算数", "，推算数按已报单位的残差重抽样") if f.flash else ("", "")
+    draws = f"95%，按来源±2至±20个百分点抽样一万次{how}"
+    return f"只反映剥离系数{also}的不确定性（{draws}），不含价格指数、增加值率和报表的误差。"
 
 
 def _row(name: str, span: Span, figure: Figure, indent: int) -> Row:

@@ -88,7 +88,7 @@ def test_a_city_grows_at_base_year_prices_as_it_is_published_to_grow() -> None:
     )
     real = cells["core_growth", "rate_method", "constant", "comparable"]
     level = cells["core_value_added_constant", "base_year", "constant", "none"]
-    before = cells["core_value_added_base", "base_year", "constant", "comparable"]
+    before = cells["core_value_added_constant_base", "base_year", "constant", "comparable"]
     assert len(level) == 4 * 12
     # Both are kept to 0.01 yuan.
     assert level.to_numpy() == pytest.approx((before * (1 + real.reindex(level.index))).to_numpy(), abs=0.02)

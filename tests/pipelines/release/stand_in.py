@@ -147,7 +147,7 @@ def _uncertain(quarter: Quarter = LAST) -> Iterator[dict[str, Any]]:
     for cls, ends in EFFECTS.items():
         for name, value in zip(("minus_10", "plus_10"), ends, strict=True):
             yield row("core_coefficient_effect", name, period, "cumulative", value, **{"class": cls})
-    for name, value in (("core_value_added_constant", 88.8e8), ("core_value_added_base", 84.3e8),
+    for name, value in (("core_value_added_constant", 88.8e8), ("core_value_added_constant_base", 84.3e8),
                         ("core_volume_index", 113.2), ("constant_base_year", 2020)):  # fmt: skip
         yield row(name, "base_year", period, "cumulative", value, **core)
 
