@@ -79,6 +79,10 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
     for code in sorted({gbt[:2] for gbt in standard.core_classes}):
         division = standard.gbt[code]
         yield "core_industry", code, f"{division.name_zh}（核心产业部分）", f"{division.name_en} (core part)", 1, ""
+    for code in sorted(standard.partial_classes):
+        # GB/T classes have no English name of their own: what of them is digital has.
+        parts = (standard.digital[pair.de].name_en for pair in standard.core_map if pair.gbt == code)
+        yield "partial", code, standard.gbt[code].name_zh, f"GB/T {code}, in part: {'; '.join(parts)}", 1, ""
     for name, zh, en in _SIZES:
         yield "size", name, zh, en, 1, ""
 
@@ -108,7 +112,7 @@ def membership() -> pd.DataFrame:
 
 
 def labels() -> pd.DataFrame:
-    """Names of every class that ``membership`` speaks of, and of the sizes of firms.
+    """Names of every class that ``membership`` speaks of, of the GB/T classes in the core in part, of sizes of firms.
 
     Returns:
         Frame ``scheme, class, name_zh, name_en, level, parent``, one row per (scheme, class), in the standards' order;

@@ -30,8 +30,8 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 KEY: Final = ["id", "definition_id"]
 _TEXT: Final = (
-    "id", "definition_id", "name_zh", "name_en", "definition_zh", "formula", "unit", "display_unit", "direction",
-    "topic", "source", "release_level",
+    "id", "definition_id", "name_zh", "name_en", "definition_zh", "formula", "assumption_zh", "unit", "display_unit",
+    "direction", "topic", "source", "method", "release_level",
 )  # fmt: skip
 _OPTIONAL: Final = {"minimum", "maximum"}
 
@@ -41,7 +41,8 @@ class Indicator:
     """One row of the catalogue: an indicator under one definition.
 
     ``forms`` are the allowed pairs of price basis and base; ``minimum`` and ``maximum`` are bounds of plausibility in
-    the stored unit (None: no bound), for a warning and never for altering a number.
+    the stored unit (None: no bound), for a warning and never for altering a number. ``method`` is the page of
+    ``docs/methods`` on its family of methods.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Indicator:
     name_en: str
     definition_zh: str
     formula: str
+    assumption_zh: str
     unit: str
     display_unit: str
     decimals: int
@@ -58,9 +60,15 @@ class Indicator:
     direction: str
     topic: str
     source: str
+    method: str
     release_level: str
     minimum: float | None
     maximum: float | None
+
+    @property
+    def page(self) -> str:
+        """Its own page and place there: terms, formula, assumptions, source and a worked example."""
+        return f"docs/methods/indicators/{self.id}.md#{self.definition_id}"
 
 
 def catalogue() -> pd.DataFrame:

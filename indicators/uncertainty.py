@@ -34,7 +34,13 @@ def half_widths() -> pd.Series:
 
 
 def sensitivity(
-    vectors: pd.DataFrame, *, fixed: float = 0.0, fixed_base: float = 0.0, draws: int = DRAWS, seed: int = SEED
+    vectors: pd.DataFrame,
+    *,
+    fixed: float = 0.0,
+    fixed_base: float = 0.0,
+    imputation: npt.ArrayLike | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
 ) -> pd.DataFrame:
     """The 95 % interval of a total and of its growth over draws of the coefficients.
 
@@ -47,6 +53,8 @@ def sensitivity(
             and the value added of the whole class now and a year ago (yuan).
         fixed: what of the total rests on no coefficient (yuan).
         fixed_base: the same a year ago.
+        imputation: by draw, what the total changes by when residuals of the respondents are resampled for what is
+            imputed (yuan); by default nothing is imputed. A year ago is a return, so it changes no base.
         draws: how many.
         seed: of PCG64; the same seed gives the same bytes.
 
@@ -55,11 +63,15 @@ def sensitivity(
         base is not positive).
 
     Raises:
-        InputError: a column is missing; a method without a δ; k outside 0 to 1. Classes are named.
+        InputError: a column is missing; a method without a δ; k outside 0 to 1; not one change per draw. Classes are
+            named.
 
     Source: methods, uncertainty.
     """
     k, widths = _checked(vectors)
+    change = np.zeros(draws) if imputation is None else np.asarray(imputation, dtype="float64")
+    if change.shape != (draws,) or not np.isfinite(change).all():
+        raise InputError(f"推算的抽样须为{draws}个数。", f"imputation must hold {draws} finite numbers, one per draw.")
     generator = np.random.Generator(np.random.PCG64(seed))
     classes, at = np.unique(vectors["gbt"].to_numpy(dtype=str), return_inverse=True)
     now, base = (vectors[name].to_numpy(dtype="float64") for name in ("now", "base"))
@@ -70,7 +82,7 @@ def sensitivity(
         sums = np.zeros((draws, len(classes)))
         np.add.at(sums.T, at, drawn.T)
         drawn /= np.maximum(sums, 1.0)[:, at]
-        level, level_base = fixed + drawn @ now, fixed_base + drawn @ base
+        level, level_base = fixed + change + drawn @ now, fixed_base + drawn @ base
         growth = np.where(level_base > 0, level / np.where(level_base > 0, level_base, 1.0) - 1, np.nan)
         found[mode] = [*np.percentile(level, _BOUNDS), *np.percentile(growth, _BOUNDS)]
     columns = ["low", "high", "growth_low", "growth_high"]

@@ -58,6 +58,7 @@ class City(BaseModel):
     base_quarters: int = 0
     release_day: int = Field(default=20, ge=1, le=28)
     flash_day: int | None = Field(default=None, ge=1, le=28)
+    annual_coverage: float = Field(default=0.95, gt=0, le=1)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
     review: ReviewTerms = ReviewTerms()

@@ -35,12 +35,14 @@ _WIDER: Final = (["sector", "gbt", "de"], ["sector", "division"], ["sector"], ["
 def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     """Observation rows of the benchmarked quarters of closed years, and of what benchmarking changes.
 
-    A year is closed when its annual returns were known. The annual figure of a cell is its income-approach value added;
-    where a control (contract core_control) gives a total of the year, cells are raked to it and the factor is shown.
-    Quarters move on to it cell by cell, so that no quarter takes the gap between methods alone. Values have the vintage
-    of the year's best ground: ``final``, or ``census``. ``core_benchmark_effect`` is benchmarked less preliminary; for
-    the quarters after the last closed year it is what carrying the last quarter's ratio on would add. It is shown and
-    not added: last year's rates, which those quarters use, already come from that year's annual returns.
+    A year is closed when the units whose annual returns were known had at least the share of its revenue that is
+    asked for (``closed_from``); ``annual_coverage`` says which share they have. The annual figure of a cell is its
+    income-approach value added; where a control (contract core_control) gives a total of the year, cells are raked
+    to it and the factor is shown. Quarters move on to it cell by cell, so that no quarter takes the gap between
+    methods alone. Values have the vintage of the year's best ground: ``final``, or ``census``.
+    ``core_benchmark_effect`` is benchmarked less preliminary; for the quarters after the last closed year it is
+    what carrying the last quarter's ratio on would add. It is shown and not added: last year's rates, which those
+    quarters use, already come from that year's annual returns.
 
     Args:
         evidence: what was known.
@@ -54,9 +56,11 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     cells = leaf[leaf["de"] != NON_CORE]
     there = set(cells["quarter"])
     years = sorted(set(evidence.annual["year"].astype("int64")))
-    closed = [year for year in years if there.issuperset(_quarters(year))]
+    coverage = _coverage(evidence, years)
+    enough = set(coverage.index[coverage >= evidence.closed_from])
+    closed = [year for year in years if year in enough and there.issuperset(_quarters(year))]
     if not closed:
-        return []
+        return [_covered(evidence, coverage)]
     single = _singles(cells)
     targets, factor = _targets(evidence, single, closed)
     moved, ratio = _moved(single, targets)
@@ -67,7 +71,23 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         *share_gdp(evidence, final, DEFINITION),
         *_effect(evidence, single, moved, ratio, closed),
         *factor,
+        _covered(evidence, coverage),
     ]
+
+
+def _coverage(evidence: Evidence, years: list[int]) -> pd.Series:
+    """What share of its quarterly revenue the annual returns of a year cover, by year."""
+    if evidence.closing.empty:
+        return pd.Series(dtype="float64")
+    sums = evidence.closing.astype({"year": "int64"}).set_index("year").reindex(years).astype("float64")
+    return make.ratio(sums["revenue_annual"], sums["revenue"])
+
+
+def _covered(evidence: Evidence, coverage: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"period": coverage.index.astype("str"), "region": evidence.place, "class": CORE})
+    return make.own_rows(
+        frame.assign(span="annual", estimated=False), coverage.reset_index(drop=True), "annual_coverage", "revenue"
+    )
 
 
 def _singles(cells: pd.DataFrame) -> pd.DataFrame:

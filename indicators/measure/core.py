@@ -12,6 +12,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.growth import SMALL_CHANGE
+from indicators.measure import constant
 from indicators.measure import rows as make
 from indicators.measure.accounts import value_of
 from indicators.measure.evidence import Evidence
@@ -69,6 +70,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         *_imputed(level),
         *share_gdp(evidence, level),
         *(_real(now, evidence.place) if priced else []),
+        *(constant.rows(evidence, table.assign(growth=growth(table["volume"], table["base"]))) if priced else []),
     ]
 
 

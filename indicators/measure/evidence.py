@@ -111,6 +111,11 @@ class Evidence:
         concentration: contract cell_concentration.
         population: contract cell_population.
         sizes: contract cell_size.
+        closing: how much of each year's returns its annual returns cover on the day: ``year, revenue`` (of the units
+            that reported by quarter), ``revenue_annual`` (of those whose annual return has come).
+        resampled: of a flash, what imputed core value added of each survey changes by in each draw of the respondents'
+            residuals: ``draw, sector, change, va`` (yuan over the months that returns cover).
+        closed_from: the share of revenue from which on a year counts as closed.
         place: code of the place that the release is about (city, or the nation).
         counties: codes of its counties; values of the place are their sums.
         first_release: the first quarter that is released; the four before it are the base.
@@ -145,6 +150,9 @@ class Evidence:
     concentration: pd.DataFrame = field(default_factory=pd.DataFrame)
     population: pd.DataFrame = field(default_factory=pd.DataFrame)
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    closing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    resampled: pd.DataFrame = field(default_factory=pd.DataFrame)
+    closed_from: float = 0.95
 
     def at(self, quarter: Quarter, as_of: dt.date) -> Evidence:
         """The evidence up to a release quarter, as known on a day; the latest row of each key.

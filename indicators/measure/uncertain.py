@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from indicators.measure import rows as make
@@ -53,7 +55,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.Da
         make.own_rows(
             frame, make.ratio(pd.Series([expert]), pd.Series([core["va"].sum()])), "core_expert_share", "rate_method"
         ),
-        *_intervals(frame, vectors, fixed, fixed_base),
+        *_intervals(frame, vectors, fixed, fixed_base, _imputation(evidence, core)),
         *_effects(frame, vectors),
     ]
 
@@ -72,8 +74,27 @@ def _methods(evidence: Evidence, quarter: Quarter) -> dict[str, str]:
     return dict(zip(best["gbt"], said, strict=True))
 
 
-def _intervals(frame: pd.DataFrame, vectors: pd.DataFrame, fixed: float, fixed_base: float) -> list[pd.DataFrame]:
-    found = sensitivity(vectors, fixed=fixed, fixed_base=fixed_base)
+def _imputation(evidence: Evidence, core: pd.DataFrame) -> npt.NDArray[np.float64] | None:
+    """By draw, what imputed core value added of the full span changes by; None where nothing is imputed.
+
+    A survey that reports a month late is carried to the full span as its imputed value added was.
+    """
+    if evidence.resampled.empty:
+        return None
+    change, va = (evidence.resampled.pivot(index="draw", columns="sector", values=name) for name in ("change", "va"))
+    imputed = core.groupby("sector")["imputed"].sum()
+    full = (change / va.where(va != 0)).mul(imputed, axis=1).fillna(0.0)
+    return np.asarray(full.sort_index().sum(axis=1), dtype="float64")
+
+
+def _intervals(
+    frame: pd.DataFrame,
+    vectors: pd.DataFrame,
+    fixed: float,
+    fixed_base: float,
+    imputation: npt.NDArray[np.float64] | None,
+) -> list[pd.DataFrame]:
+    found = sensitivity(vectors, fixed=fixed, fixed_base=fixed_base, imputation=imputation)
     return [
         make.own_rows(frame, pd.Series([value]), f"core_{name}", str(mode), form=form)
         for mode, row in found.iterrows()

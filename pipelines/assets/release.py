@@ -29,6 +29,12 @@ from pipelines.steps.suites import REVISIONS
         dg.AssetDep("cell_concentration", partition_mapping=history),
         dg.AssetDep("cell_population", partition_mapping=history),
         *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size"),
+        # How much of a year's returns its annual returns cover: sums alone.
+        dg.AssetDep("core_return", partition_mapping=history),
+        "core_annual",
+        # How the respondents' changes scatter, for the interval of a flash: sums of draws alone.
+        dg.AssetDep("class_return", partition_mapping=history),
+        dg.AssetDep("class_part", partition_mapping=history),
     ],
     description="观测值：指标 × 时期 × 地区 × 类别，每个数都带口径、价格、基数、版次和数据截止日。",
     metadata=column_schema(contract("observation")),

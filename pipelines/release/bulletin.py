@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pipelines.release import chains, estimates, exhibits, pages, revised, sentences, tables
+from pipelines.release import chains, estimates, exhibits, pages, revised, sensitivity, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -61,6 +61,7 @@ def sections(f: Figures) -> list[Section]:
     found += [_penetration(f), _departments(f)]
     if span is not None:
         found.append(_chains(f))
+        found.append(_sensitivity(f))
     found += [_revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
@@ -116,6 +117,14 @@ def _chains(f: Figures) -> Section:
     # Where no chain has shares there is nothing to draw, and the table stands by itself.
     table = None if exhibit else tables.chains(f, span)
     return Section("产业链", tuple(chains.of_chains(f, span)), _present(exhibit), _present(table, published))
+
+
+def _sensitivity(f: Figures) -> Section:
+    span = f.main
+    assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
+    exhibit = sensitivity.tornado(f, span)
+    table = None if exhibit else sensitivity.effects(f, span)
+    return Section("系数敏感性", tuple(sensitivity.of_sensitivity(f, span)), _present(exhibit), _present(table))
 
 
 def _revision(f: Figures) -> Section:

@@ -209,6 +209,45 @@ def waterfall(records: Sequence[Record], *, row: int = 30) -> Plan:
     return Plan(build)
 
 
+def tornado(records: Sequence[Record], *, row: int = 30) -> Plan:
+    """Horizontal bars to both sides of zero: ``name, minus, plus, label`` in the order given.
+
+    Args:
+        records: one per bar; ``minus`` is drawn grey, ``plus`` in the accent.
+        row: height of a bar with its gap, in pixels.
+    """
+    alt = _altair()
+
+    values = [
+        {"name": r["name"], "start": 0.0, "end": r[side], "colour": colour}
+        for r in records
+        for side, colour in (("minus", GREY), ("plus", ACCENT))
+    ]
+    top, bottom = max(0.0, *(v["end"] for v in values)), min(0.0, *(v["end"] for v in values))
+    labels = [{"name": r["name"], "at": top, "label": r["label"]} for r in records]
+    characters = max(_length(r["name"]) for r in records), max(_length(r["label"]) for r in records)
+
+    def build(width: int) -> Any:
+        names, texts = (_SIZE[width] * (n + 1) for n in characters)
+        plot = width - names - 16
+        reach = bottom + (top - bottom) * plot / max(plot - texts, 40)
+        y = (
+            alt.Y("name:N").sort([r["name"] for r in records]).title(None)
+            .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
+                  labelLimit=names)
+        )  # fmt: skip
+        x = alt.X("start:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False)
+        bars = alt.Chart(alt.Data(values=values)).encode(y=y)
+        beside = alt.Chart(alt.Data(values=labels)).encode(y=y, x=alt.X("at:Q").title(None), text="label:N")
+        return alt.layer(
+            bars.mark_bar(height=row - 12).encode(x=x, x2="end:Q", color=alt.Color("colour:N").scale(None)),
+            alt.Chart(alt.Data(values=[{"zero": 0.0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q").title(None)),
+            beside.mark_text(align="left", dx=6, color=INK),
+        ).properties(height=row * len(records) + 6)
+
+    return Plan(build)
+
+
 def grid(records: Sequence[Record], *, row: int = 30) -> Plan:
     """Shares in rows and columns, each cell with its number: ``row, column, value, label`` in the order given.
 

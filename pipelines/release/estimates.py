@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipelines.release.display import yi
+from pipelines.release.display import decimal, yi
 from pipelines.release.figures import CORE, VINTAGES, Figure, Figures, Span
 from pipelines.release.tables import Row, Table
-from pipelines.release.wording import percent
+from pipelines.release.wording import percent, plain
 
 _FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
-# How many coefficients are shown; all of them are observations.
-_SHOWN: Final = 3
 
 
 def estimates(f: Figures, span: Span) -> Table | None:
@@ -26,11 +24,16 @@ def estimates(f: Figures, span: Span) -> Table | None:
             _full_scope(f, span),
             "为规模以上加规模以下推算数；规模以下以普查基数按推算指标外推，升规单位已扣除。",
         ),
-        ("年度衔接", _closed_year(f), "年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。"),
+        (
+            "年度衔接",
+            _closed_year(f),
+            f"年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。{of_closing(f)}",
+        ),
+        ("不变价", _constant(f, span), "各期用其基期年的价格，基期每五年更换，换基不改变增速；各部分不变价数不相加。"),
         (
             "敏感性区间",
             _intervals(f, span),
-            "只反映剥离系数的不确定性（95%，按来源±2至±20个百分点抽样一万次），不含报表误差。",
+            _of_intervals(f),
         ),
     )
     shown = [part for part in parts if part[1]]
@@ -56,6 +59,17 @@ def of_full_scope(f: Figures) -> str:
     return f"含规模以下推算的全口径增加值{yi(full)}亿元，其中规模以下占{percent(share.value)}%。"
 
 
+def of_closing(f: Figures) -> str:
+    """Which years have annual returns but too few of them to be closed; '' where there is none."""
+    texts = []
+    for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE):
+        covered = f.get("annual_coverage", "revenue", year, cls=CORE)
+        if covered and covered.value < f.city.annual_coverage:
+            least = percent(f.city.annual_coverage)
+            texts.append(f"{year.label}年报覆盖率{percent(covered.value)}%，未达{least}%，该年各季未与年报衔接。")
+    return "".join(texts)
+
+
 def _full_scope(f: Figures, span: Span) -> list[Row]:
     full = f.get("core_value_added", _FULL, span, cls=CORE, price="current")
     if full is None:
@@ -74,7 +88,7 @@ def _full_scope(f: Figures, span: Span) -> list[Row]:
 def _closed_year(f: Figures) -> list[Row]:
     spans = [s for s in f.periods("core_value_added", _BENCHMARKED, "cumulative", cls=CORE) if s.period.endswith("Q4")]
     if not spans:
-        return []
+        return _covered_years(f, "")
     year = spans[-1]
     shown = [
         ("核心产业增加值（按年度数衔接）", f.get("core_value_added", _BENCHMARKED, year, cls=CORE)),
@@ -85,23 +99,52 @@ def _closed_year(f: Figures) -> list[Row]:
     annual = Span("annual", year.period[:4])
     factor = f.get("core_control_factor", _BENCHMARKED, annual, cls=CORE)
     rows = [_row(name, year, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
-    return [*rows, *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else [])]
+    return [
+        *rows,
+        *([_row("调整系数（年度控制数）", annual, factor, 1)] if factor else []),
+        *_covered_years(f, year.period[:4]),
+    ]
+
+
+def _covered_years(f: Figures, since: str) -> list[Row]:
+    """How much the annual returns of a year cover: of the closed year and of those after it."""
+    years = [year for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE) if year.period >= since]
+    figures = [(year, f.get("annual_coverage", "revenue", year, cls=CORE)) for year in years]
+    return [_row("年报覆盖率", year, figure, 1) for year, figure in figures if figure]
+
+
+def _constant(f: Figures, span: Span) -> list[Row]:
+    """The level at prices of the base year, last year's in the same prices, and the volume index."""
+    year = f.get("constant_base_year", "base_year", span, cls=CORE)
+    if year is None:
+        return []
+    base = plain(decimal(year)).replace(",", "")
+    shown = [
+        (f"核心产业增加值（{base}年价格）", f.get("core_value_added_constant", "base_year", span, cls=CORE)),
+        (f"上年同期（{base}年价格）", f.get("core_value_added_constant_base", "base_year", span, cls=CORE)),
+        (f"不变价指数（{base}年=100）", f.get("core_volume_index", "base_year", span, cls=CORE)),
+    ]
+    return [_row(name, span, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
 
 
 def _intervals(f: Figures, span: Span) -> list[Row]:
-    """What the coefficients leave open: intervals, the share on experts' word, the classes that matter most."""
+    """What the coefficients leave open: intervals, and the share on experts' word."""
     modes = (("independent", "各系数独立"), ("correlated", "各系数同向"))
     found = [
-        (f"敏感性区间{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
+        (f"{side}（{zh}）", f.get(f"core_value_added_{name}", mode, span, cls=CORE))
         for mode, zh in modes
         for name, side in (("low", "下限"), ("high", "上限"))
     ]
     found.append(("依据专家系数的部分占比", f.get("core_expert_share", "rate_method", span, cls=CORE)))
-    classes = f.classes("core_coefficient_effect", "plus_10", span)
-    effects = [(code, f.get("core_coefficient_effect", "plus_10", span, cls=code)) for code in classes]
-    largest = sorted((pair for pair in effects if pair[1]), key=lambda pair: -pair[1].value if pair[1] else 0)[:_SHOWN]
-    found += [(f"行业小类{code}系数高10个百分点的影响", figure) for code, figure in largest]
-    return [_row(name, span, figure, 1) for name, figure in found if figure]
+    rows = [_row(name, span, figure, 1) for name, figure in found if figure]
+    return [Row("敏感性区间（95%）", total=True), *rows] if rows else []
+
+
+def _of_intervals(f: Figures) -> str:
+    """What the interval says, and what it says nothing of."""
+    also, how = ("和推算数", "，推算数按已报单位的残差重抽样") if f.flash else ("", "")
+    draws = f"95%，按来源±2至±20个百分点抽样一万次{how}"
+    return f"只反映剥离系数{also}的不确定性（{draws}），不含价格指数、增加值率和报表的误差。"
 
 
 def _row(name: str, span: Span, figure: Figure, indent: int) -> Row:

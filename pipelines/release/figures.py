@@ -22,7 +22,9 @@ DIVISIONS: Final = ("01", "02", "03", "04")
 CORE: Final = "core"
 _NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
 MIXED_DENOMINATOR: Final = "preliminary"
-PRICES: Final = {"constant": "可比价", "current": "现价"}
+PRICES: Final = {"constant": "可比价", "current": "现价", "none": "不涉及价格"}
+BASES: Final = {"comparable": "可比基数（同口径）", "published": "公布基数", "none": "无基数"}
+SPANS: Final = {"quarter": "当季", "cumulative": "年初累计", "annual": "年度"}
 VINTAGES: Final = {"flash": "快报", "preliminary": "初步", "final": "最终核实", "census": "普查修订"}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipelines.release.display import STATUS_ZH
+from pipelines.release.estimates import of_closing
 from pipelines.release.figures import VINTAGES, Figure, Figures, Span
 from pipelines.release.issue import Issue
 from pipelines.release.sentences import of_coverage
@@ -43,7 +44,7 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
         ("系数", _coefficients(f)),
         ("审核", _review(f)),
         ("推算", _imputation(f)),
-        ("修订", _vintages(f, shown)),
+        ("修订", _vintages(f, shown) + of_closing(f)),
         (
             "修约",
             "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",

@@ -62,7 +62,8 @@ def against(rate: float, other: float, name: str) -> str:
 
 def in_display(value: float, unit: str, display_unit: str, decimals: int) -> Decimal:
     """A stored value in its display unit, rounded: 元 → 亿元, a fraction → %, 条 → 亿条."""
-    if unit in ("比率", "百分点"):
+    # A ratio that is shown as a ratio, such as a control factor, stays one.
+    if display_unit in ("%", "百分点"):
         return rounded(value, divide=1 / HUNDRED, decimals=decimals)
     if display_unit == f"亿{unit}":
         return rounded(value, divide=YI, decimals=decimals)

@@ -16,10 +16,10 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import estimates, revised, structure, tables
+from pipelines.release import estimates, revised, sensitivity, structure, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import TOO_SMALL, decimal, shown
-from pipelines.release.figures import DIVISIONS, PRICES, Figures, Number
+from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
 from pipelines.release.sentences import headline
@@ -27,12 +27,13 @@ from pipelines.release.tables import Cell, Row, Table
 
 _CATALOGUE: Final = {
     "name_zh": "名称", "id": "指标", "definition_id": "口径", "definition_zh": "定义", "formula": "计算公式",
-    "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型", "source": "来源",
-    "release_level": "发布级别",
+    "assumption_zh": "假设", "display_unit": "单位", "price_basis": "价格", "bases": "基数", "spans": "时期类型",
+    "source": "来源", "release_level": "发布级别",
 }  # fmt: skip
 _WIDTHS: Final = {
     "definition_zh": 60,
     "formula": 44,
+    "assumption_zh": 44,
     "source": 36,
     "name_zh": 34,
     "id": 30,
@@ -40,6 +41,8 @@ _WIDTHS: Final = {
     "spans": 26,
     "bases": 21,
 }
+# Lists of words that the catalogue keeps in English.
+_WORDS: Final = {"price_basis": PRICES, "bases": BASES, "spans": SPANS}
 _FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
 
 
@@ -83,6 +86,7 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),
         "全口径与年度衔接": estimates.estimates(f, span) if span else None,
+        "系数敏感性": sensitivity.effects(f, span) if span else None,
         "占GDP比重与版次": tables.vintages(f, span) if span else None,
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
@@ -171,7 +175,7 @@ def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[s
 
 def _unrounded(cell: Number) -> float:
     """The full value in its display unit: a sheet shows the rounded number and calculates with this one."""
-    scale = {"比率": 100.0, "百分点": 100.0}.get(cell.unit, 1.0)
+    scale = 100.0 if cell.display_unit in {"%", "百分点"} else 1.0
     value = cell.value / 1e8 if cell.display_unit == f"亿{cell.unit}" else cell.value * scale
     return value if decimal(cell) != 0 else 0.0
 
@@ -201,6 +205,7 @@ def _charts(at: Book, f: Figures, sheets: dict[str, Table]) -> None:
         _stack_chart(at, f, sheets),
         _bar_chart(at, sheets, "县区 T4", "分县（市、区）核心产业增加值（亿元）"),
         _bar_chart(at, sheets, "大类 T2", "分大类核心产业增加值（亿元）"),
+        _tornado_chart(at, sheets),
     ]
     charts = [chart for chart in plans if chart]
     if not charts:
@@ -260,6 +265,25 @@ def _bar_chart(at: Book, sheets: dict[str, Table], name: str, title: str) -> Any
     return chart
 
 
+def _tornado_chart(at: Book, sheets: dict[str, Table]) -> Any:
+    name = "系数敏感性"
+    table = sheets.get(name)
+    if table is None:
+        return None
+    chart = at.book.add_chart({"type": "bar"})
+    for head, colour in ((table.head[1], GREY), (table.head[2], ACCENT)):
+        chart.add_series(
+            _series(name, table, head)
+            | {"fill": {"color": colour}, "name": head, "gap": 50, "overlap": 100}
+            | {"data_labels": {"value": True, "num_format": "+#,##0.00;−#,##0.00", "font": {"name": FONT, "size": 8}}}
+        )
+    _finish(chart, "剥离系数低、高10个百分点时核心产业增加值的变动（亿元）")
+    font = {"name": FONT, "size": 9}
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": font})
+    return chart
+
+
 def _series(name: str, table: Table, head: str, *, skip: int = 0) -> dict[str, Any]:
     column, first, last = table.head.index(head), _FIRST_ROW + skip, _FIRST_ROW + len(table.rows) - 1
     return {"categories": [name, first, 0, last, 0], "values": [name, first, column, last, column]}
@@ -282,12 +306,19 @@ def _catalogue(at: Book, f: Figures) -> None:
         sheet.write_string(0, column, head, at.style(bold=True, top=2, bottom=1))
         sheet.set_column(column, column, _WIDTHS.get(key, 15))
     for row, entry in enumerate(f.catalogue.values(), 1):
-        for column, key in enumerate(_CATALOGUE):
-            sheet.write_string(row, column, str(entry[key]), at.style(text_wrap=True, valign="top"))
+        texts = {key: _said(key, str(entry[key])) for key in _CATALOGUE}
+        for column, text in enumerate(texts.values()):
+            sheet.write_string(row, column, text, at.style(text_wrap=True, valign="top"))
         # A Chinese character is two units of a column's width; the height is set, as not every program finds it.
-        lines = max(-(-units(str(entry[key])) // _WIDTHS.get(key, 15)) for key in _CATALOGUE)
+        lines = max(-(-units(text) // _WIDTHS.get(key, 15)) for key, text in texts.items())
         sheet.set_row(row, 15 * lines + 3)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(f.catalogue), len(_CATALOGUE) - 1)
     sheet.repeat_rows(0)
     page(sheet, landscape=True)
+
+
+def _said(key: str, text: str) -> str:
+    """A cell of the catalogue in Chinese."""
+    words = _WORDS.get(key)
+    return "；".join(words[word] for word in text.split(";")) if words else text

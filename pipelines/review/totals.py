@@ -11,6 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from classification import load_standard
 from indicators.quarter import Quarter
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake
@@ -55,7 +56,7 @@ def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
             )
             found.append(_facts(work, "total_growth", {"as_of": as_of}))
         if lake.path("observation", quarter).exists():
-            work.add(observation=lake.existing("observation", [quarter]))
+            work.add(observation=lake.existing("observation", [quarter]), section_of=_sections())
             found.append(_facts(work, "total_identity", {"place": workspace.city.code}))
     return pa.concat_tables(found)
 
@@ -134,9 +135,15 @@ def subject_zh(workspace: Workspace, law: str, subject: str) -> str:
     """What a finding of ``total_findings`` is about, in words: which law, which period and place."""
     words = {**SURVEYS, **workspace.city.regions, "wages": "应付职工薪酬", "vat": "应交增值税", "core": "核心产业合计"}
     words |= {"quarter": "当季", "cumulative": "累计", "annual": "年度"}
-    words |= {"full_scope": "全口径", "benchmarked": "按年度数衔接"}
+    words |= {"section": "门类", "full_scope": "全口径", "benchmarked": "按年度数衔接"}
     said = " ".join(words.get(part, part) for part in subject.split())
     return f"{said}（大类代码、对照项）" if law == "growth" else said
+
+
+def _sections() -> pa.Table:
+    """Division → section of GB/T 4754."""
+    places = load_standard().sectors.values()
+    return pa.table({"division": [p.division for p in places], "section": [p.section for p in places]})
 
 
 def _facts(work: Engine, name: str, parameters: dict[str, object] | None = None) -> pa.Table:

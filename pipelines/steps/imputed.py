@@ -6,19 +6,30 @@ where imputed values may stand (observed), or the method on frames (indicators.e
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from classification import arrow_tables
 from indicators.estimation import imputation_levels
 from indicators.quarter import Quarter
+from indicators.uncertainty import DRAWS, SEED
 from pipelines.engine import Engine, engine, statement
 from pipelines.lake import Lake, Made, sha256_of, table_hash
 from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
 from pipelines.steps.missing import find_missing
 from pipelines.workspace import Workspace
 
+# The draws of imputation are a stream of their own beside those of coefficients; so many chances are held at once.
+_STREAM: Final = 1
+_AT_ONCE: Final = 500_000
+_RESAMPLED: Final = pa.schema(
+    [("draw", pa.int64()), ("sector", pa.string()), ("change", pa.int64()), ("va", pa.int64())]
+)
 _SQL = (
     "functions",
     "due_unit",
@@ -85,15 +96,64 @@ def impute(work: Engine, quarter: Quarter, vintage: Vintage) -> None:
     find_missing(work, quarter, vintage.known_from)
     work.view("units", statement("pipelines", "missing_class"))
     work.keep("classed", statement("classification", "assign"))
-    work.keep(
-        "succession",
-        statement("pipelines", "succession"),
-        {"known": vintage.known_from, "last_day": quarter.last_day},
-    )
-    work.keep("restated", statement("pipelines", "restated"), {"as_of": vintage.known_from})
-    work.keep("matched", statement("pipelines", "matched"), {"as_of": vintage.known_from})
-    work.keep("link", statement("pipelines", "link"))
+    _link(work, quarter, vintage.known_from)
     work.append("found", statement("pipelines", "class_missing"), {"quarter": str(quarter), **vintage.parameters})
+
+
+def _link(work: Engine, quarter: Quarter, day: dt.date) -> None:
+    """Keep ``matched`` and ``link`` of a quarter as known on a day: who reported both years, and how they moved."""
+    work.keep("succession", statement("pipelines", "succession"), {"known": day, "last_day": quarter.last_day})
+    work.keep("restated", statement("pipelines", "restated"), {"as_of": day})
+    work.keep("matched", statement("pipelines", "matched"), {"as_of": day})
+    work.keep("link", statement("pipelines", "link"))
+
+
+def resampled(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
+    """What imputed core value added changes by when each imputed unit moves like a respondent drawn from its class.
+
+    Residuals of the matched pairs are drawn with replacement in the engine, so that no unit's value leaves it.
+
+    Args:
+        workspace: with the parts of the quarter made.
+        quarter: the release quarter.
+        day: as known on this day.
+
+    Returns:
+        draw (from 0, ``DRAWS`` of them), sector, change, va (yuan, of the sector's imputed units); no rows where
+        nothing is imputed.
+
+    Source: methods, uncertainty: residual resampling.
+    """
+    lake = Lake(workspace.lake)
+    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
+    parts = []
+    with engine(lake.root) as work:
+        work.add(class_part=lake.existing("class_part", [quarter]), imputation_level=levels())
+        work.add(class_return=lake.existing("class_return", [quarter]), last_return=last)
+        work.add(core_register=lake.existing("core_register", registers))
+        _link(work, Quarter.parse(quarter), day)
+        work.keep("residual", statement("pipelines", "residual"))
+        work.keep("imputed_core", statement("pipelines", "imputed_core"), {"as_of": day})
+        units = work.rows("SELECT COUNT(*) AS units FROM imputed_core")["units"][0].as_py()
+        for draw in _draws(units):
+            work.add(draw=draw)
+            parts.append(work.rows(statement("pipelines", "resampled")))
+    return pa.concat_tables([_RESAMPLED.empty_table(), *parts])
+
+
+def _draws(units: int) -> Iterator[pa.Table]:
+    """For every draw and unit a chance in [0, 1), some draws at a time; nothing without units."""
+    generator = np.random.Generator(np.random.PCG64([SEED, _STREAM]))
+    step = max(_AT_ONCE // max(units, 1), 1)
+    for first in range(0, DRAWS if units else 0, step):
+        count = min(step, DRAWS - first)
+        yield pa.table(
+            {
+                "draw": np.repeat(np.arange(first, first + count), units),
+                "number": np.tile(np.arange(units), count),
+                "chance": generator.random(count * units),
+            }
+        )
 
 
 def levels() -> pa.Table:

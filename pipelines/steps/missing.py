@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pyarrow as pa
@@ -55,6 +55,29 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
         )
     ]
     return table.append_column("coverage", pa.array(rates, pa.float64()))
+
+
+def annual_coverage(workspace: Workspace, quarters: Iterable[str], day: dt.date) -> pa.Table:
+    """How much of each year's quarterly returns the annual returns cover, as known on a day: counts and sums, no unit.
+
+    Args:
+        workspace: with the quarters and the annual returns reviewed.
+        quarters: those of a release; the fourth ones stand for their years.
+        day: as known on this day.
+
+    Returns:
+        year, units, units_annual, revenue, revenue_annual (yuan); years without a fourth quarter are absent.
+    """
+    lake, fourths = Lake(workspace.lake), fourth_quarters(quarters)
+    returned = lake.existing("core_return", fourths) if fourths else contract("core_return").schema.empty_table()
+    with engine(workspace.lake) as work:
+        work.add(returned=returned, core_annual=lake.existing("core_annual"))
+        return work.rows(statement("pipelines", "annual_coverage"), {"as_of": day})
+
+
+def fourth_quarters(quarters: Iterable[str]) -> list[str]:
+    """The fourth quarters among some: their returns cover the year."""
+    return [quarter for quarter in quarters if quarter.endswith("Q4")]
 
 
 def find_coverage(work: Engine, workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = False) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -21,6 +22,8 @@ from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import stale
+from pipelines.steps.imputed import resampled
+from pipelines.steps.missing import annual_coverage, fourth_quarters
 from pipelines.workspace import Workspace
 
 SMALL = {
@@ -110,8 +113,13 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool 
     frames = {name: known_cells(lake, table, needed, as_of).to_pandas() for name, table in _CELLS.items()}
     frames |= {name: lake.read(table).to_pandas() for name, table in SMALL.items()}
     city = workspace.city
+    # Without firms there are no returns to count.
+    closing = annual_coverage(workspace, needed, as_of).to_pandas() if needed else pd.DataFrame()
     return Evidence(
         **frames,
+        closing=closing,
+        closed_from=city.annual_coverage,
+        resampled=resampled(workspace, quarter, as_of).to_pandas() if flash and needed else pd.DataFrame(),
         membership=arrow_tables()["membership"].to_pandas(),
         place=city.code,
         counties=tuple(county.code for county in city.counties),
@@ -145,6 +153,9 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         code_hash("indicators", "classification"),
         *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
         *(digest for table in SMALL.values() for digest in lake.hashes(table)),
+        *(lake.hashes("core_return", years) if (years := fourth_quarters(needed)) else []),
+        *(lake.hashes("core_annual") if needed else []),
+        *(lake.hashes("class_return", [quarter]) if flash and needed else []),
     ]
 
     def fill(path: Path) -> None:

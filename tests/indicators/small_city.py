@@ -146,6 +146,14 @@ def annual() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def closing(coverage: float = 1.0) -> pd.DataFrame:
+    """Of each year the units with annual returns have this share of the revenue."""
+    return pd.DataFrame([
+        {"year": year, "units": 10, "units_annual": 9, "revenue": 1_000_000, "revenue_annual": round(1e6 * coverage)}
+        for year in (2020, 2021, 2022)
+    ])  # fmt: skip
+
+
 def adoption() -> pd.DataFrame:
     return pd.DataFrame([
         {"year": 2022, "definition_id": "adoption", "region": region, "sector": sector, "surveyed": surveyed,
@@ -179,7 +187,7 @@ def city(**changes: Any) -> Evidence:
     parts: dict[str, Any] = {
         "leaf": leaf(), "cells": cells(), "membership": membership(), "accounts": accounts(), "prices": prices(),
         "published": published(), "annual": annual(), "adoption": adoption(), "efficiency": efficiency(),
-        "place": PLACE, "counties": COUNTIES, "first_release": FIRST,
+        "closing": closing(), "place": PLACE, "counties": COUNTIES, "first_release": FIRST,
     }  # fmt: skip
     return Evidence(**(parts | changes))
 

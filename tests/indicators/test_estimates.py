@@ -11,7 +11,7 @@ import pytest
 
 from classification.errors import InputError
 from indicators.benchmarking import denton
-from indicators.measure import measure
+from indicators.measure import benchmarked, full_cells, measure
 from indicators.quarter import Quarter, quarters_between
 from tests.indicators import small_city as small
 from tests.indicators.small_city import AS_OF, COUNTIES, EVER, LAST, PLACE, city
@@ -231,6 +231,23 @@ def test_a_year_without_annual_returns_parts_the_years_around_it() -> None:
     final = values(found, "core_value_added", "benchmarked")
     assert set(final.index) == {"2022Q1", "2022Q2", "2022Q3", "2022Q4"}
     assert final["2022Q4"] == sum(value for *_, de, value in small.LEAVES if de != "non_core") * 4
+
+
+def test_a_year_closes_once_its_annual_returns_cover_enough() -> None:
+    part = small.closing().assign(revenue_annual=[1_000_000, 950_000, 949_999])
+
+    def rows(**changes: Any) -> pd.DataFrame:
+        known = city(**changes).at(LAST, AS_OF)
+        return pd.concat(benchmarked.rows(known, full_cells(known, LAST)))
+
+    found = rows(closing=part)
+    assert values(found, "core_value_added", "benchmarked").index.max() == "2021Q4"
+    coverage = values(found, "annual_coverage", "revenue", span="annual")
+    assert coverage.to_dict() == {"2020": 1.0, "2021": 0.95, "2022": 0.949999}
+    lower = rows(closing=part, closed_from=0.9)
+    assert values(lower, "core_value_added", "benchmarked").index.max() == "2022Q4"
+    # Where nothing tells how much they cover, no year closes.
+    assert rows(closing=pd.DataFrame()).empty
 
 
 def test_a_control_moves_the_year_and_names_its_vintage() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -67,6 +68,56 @@ def test_growth_accounting_says_its_settings() -> None:
     assert list(rates) == ["industry 2021", "industry 2022"]
     assert values(parts, "ict_base_year", "growth_accounting") == {"industry 2021": 2020, "industry 2022": 2020}
     assert values(parts, "ict_depreciation", "growth_accounting")["industry 2022"] == 0.25
+
+
+FOUR, THREE = ("agriculture", "industry", "construction", "services"), ("primary", "secondary", "tertiary")
+
+
+def of(names: tuple[str, ...], make: Callable[..., pd.DataFrame], **changes: Any) -> pd.DataFrame:
+    """The same rows for several parts, each larger than the one before."""
+    frames = [make(sector=name) for name in names]
+    for at, frame in enumerate(frames, 1):
+        scaled = [name for name in ("investment", "va") if name in frame.columns]
+        frame[scaled] *= at
+    return pd.concat(frames).assign(**changes)
+
+
+@pytest.mark.parametrize("names", [FOUR, THREE])
+def test_the_whole_economy_is_the_sum_of_what_makes_it_up(names: tuple[str, ...]) -> None:
+    """D and value added add up: parts of 1,000, 2,000, … each with a rate of its own."""
+    capital_of, setting = of(names, series), of(names, settings)
+    # The last part invests twice as much, so that the rates differ.
+    last = capital_of["sector"] == names[-1]
+    capital_of.loc[last, "investment"] *= 2
+    parts = capital.rows(known(capital=capital_of, capital_setting=setting), small.LAST)
+    added = values(parts, "ict_value_added", "growth_accounting")
+    assert added["all 2022"] == pytest.approx(sum(added[f"{name} 2022"] for name in names), abs=0.05)
+    rates = values(parts, "digital_penetration", "growth_accounting")
+    va = {name: at * 1000.0 for at, name in enumerate(names, 1)}
+    weighted = sum(rates[f"{name} 2022"] * va[name] for name in names) / sum(va.values())
+    assert rates["all 2022"] == pytest.approx(weighted, abs=1e-9)
+    assert values(parts, "ict_base_year", "growth_accounting")["all 2022"] == 2020
+
+
+def test_a_whole_that_is_reported_or_lacks_a_part_is_not_summed() -> None:
+    reported = (*FOUR, "all")
+    parts = capital.rows(known(capital=of(reported, series), capital_setting=of(reported, settings)), small.LAST)
+    single = values(parts, "digital_penetration", "growth_accounting")
+    own = capital.rows(known(capital=series(sector="all"), capital_setting=settings(sector="all")), small.LAST)
+    assert single["all 2022"] == pytest.approx(values(own, "digital_penetration", "growth_accounting")["all 2022"])
+    three = capital.rows(known(capital=of(FOUR[:3], series), capital_setting=of(FOUR[:3], settings)), small.LAST)
+    assert "all 2022" not in values(three, "digital_penetration", "growth_accounting")
+
+
+def test_settings_in_which_the_parts_differ_are_not_said_of_the_whole() -> None:
+    setting = of(FOUR, settings).assign(r=[0.05, 0.05, 0.05, 0.06])
+    parts = capital.rows(known(capital=of(FOUR, series), capital_setting=setting), small.LAST)
+    assert "all 2022" not in values(parts, "ict_net_return", "growth_accounting")
+    assert values(parts, "ict_depreciation", "growth_accounting")["all 2022"] == 0.25
+    several = of(FOUR, settings).assign(base_year=[2020, 2020, 2020, 2021])
+    with pytest.raises(InputError, match=r"HS06.*") as raised:
+        capital.rows(known(capital=of(FOUR, series), capital_setting=several), small.LAST)
+    assert "基年不同" in raised.value.zh
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from indicators.measure import measure
-from indicators.uncertainty import MODES, half_widths, sensitivity, tornado
+from indicators.measure import full_cells, measure, uncertain
+from indicators.uncertainty import DRAWS, MODES, half_widths, sensitivity, tornado
+from indicators.vintage import FLASH
+from tests.indicators import small_city as small
 from tests.indicators.small_city import AS_OF, EVER, LAST, PLACE, city
 
 
@@ -66,6 +69,46 @@ def test_the_tornado_moves_class_totals_within_bounds_the_largest_first() -> Non
     assert list(found.index) == ["6429", "4910"]
     assert found.loc["6429", ["minus", "plus"]].tolist() == pytest.approx([-1e8, 3e7])
     assert found.loc["4910", ["minus", "plus"]].tolist() == pytest.approx([-5e6, 1e7])
+
+
+def test_what_is_imputed_adds_its_own_spread_to_the_period_alone() -> None:
+    """Changes of −1e8 and +1e8, evenly: with a coefficient that is certain the interval is just that, and no more."""
+    certain = ONE.assign(k=1.0, method="reidentified")
+    change = np.where(np.arange(1000) % 2 == 0, -1e8, 1e8)
+    found = sensitivity(certain, fixed=2e9, fixed_base=2e9, imputation=change, draws=1000)
+    none = sensitivity(certain, fixed=2e9, fixed_base=2e9, draws=1000)
+    assert found.loc["independent", "low"] == pytest.approx(none.loc["independent", "low"] - 1e8, rel=1e-3)
+    assert found.loc["independent", "high"] == pytest.approx(none.loc["independent", "high"] + 1e8, rel=1e-3)
+    # A year ago is a return: the base of the growth rate is as it was.
+    assert found.loc["independent", "growth_high"] == pytest.approx((3e9 + 1e8) / 2.8e9 - 1, abs=1e-3)
+    assert sensitivity(certain, imputation=np.zeros(1000), draws=1000).equals(sensitivity(certain, draws=1000))
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(9), np.full(1000, np.nan)])
+def test_there_is_one_change_per_draw(wrong: np.ndarray) -> None:
+    with pytest.raises(InputError, match="1000"):
+        sensitivity(ONE, imputation=wrong, draws=1000)
+
+
+def test_a_flash_is_wider_by_what_it_imputes() -> None:
+    """The trader's 80,000 a quarter is imputed, and its respondents scatter by a tenth to both sides."""
+    leaf = small.leaf()
+    traded = (leaf["sector"] == "trade") & (leaf["quarter"] == str(LAST))
+    missing = leaf.assign(origin=leaf["origin"].mask(traded, "imputed"))
+    draws = pd.DataFrame({"draw": range(DRAWS), "sector": "trade", "va": 100})
+    draws["change"] = np.where(draws["draw"] % 2 == 0, -10, 10)
+
+    def width(**changes: Any) -> float:
+        known = city(leaf=missing, coefficients=coefficients(), vintage=FLASH, **changes).at(LAST, AS_OF)
+        found = pd.concat(uncertain.rows(known, full_cells(known, LAST), LAST))
+        ends = found[found["definition_id"] == "independent"].set_index("indicator")["value"]
+        return float(ends["core_value_added_high"] - ends["core_value_added_low"])
+
+    whole = float(missing.loc[traded, "va"].sum())
+    assert width(resampled=draws) > width()
+    assert width(resampled=draws) < width() + 2 * 0.1 * whole + 1
+    # What is imputed for another survey is none of the core's here.
+    assert width(resampled=draws.assign(sector="construction")) == width()
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,24 @@ def _whole(quarter: Quarter) -> Iterator[dict[str, Any]]:
         yield row("digital_penetration", "efficiency_va", period, "cumulative", rate, **{"class": cls})
 
 
+# Class → effects of ten points, in yuan.
+EFFECTS = {"6429": (-3.2e8, 3.2e8), "4910": (-0.4e8, 0.9e8), "7320": (-1.5e8, 1.5e8)}
+
+
+def _uncertain(quarter: Quarter = LAST) -> Iterator[dict[str, Any]]:
+    period, core = str(quarter), {"class": "core"}
+    for mode, low, high in (("independent", 90.1e8, 94.4e8), ("correlated", 88.0e8, 96.5e8)):
+        yield row("core_value_added_low", mode, period, "cumulative", low, **core)
+        yield row("core_value_added_high", mode, period, "cumulative", high, **core)
+    yield row("core_expert_share", "rate_method", period, "cumulative", 0.083, **core)
+    for cls, ends in EFFECTS.items():
+        for name, value in zip(("minus_10", "plus_10"), ends, strict=True):
+            yield row("core_coefficient_effect", name, period, "cumulative", value, **{"class": cls})
+    for name, value in (("core_value_added_constant", 88.8e8), ("core_value_added_constant_base", 84.3e8),
+                        ("core_volume_index", 113.2), ("constant_base_year", 2020)):  # fmt: skip
+        yield row(name, "base_year", period, "cumulative", value, **core)
+
+
 def _single(year: str = "2022") -> Iterator[dict[str, Any]]:
     for cls, rate in {"all": 0.47, "secondary": 0.541, "tertiary": 0.392}.items():
         yield row("digital_penetration", "adoption", year, "annual", rate, **{"class": cls})
@@ -152,7 +170,7 @@ def _single(year: str = "2022") -> Iterator[dict[str, Any]]:
 
 
 def city_observations(last: Quarter = LAST) -> pa.Table:
-    rows = list(_single())
+    rows = [*_single(), *_uncertain(last)]
     for quarter in quarters_between(FIRST, last):
         rows += _whole(quarter)
         rows += _core(quarter, PLACE, 1.0)

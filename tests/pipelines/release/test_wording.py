@@ -51,6 +51,9 @@ def test_display_units() -> None:
     assert in_display(9_229_444_000.0, "元", "亿元", 1) == Decimal("92.3")
     assert in_display(24.4e8, "条", "亿条", 1) == Decimal("24.4")
     assert in_display(906.0, "个", "个", 0) == Decimal(906)
+    # A ratio is shown as per cent where its display unit says so, and as a ratio else.
+    assert in_display(1.00632, "比率", "%", 1) == Decimal("100.6")
+    assert in_display(1.00632, "比率", "比率", 3) == Decimal("1.006")
     assert plain(rounded(-1234567.84)) == "−1,234,567.8"
 
 

@@ -22,7 +22,7 @@ def book(city: Made) -> openpyxl.Workbook:
 def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
     assert book.sheetnames == [
         "说明", "总表 T1", "大类 T2", "中类 T3", "县区 T4", "渗透率 T6", "基础设施与部门 T7", "产业链", "产业链分母",
-        "时间序列（累计）", "时间序列（当季）", "拉动", "报表覆盖", "图", "指标目录",
+        "全口径与年度衔接", "系数敏感性", "时间序列（累计）", "时间序列（当季）", "拉动", "报表覆盖", "图", "指标目录",
     ]  # fmt: skip
     national = openpyxl.load_workbook(nation.folder / "workbook.xlsx").sheetnames
     assert national == ["说明", "总表 T1", "大类 T2", "占GDP比重与版次", "图", "指标目录"]
@@ -49,8 +49,16 @@ def test_notes_and_charts(book: openpyxl.Workbook) -> None:
     assert notes["级别"] == "内部（L2）"
     assert "合成" in notes["合成数据"]
     assert "1—11月" in notes["错月"]
-    assert len(book["图"]._charts) == 4
+    assert len(book["图"]._charts) == 5
     assert book["指标目录"].max_row > 50
+
+
+def test_the_catalogue_is_in_chinese(book: openpyxl.Workbook) -> None:
+    head, *rows = book["指标目录"].iter_rows(values_only=True)
+    names = ("名称", "价格", "基数", "时期类型", "假设")
+    said = [[row[head.index(name)] for name in names] for row in rows]
+    assert ["核心产业增加值（监测测算）", "现价", "无基数", "当季；年初累计"] in [row[:4] for row in said]
+    assert all(row[4] for row in said)
 
 
 def test_nothing_is_a_formula(city: Made, tmp_path: Path) -> None:

@@ -88,6 +88,13 @@ def test_identities_of_observations(reviewed_city: Workspace) -> None:
         ("core_value_added", "rate_method", "419902", "core", 20.0),
         ("core_value_added", "rate_method", "419900", "01", 30.0),
         ("gdp", "published", "419900", "", 20.0),
+        # Section C has 13 in its divisions, of which 15 would be core; section I has just as much as it may.
+        ("industry_core_value_added", "core_part", "419900", "39", 10.0),
+        ("industry_core_value_added", "core_part", "419900", "34", 5.0),
+        ("sector_value_added", "accounts", "419900", "39", 9.0),
+        ("sector_value_added", "accounts", "419900", "34", 4.0),
+        ("industry_core_value_added", "core_part", "419900", "65", 7.0),
+        ("sector_value_added", "accounts", "419900", "65", 7.0),
     ]
     names = ("indicator", "definition_id", "region", "class", "value")
     table = pa.Table.from_pylist(
@@ -108,6 +115,7 @@ def test_identities_of_observations(reviewed_city: Workspace) -> None:
     laws = {(row["rule"], row["law"], row["subject"]) for row in broken}
     assert laws == {
         ("D01", "part", "2019Q4 cumulative 419900"),
+        ("D01", "part", "2019Q4 cumulative 419900 section C"),
         ("D01", "counties", "2019Q4 cumulative 01"),
         ("D01", "classes", "2019Q4 cumulative 419901"),
         ("D01", "classes", "2019Q4 cumulative 419902"),

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from classification import arrow_tables
 from indicators.estimation import imputation_levels, ratio_of_means
 from indicators.quarter import Quarter
+from indicators.uncertainty import DRAWS
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake
 from pipelines.steps.checked import conserved
 from pipelines.steps.classified import FOREVER, Vintage
-from pipelines.steps.imputed import impute, levels
+from pipelines.steps.imputed import _draws, impute, levels
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import make_quarter
 from tests.pipelines.steps.test_missing import DAY, LATE, NOW, listed, returned, table
@@ -266,3 +268,42 @@ def test_the_order_of_runs_changes_no_byte(copied_city: Path) -> None:
             Lake(home / "lake").path(table_name, partition).unlink(missing_ok=True)
     make_quarter(home, "2021Q2")
     assert Lake(home / "lake").note_of("class_missing", "2021Q2") == before
+
+
+def test_imputed_core_moves_like_respondents_drawn_from_its_class() -> None:
+    """Five of 10 moved to 10, 11, 12, 13, 14: the link is 1.2, and the residuals run from −1/6 to +1/6."""
+    said = {"sector": "industry", "gbt": "3911", "last_output": 10, "revenue": 1, "last_revenue": 1}
+    matched = [said | {"output": now} for now in (14, 10, 12, 11, 13)]
+    money = dict.fromkeys(("wages", "last_wages", "staff", "last_staff"), 1)
+    part = {"sector": "industry", "gbt": "3911", "origin": "imputed", "link_level": "class", "known_from": DAY,
+            "known_to": FOREVER, "de": "010101"}  # fmt: skip
+    parts = [
+        part | {"row_id": "a", "va": 600},
+        part | {"row_id": "a", "va": 55, "de": "non_core"},
+        part | {"row_id": "b", "va": 120},
+        part | {"row_id": "b", "va": 990, "known_from": LATE},
+        part | {"row_id": "c", "va": 990, "origin": "measured"},
+    ]
+    chances = [(0, 0, 0.0), (0, 1, 0.999), (1, 0, 0.5), (1, 1, 0.2)]
+    with engine() as work:
+        work.add(matched=pa.Table.from_pylist([row | money for row in matched]), imputation_level=levels())
+        work.add(class_part=pa.Table.from_pylist(parts))
+        work.add(
+            draw=pa.Table.from_pylist([dict(zip(("draw", "number", "chance"), row, strict=True)) for row in chances])
+        )
+        work.keep("link", statement("pipelines", "link"))
+        work.keep("residual", statement("pipelines", "residual"))
+        work.keep("imputed_core", statement("pipelines", "imputed_core"), {"as_of": DAY})
+        found = work.rows(statement("pipelines", "resampled")).to_pylist()
+    assert [list(row.values()) for row in found] == [
+        [0, "industry", -100 + 20, 720],
+        [1, "industry", 0 - 10, 720],
+    ]
+
+
+def test_the_draws_of_imputation_repeat_and_cover_every_unit() -> None:
+    once, again = (pa.concat_tables(_draws(700)) for _ in range(2))
+    assert once.equals(again)
+    assert len(once) == DRAWS * 700
+    assert once["chance"].to_numpy().max() < 1
+    assert not list(_draws(0))

@@ -10,7 +10,7 @@ import pytest
 
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
-from pipelines.engine import engine
+from pipelines.engine import engine, statement
 from pipelines.lake import Lake
 from pipelines.steps.missing import find_missing, late
 from pipelines.workspace import Workspace
@@ -43,6 +43,28 @@ def missing(register: list[dict[str, Any]], returns: list[dict[str, Any]], day: 
         find_missing(work, NOW, day)
         found: list[dict[str, Any]] = work.rows("FROM missing").to_pylist()
         return found
+
+
+def test_a_year_is_covered_by_the_annual_returns_of_those_who_reported_for_it() -> None:
+    """A and C of 100 + 300 of 1,000 have an annual return; E's is of no quarterly unit, D's stands set aside."""
+    quarterly = [returned(unit, "2022Q4", revenue=revenue) for unit, revenue in (("A", 100), ("B", 500), ("C", 300))]
+    quarterly += [returned("D", "2022Q4", revenue=100), returned("A", "2021Q4", revenue=70)]
+    quarterly += [returned("B", "2022Q4", revenue=999, known_to=EARLY), returned("F", "2022Q4", status="set_aside")]
+    yearly = [annual("A"), annual("C"), annual("E"), annual("D", status="set_aside"), annual("B", known_from=LATE)]
+
+    def covered(day: dt.date) -> list[list[int]]:
+        with engine() as work:
+            work.add(returned=table("core_return", quarterly), core_annual=table("core_annual", yearly))
+            rows = work.rows(statement("pipelines", "annual_coverage"), {"as_of": day}).to_pylist()
+            return [list(row.values()) for row in rows]
+
+    assert covered(DAY) == [[2021, 1, 0, 70, 0], [2022, 4, 2, 1000, 400]]
+    assert covered(LATE)[1] == [2022, 4, 3, 1000, 900]
+
+
+def annual(unit: str, **changes: Any) -> dict[str, Any]:
+    said = {"year": 2022, "sector": "industry", "unit": unit, "county": "990101", "gbt_received": "3911", "output": 1}
+    return said | {"known_from": EARLY, "known_to": FOREVER, "status": "accepted", "rules": ""} | changes
 
 
 def units(register: list[dict[str, Any]], returns: list[dict[str, Any]] | None = None, day: dt.date = DAY) -> list[str]:
