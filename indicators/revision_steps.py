@@ -7,7 +7,7 @@ the split of any function (revisions) or replaying the pipeline (pipelines).
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from indicators.revisions import split_revision
 from indicators.rounding import from_unit, in_unit, round_half_away
 
 ROUNDING: Final = "rounding"
+_ABSENT: Final = "absent_"
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,14 @@ class Step:
         cause: its name in tables.
         name_zh: its Chinese name.
         inputs: what turns from old to new in it: inputs of cells, and frames of the evidence by their name.
-        absent_zh: why it is zero while it has no input; '' for a step that has some.
+        absent_zh: definition of the figure → why the step is zero whatever turns in it; no entry where it need not be.
     """
 
     number: int
     cause: str
     name_zh: str
     inputs: tuple[str, ...]
-    absent_zh: str
+    absent_zh: Mapping[str, str]
 
 
 @cache
@@ -49,7 +50,7 @@ def steps() -> tuple[Step, ...]:
     """
     text = files("indicators").joinpath("revision_steps.csv").read_text(encoding="utf-8")
     return tuple(
-        Step(int(row["step"]), row["cause"], row["name_zh"], tuple(row["inputs"].split()), row["absent_zh"])
+        Step(int(row["step"]), row["cause"], row["name_zh"], tuple(row["inputs"].split()), _absent(row))
         for row in csv.DictReader(text.splitlines())
     )
 
@@ -91,6 +92,11 @@ def split_displayed(values: Sequence[float], unit: str, decimals: int) -> pd.Ser
     return split_revision(
         lambda inputs: values[sum(inputs[cause] for cause in replayed)] + inputs[ROUNDING], old, new, order
     )
+
+
+def _absent(row: Mapping[str, str]) -> dict[str, str]:
+    reasons = {name.removeprefix(_ABSENT): text for name, text in row.items() if name.startswith(_ABSENT)}
+    return {definition: text for definition, text in reasons.items() if text}
 
 
 def _rounding(value: float, unit: str, decimals: int) -> float:
