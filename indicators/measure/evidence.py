@@ -203,8 +203,8 @@ def expected_quarters(first: Quarter, last: Quarter) -> list[str]:
 def known_then(frame: pd.DataFrame, table: str, then: dt.date, now: dt.date) -> pd.DataFrame:
     """A table as known on an earlier day, as rows that still hold on the later one.
 
-    What figures are refused without, and the table lacked then, stands as known on the later day (``_NEEDED``): a return
-    that came late may be of a class that had no price before. Everything else that was not known is not there.
+    What figures are refused without, and the table lacked then, stands as known on the later day (``_NEEDED``): a late
+    return may be of a class that had no price before. Everything else that was not known is not there.
 
     Args:
         frame: all rows, with ``known_from``, perhaps with ``known_to``.

@@ -189,7 +189,7 @@ def _revised(workspace: Workspace, period: Quarter, region: str, cls: str) -> li
     lake = Lake(workspace.lake)
     if not lake.path("revision", str(period)).exists():
         return []
-    wanted = {"indicator": EXPLAINED, "region": region, "class": cls}
+    wanted = {"indicator": EXPLAINED, "definition_id": "rate_method", "region": region, "class": cls}
     return [
         (row["period"], row["cause_zh"], round(row["effect"] / _YI, 4))
         for row in lake.read("revision", [str(period)]).to_pylist()

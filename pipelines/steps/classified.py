@@ -393,7 +393,9 @@ def annual_cells(
     later = vintage.known_from
     work.add(income_sign=income_signs(year))
     work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": returned or later})
-    vectors, others = (vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later))
+    vectors, others = (
+        vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later)
+    )
     _shares(work, vectors, others, f"{year}年")
     cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
     return cells.cast(contract(table).schema)

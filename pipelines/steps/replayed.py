@@ -134,7 +134,10 @@ def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozen
     Arguments, result and errors are those of ``replayed_cells``; the contract is cell_annual.
     """
     lake = Lake(workspace.lake)
-    tables = {ANNUAL: lake.read("core_annual").select(_VALID).to_pandas(), "coefficients": lake.read("core_coefficient").to_pandas()}
+    tables = {
+        ANNUAL: lake.read("core_annual").select(_VALID).to_pandas(),
+        "coefficients": lake.read("core_coefficient").to_pandas(),
+    }
     changed = frozenset(name for name, table in tables.items() if days.learnt(table))
     if not changed:
         held = lake.read("cell_annual")

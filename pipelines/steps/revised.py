@@ -260,7 +260,15 @@ def _explained(rows: pd.DataFrame, place: str) -> pd.DataFrame:
 
 
 def _made_from(workspace: Workspace, lake: Lake, needed: Sequence[str]) -> Iterator[str]:
-    for table in ("class_return", "core_change", "cell_leaf", "cell_crossed", "class_part", "core_return", "core_register"):
+    for table in (
+        "class_return",
+        "core_change",
+        "cell_leaf",
+        "cell_crossed",
+        "class_part",
+        "core_return",
+        "core_register",
+    ):
         yield from lake.hashes(table, needed) if needed else []
     for table in ("class_rate", "core_annual", "core_coefficient", "cell_annual", *(SMALL[name] for name in _FRAMES)):
         yield from lake.hashes(table)

@@ -185,13 +185,12 @@ def test_a_table_that_mixes_vintages_or_days_is_refused(place: Workspace) -> Non
     tables = {path.stem: pq.read_table(path) for path in (folder / "parquet").glob("*.parquet")}
     figures = Figures.of(place.city, Quarter.parse(QUARTER), LATE, tables)
     # The city, the two divisions that have firms, its county.
-    cells = [(found.region, found.cls) for found in changes(figures, "core_value_added", "current")]
+    cells = [(found.region, found.cls) for found in changes(figures, "core_value_added")]
     city, county = by_hand.CITY, by_hand.COUNTY
     assert cells == [(city, "core"), (city, "01"), (city, "03"), (county, "core")]
-    first = figures.revision[0]
+    at = next(n for n, row in enumerate(figures.revision) if row["indicator"] == "core_value_added")
+    first = figures.revision[at]
     for name, other in (("vintage", "final"), ("previous_as_of", DAYS["late"])):
-        mixed = [first | {name: other}, *figures.revision[1:]]
+        mixed = [*figures.revision[:at], first | {name: other}, *figures.revision[at + 1 :]]
         with pytest.raises(InputError, match=name):
-            changes(
-                replace(figures, revision=mixed), figures.revision[0]["indicator"], figures.revision[0]["price_basis"]
-            )
+            changes(replace(figures, revision=mixed), "core_value_added")
