@@ -114,7 +114,7 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
         }
         changed = _pair(work, period, days) | {name for name in TABLES if days.learnt(frames[name])}
         if not changed:
-            cells = known_cells(lake, "cell_leaf", [quarter], days.new)
+            cells = known_cells(lake, "cell_leaf", [quarter], days.new).cast(contract("cell_leaf").schema)
             return Replayed(frozenset(), {frozenset(): cells.filter(pc.equal(cells["origin"], MEASURED))})
 
         def cells_with(new: frozenset[str]) -> pa.Table:

@@ -209,7 +209,8 @@ def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.D
 
 def _closed_year(rows: pd.DataFrame) -> str:
     """The last year of which there are benchmarked quarters; '' where there is none."""
-    return str(rows.loc[rows["definition_id"] == _BENCHMARKED, "period"].str[:4].max() or "")
+    benchmarked = rows[(rows["definition_id"] == _BENCHMARKED) & (rows["indicator"] == _FORMS[0][0])]
+    return max(benchmarked["period"].str[:4], default="")
 
 
 def _at(rows: pd.DataFrame, period: str, closed: str, place: str) -> pd.DataFrame:
