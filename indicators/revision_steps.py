@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -20,6 +20,10 @@ from indicators.revisions import split_revision
 from indicators.rounding import from_unit, in_unit, round_half_away
 
 ROUNDING: Final = "rounding"
+# What steps that rest on fewer units than this become together, so that no row is a single unit's.
+FEWEST: Final = 3
+FEW: Final = "few"
+FEW_ZH: Final = "不足3家的各项"
 _ABSENT: Final = "absent_"
 
 
@@ -92,6 +96,28 @@ def split_displayed(values: Sequence[float], unit: str, decimals: int) -> pd.Ser
     return split_revision(
         lambda inputs: values[sum(inputs[cause] for cause in replayed)] + inputs[ROUNDING], old, new, order
     )
+
+
+def fold_few(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of one figure with those that rest on a few units folded into one, which sums to what they did.
+
+    Args:
+        rows: per step ``step, cause, cause_zh, effect`` and ``units``, how many units it rests on; None for a step that
+            rests on tables.
+
+    Returns:
+        The rows in order, without ``units``; those with an effect that rest on fewer than ``FEWEST`` units as one, in
+        the place of the first of them.
+
+    Source: methods, disclosure control: rows of T13 that rest on fewer than three units fold into one.
+    """
+    few = [row for row in rows if row["units"] is not None and row["units"] < FEWEST and row["effect"]]
+    kept = [{name: value for name, value in row.items() if name != "units"} for row in rows if row not in few]
+    if few:
+        folded = {name: value for name, value in few[0].items() if name != "units"}
+        effect = sum(row["effect"] for row in few)
+        kept.append(folded | {"cause": FEW, "cause_zh": FEW_ZH, "effect": effect})
+    return sorted(kept, key=lambda row: row["step"])
 
 
 def _absent(row: Mapping[str, str]) -> dict[str, str]:

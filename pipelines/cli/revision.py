@@ -32,7 +32,7 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     from indicators.catalogue import indicators
     from pipelines.steps.observed import history
     from pipelines.steps.replayed import Between
-    from pipelines.steps.revised import split_between
+    from pipelines.steps.revised import folded, split_between
 
     workspace, period = Workspace.locate(home), Quarter.parse(quarter)
     history(workspace, str(period))
@@ -41,7 +41,7 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     old = day_named(since) if held is None else held[1]
     if old >= new:
         raise InputError(f"上期截止日 {old} 不早于本期 {new}。", f"{old} is not before {new}.", where=str(period))
-    rows = split_between(workspace, period, Between(old, new))
+    rows = folded(split_between(workspace, period, Between(old, new)))
     if not as_csv:
         console.print(f"{period.label()}，{old} 所知 → {new} 所知", highlight=False)
     names = workspace.city.regions

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from indicators.revision_steps import FEW_ZH
 from indicators.revisions import FIRST_TO_LATEST, revision_summary, revision_triangle
 from indicators.rounding import from_unit, round_parts
 from pipelines.release import charts
@@ -37,6 +38,7 @@ EVENTS: Final = {
 }
 _LEVEL: Final = "core_value_added"
 _GROWTH: Final = "core_growth"
+_FOLDED: Final = f"所依据的单位不足3家的各步并入“{FEW_ZH}”，有关各步空缺。"
 # Effects are shown two places finer than the figures, so that a small cause is not a row of zeros.
 _FINER: Final = 2
 _REPORTED: Final = "rate_method"
@@ -120,7 +122,8 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
     if not found:
         return None
     parts = [change.parts(_FINER) for change in found]
-    causes = [cause for cause in parts[0] if any(part[cause].value for part in parts)]
+    ordered = dict.fromkeys(row["cause_zh"] for row in sorted(f.revision, key=lambda row: (row["step"], row["cause"])))
+    causes = [cause for cause in ordered if any(cause in part and part[cause].value for part in parts)]
     rows = tuple(
         Row(
             Span("cumulative", change.period).label if by_period else _name(f, change),
@@ -128,7 +131,7 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
                 change.shown(change.before),
                 change.shown(change.now),
                 change.difference,
-                *(part[cause] for cause in causes),
+                *(part.get(cause) for cause in causes),
             ),
             indent=int(n > 0 and not by_period),
             total=n == 0 and not by_period,
@@ -144,7 +147,7 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
         f"单位：{'亿元' if indicator == _LEVEL else '%、百分点'}",
         ("年初累计" if by_period else "地区、类别", "上期数", "本期数", "变动", *causes),
         rows,
-        (_terms(said[0]), _absent(said)),
+        (_terms(said[0]), _absent(said), *([_FOLDED] if FEW_ZH in causes else [])),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
@@ -25,6 +25,7 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake
+from pipelines.steps.cells import places
 from pipelines.steps.classified import (
     Known,
     Vintage,
@@ -44,7 +45,7 @@ ANNUAL: Final = "annual"
 _VALID: Final = ["known_from", "known_to"]
 SQL: Final = (
     *("version", "last_version", "entered_unit", "revised_pair", "paired_cause", "replayed_pair"),
-    *("replayed_class_return", "replayed_last_return", "kept_parts"),
+    *("replayed_class_return", "replayed_last_return", "kept_parts", "revised_unit"),
 )
 
 # What is compared, the kept comparison, and the input of parts that follows from it.
@@ -75,10 +76,12 @@ class Replayed:
     Attributes:
         changed: the inputs in which anything differs between the two days.
         made: the cells, by which of these are new.
+        units: how many units a change rests on, by input, region and class (``revised_unit``).
     """
 
     changed: frozenset[str]
     made: Mapping[frozenset[str], pa.Table]
+    units: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
     def at(self, state: frozenset[str]) -> pa.Table:
         """The cells with these inputs new."""
@@ -125,7 +128,9 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
             work.view("class_part", statement("pipelines", "kept_parts"))
             return work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
 
-        return Replayed(changed, {new: cells_with(new) for new in dict.fromkeys(state & changed for state in states)})
+        units = _units(work, workspace, period, days)
+        made = {new: cells_with(new) for new in dict.fromkeys(state & changed for state in states)}
+        return Replayed(changed, made, units)
 
 
 def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozenset[str]]) -> Replayed:
@@ -171,6 +176,15 @@ def _pair(work: Engine, period: Quarter, days: Between) -> frozenset[str]:
         work.view("pair", f"FROM {pair}")
         causes |= set(work.rows(statement("pipelines", "paired_cause"))["cause"].to_pylist())
     return frozenset(causes)
+
+
+def _units(work: Engine, workspace: Workspace, period: Quarter, days: Between) -> dict[tuple[str, str, str], int]:
+    """How many units the change of each input rests on, by region and class: counts alone leave the engine."""
+    for name, day in (("old_link", days.old), ("new_link", days.new)):
+        work.keep(name, statement("pipelines", "succession"), {"known": day, "last_day": period.last_day})
+    work.add(membership=arrow_tables()["membership"], place=places(workspace))
+    counted = work.rows(statement("pipelines", "revised_unit")).to_pylist()
+    return {(row["cause"], row["region"], row["class"]): row["units"] for row in counted}
 
 
 def _turn(work: Engine, new: frozenset[str]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from classification.errors import NotKnownError
 from indicators.catalogue import indicator
 from indicators.measure import Evidence, known_then, measure_core, measure_value_added
 from indicators.quarter import Quarter
-from indicators.revision_steps import shown, split_displayed, states, steps
+from indicators.revision_steps import fold_few, shown, split_displayed, states, steps
 from pipelines.contracts import contract
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake, Made, write_table
@@ -31,7 +32,7 @@ from pipelines.provenance import code_hash
 from pipelines.steps.cells import places
 from pipelines.steps.classified import registers_since
 from pipelines.steps.observed import SMALL, history, known_cells
-from pipelines.steps.replayed import ANNUAL, SQL, Between, replayed_annual, replayed_cells
+from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, replayed_annual, replayed_cells
 from pipelines.workspace import Workspace
 
 _CORE: Final = "core"
@@ -114,12 +115,13 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
         days: the two days of knowledge.
 
     Returns:
-        For the place, its four divisions and each county, where the figure is there in every state: one row per step.
+        For the place, its four divisions and each county, where the figure is there in every state: one row per step,
+        with how many ``units`` it rests on (None: on tables).
 
     Raises:
         InputError: something the figures need was not known on either day.
     """
-    found = _replayed(workspace, period, days)
+    found, counted = _replayed(workspace, period, days)
     values, vintages = (pd.concat([state[name] for state in found], axis=1).dropna() for name in ("value", "vintage"))
     terms: dict[str, object] = {"span": "cumulative", "previous_as_of": days.old, "as_of": days.new}
     return [
@@ -128,8 +130,14 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
         | {"previous_vintage": vintages.loc[key].iloc[0], "vintage": vintages.loc[key].iloc[-1]}
         | row
         for key in values.index
-        for row in _split(values.loc[key].tolist(), *key[:2])
+        for row in _split(values.loc[key].tolist(), key[0], key[1], counted[key[-1]], (key[4], key[5]))
     ]
+
+
+def folded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a split with what rests on a few units folded, figure by figure: as they may leave."""
+    figures = groupby(rows, key=lambda row: [row[name] for name in _KEY])
+    return [row for _, figure in figures for row in fold_few(list(figure))]
 
 
 def triangle(found: Mapping[dt.date, pd.DataFrame | None], place: str) -> list[dict[str, object]]:
@@ -174,7 +182,7 @@ def _since_release_before(
     if before is None or known(*before) is None:
         return []
     period, day = before
-    return split_between(workspace, period, Between(day, as_of))
+    return folded(split_between(workspace, period, Between(day, as_of)))
 
 
 def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Quarter, dt.date]]:
@@ -184,8 +192,13 @@ def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Q
     return [(of, day) for of, day in days if day < as_of]
 
 
-def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.DataFrame]:
-    """The figures in each state of knowledge, ``value`` and ``vintage`` by period and cell."""
+def _replayed(
+    workspace: Workspace, period: Quarter, days: Between
+) -> tuple[list[pd.DataFrame], dict[str, Mapping[tuple[str, str, str], int]]]:
+    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and on how many units changes rest.
+
+    The latter is by quarter, then by input, region and class.
+    """
     lake, city = Lake(workspace.lake), workspace.city
     quarters = [str(quarter) for quarter in city.quarters if quarter <= period]
     tables = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
@@ -204,7 +217,8 @@ def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.D
         return measure_value_added(known, period, days.new)
 
     closed = _closed_year(figures(states()[-1] & changed))
-    return [_at(figures(state & changed), str(period), closed, city.code) for state in states()]
+    found = [_at(figures(state & changed), str(period), closed, city.code) for state in states()]
+    return found, {quarter: replayed.units for quarter, replayed in zip(quarters, cells, strict=True)}
 
 
 def _closed_year(rows: pd.DataFrame) -> str:
@@ -223,7 +237,13 @@ def _at(rows: pd.DataFrame, period: str, closed: str, place: str) -> pd.DataFram
     return keyed.loc[~keyed.index.duplicated(), ["value", "vintage"]]
 
 
-def _split(values: Sequence[float], definition: str, name: str) -> list[dict[str, object]]:
+def _split(
+    values: Sequence[float],
+    definition: str,
+    name: str,
+    counted: Mapping[tuple[str, str, str], int],
+    cell: tuple[str, str],
+) -> list[dict[str, object]]:
     entry = indicator(name, definition)
     effects = split_displayed(values, entry.display_unit, entry.decimals)
     ends: dict[str, object] = {
@@ -234,9 +254,16 @@ def _split(values: Sequence[float], definition: str, name: str) -> list[dict[str
     return [
         ends
         | {"step": step.number, "cause": step.cause, "cause_zh": step.name_zh, "effect": float(effects[step.cause])}
-        | {"absent_zh": step.absent_zh.get(definition, "")}
+        | {"absent_zh": step.absent_zh.get(definition, ""), "units": _resting(step.inputs, counted, cell)}
         for step in steps()
     ]
+
+
+def _resting(inputs: Sequence[str], counted: Mapping[tuple[str, str, str], int], cell: tuple[str, str]) -> int | None:
+    """How many units a step rests on in a cell; None for one whose inputs are no units'."""
+    if not set(inputs) & {*RETURNS, "register"}:
+        return None
+    return sum(counted.get((name, *cell), 0) for name in inputs)
 
 
 def _evidence(workspace: Workspace, first: Quarter, leaf: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> Evidence:

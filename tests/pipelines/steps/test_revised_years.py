@@ -10,11 +10,11 @@ import pytest
 
 from indicators.measure import measure_value_added
 from indicators.quarter import Quarter
-from indicators.revision_steps import ROUNDING
+from indicators.revision_steps import FEW, ROUNDING
 from pipelines.steps.cells import quarterly
 from pipelines.steps.observed import evidence
 from pipelines.steps.replayed import Between, replayed_cells
-from pipelines.steps.revised import split_between
+from pipelines.steps.revised import folded, split_between
 from pipelines.workspace import Workspace
 from tests.end_to_end.by_hand import CITY, COUNTY, LAST, QUARTERS
 from tests.end_to_end.running import make_reference
@@ -76,6 +76,8 @@ def test_each_event_lands_in_its_own_step(place: Workspace, before: str, what: s
     assert set(moved["cause"]) == causes
     scale = rows["unit"].map({"元": YI, "比率": 1.0})
     found = rows.assign(effect=rows["effect"] / scale).set_index([*KEY, "cause"])["effect"]
+    resting = moved[moved["cause"].isin(["revised", "late", "units", "recoded"])]["units"]
+    assert (resting == 1).all()  # each event is one unit's, wherever it shows
     for key, effect in expected.items():
         assert found.loc[key] == pytest.approx(effect, abs=1e-8), key
     levels = {key[:-1] for key in expected if key[1:3] == LEVEL}
@@ -98,6 +100,18 @@ def test_all_at_once_sum_to_what_is_shown_and_end_at_what_a_release_says(place: 
             # Before the year is closed, what is known of its quarters is preliminary.
             definition = key[0] if vintage == "final" or key[0] != BENCHMARKED else RATE
             assert abs(seen.loc[(definition, *key[1:], vintage), "value"] - cell[name].iloc[0]) <= 0.05 * YI
+
+
+def test_what_rests_on_few_units_leaves_as_one_row(place: Workspace) -> None:
+    rows = split_between(place, PERIOD, Between(START, DAYS["account"]))
+    core = pd.DataFrame(folded(rows)).query("`class` == 'core'")
+    city = core[(core["region"] == CITY) & (core["definition_id"] == RATE) & (core["indicator"] == LEVEL[0])]
+    effects = city.set_index("cause")["effect"] / YI
+    # One late return, one duplicate, two units recoded or moved.
+    assert effects[FEW] == pytest.approx(0.15 - 0.1 - 0.2)
+    assert not {"late", "units", "recoded"} & set(effects.index)
+    assert effects["rates"] == pytest.approx(1.15)
+    assert (city["value"] - city["previous_value"]).iloc[0] == pytest.approx(city["effect"].sum())
 
 
 def test_a_year_that_is_closed_changes_vintage(place: Workspace) -> None:
