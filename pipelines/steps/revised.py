@@ -195,7 +195,7 @@ def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Q
 def _replayed(
     workspace: Workspace, period: Quarter, days: Between
 ) -> tuple[list[pd.DataFrame], dict[str, Mapping[tuple[str, str, str], int]]]:
-    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and on how many units changes rest.
+    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and on how many units they rest.
 
     The latter is by quarter, then by input, region and class.
     """

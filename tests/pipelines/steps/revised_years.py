@@ -1,4 +1,4 @@
-"""A city of nine makers over five quarters in which one thing is learnt on each of eight days, whatever the year.
+"""A city of twelve makers over five quarters in which one thing is learnt on each of eight days, whatever the year.
 
 Belongs here: its files. Amounts are in 千元; what they say is invented for tests.
 """
@@ -16,9 +16,11 @@ START = dt.date(2023, 4, 18)
 LEARNT = ("merger", "duplicate", "late", "recode", "move", "annual", "proxy", "account")
 DAYS = {what: dt.date(2023, 5, n) for n, what in enumerate(LEARNT, 1)}
 # Output of a quarter of 2022, and of the first of 2023; the third was merged into the first, the fifth is part of the
-# fourth, the sixth is late; the ninth alone is in the west from the beginning.
+# fourth, the sixth is late; the ninth alone is in the west from the beginning, and
+# the last three are new.
 THEN = {1: 1_000_000, 2: 400_000, 3: 200_000, 4: 200_000, 8: 160_000, 9: 40_000}
-NOW = {1: 1_320_000, 2: 480_000, 4: 240_000, 5: 40_000, 7: 80_000, 8: 160_000, 9: 40_000}
+NEW = {10: 40_000, 11: 40_000, 12: 40_000}
+NOW = {1: 1_320_000, 2: 480_000, 4: 240_000, 5: 40_000, 7: 80_000, 8: 160_000, 9: 40_000} | NEW
 
 
 def place(number: int) -> str:
@@ -57,8 +59,9 @@ def write(home: Path) -> Path:
     proxies = {f"{year}Q{n}": 25 * n for year in (2021, 2022) for n in range(1, 5)} | {LAST: 27.5}
     by_hand.write_form(inbox, "HS14_推算指标.csv", "proxy", [proxy(*row) for row in proxies.items()])
     there = [registered(n, county=place(n)) for n in (1, 2, 4, 6, 7, 8, 9)]
-    left, part = registered(3, exit_date="2022-12-31"), registered(5)
-    merged = registered(3, exit_date="2022-12-31", successor=unit(1))
+    there += [registered(n, entry_date="2023-01-10") for n in NEW]
+    left, part = registered(3, exit_date="2023-01-05"), registered(5)
+    merged = registered(3, exit_date="2023-01-05", successor=unit(1))
     local = registered(5, kind="产业活动单位", parent_unit=unit(4))
     by_hand.units(inbox, LAST, [*there, left, part])
     early = list(inbox.iterdir())
