@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from indicators.measure import measure
+from indicators.measure import full_cells, measure, uncertain
 from indicators.uncertainty import MODES, half_widths, sensitivity, tornado
 from tests.indicators.small_city import AS_OF, EVER, LAST, PLACE, city
 
@@ -100,3 +100,9 @@ def test_a_city_says_its_interval_and_what_rests_on_experts() -> None:
     province = measure(city(coefficients=coefficients("province")), LAST, AS_OF)
     narrower = province[(province["indicator"] == "core_value_added_low") & (province["definition_id"] == "correlated")]
     assert narrower["value"].iloc[0] > table["core_value_added_low", "correlated"]
+
+
+def test_coefficients_of_a_class_that_nobody_is_of_say_nothing() -> None:
+    whole = city(coefficients=coefficients().assign(gbt="4910", de="040301"))
+    known = whole.at(LAST, AS_OF)
+    assert uncertain.rows(known, full_cells(known, LAST), LAST) == []

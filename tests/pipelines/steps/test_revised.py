@@ -6,11 +6,14 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
+from classification.errors import InputError, NotKnownError
 from indicators.quarter import Quarter
 from indicators.revision_steps import ROUNDING, states, steps
 from pipelines.lake import Lake
+from pipelines.steps import revised
 from pipelines.steps.observed import known_cells
 from pipelines.steps.replayed import Between, replayed_cells
 from pipelines.steps.revised import core_figures, split_between, triangle
@@ -113,3 +116,28 @@ def test_the_triangle_has_a_column_for_each_day_that_could_be_released(place: Wo
     core = rows[(rows["indicator"] == "core_value_added") & (rows["class"] == "core")]
     assert core[["estimate", "as_of", "value"]].to_numpy().tolist() == [[1, START, 16.52e8], [2, LAST, 18.396e8]]
     assert triangle({days[0]: None}, by_hand.CITY) == []
+
+
+def test_a_day_without_enough_is_told_from_a_fault(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has not come is no release; what has come and cannot be used is not passed over in silence."""
+    with monkeypatch.context() as patch:
+        patch.setattr(revised, "measure_core", refusing(NotKnownError("没有价格", "no price")))
+        assert core_figures(place, PERIOD, LAST) is None
+    monkeypatch.setattr(revised, "known_cells", mixed_months)
+    with pytest.raises(InputError, match="月数"):
+        core_figures(place, PERIOD, LAST)
+    with pytest.raises(InputError, match="1999Q1"):
+        core_figures(place, Quarter(1999, 1), LAST)
+
+
+def refusing(fault: InputError) -> Any:
+    def refuse(*_: object) -> None:
+        raise fault
+
+    return refuse
+
+
+def mixed_months(*asked: Any) -> pa.Table:
+    cells = known_cells(*asked)
+    twice = cells.set_column(cells.schema.get_field_index("months"), "months", pa.array([2] * len(cells), pa.int64()))
+    return pa.concat_tables([cells, twice])
