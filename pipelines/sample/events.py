@@ -44,7 +44,7 @@ _MOVES: Final = (
     ("industry", True, 73, 6, "2023Q4"),
 )
 # Survey, whether they are core units, the ranks of heir and absorbed, from quarter.
-_MERGERS: Final = (("industry", False, 41, 43, "2022Q1"), ("industry", True, 74, 75, "2023Q2"))
+_MERGERS: Final = (("industry", False, 41, 43, "2022Q1"), ("service", True, 74, 75, "2023Q2"))
 
 
 def settled(units: Units, survey: str, *, core: bool) -> Ints:
