@@ -24,7 +24,7 @@ from classification.errors import NotKnownError
 from indicators.catalogue import indicator
 from indicators.measure import Evidence, known_then, measure_core, measure_value_added
 from indicators.quarter import Quarter
-from indicators.revision_steps import fold_few, shown, split_displayed, states, steps
+from indicators.revision_steps import FEWEST, fold_few, shown, split_displayed, states, steps
 from pipelines.contracts import contract
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake, Made, write_table
@@ -166,7 +166,7 @@ def unit_changes(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table
     with engine(lake.root) as work:
         work.add(core_change=lake.existing("core_change", registers_since(workspace, quarter)), place=places(workspace))
         work.add(part=lake.existing("class_part", [quarter]), last_part=lake.existing("class_part", [before]))
-        asked = {"quarter": quarter, "as_of": as_of, "place": workspace.city.code}
+        asked = {"quarter": quarter, "as_of": as_of, "place": workspace.city.code, "fewest": FEWEST}
         return work.rows(statement("pipelines", "unit_change"), asked).cast(held_to.schema)
 
 

@@ -32,7 +32,7 @@ PLACE: Final = pa.table({
     "region": [region for county in COUNTIES for region in (county, "990100")],
 })  # fmt: skip
 VALID: Final = {"year": 2022, "known_from": DAYS[0], "known_to": FAR}
-ASKED: Final = {"quarter": "2023Q1", "as_of": DAYS[1], "place": "990100"}
+ASKED: Final = {"quarter": "2023Q1", "as_of": DAYS[1], "place": "990100", "fewest": 3}
 SMALL: Final = {"membership": arrow_tables()["membership"], "place": PLACE, "size_limit": size_table()}
 
 
