@@ -56,6 +56,8 @@ unit: dev
 
 bench: dev            ## what it costs, as ratios within one run (minutes; on a quiet machine)
 	$(BIN)/python -m benchmarks.intake
+	$(BIN)/python -m benchmarks.benchmarking
+	$(BIN)/python -m benchmarks.disclosure
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.series import readable
 
 CAUSES: Final = ("revised", "entered", "new", "exit", "recode_in", "recode_out", "move_in", "move_out", "merger")
 # A change in one of these columns is a move of the unit; a change in any other is a recode.
@@ -97,7 +98,7 @@ def comparable_growth(
     own = now.merge(then.rename(columns={value: "_last", **{k: f"_was_{k}" for k in keys}}), on=unit, how="left")
     then = then.assign(_heir=then[unit].map(heirs))
     absorbed = then.groupby("_heir")[value].sum()
-    own["_taken"] = own[unit].map(absorbed).fillna(0.0)
+    own["_taken"] = own[unit].map(absorbed).astype("float64").fillna(0.0)
     own["_surveyed"] = own["_last"].notna() | own[unit].isin(absorbed.index)
     restated = own["_last"].fillna(0.0) + own["_taken"]
     own["_base"] = own[base].fillna(restated)
@@ -124,9 +125,9 @@ def _checked(frame: pd.DataFrame, name: str, *, columns: list[str], numeric: lis
     if (twice := frame[unit].duplicated()).any():
         units = "、".join(str(code) for code in frame.loc[twice, unit].unique()[:5])
         raise InputError(f"{name} 中单位重复：{units}。", f"{name}: units there twice: {units}.")
-    numbers = {column: frame[column].astype("float64") for column in numeric}
+    numbers = {column: readable(frame[column]) for column in numeric}
     for column, series in numbers.items():
-        if (bad := np.isinf(series)).any():
+        if (bad := np.isinf(series) | (series.isna() & frame[column].notna())).any():
             rows = "、".join(str(label) for label in frame.index[bad][:5])
             raise InputError(
                 f"{name} 的“{column}”不是有限的数。", f"{name}: {column!r} is infinite.", where=f"第 {rows} 行"

@@ -13,7 +13,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.comparable import ComparableGrowth, comparable_growth
-from indicators.series import checked, named
+from indicators.series import checked, named, readable
 
 __all__ = [
     "ComparableGrowth",
@@ -141,12 +141,14 @@ def contribution(
         Fractions, labelled as ``current``.
 
     Raises:
-        InputError: the parts differ, or a value is missing.
+        InputError: the parts differ, or a value or the total is missing.
 
     Source: methods, growth: contribution and pull on one price basis, comparable base.
     """
     now, then = _parts(current, base)
     total_now, total_then = total or (float(now.sum()), float(then.sum()))
+    if not (np.isfinite(total_now) and np.isfinite(total_then)):
+        raise InputError("总量缺值或非有限。", "The total is missing or not finite.")
     change = total_now - total_then
     if contribution_withheld(total_now, total_then, minimum=minimum):
         result = pd.Series(np.nan, index=now.index, name=current.name)
@@ -176,7 +178,7 @@ def pull(current: pd.Series, base: pd.Series, *, total_base: float | None = None
     """
     now, then = _parts(current, base)
     whole = float(then.sum()) if total_base is None else total_base
-    if not whole > 0:
+    if not 0 < whole < np.inf:
         raise InputError("总量基数为零或为负，不能计算拉动。", "The total's base is not positive: no pull.")
     return pd.Series((now - then) / whole, name=current.name)
 
@@ -187,8 +189,13 @@ def growth_words(current: float, base: float, *, kind: Literal["value_added", "p
     Profit: 扭亏, 由盈转亏 (also on a positive base), 亏损收窄, 亏损扩大, 亏损持平; value added: 由负转正, 由正转负,
     负值收窄, 负值扩大, 负值持平; any: 上年同期为零.
 
+    Raises:
+        InputError: a value is missing or not finite.
+
     Source: methods, growth: negative or zero bases give words, by kind of indicator.
     """
+    if not (np.isfinite(current) and np.isfinite(base)):
+        raise InputError("本期数或上年同期数缺失或非有限。", "A value is missing or not finite.")
     if base == 0:
         return "上年同期为零"
     turned_up, turned_down, negative = (
@@ -209,7 +216,7 @@ def _parts(current: pd.Series, base: pd.Series) -> tuple[pd.Series, pd.Series]:
         raise InputError(
             f"两期的组成部分不一致：{'、'.join(odd)}。", f"Parts differ between the periods: {', '.join(odd)}."
         )
-    now, then = current.astype("float64"), base.astype("float64").reindex(current.index)
+    now, then = readable(current), readable(base).reindex(current.index)
     if (bad := ~np.isfinite(now.to_numpy() + then.to_numpy())).any():
         raise InputError(f"组成部分缺值：{named(now.index[bad])}。", f"Parts without a value: {named(now.index[bad])}.")
     return now, then

@@ -11,9 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.series import readable
 
 COMPONENTS: Final = ("compensation", "net_production_tax", "depreciation", "operating_surplus")
 ENTERPRISE: Final = "enterprise"
@@ -59,7 +61,7 @@ def income_approach(frame: pd.DataFrame, mapping: pd.DataFrame | None = None) ->
 
     Raises:
         InputError: the mapping lacks a column or has no line for a standard; a required item has no column or no
-            value; items, standards and rows are named, never values.
+            value, or any item is not a finite number; items, standards and rows are named, never values.
 
     Source: methods, value added: income approach; 企业年度财务状况.
     """
@@ -132,11 +134,15 @@ def _item(frame: pd.DataFrame, item: str, holds: pd.Series, *, required: bool) -
         if required:
             raise InputError(f"年报缺少必需项目“{item}”。", f"The required item {item!r} is missing from the frame.")
         return pd.Series(0, index=frame.index)
-    values = frame[item].where(holds, 0)
+    numbers = readable(frame[item])
+    if (wrong := holds & (np.isinf(numbers) | (numbers.isna() & frame[item].notna()))).any():
+        rows = "、".join(str(label) for label in frame.index[wrong][:5])
+        raise InputError(f"年报项目“{item}”不是有限的数。", f"Item {item!r} is not a number.", where=f"第 {rows} 行")
+    whole = pd.api.types.is_integer_dtype(frame[item].dtype)
+    values = (frame[item] if whole else numbers).where(holds, 0)
     if required and (empty := values.isna()).any():
         rows = "、".join(str(label) for label in frame.index[empty][:5])
         raise InputError(
             f"年报必需项目“{item}”缺值。", f"The required item {item!r} has no value.", where=f"第 {rows} 行"
         )
-    filled = values.fillna(0)
-    return filled if pd.api.types.is_integer_dtype(frame[item].dtype) else filled.astype("float64")
+    return values.fillna(0)

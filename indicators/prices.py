@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.series import checked, checked_frame, named
+from indicators.series import checked, checked_frame, named, readable
 
 Formula = Literal["laspeyres", "paasche", "fisher", "tornqvist", "jevons", "walsh"]
 Of = Literal["price", "quantity"]
@@ -100,7 +100,7 @@ def annual_overlap(
     k = checked(previous_year_prices, "上年价格序列 previous_year_prices")
     years = [int(year) for year in pd.PeriodIndex(k.index).year]
     annual, own = _Annual.of(nominal, "现价序列 nominal"), _Annual.of(k, "上年价格序列 previous_year_prices")
-    first, last, reference = annual.first, years[-1], int(pd.Period(str(reference_year), freq="Y").year)
+    first, last, reference = annual.first, years[-1], _year(reference_year)
     if years[0] not in (first, first + 1):
         raise InputError(
             f"上年价格序列须从 {first} 或 {first + 1} 年开始。",
@@ -173,7 +173,7 @@ def deflate(value: pd.Series, index: pd.Series | float) -> pd.Series:
         Values at prices of the index's base, labelled as ``value``.
 
     Raises:
-        InputError: a label without value or index, or an index that is not positive; labels are named.
+        InputError: a label without value or index or there twice, or an index that is not positive; labels are named.
     """
     values = _finite(value, value.index, "数值 value")
     deflators = _finite(index, value.index, "价格指数 index")
@@ -283,7 +283,7 @@ def _matrix(frame: pd.DataFrame, column: str, *, zeros: bool) -> pd.DataFrame:
     if (twice := frame.duplicated(["period", "item"])).any():
         rows = named(frame.loc[twice, "period"].astype(str) + " " + frame.loc[twice, "item"].astype(str))
         raise InputError(f"同一时期同一品目有多行：{rows}。", f"Several rows for one period and item: {rows}.")
-    matrix = frame.pivot(index="period", columns="item", values=column).sort_index().astype("float64")
+    matrix = readable(frame.pivot(index="period", columns="item", values=column).sort_index())
     numbers = matrix.to_numpy()
     bad = ~(np.isfinite(numbers) & (numbers >= 0 if zeros else numbers > 0))
     if bad.any() or not numbers.size:
@@ -297,7 +297,17 @@ def _matrix(frame: pd.DataFrame, column: str, *, zeros: bool) -> pd.DataFrame:
     return matrix
 
 
+def _year(year: int | str | pd.Period) -> int:
+    try:
+        return int(pd.Period(str(year), freq="Y").year)
+    except ValueError:
+        raise InputError(f"基准年“{year}”不是年份。", f"The reference year {year!r} is no year.") from None
+
+
 def _finite(values: pd.Series | float, labels: pd.Index, name: str) -> pd.Series:
+    if isinstance(values, pd.Series) and values.index.has_duplicates:
+        twice = named(values.index[values.index.duplicated()].unique())
+        raise InputError(f"{name} 标签重复：{twice}。", f"{name}: labels there twice: {twice}.")
     series = values.reindex(labels) if isinstance(values, pd.Series) else pd.Series(values, index=labels)
     numbers = pd.to_numeric(series, errors="coerce").astype("float64")
     if (bad := ~np.isfinite(numbers.to_numpy())).any():

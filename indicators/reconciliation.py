@@ -79,12 +79,12 @@ def factors(values: pd.Series, reconciled: pd.Series) -> pd.Series:
     """What each value was multiplied by: reconciled over original, 1 where the original is zero (and so stayed zero).
 
     Raises:
-        InputError: the cells differ.
+        InputError: the cells differ or are there twice, or a value is missing; cells are named.
     """
     if len(odd := values.index.symmetric_difference(reconciled.index)):
         raise InputError(f"调整前后的单元不一致：{named(odd)}。", f"Cells differ before and after: {named(odd)}.")
-    before = values.astype("float64")
-    return (reconciled.reindex(before.index) / before.where(before != 0)).fillna(1.0).rename("factor")
+    before, after = _finite(values, "数值 values"), _finite(reconciled, "调整后 reconciled")
+    return (after.reindex(before.index) / before.where(before != 0)).fillna(1.0).rename("factor")
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,11 @@ def _system(constraints: Any, cells: pd.Index) -> _System:
     if coefficients.empty:
         raise InputError("没有约束。", "There are no constraints.")
     _refuse_unknown(coefficients.columns, cells)
-    coefficients = coefficients.reindex(columns=cells).astype("float64").fillna(0.0)
+    coefficients = coefficients.reindex(columns=cells)
+    coefficients = coefficients.where(coefficients.notna(), 0.0)
     for label, row in coefficients.iterrows():
         _finite(row, f"约束“{label}”的系数 coefficients")
-    return _System(coefficients, _finite(totals, "约束合计 totals"), fixed)
+    return _System(coefficients.astype("float64"), _finite(totals, "约束合计 totals"), fixed)
 
 
 def _wide(frame: pd.DataFrame, cells: pd.Index) -> tuple[pd.DataFrame, pd.Series]:
@@ -200,7 +201,7 @@ def _alterability(given: Any, cells: pd.Index, fixed: pd.Index) -> Any:
         coefficients[own.index] = own
     elif given is not None:
         coefficients[:] = float(given)
-    if (bad := ~(coefficients >= 0)).any():
+    if (bad := ~((coefficients >= 0) & (coefficients < np.inf))).any():
         labels = named(cells[bad])
         raise InputError(f"可调系数须为非负数：{labels}。", f"Alterability must not be negative: {labels}.")
     return coefficients.to_numpy()

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.series import named
+from indicators.series import named, readable
 from indicators.vintage import VINTAGES
 
 Evaluate = Callable[[dict[str, Any]], float]
@@ -98,14 +98,21 @@ def revision_triangle(
         Values, periods and vintages in time order, missing where a period was not published.
 
     Raises:
-        InputError: a column is missing, or a period and vintage is there twice.
+        InputError: a column is missing, a period or vintage is blank or both are there twice, or a value is not finite.
     """
     if absent := [column for column in (period, vintage, value) if column not in frame.columns]:
         raise InputError(f"缺少列：{named(absent)}。", f"Columns are missing: {named(absent)}.")
+    numbers = readable(frame[value])
+    bad = np.isinf(numbers) | (numbers.isna() & frame[value].notna()) | frame[[period, vintage]].isna().any(axis=1)
+    if bad.any():
+        rows = named(frame.index[bad])
+        raise InputError(
+            f"时期或版次未填，或数值非有限：{rows}。", f"No period or vintage, or not finite, in rows {rows}."
+        )
     if (twice := frame.duplicated([period, vintage])).any():
         rows = named(frame.loc[twice, [period, vintage]].astype(str).agg(" ".join, axis=1).unique())
         raise InputError(f"同一时期与版次有多行：{rows}。", f"Several rows for one period and vintage: {rows}.")
-    triangle = frame.pivot(index=period, columns=vintage, values=value).sort_index().astype("float64")
+    triangle = frame.assign(**{value: numbers}).pivot(index=period, columns=vintage, values=value).sort_index()
     if set(triangle.columns) <= set(VINTAGES):
         triangle = triangle[[name for name in VINTAGES if name in triangle.columns]]
     return triangle
@@ -131,6 +138,9 @@ def revision_summary(triangle: pd.DataFrame) -> pd.DataFrame:
 
     Source: OECD/Eurostat guidelines on revisions policy and analysis: MR, MAR, RMAR.
     """
+    if triangle.empty:
+        raise InputError("版次表为空。", "The triangle is empty.")
+    triangle = readable(triangle.where(triangle.notna(), np.nan))
     known = triangle.notna()
     gaps = ~known & (known.cummax(axis=1) & known.iloc[:, ::-1].cummax(axis=1))
     if (bad := gaps | np.isinf(triangle.fillna(0.0))).any(axis=None):
@@ -171,7 +181,7 @@ def _exact(effects: pd.Series, change: float) -> pd.Series:
 
 
 def _figure(evaluate: Evaluate, inputs: Mapping[str, Any], step: Hashable) -> float:
-    figure = float(evaluate(dict(inputs)))
+    figure = float(readable(pd.Series([evaluate(dict(inputs))], dtype="object")).iloc[0])
     if not np.isfinite(figure):
         raise InputError(f"在“{step}”一步算出的数非有限。", f"The figure at step {step!r} is not finite.")
     return figure

@@ -6,16 +6,28 @@ Belongs here: these checks and the words in which a period is named. Does not be
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
 
+Values = TypeVar("Values", pd.Series, pd.DataFrame)
+
 
 def named(periods: Iterable[object]) -> str:
     """Periods as text for an error: ``2023Q1、2023Q2``."""
     return "、".join(str(period) for period in periods)
+
+
+def readable(values: Values) -> Values:
+    """Numbers as float64; what is no number becomes missing, for the caller to refuse by its label."""
+    if isinstance(values, pd.DataFrame):
+        columns: pd.DataFrame = values.apply(readable)
+        return columns
+    numbers: pd.Series = pd.to_numeric(values, errors="coerce").astype("float64")
+    return numbers
 
 
 def checked(series: pd.Series, name: str, *, gaps: bool = False) -> pd.Series:

@@ -5,13 +5,14 @@ Belongs here: shares, concentration, location. Does not belong here: what grows 
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.series import named
+from indicators.series import named, readable
 
 _CELL: Final = ["region", "period", "span"]
 _NEEDED: Final = [*_CELL, "vintage", "price_basis", "value"]
@@ -82,7 +83,7 @@ def shares(values: pd.Series, *, total: float | None = None) -> pd.Series:
     """
     numbers = _numbers(values)
     whole = float(numbers.sum()) if total is None else total
-    if not whole > 0:
+    if not 0 < whole < np.inf:
         raise InputError("合计不为正，不能计算比重。", "The total is not positive: no shares.")
     return numbers / whole
 
@@ -102,7 +103,7 @@ def concentration_ratio(values: pd.Series, k: int) -> float:
     Raises:
         InputError: ``k`` is not positive, a value is missing or negative, or all are zero.
     """
-    if k < 1:
+    if not (isinstance(k, Integral) and k >= 1):
         raise InputError("k 须为正整数。", "k must be a positive whole number.")
     return float(_non_negative_shares(values).nlargest(k).sum())
 
@@ -164,7 +165,7 @@ def leave_one_out_growth(current: pd.Series, base: pd.Series, *, k: int = 1) -> 
 
 
 def _numbers(values: pd.Series) -> pd.Series:
-    numbers = values.astype("float64")
+    numbers = readable(values)
     if numbers.empty or (bad := ~np.isfinite(numbers.to_numpy())).any():
         labels = named(numbers.index[bad]) if len(numbers) else "∅"
         raise InputError(f"缺值：{labels}。", f"Values are missing: {labels}.")
@@ -178,7 +179,7 @@ def _once(values: pd.Series) -> pd.Series:
 
 
 def _non_negative_shares(values: pd.Series) -> pd.Series:
-    if (values < 0).any():
+    if (readable(values) < 0).any():
         raise InputError("集中度不接受负值。", "Concentration does not take negative values.")
     return shares(values)
 

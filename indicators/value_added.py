@@ -166,6 +166,9 @@ def _labelled(values: pd.Series | float | Decimal, labels: pd.Index) -> list[flo
 
 def _numbers(values: pd.Series | float | Decimal, labels: pd.Index, name: str) -> pd.Series:
     if isinstance(values, pd.Series):
+        if values.index.has_duplicates:
+            twice = named(values.index[values.index.duplicated()].unique())
+            raise InputError(f"{name} 标签重复：{twice}。", f"{name}: labels there twice: {twice}.")
         floats = pd.to_numeric(values.reindex(labels), errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
     else:
         floats = np.full(len(labels), float(values))

@@ -15,6 +15,8 @@ import pytest
 # Before Dagster or Great Expectations is imported: a test run calls nobody.
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# Before NumPy is imported: there is a worker for every core already, and threads of linear algebra would only wait.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 FIRMS = 150
 

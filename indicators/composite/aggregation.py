@@ -13,6 +13,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.composite.frames import Floats, numbers, refuse
+from indicators.series import readable
 
 How = Literal["arithmetic", "geometric"]
 _HOWS: Final = ("arithmetic", "geometric")
@@ -33,14 +34,16 @@ def aggregate(frame: pd.DataFrame, weights: pd.Series | Mapping[str, float], *, 
 
     Raises:
         InputError: as for any frame of indicators; ``how`` is another word; weights and indicators differ; a weight is
-            missing or negative, or they sum to 0; a value is not positive in a geometric mean. Indicators or units are
-            named.
+            missing, negative or there twice, or they sum to 0; a value is not positive in a geometric mean. Indicators
+            or units are named.
 
     Source: OECD/JRC Handbook (2008), step 6.
     """
     values = numbers(frame)
     known_mean(how)
-    given = pd.Series(weights, dtype="float64")
+    given = readable(pd.Series(weights, dtype="object"))
+    if given.index.has_duplicates:
+        refuse(given.index[given.index.duplicated()].unique(), "权重重复", "Weights there twice for")
     if odd := set(given.index) ^ set(values.columns):
         refuse(sorted(odd, key=str), "权重与指标不一致", "Weights and indicators differ in")
     given = given.reindex(values.columns)

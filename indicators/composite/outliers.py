@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 import numpy as np
 import pandas as pd
 
+from classification.errors import InputError
 from indicators.composite.frames import numbers
 
 # The log is taken this share of the range above zero, as COINr does.
@@ -44,7 +45,8 @@ def treat_outliers(
     and SPSS: skewness G₁, and **excess** kurtosis G₂ (normal = 0).
 
     Args:
-        frame: units × indicators; blanks stay blank. An indicator with fewer than four values is left alone.
+        frame: units × indicators; blanks stay blank. An indicator with fewer than four values, or that does not
+            vary, is left alone.
         skew: limit of |skewness|.
         kurtosis: limit of excess kurtosis.
         max_winsorise: most points that may be moved; equal values move together and may pass it by their number.
@@ -53,11 +55,16 @@ def treat_outliers(
         A frame of the same shape; ``result.attrs["treatments"]`` holds a ``Treatment`` for each indicator.
 
     Raises:
-        InputError: as for any frame of indicators.
+        InputError: as for any frame of indicators; a limit is missing, or ``max_winsorise`` is negative.
 
     Source: JRC, COIN Tool; Becker et al. (2022), COINr: ``Treat`` with its defaults.
     """
     values = numbers(frame)
+    if np.isnan([skew, kurtosis]).any() or not max_winsorise >= 0:
+        raise InputError(
+            "skew、kurtosis 须为数，max_winsorise 不能为负。",
+            "skew and kurtosis must be numbers, max_winsorise not < 0.",
+        )
     treated, treatments = {}, []
     for code, column in values.items():
         treated[code], treatment = _treated(column, str(code), (skew, kurtosis), max_winsorise)
@@ -86,7 +93,7 @@ def _treated(column: pd.Series, code: str, limits: tuple[float, float], most: in
 
 def _within(column: pd.Series, limits: tuple[float, float]) -> bool:
     skew, kurtosis = _shape(column)
-    return column.count() < 4 or abs(skew) < limits[0] or kurtosis < limits[1]
+    return column.count() < 4 or column.nunique() == 1 or abs(skew) < limits[0] or kurtosis < limits[1]
 
 
 def _shape(column: pd.Series) -> tuple[float, float]:

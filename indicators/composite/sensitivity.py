@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
@@ -115,7 +116,7 @@ def _weight(code: str) -> str:
 def _check(frame: pd.DataFrame, samples: int, weight_spread: float) -> None:
     if len(frame) < 2:
         raise InputError("排名至少需要两个单位。", "Ranks need at least two units.")
-    if samples < 2 or samples & (samples - 1):
+    if not isinstance(samples, Integral) or samples < 2 or samples & (samples - 1):
         raise InputError("samples 须为 2 的幂。", "samples must be a power of two.")
     if not 0 <= weight_spread < 1:
         raise InputError("weight_spread 须在 [0, 1) 内。", "weight_spread must be in [0, 1).")

@@ -155,7 +155,7 @@ class Programme:
         if status == self._status.kInfeasible:
             raise Contradiction
         if status not in {self._status.kOptimal, self._status.kUnbounded}:
-            raise RuntimeError(f"HiGHS: {self._solver.modelStatusToString(status)}")
+            raise unanswered(self._solver.modelStatusToString(status))
         return bool(status == self._status.kOptimal)
 
 
@@ -210,6 +210,11 @@ class Cheapest(Programme):
         for column, sign in zip(columns.tolist(), signs.tolist(), strict=True):
             self._solver.changeCoeff(self._row, column, sign)
         self._solver.changeRowBounds(self._row, need, np.inf)
+
+
+def unanswered(said: str) -> RuntimeError:
+    """The error that says that the solver gave up: what nobody has answered is never taken for safe."""
+    return RuntimeError(f"求解器未能作答，不能判定安全（HiGHS：{said}）。\nThe solver gave no answer (HiGHS: {said}).")
 
 
 def quiet(options: Mapping[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from indicators.disclosure.holdings import COLUMNS, Holdings, holdings
 from indicators.disclosure.primary import Rules
 from indicators.disclosure.relations import Cell, Relation
 from indicators.disclosure.system import Floats, Indices, System, Values, amounts, system
+from indicators.series import readable
 
 Protection = Mapping[Any, float] | pd.Series | Collection[Any] | None
 
@@ -105,7 +106,7 @@ def _nonnegative(
 ) -> Collection[Cell]:
     if asked is None:
         signed = min(numbers.values(), default=0.0) < 0
-        asked = not signed and (contributions is None or not (contributions["value"] < 0).any())
+        asked = not signed and (contributions is None or not (readable(contributions["value"]) < 0).any())
     if isinstance(asked, bool):
         return numbers.keys() if asked else ()
     return set(asked)

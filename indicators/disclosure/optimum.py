@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from indicators.disclosure.attack import Attack, Problem, quiet
+from indicators.disclosure.attack import Attack, Problem, quiet, unanswered
 from indicators.disclosure.choice import Choice, Impossible
 from indicators.disclosure.inspection import Duty
 from indicators.disclosure.system import Floats, Indices
@@ -78,6 +78,8 @@ def _cheapest(optional: Sequence[int], cuts: Sequence[Cut], costs: Floats) -> se
 
     if any(not cut.worth and cut.least > 0 for cut in cuts):
         raise Impossible
+    if not optional:
+        return set()
     place = {item: position for position, item in enumerate(optional)}
     matrix = csr_array(
         (
@@ -93,8 +95,11 @@ def _cheapest(optional: Sequence[int], cuts: Sequence[Cut], costs: Floats) -> se
     solver = quiet(_MIP)
     solver.passModel(model)
     solver.run()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
         raise Impossible
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise unanswered(solver.modelStatusToString(status))
     return {item for item, yes in zip(optional, solver.getSolution().col_value, strict=True) if yes > 0.5}
 
 

@@ -13,11 +13,13 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
 from indicators.disclosure.exact import named, needed, rows
 from indicators.rounding import from_unit, round_half_away
+from indicators.series import readable
 
 Cell = Hashable
 Kind = Literal["level", "growth", "share", "pull", "contribution"]
@@ -90,8 +92,12 @@ def table_relations(
     if unknown := [name for name in hierarchies if name not in names]:
         raise InputError(f"没有这些维度：{'、'.join(unknown)}。", f"No such dimensions: {', '.join(unknown)}.")
     keys = list(cells[names].itertuples(index=False, name=None))
-    if (bad := cells[[*names, value]].isna().any(axis=1).to_numpy()).any():
-        raise InputError("单元格的标识或数值缺失。", "A cell's key or value is missing.", where=rows(cells.index, bad))
+    if (bad := (cells[names].isna().any(axis=1) | ~np.isfinite(readable(cells[value]))).to_numpy()).any():
+        raise InputError(
+            "单元格的标识或数值缺失，或数值非有限。",
+            "A cell's key or value is missing, or not finite.",
+            where=rows(cells.index, bad),
+        )
     values = dict(zip(keys, cells[value].tolist(), strict=True))
     if len(values) < len(keys):
         twice = cells[names][cells.duplicated(names)].itertuples(index=False, name=None)

@@ -3,9 +3,11 @@
 Belongs here: finding such unions by algebra. Does not belong here: whether a union breaks a primary rule (holdings) and
 how closely its sum is known (audit).
 
-A set of cells has a known sum exactly when every vector that the equalities allow cancels over it. In small parts all
-sets are tried. In larger ones the sets are: each relation's hidden cells; what is left of two relations when a cell
-that they share cancels; and every single cell and pair, found by a few drawn vectors that the equalities allow.
+A set of cells has a known sum exactly when its indicator, 1 on its cells and 0 elsewhere, is a combination of the
+equalities. A combination is settled by what it is on as many independent cells as there are independent equalities, so
+that all sets are found by trying 0 and 1 on these few. Where they are too many the sets are: each relation's hidden
+cells; what is left of two relations when a cell that they share cancels; and every single cell and pair, found by a few
+drawn vectors that the equalities allow.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Union = frozenset[int]
-# Up to this many hidden cells in a part, every set is tried.
-ALL_SETS: Final = 12
+# Up to this many independent equalities on a part's hidden cells, every set is found.
+ALL_SETS: Final = 14
+# Beyond, a part is not even looked at for how many are independent.
+LARGE: Final = 60
 _DRAWS: Final = 3
 _ZERO: Final = 1e-7
 
@@ -41,7 +45,7 @@ def determined(system: System, hidden: Indices) -> list[Union]:
     found: list[Union] = []
     for rows, columns in withheld.parts():
         part = withheld.matrix[rows][:, columns]
-        sets = _all_sets(part) if len(columns) <= ALL_SETS else _some_sets(part)
+        sets = _some_sets(part) if (settled := _settled(part)) is None else _all_sets(*settled)
         found += [frozenset(hidden[columns[list(one)]].tolist()) for one in smallest(sets)]
     return found
 
@@ -57,14 +61,32 @@ def smallest(sets: Iterable[Union]) -> list[Union]:
     return kept
 
 
-def _all_sets(matrix: csr_array) -> Iterator[Union]:
-    from scipy.linalg import null_space
+def _settled(matrix: csr_array) -> tuple[Indices, Floats] | None:
+    """Independent columns first, then the others, and what one unit of the first adds to these; None for too many."""
+    from scipy.linalg import qr, solve_triangular
 
-    size = matrix.shape[1]
-    free = null_space(matrix.toarray()) if matrix.shape[0] else np.eye(size)
-    masks = (np.arange(1, 2**size)[:, None] >> np.arange(size)) & 1
-    known = (np.abs(masks @ free) < _ZERO).all(axis=1)
-    return (frozenset(np.flatnonzero(mask).tolist()) for mask in masks[known])
+    if min(matrix.shape) > LARGE:
+        return None
+    triangle, order = qr(matrix.toarray(), mode="r", pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > _ZERO).sum())
+    if rank > ALL_SETS:
+        return None
+    return order.astype("int64"), solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:])
+
+
+def _all_sets(order: Indices, added: Floats) -> Iterator[Union]:
+    """Every choice of 0 and 1 on the independent columns that gives 0 and 1 on the others, and holds no smaller one."""
+    rank = len(added)
+    chosen = ((np.arange(1, 2**rank)[:, None] >> np.arange(rank)) & 1).astype("float64")
+    others = chosen @ added
+    whole = np.rint(others)
+    known = ((np.abs(others - whole) < _ZERO) & (whole >= 0) & (whole <= 1)).all(axis=1)
+    masks = np.hstack([chosen[known], whole[known]]) > 0
+    masks = masks[np.argsort(masks.sum(axis=1), kind="stable")]
+    while len(masks):
+        smallest_left = masks[0]
+        yield frozenset(order[smallest_left].tolist())
+        masks = masks[~masks[:, smallest_left].all(axis=1)]
 
 
 def _some_sets(matrix: csr_array) -> Iterator[Union]:

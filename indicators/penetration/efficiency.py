@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.penetration.refusing import columns_of, refuse
+from indicators.series import readable
 
 _AMOUNTS: Final = ["va", "core_va"]
 
@@ -39,7 +40,10 @@ def efficiency_va(divisions: pd.DataFrame, *, sector: str = "sector") -> pd.Data
     """
     needed = ["division", sector, *_AMOUNTS, "d"]
     columns_of(divisions, needed)
-    rows = divisions[needed].astype({**dict.fromkeys(_AMOUNTS, "float64"), "d": "float64"}).reset_index(drop=True)
+    numbers = readable(divisions[[*_AMOUNTS, "d"]])
+    if (bad := numbers["d"].isna() & divisions["d"].notna()).any():
+        refuse(divisions.loc[bad, "division"], "效率系数 d 不是数", "d is not a number")
+    rows = divisions[needed].assign(**numbers).reset_index(drop=True)
     outside = rows["va"] - rows["core_va"]
     checks: dict[str, pd.Series[bool]] = {
         "行业大类或部门缺失|division or sector is missing": rows[["division", sector]].isna().any(axis=1),

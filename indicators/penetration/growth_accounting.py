@@ -13,6 +13,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.penetration.refusing import columns_of, refuse
+from indicators.series import readable
 
 _AMOUNTS: Final = ["investment", "investment_price", "va", "va_price"]
 
@@ -67,7 +68,7 @@ class _Assumptions:
     g: float
 
     def __post_init__(self) -> None:
-        if not (0 < self.delta < 1 and self.g + self.delta > 0 and self.r + self.delta > 0):
+        if not (0 < self.delta < 1 and 0 < self.g + self.delta < np.inf and 0 < self.r + self.delta < np.inf):
             raise InputError(
                 "参数不成立：须 0 < delta < 1，g + delta > 0，r + delta > 0。",
                 "Parameters do not hold: 0 < delta < 1, g + delta > 0, r + delta > 0.",
@@ -108,8 +109,11 @@ def _inventory(real: pd.Series, assumed: _Assumptions) -> pd.Series:
 
 def _years(rows: pd.DataFrame, base_year: int, where: str) -> pd.DataFrame:
     """Amounts by year, in order."""
-    years = rows.set_index("year")[_AMOUNTS].astype("float64").sort_index()
-    found = [int(year) for year in years.index]
+    named_years = readable(rows["year"])
+    if (bad := ~(named_years % 1 == 0)).any():
+        refuse(rows.loc[bad, "year"], f"{where}年份无效", f"{where}not a year")
+    years = readable(rows[_AMOUNTS]).set_index(named_years.astype("int64")).sort_index()
+    found = years.index.tolist()
     span = range(found[0], found[-1] + 1) if found else range(0)
     if found != list(span) or len(found) < 2:
         odd = sorted(set(span) - set(found)) or found

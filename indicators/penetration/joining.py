@@ -28,6 +28,8 @@ def one_definition(*parts: pd.DataFrame) -> pd.DataFrame:
         columns_of(part, list(marks))
     whole = pd.concat(parts, ignore_index=True)
     for column, name in marks.items():
+        if whole[column].isna().any():
+            raise InputError(f"{name}未填。", f"{column} is blank.")
         words = sorted(whole[column].unique())
         if len(words) > 1:
             raise InputError(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.penetration.refusing import columns_of, refuse
+from indicators.series import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def survey_rate(frame: pd.DataFrame, *, definition: str, by: str = "sector") -> 
     columns_of(frame, [by, *columns])
     if (blank := frame[by].isna()).any():
         raise InputError(f"列 {by} 未填：{int(blank.sum())} 行。", f"{by} is blank in {int(blank.sum())} rows.")
-    counts = frame[columns].astype("float64")
+    counts = readable(frame[columns])
     whole, part = counts[rate.denominator], counts[rate.numerator]
     if (bad := ~(part.between(0, whole) & (whole < np.inf))).any():
         refuse(frame.loc[bad, by], f"{rate.name_zh}的分子或分母不成立", f"numbers of {definition} do not hold")

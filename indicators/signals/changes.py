@@ -47,7 +47,7 @@ def change_points(series: pd.Series, *, penalty: float | Literal["bic"] = "bic")
     if np.ptp(values) == 0:
         return []
     price = 2 * noise_variance(values) * math.log(len(values)) if penalty == "bic" else float(penalty)
-    if not price > 0:
+    if not 0 < price < math.inf:
         raise InputError(
             "penalty 须为正数；逐期变化完全相同的序列须自行给出 penalty。",
             "The penalty must be positive; a straight line needs one of your own.",

@@ -36,7 +36,7 @@ def cusum(
     Source: Montgomery, Introduction to Statistical Quality Control, section 9.1; NIST/SEMATECH e-Handbook, 6.3.2.3.
     """
     numbers, centre, spread = _levels(series, target, sigma)
-    if not (k >= 0 and h > 0):
+    if not (0 <= k < math.inf and 0 < h < math.inf):
         raise InputError("k 不能为负，h 须为正。", "k must not be negative and h must be positive.")
     upper, lower, sums = 0.0, 0.0, []
     for value in numbers.to_numpy():
@@ -78,7 +78,7 @@ def ewma(
     Source: Roberts (1959); NIST/SEMATECH e-Handbook, 6.3.2.4.
     """
     numbers, centre, spread = _levels(series, target, sigma)
-    if not (0 < weight <= 1 and width > 0):
+    if not (0 < weight <= 1 and 0 < width < math.inf):
         raise InputError("weight 须在 (0, 1] 内，width 须为正。", "weight must be in (0, 1] and width positive.")
     if limits not in ("steady", "exact"):
         raise InputError(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
-from indicators.series import named
+from indicators.series import named, readable
 
 
 @overload
@@ -39,7 +39,7 @@ def diffusion_index(up: float | pd.Series, same: float | pd.Series, down: float 
 
     Source: National Bureau of Statistics, notes to the purchasing managers' index.
     """
-    parts = [pd.Series(part, dtype="float64") for part in (up, same, down)]
+    parts = [readable(pd.Series(part, dtype="object")) for part in (up, same, down)]
     labels = parts[0].index
     for part in parts:
         if part.index.has_duplicates or set(part.index) != set(labels):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.composite.aggregation import aggregate
-from indicators.series import named
+from indicators.series import named, readable
 
 
 @cache
@@ -72,7 +72,7 @@ def warning_index(scores: pd.Series, weights: pd.Series | None = None) -> float:
 
     Source: as ``lights``.
     """
-    if (bad := ~scores.between(1, 5)).any() or scores.empty:
+    if (bad := ~readable(scores).between(1, 5)).any() or scores.empty:
         labels = named(scores.index[bad.to_numpy()]) or "∅"
         raise InputError(f"分值须在 1—5 之间：{labels}。", f"Scores must be 1–5: {labels}.")
     equal = pd.Series(1.0, index=scores.index) if weights is None else weights
@@ -90,7 +90,7 @@ def _borders(limits: pd.DataFrame, indicators: pd.Index) -> np.ndarray:
         )
     if len(lacking := indicators.difference(limits.index)):
         raise InputError(f"没有给出景气界限：{named(lacking)}。", f"No limits for: {named(lacking)}.")
-    given = limits[columns].astype("float64")
+    given = readable(limits[columns])
     steps = np.diff(given.to_numpy(), axis=1)
     odd = np.flatnonzero(~((steps > 0).all(axis=1) | (steps < 0).all(axis=1)))
     if len(odd):

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classification.errors import InputError
 from indicators.seasonal import adjust, spring_festival, spring_festival_regressors, x13
@@ -194,3 +196,15 @@ def test_regressors_of_the_spring_festival() -> None:
 def test_bad_months_are_refused(index: pd.PeriodIndex, options: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         spring_festival_regressors(index, **options)
+
+
+@given(st.lists(st.floats(10, 1000), min_size=12, max_size=24), st.floats(1e-3, 1e6))
+@settings(max_examples=20, deadline=None)
+def test_parts_make_the_series_up_and_know_no_unit(values: list[float], unit: float) -> None:
+    series = pd.Series(values, index=pd.period_range("2014Q1", periods=len(values), freq="Q"))
+    found, scaled = adjust(series, method="stl", log=True), adjust(series * unit, method="stl", log=True)
+    assert (found.adjusted * found.seasonal).to_numpy() == pytest.approx(values)
+    assert (found.trend * found.seasonal * found.irregular).to_numpy() == pytest.approx(values)
+    assert scaled.adjusted.to_numpy() == pytest.approx(found.adjusted.to_numpy() * unit, rel=1e-6)
+    plain = adjust(series, method="stl", log=False)
+    assert (plain.adjusted + plain.seasonal).to_numpy() == pytest.approx(values)

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classification.errors import InputError
 from indicators.structure import (
@@ -94,3 +96,24 @@ def test_bad_values_are_refused() -> None:
         location_quotient(twice, twice)
     with pytest.raises(InputError, match="重复：01"):
         leave_one_out_growth(twice, twice)
+
+
+sizes = st.lists(st.floats(0.01, 1e9), min_size=2, max_size=12)
+
+
+@given(sizes, st.floats(1e-3, 1e3))
+def test_concentration_keeps_its_bounds_and_knows_no_unit(values: list[float], unit: float) -> None:
+    parts = pd.Series(values)
+    index, ratios = herfindahl(parts), [concentration_ratio(parts, k) for k in range(1, len(parts) + 1)]
+    assert 1 / len(parts) - 1e-12 <= index <= ratios[0] + 1e-12
+    assert ratios == sorted(ratios)
+    assert ratios[-1] == pytest.approx(1)
+    assert herfindahl(parts * unit) == pytest.approx(index)
+
+
+@given(sizes, st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
+def test_location_quotients_average_to_one(values: list[float], here: float, there: float) -> None:
+    local, reference = pd.Series(values), pd.Series(values[::-1])
+    found = location_quotient(local * here, reference * there)
+    assert (found * reference / reference.sum()).sum() == pytest.approx(1)
+    assert found.to_numpy() == pytest.approx(location_quotient(local, reference).to_numpy())

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classification.errors import InputError
-from indicators.disclosure import Relation, audit, published_rank, published_relation
+from indicators.disclosure import Relation, audit, published_rank, published_relation, unions
 from tests.indicators.disclosure.oracle import Scene
 from tests.indicators.disclosure.tables import Table, tables
 
@@ -145,7 +145,11 @@ def test_union_across_relations() -> None:
     assert found.loc["a", ["low", "high"]].tolist() == [10, 10]
 
 
-def test_pair_that_only_several_relations_give_together_is_found_among_many_cells() -> None:
+@pytest.mark.parametrize("all_sets", [14, 0])
+def test_pair_that_only_several_relations_give_together_is_found(
+    all_sets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unions, "ALL_SETS", all_sets)
     many = {f"m{number}": 4 for number in range(6)}
     more = {f"n{number}": 3 for number in range(6)}
     values = {"x": 5, "y": 6, **many, **more, "R": 35, "S": 12, "V": 12, "W": 22}
