@@ -19,3 +19,7 @@ class InputError(ValueError):
         self.zh, self.en, self.where = zh, en, where
         place = f"【{where}】" if where else ""
         super().__init__(f"{place}{zh}\n{en}")
+
+
+class NotKnownError(InputError):
+    """Something that is needed has not come by the day of knowledge; nothing is wrong with what has."""

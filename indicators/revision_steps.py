@@ -7,11 +7,11 @@ the split of any function (revisions) or replaying the pipeline (pipelines).
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -20,6 +20,11 @@ from indicators.revisions import split_revision
 from indicators.rounding import from_unit, in_unit, round_half_away
 
 ROUNDING: Final = "rounding"
+# What steps that rest on fewer units than this become together, so that no row is a single unit's.
+FEWEST: Final = 3
+FEW: Final = "few"
+FEW_ZH: Final = "不足3家的各项"
+_ABSENT: Final = "absent_"
 
 
 @dataclass(frozen=True)
@@ -31,14 +36,14 @@ class Step:
         cause: its name in tables.
         name_zh: its Chinese name.
         inputs: what turns from old to new in it: inputs of cells, and frames of the evidence by their name.
-        absent_zh: why it is zero while it has no input; '' for a step that has some.
+        absent_zh: definition of the figure → why the step is zero whatever turns in it; no entry where it need not be.
     """
 
     number: int
     cause: str
     name_zh: str
     inputs: tuple[str, ...]
-    absent_zh: str
+    absent_zh: Mapping[str, str]
 
 
 @cache
@@ -49,7 +54,7 @@ def steps() -> tuple[Step, ...]:
     """
     text = files("indicators").joinpath("revision_steps.csv").read_text(encoding="utf-8")
     return tuple(
-        Step(int(row["step"]), row["cause"], row["name_zh"], tuple(row["inputs"].split()), row["absent_zh"])
+        Step(int(row["step"]), row["cause"], row["name_zh"], tuple(row["inputs"].split()), _absent(row))
         for row in csv.DictReader(text.splitlines())
     )
 
@@ -91,6 +96,33 @@ def split_displayed(values: Sequence[float], unit: str, decimals: int) -> pd.Ser
     return split_revision(
         lambda inputs: values[sum(inputs[cause] for cause in replayed)] + inputs[ROUNDING], old, new, order
     )
+
+
+def fold_few(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of one figure with those that rest on a few units folded into one, which sums to what they did.
+
+    Args:
+        rows: per step ``step, cause, cause_zh, effect`` and ``units``, how many units it rests on; None for a step that
+            rests on tables.
+
+    Returns:
+        The rows in order, without ``units``; those with an effect that rest on fewer than ``FEWEST`` units as one, in
+        the place of the first of them.
+
+    Source: methods, disclosure control: rows of T13 that rest on fewer than three units fold into one.
+    """
+    few = [row for row in rows if row["units"] is not None and row["units"] < FEWEST and row["effect"]]
+    kept = [{name: value for name, value in row.items() if name != "units"} for row in rows if row not in few]
+    if few:
+        folded = {name: value for name, value in few[0].items() if name != "units"}
+        effect = sum(row["effect"] for row in few)
+        kept.append(folded | {"cause": FEW, "cause_zh": FEW_ZH, "effect": effect})
+    return sorted(kept, key=lambda row: row["step"])
+
+
+def _absent(row: Mapping[str, str]) -> dict[str, str]:
+    reasons = {name.removeprefix(_ABSENT): text for name, text in row.items() if name.startswith(_ABSENT)}
+    return {definition: text for definition, text in reasons.items() if text}
 
 
 def _rounding(value: float, unit: str, decimals: int) -> float:

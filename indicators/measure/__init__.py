@@ -7,6 +7,7 @@ modules of ``indicators``) and reading tables (pipelines).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -35,7 +36,16 @@ from indicators.measure.routes import extrapolated
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
-__all__ = ["MEASURED", "Evidence", "full_cells", "full_span", "known_then", "measure", "measure_core"]
+__all__ = [
+    "MEASURED",
+    "Evidence",
+    "full_cells",
+    "full_span",
+    "known_then",
+    "measure",
+    "measure_core",
+    "measure_value_added",
+]
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
@@ -88,13 +98,31 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
 
 
 def measure_core(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
-    """The observations of core value added alone, for when the same figures are made many times over.
+    """The observations of core value added as it is reported alone, for when they are made many times over.
 
     Arguments and errors are those of ``measure``, and so are the figures: each stands there with the same value.
     """
+    return _measured(evidence, quarter, as_of, (core.rows,))
+
+
+def measure_value_added(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
+    """The observations of core value added under all its definitions: as reported, of the full scope, benchmarked.
+
+    Arguments and errors are those of ``measure``, and so are the figures: each stands there with the same value.
+    """
+    return _measured(evidence, quarter, as_of, (core.rows, scope.rows, benchmarked.rows))
+
+
+def _measured(
+    evidence: Evidence,
+    quarter: Quarter,
+    as_of: dt.date,
+    topics: Sequence[Callable[[Evidence, pd.DataFrame], list[pd.DataFrame]]],
+) -> pd.DataFrame:
     known = evidence.at(quarter, as_of)
+    leaf = full_cells(known, quarter)
     own = {"as_of": as_of, "vintage": known.vintage}
-    parts = [pd.DataFrame(own | dict(part)) for part in core.rows(known, full_cells(known, quarter))]
+    parts = [pd.DataFrame(own | dict(part)) for topic in topics for part in topic(known, leaf) if len(part)]
     return observations(pd.concat(parts, ignore_index=True) if parts else [])
 
 

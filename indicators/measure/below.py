@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from classification.errors import InputError
+from classification.errors import NotKnownError
 from indicators.measure.evidence import Evidence
 from indicators.quarter import Quarter
 from indicators.rounding import whole
@@ -32,7 +32,7 @@ def allocated(evidence: Evidence, quarters: list[str]) -> pd.DataFrame:
         ``quarter, county, gbt, de, va, base`` in whole yuan (float64); no rows without a base.
 
     Raises:
-        InputError: a proxy that a base names is missing in a quarter; proxies and quarters are named.
+        NotKnownError: a proxy that a base names is missing in a quarter; proxies and quarters are named.
 
     Source: methods, value added: below threshold; quarterly accounts carry census benchmarks on by related indicators.
     """
@@ -83,7 +83,7 @@ def _proxy(proxies: pd.DataFrame, base: pd.DataFrame, quarter: Quarter) -> pd.Se
     found = own.fillna(wide)
     if (missing := found.isna()).any():
         names = "、".join(sorted(base.loc[missing, "proxy"].unique()))
-        raise InputError(
+        raise NotKnownError(
             f"缺少规模以下推算指标：{names}，季度 {quarter}。请在 HS14 中补充。",
             f"No proxy {names} for {quarter}; add it to form HS14.",
             where=str(quarter),

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from classification.errors import InputError
+from classification.errors import NotKnownError
 from indicators.growth import SMALL_CHANGE
 from indicators.measure import constant
 from indicators.measure import rows as make
@@ -46,7 +46,7 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         leaf: full-span cells.
 
     Raises:
-        InputError: prices are there but a division of a core cell has none in a released quarter.
+        NotKnownError: prices are there but a division of a core cell has none in a released quarter.
     """
     cells = leaf[leaf["de"] != NON_CORE]
     if cells.empty:
@@ -93,7 +93,7 @@ def with_volume(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:
 def _refuse_unpriced(bad: pd.DataFrame) -> None:
     if len(bad):
         divisions, quarters = (("、".join(sorted(bad[name].unique()))) for name in ("division", "quarter"))
-        raise InputError(
+        raise NotKnownError(
             f"缺少价格指数：行业大类 {divisions}，季度 {quarters}。请在 JG01 中补充。",
             f"No price index for divisions {divisions} in {quarters}; add them to form JG01.",
         )

@@ -35,6 +35,8 @@ _KEYS: Final = {
     "io_sector": ["year", "code"],
     "io_flow": ["year", "supplier", "user"],
 }  # fmt: skip
+# The tables without whose rows figures are refused, rather than made another way.
+_NEEDED: Final = {"prices", "volumes"}
 # The columns that indicators read; a frame without any column and any row stands for a table that is not there.
 _COLUMNS: Final = {
     "leaf": ["quarter", "known_from", "known_to", "origin", "county", "sector", "gbt", "de", "months", "va", "va_base"],
@@ -207,16 +209,23 @@ def expected_quarters(first: Quarter, last: Quarter) -> list[str]:
 
 
 def known_then(frame: pd.DataFrame, table: str, then: dt.date, now: dt.date) -> pd.DataFrame:
-    """A small table as known on an earlier day; what it lacked then stands as known on the later one.
+    """A table as known on an earlier day, as rows that still hold on the later one.
+
+    What figures are refused without, and the table lacked then, stands as known on the later day (``_NEEDED``): a late
+    return may be of a class that had no price before. Everything else that was not known is not there.
 
     Args:
-        frame: all rows, with ``known_from``.
-        table: its name among the evidence, one of those of which the latest row of a key holds.
+        frame: all rows, with ``known_from``, perhaps with ``known_to``.
+        table: its name among the evidence.
         then: the earlier day.
         now: the later day.
     """
+    if "known_to" in frame.columns:
+        return _known(frame, then).assign(known_to=dt.date.max)
     known = frame[~_later(frame["known_from"], now)]
     was = ~_later(known["known_from"], then)
+    if table not in _NEEDED:
+        return known[was]
     keys = pd.MultiIndex.from_frame(known[_KEYS[table]])
     return known[was | ~keys.isin(keys[was])]
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from classification.errors import InputError
+from classification.errors import NotKnownError
 from indicators.measure.evidence import Evidence
 from indicators.quarter import Quarter
 from indicators.rounding import whole
@@ -43,7 +43,7 @@ def extrapolated(
         ``rows``, in their order; ``factor_level`` says ``volume`` or, where ρ was set to 1, ``volume_flagged``.
 
     Raises:
-        InputError: a volume indicator or price index that a route needs is missing; it is named.
+        NotKnownError: a volume indicator or price index that a route needs is missing; it is named.
 
     Source: methods, value added: volume extrapolation 物量外推.
     """
@@ -98,7 +98,7 @@ def _growth(volumes: pd.DataFrame, names: pd.Series, now: Quarter) -> pd.Series:
     growth = names.map(_of_quarter(volumes, now))
     if (missing := growth.isna()).any():
         wanted = "、".join(sorted(names[missing].unique()))
-        raise InputError(
+        raise NotKnownError(
             f"缺少 {now} 的物量指标：{wanted}。请在 HS12 中补充，或在 HS11 中改用增加值率法。",
             f"No volume indicator {wanted} for {now}; add it to form HS12 or change the route in HS11.",
             where=str(now),
@@ -130,7 +130,7 @@ def _prices(prices: pd.DataFrame, classes: pd.Index, now: Quarter) -> pd.Series:
     index = pd.Series(classes.str[:2].map(_division_prices(prices, now).to_dict()), index=classes).astype("float64")
     if (missing := index.isna()).any():
         divisions = "、".join(sorted(set(classes[missing].str[:2])))
-        raise InputError(
+        raise NotKnownError(
             f"物量外推缺少价格指数：行业大类 {divisions}，季度 {now}。请在 JG01 中补充。",
             f"Volume extrapolation needs a price index for divisions {divisions} in {now}; add it to form JG01.",
             where=str(now),

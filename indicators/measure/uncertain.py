@@ -36,9 +36,9 @@ def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.Da
     cells = leaf[leaf["quarter"] == str(quarter)]
     core = cells[cells["de"] != NON_CORE]
     methods = _methods(evidence, quarter)
-    if core.empty or not methods:
-        return []
     split = core["gbt"].isin(methods)
+    if not split.any():
+        return []
     whole = cells.groupby("gbt")[["va", "base"]].sum()
     parts = core[split].groupby(["gbt", "de"], as_index=False)["va"].sum()
     vectors = parts.assign(

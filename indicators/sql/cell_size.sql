@@ -2,7 +2,8 @@
 -- Takes: returned (income_approach), share; size_limit (classification: limits by GB/T class, yuan and persons);
 --        membership (scheme, class, gbt, de); place (county, region); parameters year, known_from, known_to.
 -- Gives: the contract cell_size. A firm is as large as the smallest of its items allows (each limit must be reached, else
---        one class down); where an item that is asked for is blank, or the method does not cover the class, it is unsized.
+--        one class down); where an item that is asked for is blank, or the method does not cover the class, it is unsized. Of
+--        several returns in a class the one that makes it largest holds.
 WITH levelled AS (
   SELECT r.row_id, r.unit, r.county, r.gbt, r.revenue, r.rd, r.staff, r.va,
          l.gbt IS NOT NULL
@@ -14,8 +15,7 @@ WITH levelled AS (
                size_level(r.total_assets, l.assets_large, l.assets_medium, l.assets_small)) AS level
   FROM returned AS r LEFT JOIN size_limit AS l ON l.gbt = r.gbt
 ), contribution AS (
-  SELECT g.region, m.class, v.unit, ANY_VALUE(CASE WHEN NOT v.known THEN 'unsized' WHEN v.level = 3 THEN 'large'
-                                         WHEN v.level = 2 THEN 'medium' WHEN v.level = 1 THEN 'small' ELSE 'micro' END) AS size,
+  SELECT g.region, m.class, v.unit, MAX(v.level) FILTER (WHERE v.known) AS level,
          SUM(CAST(ROUND(v.va * s.k_hi, 0) - ROUND(v.va * s.k_lo, 0) AS BIGINT)) AS va,
          SUM(CAST(ROUND(v.revenue * s.k_hi, 0) - ROUND(v.revenue * s.k_lo, 0) AS BIGINT)) AS revenue,
          SUM(CAST(ROUND(v.rd * s.k_hi, 0) - ROUND(v.rd * s.k_lo, 0) AS BIGINT)) AS rd
@@ -26,7 +26,8 @@ WITH levelled AS (
   GROUP BY g.region, m.class, v.unit
 )
 SELECT CAST($year AS BIGINT) AS year, CAST($known_from AS DATE) AS known_from, CAST($known_to AS DATE) AS known_to,
-       region, class, size,
+       region, class,
+       CASE level WHEN 3 THEN 'large' WHEN 2 THEN 'medium' WHEN 1 THEN 'small' WHEN 0 THEN 'micro' ELSE 'unsized' END AS size,
        COUNT(*)::BIGINT AS units, SUM(va)::BIGINT AS va, coalesce(SUM(revenue), 0)::BIGINT AS revenue,
        coalesce(SUM(rd), 0)::BIGINT AS rd,
        coalesce(SUM(revenue) FILTER (WHERE rd IS NOT NULL), 0)::BIGINT AS rd_revenue

@@ -195,11 +195,14 @@ def explain(
     cls: Annotated[str, typer.Option("--class", help="类别，如 01。 The class.")] = "core",
     home: Home = None,
     units: Annotated[bool, typer.Option("--units", help="列出单位（L3，内部）。 List the units.")] = False,
+    purpose: Annotated[
+        str, typer.Option(help="列出单位的用途，记入访问日志。 What the units are for, kept in the log of access.")
+    ] = "",
 ) -> None:
     """一个数由哪些单元、系数、价格、文件而来，为什么变动。 What a figure is made of, and why it changed."""
     from pipelines.cli import explain as view
 
-    view.show(home, indicator, quarter, console, region=region, cls=cls, units=units)
+    view.show(home, indicator, quarter, console, region=region, cls=cls, units=units, purpose=purpose)
 
 
 @app.command()

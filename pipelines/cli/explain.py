@@ -15,6 +15,7 @@ from rich.console import Console
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
+from pipelines.access import record, refuse_without_purpose
 from pipelines.cli.query import show_answer
 from pipelines.release.read import Answer, query
 from pipelines.surveys import SURVEYS
@@ -85,12 +86,22 @@ WHERE definition_id = 'rate_method' AND span = 'cumulative' AND region = '{regio
 
 
 def show(
-    home: Path | None, indicator: str, quarter: str, console: Console, *, region: str, cls: str, units: bool
+    home: Path | None,
+    indicator: str,
+    quarter: str,
+    console: Console,
+    *,
+    region: str,
+    cls: str,
+    units: bool,
+    purpose: str = "",
 ) -> None:
     """Print what a figure is made of: cells, coefficients, prices, files, with ``units`` also units; and its change.
 
+    Who looks at units says what for, and is written down first.
+
     Raises:
-        InputError: another indicator, or a figure that the current release does not hold.
+        InputError: another indicator, a figure that the current release does not hold, or units without a purpose.
     """
     from pipelines.steps.explained import explain
 
@@ -98,8 +109,14 @@ def show(
     if indicator != EXPLAINED:
         raise InputError(f"只能解释 {EXPLAINED}，不能解释 {indicator}。", f"Only {EXPLAINED} can be explained.")
     place = region or workspace.city.code
+    if units:
+        refuse_without_purpose(purpose)
     value, as_of, vintage = _published(workspace, period, place, cls)
     found = explain(workspace, str(period), as_of, region=place, cls=cls, flash=vintage == "flash", units=units)
+    if units:
+        asked = {"indicator": indicator, "period": str(period), "region": place, "class": cls, "as_of": str(as_of)}
+        shown = len({row["unit"] for row in found.units})
+        record(workspace, "explain", asked, purpose=purpose, units=shown)
     name = workspace.city.regions[place]
     console.print(f"{period.label()} {name} {cls}：{value / _YI:.4f} 亿元（监测测算，截至 {as_of}）", highlight=False)
     same = abs(value - found.value) < 1
@@ -189,7 +206,7 @@ def _revised(workspace: Workspace, period: Quarter, region: str, cls: str) -> li
     lake = Lake(workspace.lake)
     if not lake.path("revision", str(period)).exists():
         return []
-    wanted = {"indicator": EXPLAINED, "region": region, "class": cls}
+    wanted = {"indicator": EXPLAINED, "definition_id": "rate_method", "region": region, "class": cls}
     return [
         (row["period"], row["cause_zh"], round(row["effect"] / _YI, 4))
         for row in lake.read("revision", [str(period)]).to_pylist()

@@ -59,7 +59,7 @@ def _kept_open() -> Iterator[None]:
     """Keep the files of Dagster's events open while a run writes to them, thousands of times.
 
     Dagster connects anew for every event, and whoever closes the last connection to a file copies all that was written
-    into it. What is written is there after a crash of ours as before; after one of the machine the last events may lack.
+    into it. What is written outlives a crash of ours as before; after one of the machine the last events may lack.
     """
     from sqlalchemy import event
     from sqlalchemy.engine import Engine

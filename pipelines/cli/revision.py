@@ -17,7 +17,7 @@ from pipelines.cli.query import show_answer
 from pipelines.release.read import Answer, day_named, query, releases
 from pipelines.workspace import Workspace
 
-_HEAD = ("指标", "地区", "类别", "价格", "上期数", "本期数", "单位", "步骤", "原因", "影响", "影响单位")
+_HEAD = ("指标", "时期", "地区", "类别", "价格", "上期数", "本期数", "单位", "步骤", "原因", "影响", "影响单位")
 _PRICES = {"current": "现价", "constant": "可比价"}
 _HELD = """
 SELECT o.value FROM observation AS o
@@ -32,7 +32,7 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     from indicators.catalogue import indicators
     from pipelines.steps.observed import history
     from pipelines.steps.replayed import Between
-    from pipelines.steps.revised import split_between
+    from pipelines.steps.revised import folded, split_between
 
     workspace, period = Workspace.locate(home), Quarter.parse(quarter)
     history(workspace, str(period))
@@ -41,9 +41,9 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     old = day_named(since) if held is None else held[1]
     if old >= new:
         raise InputError(f"上期截止日 {old} 不早于本期 {new}。", f"{old} is not before {new}.", where=str(period))
-    rows = split_between(workspace, period, Between(old, new))
+    rows = folded(split_between(workspace, period, Between(old, new)))
     if not as_csv:
-        console.print(f"{period.label()}，{old} 所知 → {new} 所知，初步数", highlight=False)
+        console.print(f"{period.label()}，{old} 所知 → {new} 所知", highlight=False)
     names = workspace.city.regions
     shown = [_line(row, names, indicators()) for row in rows]
     show_answer(Answer(_HEAD, shown), console, as_csv=as_csv)
@@ -72,8 +72,8 @@ def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place
 
     name, _, value = held
     entry = indicator("core_value_added", "rate_method")
-    whole = ("core_value_added", place, "core")
-    now = next(row["previous_value"] for row in rows if (row["indicator"], row["region"], row["class"]) == whole)
+    whole = {"definition_id": entry.definition_id, "indicator": entry.id, "region": place, "class": "core"}
+    now = next(row["previous_value"] for row in rows if whole.items() <= row.items())
     if shown(value, entry.display_unit, entry.decimals) == now:
         console.print(f"上期数与发布包 {name} 一致", style="dim", highlight=False)
     else:
@@ -88,6 +88,7 @@ def _line(row: dict[str, Any], names: dict[str, str], entries: Any) -> tuple[Any
     values = (round(row[name] / scale, 6) for name in ("previous_value", "value"))
     return (
         entry.name_zh,
+        row["period"],
         names.get(row["region"], row["region"]),
         row["class"],
         _PRICES[row["price_basis"]],

@@ -134,7 +134,7 @@ def _revision(f: Figures) -> Section:
         "修订",
         tuple(revised.of_revision(f)),
         _present(exhibit),
-        _present(level, revised.contrast(f, "core_growth"), revised.unit_changes(f)),
+        _present(level, *revised.contrasts(f), revised.unit_changes(f)),
     )
 
 

@@ -46,6 +46,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
         ("指标", "时期", "单位", "数值", "版次"),
         tuple(row for _, rows, _ in shown for row in rows),
         tuple(f"{name}：{note}" for name, _, note in shown),
+        ("vintage",),
     )
 
 

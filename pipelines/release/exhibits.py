@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.release import charts, tables
+from pipelines.release.alike import less
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
 from pipelines.release.display import decimal, yi
 from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, ranks
@@ -53,7 +54,7 @@ def growth_lines(f: Figures) -> Exhibit | None:
         if figure is not None
     ]
     last = spans[-1]
-    compared = f"，{against(core[0].value, gdp[0].value, 'GDP增速')}" if gdp and gdp[0] else ""
+    compared = f"，{against(less(core[0], gdp[0]), 'GDP增速')}" if gdp and gdp[0] else ""
     title = f"{last.label}核心产业增加值{change(core[0])}{compared}"
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
     alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"

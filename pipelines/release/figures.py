@@ -179,10 +179,13 @@ class Figures:
         now = self.get("core_value_added", "rate_method", self.main, cls=CORE) if self.main else None
         return now is not None and now.vintage == FLASH
 
+    def _value(self, span: Span) -> Figure | None:
+        return self.get("core_value_added", self.definition, span, cls=CORE, price="current")
+
     def gdp_growth(self, span: Span) -> Figure | None:
-        """GDP's growth where it may stand beside ours: beside a flash only that of a flash."""
-        found = self.get("gdp_growth", "accounts", span)
-        return None if found and self.flash and found.vintage != FLASH else found
+        """GDP's growth where it may stand beside ours: that of the vintage of ours."""
+        found, ours = self.all("gdp_growth", "accounts", span), self.growth(span) or self._value(span)
+        return next((figure for figure in found if ours and figure.vintage == ours.vintage), None)
 
     @property
     def authority(self) -> str:
@@ -229,13 +232,6 @@ class Figures:
 
     def _has(self, definition: str, kind: str) -> bool:
         return bool(self.periods("core_value_added", definition, kind, cls=CORE))
-
-
-def difference(later: Number | None, earlier: Number | None) -> Number | None:
-    """A difference of two rates in 百分点, from the unrounded numbers."""
-    if later is None or earlier is None:
-        return None
-    return Number(later.value - earlier.value, "百分点", "百分点", 1)
 
 
 def count(value: int) -> Number:

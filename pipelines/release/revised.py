@@ -3,21 +3,24 @@
 Belongs here: what is said and shown of the tables revision, unit_change and revision_triangle. Does not belong here:
 how a change is split (pipelines.steps.revised, indicators.revision_steps).
 
-One table or sentence holds figures of one vintage, one price basis and one base; anything else is refused here.
+One table or sentence holds one indicator at one price basis, one base and one step from vintage to vintage; anything
+else is refused (alike).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final
 
 import pandas as pd
 
-from classification.errors import InputError
+from indicators.revision_steps import FEW_ZH
 from indicators.revisions import FIRST_TO_LATEST, revision_summary, revision_triangle
 from indicators.rounding import from_unit, round_parts
 from pipelines.release import charts
+from pipelines.release.alike import of_one_kind
 from pipelines.release.charts import ACCENT, GREY
 from pipelines.release.display import decimal
 from pipelines.release.exhibits import Exhibit
@@ -35,15 +38,21 @@ EVENTS: Final = {
 }
 _LEVEL: Final = "core_value_added"
 _GROWTH: Final = "core_growth"
+_FOLDED: Final = f"所依据的单位不足3家的各步并入“{FEW_ZH}”，有关各步空缺。"
 # Effects are shown two places finer than the figures, so that a small cause is not a row of zeros.
 _FINER: Final = 2
-_DISTINCT: Final = ("vintage", "price_basis", "base", "period", "previous_as_of", "as_of")
+_REPORTED: Final = "rate_method"
+_FULL: Final = "full_scope"
+_BENCHMARKED: Final = "benchmarked"
+_SCOPES: Final = {_REPORTED: "", _FULL: "（全口径）", _BENCHMARKED: "（按年度数衔接）"}
+_DISTINCT: Final = ("previous_vintage", "vintage", "price_basis", "base", "previous_as_of", "as_of")
 
 
 @dataclass(frozen=True)
 class Change:
     """The revision of one figure: both displayed values and the effect of each step, in the stored unit."""
 
+    period: str
     region: str
     cls: str
     unit: str
@@ -80,59 +89,72 @@ class Change:
         }
 
 
-def changes(f: Figures, indicator: str, price: str) -> list[Change]:
-    """The revisions of an indicator: the place with its divisions, then its counties.
+def changes(f: Figures, indicator: str, definition: str = _REPORTED) -> list[Change]:
+    """The revisions of an indicator: the place with its divisions, then its counties, each in the order of periods.
 
     Raises:
-        InputError: the rows mix vintages, price bases, bases, periods or days.
+        InputError: the rows mix vintages, bases or days.
     """
-    rows = [row for row in f.revision if row["indicator"] == indicator and row["price_basis"] == price]
-    _one_kind(rows)
-    entry = f.catalogue.get((indicator, "rate_method"), {})
+    rows = _rows(f, indicator, definition)
+    of_one_kind(rows, _DISTINCT, f"revision {indicator} {definition}")
+    entry = f.catalogue.get((indicator, definition), {})
     places = [(f.city.code, cls) for cls in (CORE, *DIVISIONS)] + [(c.code, CORE) for c in f.city.counties]
     found = []
-    for region, cls in places:
-        own = [row for row in rows if (row["region"], row["class"]) == (region, cls)]
+    for period, (region, cls) in product(sorted({row["period"] for row in rows}), places):
+        own = [row for row in rows if (row["period"], row["region"], row["class"]) == (period, region, cls)]
         if own:
             effects = tuple((row["cause_zh"], row["effect"]) for row in own)
             ends = own[0]["previous_value"], own[0]["value"]
-            found.append(Change(region, cls, own[0]["unit"], entry["display_unit"], entry["decimals"], *ends, effects))
+            shown = own[0]["unit"], entry["display_unit"], entry["decimals"]
+            found.append(Change(period, region, cls, *shown, *ends, effects))
     return found
 
 
-def contrast(f: Figures, indicator: str = _LEVEL) -> Table | None:
-    """T13: what the release before said, what this one says, and the change by cause."""
-    price = "current" if indicator == _LEVEL else f.growth_price
-    found = changes(f, indicator, price)
+def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -> Table | None:
+    """T13: what the release before said, what this one says, and the change by cause.
+
+    Of the benchmarked quarters the place's core stands in a row per quarter, of the others the classes and counties.
+    """
+    found = changes(f, indicator, definition)
+    by_period = definition == _BENCHMARKED
+    if by_period:
+        found = [change for change in found if (change.region, change.cls) == (f.city.code, CORE)]
     if not found:
         return None
     parts = [change.parts(_FINER) for change in found]
-    causes = [cause for cause in parts[0] if any(part[cause].value for part in parts)]
+    ordered = dict.fromkeys(row["cause_zh"] for row in sorted(f.revision, key=lambda row: (row["step"], row["cause"])))
+    causes = [cause for cause in ordered if any(cause in part and part[cause].value for part in parts)]
     rows = tuple(
         Row(
-            _name(f, change),
+            Span("cumulative", change.period).label if by_period else _name(f, change),
             (
                 change.shown(change.before),
                 change.shown(change.now),
                 change.difference,
-                *(part[cause] for cause in causes),
+                *(part.get(cause) for cause in causes),
             ),
-            indent=0 if n == 0 else 1,
-            total=n == 0,
+            indent=int(n > 0 and not by_period),
+            total=n == 0 and not by_period,
         )
         for n, (change, part) in enumerate(zip(found, parts, strict=True))
     )
-    said = f.revision[0]
-    what = "核心产业增加值" if indicator == _LEVEL else f"核心产业增加值{f.growth_name}"
-    unit = "亿元" if indicator == _LEVEL else "%、百分点"
+    what = f"核心产业增加值{_SCOPES[definition]}{'' if indicator == _LEVEL else f.growth_name}"
+    when = f"{found[0].period[:4]}年各季" if by_period else Span("cumulative", found[0].period).label
+    said = _rows(f, indicator, definition)
     return Table(
         "T13",
-        f"修订对照：{Span('cumulative', said['period']).label}{what}",
-        f"单位：{unit}",
-        ("地区、类别", "上期数", "本期数", "变动", *causes),
+        f"修订对照：{when}{what}",
+        f"单位：{'亿元' if indicator == _LEVEL else '%、百分点'}",
+        ("年初累计" if by_period else "地区、类别", "上期数", "本期数", "变动", *causes),
         rows,
-        (_terms(f), _absent(f)),
+        (_terms(said[0]), _absent(said), *([_FOLDED] if FEW_ZH in causes else [])),
     )
+
+
+def contrasts(f: Figures) -> list[Table]:
+    """T13 beside that of the level reported: its growth, the full scope, the quarters of the last closed year."""
+    wanted = ((_GROWTH, _REPORTED), (_LEVEL, _FULL), (_GROWTH, _FULL), (_LEVEL, _BENCHMARKED))
+    return [table for which in wanted if (table := contrast(f, *which))]
 
 
 def unit_changes(f: Figures) -> Table | None:
@@ -165,8 +187,7 @@ def triangle(f: Figures) -> Table | None:
     rows = [row for row in f.triangle if row["indicator"] == _LEVEL and row["class"] == CORE]
     if not rows:
         return None
-    if len({row["vintage"] for row in rows}) > 1:
-        raise InputError("修订三角混用了不同版次。", "The triangle mixes vintages.", where="revision_triangle")
+    of_one_kind(rows, ("vintage", "price_basis", "base"), "revision_triangle")
     wide = revision_triangle(pd.DataFrame(rows), vintage="as_of")
     days = [str(day) for day in wide.columns]
     shown = [
@@ -189,7 +210,7 @@ def triangle(f: Figures) -> Table | None:
 
 def of_revision(f: Figures) -> list[str]:
     """One sentence on the level, one on the growth: by how much, and for which reasons."""
-    found = [next(iter(changes(f, _LEVEL, "current")), None), next(iter(changes(f, _GROWTH, f.growth_price)), None)]
+    found = [next(iter(changes(f, indicator)), None) for indicator in (_LEVEL, _GROWTH)]
     return [
         text for change, name in zip(found, ("", f.growth_name), strict=True) if (text := _sentence(f, change, name))
     ]
@@ -197,7 +218,7 @@ def of_revision(f: Figures) -> list[str]:
 
 def waterfall(f: Figures) -> Exhibit | None:
     """The change of the place's level, cause by cause."""
-    change = next(iter(changes(f, _LEVEL, "current")), None)
+    change = next(iter(changes(f, _LEVEL)), None)
     if change is None or not any(effect for _, effect in change.effects):
         return None
     parts = {cause: part for cause, part in change.parts(_FINER).items() if part.value}
@@ -211,14 +232,14 @@ def waterfall(f: Figures) -> Exhibit | None:
     title = _sentence(f, change, "").split("，其中")[0].rstrip("。")
     alt = f"瀑布图：修订按原因分解。{title}，{_listed(parts, '亿元')}。"
     drawing = charts.drawing("revision", alt, charts.waterfall(records))
-    return Exhibit(title, "各原因的影响依次累加，现价，亿元", (drawing,), contrast(f), _terms(f))
+    return Exhibit(title, "各原因的影响依次累加，现价，亿元", (drawing,), contrast(f), _terms(_rows(f, _LEVEL)[0]))
 
 
 def _sentence(f: Figures, change: Change | None, rate: str) -> str:
     if change is None:
         return ""
-    said = f.revision[0]
-    span, unit = Span("cumulative", said["period"]).label, "个百分点" if rate else "亿元"
+    said = _rows(f, _GROWTH if rate else _LEVEL)[0]
+    span, unit = Span("cumulative", change.period).label, "个百分点" if rate else "亿元"
     figure = f"{span}{f.city.name}核心产业增加值{rate}"
     before, now = (plain(decimal(change.shown(value))) for value in (change.before, change.now))
     shown = "%" if rate else "亿元"
@@ -267,29 +288,26 @@ def _said(value: float) -> str:
     return plain(decimal(Number(value, "元", "亿元", 1 + _FINER)))
 
 
-def _terms(f: Figures) -> str:
-    said = f.revision[0]
+def _rows(f: Figures, indicator: str, definition: str = _REPORTED) -> list[dict[str, Any]]:
+    """The rows of one indicator and definition: of a growth, those of the report's price basis."""
+    price = "current" if indicator == _LEVEL else f.growth_price
+    wanted = (indicator, definition, price)
+    return [row for row in f.revision if (row["indicator"], row["definition_id"], row["price_basis"]) == wanted]
+
+
+def _terms(said: Mapping[str, Any]) -> str:
+    before, now = (VINTAGES[said[name]] for name in ("previous_vintage", "vintage"))
+    kinds = f"均为{now}数" if before == now else f"由{before}数转为{now}数"
     return (
-        f"上期数为{_day(said['previous_as_of'])}所知，本期数为{_day(said['as_of'])}所知，均为{VINTAGES[said['vintage']]}数；"
+        f"上期数为{_day(said['previous_as_of'])}所知，本期数为{_day(said['as_of'])}所知，{kinds}；"
         "各步依次换用新资料重算，影响之和等于两期显示数之差。"
     )
 
 
-def _absent(f: Figures) -> str:
-    reasons = dict.fromkeys(row["absent_zh"] for row in f.revision if row["absent_zh"])
+def _absent(rows: Sequence[Mapping[str, Any]]) -> str:
+    reasons = dict.fromkeys(row["absent_zh"] for row in rows if row["absent_zh"])
     return f"{'，'.join(reasons)}，有关各步为零。" if reasons else "各步均有输入。"
 
 
 def _day(day: Any) -> str:
     return f"{day:%Y年%-m月%-d日}"
-
-
-def _one_kind(rows: Sequence[Mapping[str, Any]]) -> None:
-    """One table never holds two vintages, price bases, bases, periods or pairs of days."""
-    mixed = [name for name in _DISTINCT if len({row[name] for row in rows}) > 1]
-    if mixed:
-        raise InputError(
-            f"修订对照混用了不同的{'、'.join(mixed)}，未列表。",
-            f"A table of revisions mixes {', '.join(mixed)}; it is not made.",
-            where="revision",
-        )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipelines.release.alike import alike, less
 from pipelines.release.display import shown, yi
 from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Span, ranks
 from pipelines.release.wording import against, growth, percent, points
@@ -132,6 +133,7 @@ def by_division(f: Figures, span: Span) -> list[str]:
         if part := f.get("core_class_share", f.definition, span, cls=cls):
             parts.append(f"占核心产业的{percent(part.value)}%")
         texts.append("，".join(parts))
+    alike((get(f, span, cls=cls) for cls in DIVISIONS for get in (value, rate)), "分大类")
     return [*(["；".join(texts) + "。"] if texts else []), *_pull(f, span)]
 
 
@@ -140,6 +142,7 @@ def by_county(f: Figures, span: Span) -> list[str]:
     names = {county.code: county.name for county in f.city.counties}
     sizes = [(code, figure) for code in names if (figure := value(f, span, region=code))]
     rates = [(code, figure) for code in names if (figure := rate(f, span, region=code))]
+    alike((figure for _, figure in (*sizes, *rates)), "分县（市、区）")
     if len(sizes) < RANKED:
         listed = [_county(f, span, names[code], code, figure) for code, figure in sizes]
         return [f"{'；'.join(listed)}。"] if len(sizes) > 1 else []
@@ -162,6 +165,7 @@ def of_penetration(f: Figures, figures: list[Figure]) -> list[str]:
     texts = []
     for definition in dict.fromkeys(figure.definition for figure in figures):
         mine = [figure for figure in figures if figure.definition == definition]
+        alike(mine, "产业数字化")
         listed = "，".join(f"{f.name('sector', figure.cls)}{percent(figure.value)}%" for figure in mine)
         label = Span(mine[0].span, mine[0].period).label
         source = f"据{mine[0].authority}测算" if definition == "external" else "经本系统测算"
@@ -186,7 +190,7 @@ def _key_value(f: Figures, span: Span) -> KeyFigure | None:
     word = f"{VINTAGES[now.vintage]}数"
     if grown:
         whole = _gdp_growth(f, span)
-        word = change(grown) + (f"，{against(grown.value, whole.value, 'GDP增速')}" if whole else "")
+        word = change(grown) + (f"，{against(less(grown, whole), 'GDP增速')}" if whole else "")
     return KeyFigure("核心产业增加值", yi(now), "亿元", word, f"{span.label}，{_basis(grown)}")
 
 
@@ -215,7 +219,7 @@ def _key_share(f: Figures, span: Span) -> KeyFigure | None:
     now, before = share(f, span), f.get("core_share_gdp", "same_vintage", span.year_before, cls=CORE)
     if now is None:
         return None
-    word = points(now.value - before.value, "比上年同期提高", "比上年同期下降", "与上年同期持平") if before else ""
+    word = points(less(now, before), "比上年同期提高", "比上年同期下降", "与上年同期持平") if before else ""
     basis = f"{span.label}，现价，同版次" + (f"（{VINTAGES[now.vintage]}）" if f.definition == "published" else "")
     return KeyFigure("占GDP比重", percent(now.value), "%", word, basis)
 
@@ -238,7 +242,7 @@ def _key_firms(f: Figures, span: Span) -> KeyFigure | None:
     before = f.get("firms", "above_threshold", span.year_before, cls=CORE)
     if now is None:
         return None
-    change = now.value - before.value if before else 0
+    change = less(now, before) if before else 0
     word = f"比上年同期{'增加' if change > 0 else '减少'}{abs(change):.0f}家" if change else "与上年同期持平"
     return KeyFigure(
         "规模以上企业", shown(now).text, now.display_unit, word if before else "", f"{span.label}，期末在统"
@@ -260,7 +264,7 @@ def _against_gdp(f: Figures, span: Span) -> str:
     grown, whole = rate(f, span), _gdp_growth(f, span)
     if grown is None or whole is None:
         return ""
-    return f"增速{against(grown.value, whole.value, 'GDP增速')}（GDP{growth(whole.value)}）。"
+    return f"增速{against(less(grown, whole), 'GDP增速')}（GDP{growth(whole.value)}）。"
 
 
 def _pace(f: Figures, span: Span) -> str:
@@ -273,8 +277,8 @@ def _pace(f: Figures, span: Span) -> str:
         before = rate(f, Span("cumulative", str(earlier)))
         if before:
             name = earlier.cumulative_name
-            parts.append(points(grown.value - before.value, f"比{name}加快", f"比{name}回落", f"与{name}持平"))
-    parts.append(points(grown.value - year_ago.value, "比上年同期加快", "比上年同期回落", "与上年同期持平"))
+            parts.append(points(less(grown, before), f"比{name}加快", f"比{name}回落", f"与{name}持平"))
+    parts.append(points(less(grown, year_ago), "比上年同期加快", "比上年同期回落", "与上年同期持平"))
     return f"增速{'，'.join(parts)}。"
 
 
@@ -282,7 +286,7 @@ def _share_change(f: Figures, span: Span) -> str:
     now, before = share(f, span), f.get("core_share_gdp", "same_vintage", span.year_before, cls=CORE)
     if now is None or before is None:
         return ""
-    return f"占GDP比重{points(now.value - before.value, '比上年同期提高', '比上年同期下降', '与上年同期持平')}。"
+    return f"占GDP比重{points(less(now, before), '比上年同期提高', '比上年同期下降', '与上年同期持平')}。"
 
 
 def _single(f: Figures) -> str:
@@ -308,6 +312,7 @@ def _pull(f: Figures, span: Span) -> list[str]:
     pulls = [(cls, figure) for cls in DIVISIONS if (figure := f.get("core_pull", f.definition, span, cls=cls))]
     if len(pulls) < 2:
         return []
+    alike((figure for _, figure in pulls), "拉动")
     cls, pull = _first(pulls, 1)[0]
     if pull.value <= 0:
         return []

@@ -10,9 +10,10 @@ from typing import Final
 
 from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
+from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
 from pipelines.release.display import decimal
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, difference, ranks
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, ranks
 from pipelines.surveys import SURVEYS
 
 Cell = Number | str | None
@@ -50,6 +51,11 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    declared: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what may not stand side by side, but for what the table sets apart in words (``alike.KINDS``)."""
+        alike(self.figures, f"{self.code} {self.title}", declared=self.declared)
 
     @property
     def figures(self) -> list[Figure]:
@@ -69,6 +75,8 @@ def overview(f: Figures) -> Table:
         ("指标", *(head[n] for n in kept)),
         tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows),
         (_growth_note(f),) if f.definition == "rate_method" else (),
+        # Where GDP is there in several vintages, its rows are named by them.
+        ("vintage",) if len(_gdp_rows(f)) > 1 else (),
     )
 
 
@@ -322,6 +330,7 @@ def vintages(f: Figures, span: Span) -> Table | None:
         ("口径", f.gdp_name, "占GDP比重", "GDP版次"),
         tuple(rows),
         ("跨版次比重的分子与分母不是同一版次，不得与同版次比重连接或比较。",),
+        ("vintage",),
     )
 
 
@@ -455,7 +464,8 @@ def _gdp_rows(f: Figures) -> list[Row]:
         found = f.all("gdp", "accounts", span, price="current") if span else []
         if span and found:
             growth = f.get("gdp_growth", "accounts", span)
-            before = f.get("gdp", "accounts", span.year_before, price="current")
+            earlier = f.all("gdp", "accounts", span.year_before, price="current")
+            before = next((figure for figure in earlier if figure.vintage == found[0].vintage), None)
             several = len(found) > 1
             named = several or f.flash
             return [

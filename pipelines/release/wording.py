@@ -53,11 +53,9 @@ def points(fraction: float, up: str, down: str, flat: str = "持平") -> str:
     return f"{up if fraction > 0 else down}{percent(abs(fraction))}个百分点"
 
 
-def against(rate: float, other: float, name: str) -> str:
-    """``高于GDP增速1.2个百分点``, ``低于…`` or ``与…持平``."""
-    if is_flat(rate - other):
-        return f"与{name}持平"
-    return points(rate - other, f"高于{name}", f"低于{name}")
+def against(more: float, name: str) -> str:
+    """How far a rate lies above another: ``高于GDP增速1.2个百分点``, ``低于…`` or ``与…持平``."""
+    return points(more, f"高于{name}", f"低于{name}", f"与{name}持平")
 
 
 def in_display(value: float, unit: str, display_unit: str, decimals: int) -> Decimal:

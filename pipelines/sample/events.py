@@ -1,4 +1,4 @@
-"""What happens to single units: recodes (two across the border of the core), moves between counties, one merger.
+"""What happens to single units: recodes (two across the border of the core), moves between counties, mergers.
 
 Belongs here: choosing the units, by rank among settled ones, so that any size of city has them. Does not belong here:
 entries and exits, which are drawn (economy).
@@ -28,14 +28,23 @@ _RECODES: Final = (
     ("trade", False, "5128", "2022Q3"),
     ("service", False, "7229", "2021Q3"),
     ("construction", False, "4852", "2023Q1"),
+    ("service", True, "6550", "2023Q2"),
+    ("service", True, "6550", "2023Q3"),
+    ("service", True, "6550", "2023Q4"),
 )
+# Survey, whether it is a core unit, its rank, the county it moves to, from quarter. Of the core there are enough in the
+# last year to be told as a row of their own.
 _MOVES: Final = (
-    ("industry", 31, 3, "2021Q3"),
-    ("service", 33, 0, "2022Q1"),
-    ("trade", 35, 8, "2022Q4"),
-    ("industry", 37, 1, "2023Q2"),
+    ("industry", False, 31, 3, "2021Q3"),
+    ("service", False, 33, 0, "2022Q1"),
+    ("trade", False, 35, 8, "2022Q4"),
+    ("industry", False, 37, 1, "2023Q2"),
+    ("industry", True, 71, 1, "2023Q2"),
+    ("industry", True, 72, 4, "2023Q3"),
+    ("industry", True, 73, 6, "2023Q4"),
 )
-_MERGER: Final = ("industry", 41, 43, "2022Q1")
+# Survey, whether they are core units, the ranks of heir and absorbed, from quarter.
+_MERGERS: Final = (("industry", False, 41, 43, "2022Q1"), ("service", True, 74, 75, "2023Q2"))
 
 
 def settled(units: Units, survey: str, *, core: bool) -> Ints:
@@ -85,12 +94,14 @@ def recodes(units: Units) -> tuple[Change, ...]:
         Change(pick(units, survey, 50 + at, core=core), Quarter.parse(quarter), klass=codes.index(new))
         for at, (survey, core, new, quarter) in enumerate(_RECODES)
     ]
-    for survey, rank, county, quarter in _MOVES:
-        found.append(Change(pick(units, survey, rank), Quarter.parse(quarter), county=county))
+    for survey, core, rank, county, quarter in _MOVES:
+        found.append(Change(pick(units, survey, rank, core=core), Quarter.parse(quarter), county=county))
     return tuple(found)
 
 
 def mergers(units: Units) -> tuple[Merger, ...]:
-    """The one merger."""
-    survey, heir, absorbed, quarter = _MERGER
-    return (Merger(pick(units, survey, heir), pick(units, survey, absorbed), Quarter.parse(quarter)),)
+    """The mergers."""
+    return tuple(
+        Merger(pick(units, survey, heir, core=core), pick(units, survey, absorbed, core=core), Quarter.parse(quarter))
+        for survey, core, heir, absorbed, quarter in _MERGERS
+    )

@@ -1,10 +1,11 @@
 -- Unit changes of the four quarters up to one and what they mean for the core value added reported of it.
 -- Takes: core_change of the four quarters; part, last_part (class_part of the quarter and of the same one a year before);
---        place (county, region); parameters quarter, place (code of the place), as_of.
+--        place (county, region); parameters quarter, place (code of the place), as_of,
+--        fewest: the number of units below which rows fold.
 -- Gives: the contract unit_change, in order of its key.
 -- A unit counts under one change alone: merger before exit before entry before recode before move. The heirs of mergers are
--- no units of their own here, yet what they report stands beside what the absorbed had reported. Rows that rest on fewer than
--- three units fold into one; where that is fewer than three again, it has a count and no value.
+-- no units of their own here, yet what they report stands beside what the absorbed had reported. Rows that rest on fewer
+-- units than that fold into one; where that is too few again, it has a count and no value.
 WITH known AS (
   SELECT unit, event, value_after FROM core_change
   WHERE known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
@@ -38,7 +39,7 @@ WITH known AS (
   FROM cell AS s JOIN changed AS e ON e.unit = s.unit LEFT JOIN heir AS h ON h.unit = s.unit
   GROUP BY s.region, s.class, s.unit, e.event, h.unit
 ), few AS (
-  SELECT region, class, event, COUNT(*) < 3 AS folds FROM effect GROUP BY region, class, event
+  SELECT region, class, event, COUNT(*) < $fewest AS folds FROM effect GROUP BY region, class, event
 ), folded AS (
   SELECT e.* REPLACE (CASE WHEN f.folds THEN 'other' ELSE e.event END AS event)
   FROM effect AS e JOIN few AS f ON f.region = e.region AND f.class = e.class AND f.event = e.event
@@ -48,8 +49,8 @@ WITH known AS (
   FROM folded GROUP BY region, class, event
 )
 SELECT $quarter AS quarter, s.region, s.class, s.event, s.units::BIGINT AS units,
-       CASE WHEN resting >= 3 THEN s.va END::BIGINT AS value_added,
-       CASE WHEN resting >= 3 THEN s.va_base - s.last_va END::BIGINT AS base_change,
-       CASE WHEN resting >= 3 AND b.va_base > 0 THEN round(CAST(s.va - s.va_base AS DOUBLE) / b.va_base, 12) END AS pull
+       CASE WHEN resting >= $fewest THEN s.va END::BIGINT AS value_added,
+       CASE WHEN resting >= $fewest THEN s.va_base - s.last_va END::BIGINT AS base_change,
+       CASE WHEN resting >= $fewest AND b.va_base > 0 THEN round(CAST(s.va - s.va_base AS DOUBLE) / b.va_base, 12) END AS pull
 FROM sums AS s JOIN base AS b ON b.region = s.region AND b.class = s.class
 ORDER BY s.region, s.class, s.event

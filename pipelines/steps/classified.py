@@ -190,13 +190,12 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> t
     def fill(path: Path) -> None:
         coefficients = lake.read("core_coefficient").to_pandas()
         with engine(lake.root) as work:
-            work.add(core_annual=lake.existing("core_annual"), **codes)
-            work.view("units", texts[0])
-            work.keep("classed", texts[1])
+            work.add(**further)
+            add_annual(work, lake)
             cells = [
                 found
                 for year, vintages in _annual_vintages(work, coefficients)
-                for found in _known(vintages, partial(_annual_cells, work, table, year, coefficients))
+                for found in _known(vintages, partial(annual_cells, work, table, year, coefficients))
             ]
         whole = pa.concat_tables([terms.schema.empty_table(), *cells])
         write_table(whole.sort_by([(key, "ascending") for key in terms.key]), path)
@@ -358,11 +357,46 @@ def _not_of(vectors: pa.Table, classes: list[str]) -> pa.ChunkedArray:
     return pc.invert(pc.is_in(vectors["gbt"], pa.array(classes, pa.string())))
 
 
-def _annual_cells(work: Engine, table: str, year: int, coefficients: pd.DataFrame, vintage: Vintage) -> pa.Table:
+def add_annual(work: Engine, lake: Lake) -> list[int]:
+    """Keep the annual returns with their classes for ``annual_cells``; the years of which there are any."""
+    work.add(core_annual=lake.existing("core_annual"), **arrow_tables())
+    work.view("units", statement("pipelines", "classed_annual"))
+    work.keep("classed", statement("classification", "assign"))
+    years: list[int] = work.rows(statement("pipelines", "annual_vintages"))["year"].unique().to_pylist()
+    return sorted(years)
+
+
+def annual_cells(
+    work: Engine,
+    table: str,
+    year: int,
+    coefficients: pd.DataFrame,
+    vintage: Vintage,
+    *,
+    returned: dt.date | None = None,
+    known: dt.date | None = None,
+) -> pa.Table:
+    """Annual cells of a year at one vintage.
+
+    Args:
+        work: after ``add_annual``.
+        table: which cells, by their statement.
+        year: the year.
+        coefficients: the contract core_coefficient.
+        vintage: the stretch of time.
+        returned: the day as of which returns are known; by default the vintage's first.
+        known: the day as of which coefficients are; a class that has none by then takes those of the vintage's first.
+
+    Raises:
+        InputError: a class has no coefficient; the classes are named.
+    """
+    later = vintage.known_from
     work.add(income_sign=income_signs(year))
-    work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": vintage.known_from})
-    vectors = vector_table(coefficients, on=dt.date(year, 12, 31), known=vintage.known_from)
-    _shares(work, vectors, vectors, f"{year}年")
+    work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": returned or later})
+    vectors, others = (
+        vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later)
+    )
+    _shares(work, vectors, others, f"{year}年")
     cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
     return cells.cast(contract(table).schema)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classification import arrow_tables
-from classification.errors import InputError
+from classification.errors import InputError, NotKnownError
 from indicators.measure import Evidence, measure
 from indicators.quarter import Quarter, quarters_between
 from indicators.vintage import FLASH, PRELIMINARY
@@ -170,14 +170,15 @@ def known_cells(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> 
     """The cells of quarters as known on a day; no rows where no quarter is needed.
 
     Raises:
-        InputError: cells are missing, or those of some quarters were all learnt later; the quarters are named.
+        InputError: cells are missing; the quarters are named.
+        NotKnownError: those of some quarters were all learnt later; the quarters are named.
     """
     known = [("known_from", "<=", as_of), ("known_to", ">", as_of)]
     paths = lake.existing(table, quarters) if quarters else []
     tables = [pq.read_table(path, filters=known, partitioning=None) for path in paths]
     later = [path.stem for path, rows in zip(paths, tables, strict=True) if not len(rows) and _holds_rows(path)]
     if later:
-        raise InputError(
+        raise NotKnownError(
             f"截至 {as_of}，{'、'.join(later)} 的报表、增加值率或剥离系数尚未到齐。请改用更晚的数据截止日（--as-of）。",
             f"As of {as_of}, returns, rates or coefficients of {', '.join(later)} were lacking; take a later --as-of.",
             where=table,

@@ -3,34 +3,49 @@
 Belongs here: which inputs of cells can be turned from old to new one by one, and the engine's part of doing so. Does
 not belong here: their order (indicators.revision_steps) and what figures follow (revised).
 
-Nothing is written: cells come out, the returns stay in the engine. Only measured returns are replayed.
+Nothing is written: cells come out, the returns stay in the engine. Only measured returns are replayed. Cells in which
+nothing changed are those of the lake.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from classification import arrow_tables
+from indicators.measure import MEASURED
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake
-from pipelines.steps.classified import Known, Vintage, add_parts, registers_since, year_before
+from pipelines.steps.cells import places
+from pipelines.steps.classified import (
+    Known,
+    Vintage,
+    add_annual,
+    add_parts,
+    annual_cells,
+    registers_since,
+    year_before,
+)
+from pipelines.steps.observed import known_cells
 from pipelines.workspace import Workspace
 
 # The inputs that are told apart by what became of each return.
 RETURNS: Final = ("revised_returns", "late_returns", "entries", "recodes")
 TABLES: Final = ("register", "rates", "coefficients")
+ANNUAL: Final = "annual"
+_VALID: Final = ["known_from", "known_to"]
 SQL: Final = (
     *("version", "last_version", "entered_unit", "revised_pair", "paired_cause", "replayed_pair"),
-    *("replayed_class_return", "replayed_last_return", "kept_parts"),
+    *("replayed_class_return", "replayed_last_return", "kept_parts", "revised_unit"),
 )
 
 # What is compared, the kept comparison, and the input of parts that follows from it.
@@ -54,9 +69,26 @@ class Between:
         return any(((column > self.old) & (column <= self.new)).any() for column in days)
 
 
-def replayed_cells(
-    workspace: Workspace, quarter: str, days: Between, states: Sequence[frozenset[str]]
-) -> list[pa.Table]:
+@dataclass(frozen=True)
+class Replayed:
+    """Cells in each state of knowledge: a state that differs in nothing that changed is the one before it.
+
+    Attributes:
+        changed: the inputs in which anything differs between the two days.
+        made: the cells, by which of these are new.
+        units: how many units a change rests on, by input, region and class (``revised_unit``).
+    """
+
+    changed: frozenset[str]
+    made: Mapping[frozenset[str], pa.Table]
+    units: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def at(self, state: frozenset[str]) -> pa.Table:
+        """The cells with these inputs new."""
+        return self.made[state & self.changed]
+
+
+def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Sequence[frozenset[str]]) -> Replayed:
     """The finest cells of a quarter in each of several states of knowledge.
 
     Args:
@@ -66,7 +98,7 @@ def replayed_cells(
         states: per state the inputs that are new; names that are no inputs of cells are left alone.
 
     Returns:
-        Measured cells (contract cell_leaf) per state, valid from the later day on.
+        Measured cells (contract cell_leaf) per state, valid on the later day.
 
     Raises:
         InputError: a class has no rate or coefficient on either day.
@@ -78,25 +110,61 @@ def replayed_cells(
         work.add(received=lake.existing("class_return", [quarter]), received_last=last)
         work.add(core_register=lake.existing("core_register", registers), core_map=arrow_tables()["core_map"])
         work.add(class_missing=contract("class_missing").schema.empty_table())
-        changed = _pair(work, period, days)
-        register = work.rows(statement("pipelines", "succession_days")).to_pandas()
-        frames = {"register": register, "rates": rates, "coefficients": coefficients}
-        changed |= {name for name in TABLES if days.learnt(frames[name])}
-        # A state that differs in nothing that changed is the one before it.
-        made: dict[frozenset[str], pa.Table] = {}
-        for state in states:
-            new = state & changed
-            if new not in made:
-                _turn(work, new)
-                known = Known(**{name: days.day(name, new) for name in TABLES}, later=days.new)
-                work.keep("part", statement("pipelines", "no_part"))
-                add_parts(work, Vintage(days.new, FOREVER), period, rates, coefficients, known=known)
-                work.view("class_part", statement("pipelines", "kept_parts"))
-                made[new] = work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
-    return [made[state & changed] for state in states]
+        frames = {
+            "register": work.rows(statement("pipelines", "succession_days")).to_pandas(),
+            "rates": rates[rates["year"] < period.year],
+            "coefficients": coefficients[coefficients["valid_from"] <= period.last_day],
+        }
+        changed = _pair(work, period, days) | {name for name in TABLES if days.learnt(frames[name])}
+        if not changed:
+            cells = known_cells(lake, "cell_leaf", [quarter], days.new).cast(contract("cell_leaf").schema)
+            return Replayed(frozenset(), {frozenset(): cells.filter(pc.equal(cells["origin"], MEASURED))})
+
+        def cells_with(new: frozenset[str]) -> pa.Table:
+            _turn(work, new)
+            known = Known(**{name: days.day(name, new) for name in TABLES}, later=days.new)
+            work.keep("part", statement("pipelines", "no_part"))
+            add_parts(work, Vintage(days.new, FOREVER), period, rates, coefficients, known=known)
+            work.view("class_part", statement("pipelines", "kept_parts"))
+            return work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
+
+        units = _units(work, workspace, period, days)
+        made = {new: cells_with(new) for new in dict.fromkeys(state & changed for state in states)}
+        return Replayed(changed, made, units)
 
 
-def _pair(work: Engine, period: Quarter, days: Between) -> set[str]:
+def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozenset[str]]) -> Replayed:
+    """The annual cells of all years in each of several states of knowledge, by their returns and the coefficients.
+
+    Arguments, result and errors are those of ``replayed_cells``; the contract is cell_annual.
+    """
+    lake = Lake(workspace.lake)
+    tables = {
+        ANNUAL: lake.read("core_annual").select(_VALID).to_pandas(),
+        "coefficients": lake.read("core_coefficient").to_pandas(),
+    }
+    changed = frozenset(name for name, table in tables.items() if days.learnt(table))
+    if not changed:
+        held = lake.read("cell_annual")
+        known = pc.and_(pc.less_equal(held["known_from"], days.new), pc.greater(held["known_to"], days.new))
+        return Replayed(changed, {frozenset(): held.filter(known)})
+    coefficients = tables["coefficients"]
+    with engine(lake.root) as work:
+        years = add_annual(work, lake)
+        made = {
+            new: pa.concat_tables([
+                contract("cell_annual").schema.empty_table(),
+                *(annual_cells(
+                    work, "cell_annual", year, coefficients, Vintage(days.new, FOREVER),
+                    returned=days.day(ANNUAL, new), known=days.day("coefficients", new),
+                ) for year in years),
+            ])
+            for new in dict.fromkeys(state & changed for state in states)
+        }  # fmt: skip
+    return Replayed(changed, made)
+
+
+def _pair(work: Engine, period: Quarter, days: Between) -> frozenset[str]:
     """Keep the returns of the two days side by side, of the quarter and of the year before; what changed in them."""
     between: dict[str, object] = {"old": days.old, "new": days.new}
     of = {"quarter": str(period), "last_day": period.last_day}
@@ -107,7 +175,16 @@ def _pair(work: Engine, period: Quarter, days: Between) -> set[str]:
         work.keep(pair, statement("pipelines", "revised_pair"), between)
         work.view("pair", f"FROM {pair}")
         causes |= set(work.rows(statement("pipelines", "paired_cause"))["cause"].to_pylist())
-    return causes
+    return frozenset(causes)
+
+
+def _units(work: Engine, workspace: Workspace, period: Quarter, days: Between) -> dict[tuple[str, str, str], int]:
+    """How many units the change of each input rests on, by region and class: counts alone leave the engine."""
+    for name, day in (("old_link", days.old), ("new_link", days.new)):
+        work.keep(name, statement("pipelines", "succession"), {"known": day, "last_day": period.last_day})
+    work.add(membership=arrow_tables()["membership"], place=places(workspace))
+    counted = work.rows(statement("pipelines", "revised_unit")).to_pylist()
+    return {(row["cause"], row["region"], row["class"]): row["units"] for row in counted}
 
 
 def _turn(work: Engine, new: frozenset[str]) -> None:

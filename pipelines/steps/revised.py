@@ -10,8 +10,9 @@ day on which it was due. The command ``shuce revision`` also holds it against th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,12 +20,11 @@ import pandas as pd
 import pyarrow as pa
 
 from classification import arrow_tables
-from classification.errors import InputError
+from classification.errors import NotKnownError
 from indicators.catalogue import indicator
-from indicators.measure import Evidence, known_then, measure_core
+from indicators.measure import Evidence, known_then, measure_core, measure_value_added
 from indicators.quarter import Quarter
-from indicators.revision_steps import shown, split_displayed, states, steps
-from indicators.vintage import PRELIMINARY
+from indicators.revision_steps import FEWEST, fold_few, shown, split_displayed, states, steps
 from pipelines.contracts import contract
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake, Made, write_table
@@ -32,20 +32,29 @@ from pipelines.provenance import code_hash
 from pipelines.steps.cells import places
 from pipelines.steps.classified import registers_since
 from pipelines.steps.observed import SMALL, history, known_cells
-from pipelines.steps.replayed import SQL, Between, replayed_cells
+from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, replayed_annual, replayed_cells
 from pipelines.workspace import Workspace
 
 _CORE: Final = "core"
 _DIVISIONS: Final = ("01", "02", "03", "04")
+_REPORTED: Final = "rate_method"
+_BENCHMARKED: Final = "benchmarked"
 # The figures that are explained: level at current prices, growth over the comparable base, with and without prices.
-_FIGURES: Final = (
+_FORMS: Final = (
     ("core_value_added", "current", "none"),
     ("core_growth", "current", "comparable"),
     ("core_growth", "constant", "comparable"),
 )
-_CELL: Final = ["indicator", "price_basis", "base", "region", "class"]
-# The frames beside cells that some step turns from old to new.
-_FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL)
+_FIGURES: Final = (
+    *((definition, *form) for definition in (_REPORTED, "full_scope") for form in _FORMS),
+    (_BENCHMARKED, *_FORMS[0]),
+)
+_FORM: Final = ["definition_id", "indicator", "price_basis", "base"]
+_CELL: Final = [*_FORM, "region", "class"]
+_KEY: Final = [*_CELL, "period"]
+# The tables beside cells that some step turns from old to new, each in a partition of its own or by quarter.
+_FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL and name != ANNUAL)
+_CROSSED: Final = "crossed"
 _CODE: Final = ("revised", "replayed", "classified", "observed")
 
 
@@ -77,20 +86,28 @@ def revisions(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:
 
 
 def core_figures(workspace: Workspace, quarter: Quarter, day: dt.date) -> pd.DataFrame | None:
-    """The cumulative core figures of a release as known on a day; None where none could have been cut that day."""
+    """The cumulative core figures of a release as known on a day; None where too little had come by then.
+
+    Raises:
+        InputError: what had come cannot be used, or cells have not been made.
+    """
     lake = Lake(workspace.lake)
     try:
         leaf = known_cells(lake, "cell_leaf", history(workspace, str(quarter)), day).to_pandas()
         frames = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
         first = workspace.city.release_quarters[0]
         return _explained(measure_core(_evidence(workspace, first, leaf, frames), quarter, day), workspace.city.code)
-    except InputError:
-        # What a release of that day would have been refused for, too.
+    except NotKnownError:
+        # A release of that day would have been refused for it, too. Any other fault is none of that day's.
         return None
 
 
 def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[dict[str, object]]:
     """The revision of a period's core figures between two days, split by cause: rows of the contract ``revision``.
+
+    The figures are those reported and those of the full scope of the period, and the benchmarked ones of the quarters
+    of the last year that is closed on the later day. Before a year is closed, what is known of its quarters is their
+    preliminary figure: what benchmarking makes of it is the effect of the annual returns, with a change of vintage.
 
     Args:
         workspace: with all quarters up to the period made.
@@ -98,26 +115,29 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
         days: the two days of knowledge.
 
     Returns:
-        For the place, its four divisions and each county, where the figure is there in every state: one row per step.
+        For the place, its four divisions and each county, where the figure is there in every state: one row per step,
+        with how many ``units`` it rests on (None: on tables).
 
     Raises:
         InputError: something the figures need was not known on either day.
     """
-    found = _replayed(workspace, period, days)
-    keys = [key for key in found[-1].index if all(key in values.index for values in found)]
-    terms: dict[str, object] = {
-        "definition_id": "rate_method",
-        "period": str(period),
-        "span": "cumulative",
-        "vintage": PRELIMINARY,
-        "previous_as_of": days.old,
-        "as_of": days.new,
-    }
+    found, counted = _replayed(workspace, period, days)
+    values, vintages = (pd.concat([state[name] for state in found], axis=1).dropna() for name in ("value", "vintage"))
+    terms: dict[str, object] = {"span": "cumulative", "previous_as_of": days.old, "as_of": days.new}
     return [
-        terms | dict(zip(_CELL, key, strict=True)) | row
-        for key in keys
-        for row in _split([float(values[key]) for values in found], str(key[0]))
+        terms
+        | dict(zip(_KEY, key, strict=True))
+        | {"previous_vintage": vintages.loc[key].iloc[0], "vintage": vintages.loc[key].iloc[-1]}
+        | row
+        for key in values.index
+        for row in _split(values.loc[key].tolist(), key[0], key[1], counted[key[-1]], (key[4], key[5]))
     ]
+
+
+def folded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a split with what rests on a few units folded, figure by figure: as they may leave."""
+    figures = groupby(rows, key=lambda row: [row[name] for name in _KEY])
+    return [row for _, figure in figures for row in fold_few(list(figure))]
 
 
 def triangle(found: Mapping[dt.date, pd.DataFrame | None], place: str) -> list[dict[str, object]]:
@@ -146,7 +166,7 @@ def unit_changes(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table
     with engine(lake.root) as work:
         work.add(core_change=lake.existing("core_change", registers_since(workspace, quarter)), place=places(workspace))
         work.add(part=lake.existing("class_part", [quarter]), last_part=lake.existing("class_part", [before]))
-        asked = {"quarter": quarter, "as_of": as_of, "place": workspace.city.code}
+        asked = {"quarter": quarter, "as_of": as_of, "place": workspace.city.code, "fewest": FEWEST}
         return work.rows(statement("pipelines", "unit_change"), asked).cast(held_to.schema)
 
 
@@ -162,7 +182,7 @@ def _since_release_before(
     if before is None or known(*before) is None:
         return []
     period, day = before
-    return split_between(workspace, period, Between(day, as_of))
+    return folded(split_between(workspace, period, Between(day, as_of)))
 
 
 def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Quarter, dt.date]]:
@@ -172,35 +192,59 @@ def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Q
     return [(of, day) for of, day in days if day < as_of]
 
 
-def _replayed(workspace: Workspace, period: Quarter, days: Between) -> list[pd.Series]:
-    """The figures in each state of knowledge, by cell."""
-    lake, city = Lake(workspace.lake), workspace.city
-    tables = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
-    quarters = chain_of(city.quarters, period, routed=not tables["routes"].empty)
-    cells = [replayed_cells(workspace, str(quarter), days, states()) for quarter in quarters]
-    found = []
-    for n, new in enumerate(states()):
-        leaf = pa.concat_tables([made[n] for made in cells]).to_pandas()
-        frames = {name: known_then(rows, name, days.day(name, new), days.new) for name, rows in tables.items()}
-        rows = _explained(measure_core(_evidence(workspace, period, leaf, frames), period, days.new), city.code)
-        found.append(rows.set_index(_CELL)["value"])
-    return found
+def _replayed(
+    workspace: Workspace, period: Quarter, days: Between
+) -> tuple[list[pd.DataFrame], dict[str, Mapping[tuple[str, str, str], int]]]:
+    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and on how many units they rest.
 
-
-def chain_of(quarters: Iterable[Quarter], period: Quarter, *, routed: bool) -> list[Quarter]:
-    """The quarters on which a period's figures rest: lagged services on the same quarter of every year before.
-
-    Args:
-        quarters: those of the workspace.
-        period: the period.
-        routed: whether some class goes by its volume, whose ρ rests on the year before up to its last quarter.
+    The latter is by quarter, then by input, region and class.
     """
-    numbers = {period.number, 4} if routed else {period.number}
-    return [quarter for quarter in quarters if quarter <= period and quarter.number in numbers]
+    lake, city = Lake(workspace.lake), workspace.city
+    quarters = [str(quarter) for quarter in city.quarters if quarter <= period]
+    tables = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
+    tables[_CROSSED] = lake.read("cell_crossed", quarters).to_pandas()
+    learnt = frozenset(name for name, rows in tables.items() if days.learnt(rows))
+    cells = [replayed_cells(workspace, quarter, days, states()) for quarter in quarters]
+    annual = replayed_annual(workspace, days, states())
+    changed = learnt.union(annual.changed, *(replayed.changed for replayed in cells))
+
+    @cache
+    def figures(new: frozenset[str]) -> pd.DataFrame:
+        leaf = pa.concat_tables([replayed.at(new) for replayed in cells]).to_pandas()
+        frames = {name: known_then(rows, name, days.day(name, new), days.new) for name, rows in tables.items()}
+        frames[ANNUAL] = annual.at(new).to_pandas()
+        known = _evidence(workspace, city.release_quarters[0], leaf, frames)
+        return measure_value_added(known, period, days.new)
+
+    closed = _closed_year(figures(states()[-1] & changed))
+    found = [_at(figures(state & changed), str(period), closed, city.code) for state in states()]
+    return found, {quarter: replayed.units for quarter, replayed in zip(quarters, cells, strict=True)}
 
 
-def _split(values: Sequence[float], name: str) -> list[dict[str, object]]:
-    entry = indicator(name, "rate_method")
+def _closed_year(rows: pd.DataFrame) -> str:
+    """The last year of which there are benchmarked quarters; '' where there is none."""
+    benchmarked = rows[(rows["definition_id"] == _BENCHMARKED) & (rows["indicator"] == _FORMS[0][0])]
+    return max(benchmarked["period"].str[:4], default="")
+
+
+def _at(rows: pd.DataFrame, period: str, closed: str, place: str) -> pd.DataFrame:
+    """What is known of a period, and of the quarters of a closed year: benchmarked, or while it is open as reported."""
+    of_year = rows["period"].str[:4] == closed
+    reported = rows[of_year & (rows["definition_id"] == _REPORTED)].assign(definition_id=_BENCHMARKED)
+    benchmarked = rows[of_year & (rows["definition_id"] == _BENCHMARKED)]
+    own = rows[(rows["period"] == period) & (rows["definition_id"] != _BENCHMARKED)]
+    keyed = _explained(pd.concat([own, benchmarked, reported]), place).set_index(_KEY)
+    return keyed.loc[~keyed.index.duplicated(), ["value", "vintage"]]
+
+
+def _split(
+    values: Sequence[float],
+    definition: str,
+    name: str,
+    counted: Mapping[tuple[str, str, str], int],
+    cell: tuple[str, str],
+) -> list[dict[str, object]]:
+    entry = indicator(name, definition)
     effects = split_displayed(values, entry.display_unit, entry.decimals)
     ends: dict[str, object] = {
         "previous_value": shown(values[0], entry.display_unit, entry.decimals),
@@ -209,10 +253,17 @@ def _split(values: Sequence[float], name: str) -> list[dict[str, object]]:
     }
     return [
         ends
-        | {"step": step.number, "cause": step.cause, "cause_zh": step.name_zh, "absent_zh": step.absent_zh}
-        | {"effect": float(effects[step.cause])}
+        | {"step": step.number, "cause": step.cause, "cause_zh": step.name_zh, "effect": float(effects[step.cause])}
+        | {"absent_zh": step.absent_zh.get(definition, ""), "units": _resting(step.inputs, counted, cell)}
         for step in steps()
     ]
+
+
+def _resting(inputs: Sequence[str], counted: Mapping[tuple[str, str, str], int], cell: tuple[str, str]) -> int | None:
+    """How many units a step rests on in a cell; None for one whose inputs are no units'."""
+    if not set(inputs) & {*RETURNS, "register"}:
+        return None
+    return sum(counted.get((name, *cell), 0) for name in inputs)
 
 
 def _evidence(workspace: Workspace, first: Quarter, leaf: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> Evidence:
@@ -232,14 +283,22 @@ def _explained(rows: pd.DataFrame, place: str) -> pd.DataFrame:
     """The cumulative figures that are explained: of the core everywhere, of its divisions for the place alone."""
     classes = (rows["class"] == _CORE) | ((rows["region"] == place) & rows["class"].isin(_DIVISIONS))
     rows = rows[(rows["span"] == "cumulative") & classes]
-    forms = pd.MultiIndex.from_frame(rows[["indicator", "price_basis", "base"]])
+    forms = pd.MultiIndex.from_frame(rows[_FORM])
     return rows[forms.isin(_FIGURES)]
 
 
 def _made_from(workspace: Workspace, lake: Lake, needed: Sequence[str]) -> Iterator[str]:
-    for table in ("class_return", "core_change", "cell_leaf", "class_part", "core_return", "core_register"):
+    for table in (
+        "class_return",
+        "core_change",
+        "cell_leaf",
+        "cell_crossed",
+        "class_part",
+        "core_return",
+        "core_register",
+    ):
         yield from lake.hashes(table, needed) if needed else []
-    for table in ("class_rate", "core_coefficient", *(SMALL[name] for name in _FRAMES)):
+    for table in ("class_rate", "core_annual", "core_coefficient", "cell_annual", *(SMALL[name] for name in _FRAMES)):
         yield from lake.hashes(table)
     yield workspace.city.model_dump_json()
     yield code_hash("indicators", "classification")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.access import accesses
 from pipelines.ingest.receipts import latest
 from pipelines.lake import Lake
 from pipelines.release.read import current, query
@@ -85,7 +86,11 @@ def test_a_figure_is_explained_down_to_its_files_and_for_some_to_its_units(hand_
     for words in ("省-大类-2021", by_hand.CABLES, "专家", "L2", "1.02", "B203_", "F203_", "比上年同期"):
         assert words in said.out, words
     assert by_hand.unit(1) not in said.out
-    told_all = told("explain", "core_value_added", by_hand.LAST, "--home", home, "--class", "01", "--units")
+    assert accesses(Workspace(hand_run.home)) == []
+    units = ("--class", "01", "--units", "--purpose", "核对归类")
+    told_all = told("explain", "core_value_added", by_hand.LAST, "--home", home, *units)
+    look = accesses(Workspace(hand_run.home))[0]
+    assert (look.command, look.asked["class"], look.purpose, look.units) == ("explain", "01", "核对归类", 2)
     assert by_hand.unit(1) in told_all.out
     assert by_hand.unit(3) not in told_all.out
     assert "L3" in told_all.out
@@ -101,6 +106,7 @@ def test_a_figure_is_explained_down_to_its_files_and_for_some_to_its_units(hand_
         (("core_value_added", by_hand.LAST, "--region", "000001"), "000001"),
         (("core_value_added", by_hand.LAST, "--class", "1' OR '1"), "代码"),
         (("core_value_added", "2021Q4"), "2021Q4"),
+        (("core_value_added", by_hand.LAST, "--units"), "--purpose"),
     ],
 )
 def test_what_is_not_there_is_not_explained(hand_run: HandRun, arguments: tuple[str, ...], words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from classification.errors import InputError
 from indicators.benchmarking import denton
-from indicators.measure import benchmarked, full_cells, measure
+from indicators.measure import benchmarked, full_cells, measure, measure_value_added
 from indicators.quarter import Quarter, quarters_between
 from tests.indicators import small_city as small
 from tests.indicators.small_city import AS_OF, COUNTIES, EVER, LAST, PLACE, city
@@ -302,3 +303,12 @@ def test_a_cell_without_annual_return_or_quarters_takes_what_its_like_show() -> 
     trade = values(silent, "core_value_added", "benchmarked", cls="02")
     assert trade["2022Q4"] == 80_000 * 4
     assert trade["2022Q1"] < trade["2022Q2"] < trade["2022Q4"]
+
+
+def test_no_figure_depends_on_the_order_of_rows() -> None:
+    given = city(below=below(), proxies=proxies())
+    frames = {name: value for name, value in vars(given).items() if isinstance(value, pd.DataFrame)}
+    shuffled = replace(given, **{name: frame.sample(frac=1, random_state=3) for name, frame in frames.items()})
+    found = measure_value_added(given, LAST, AS_OF)
+    assert set(found["definition_id"]) >= {"rate_method", "full_scope", "benchmarked"}
+    pd.testing.assert_frame_equal(measure_value_added(shuffled, LAST, AS_OF), found, check_exact=True)

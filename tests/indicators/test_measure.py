@@ -8,7 +8,7 @@ import pytest
 
 from classification import membership as real_membership
 from classification.errors import InputError
-from indicators.measure import full_span, measure
+from indicators.measure import full_span, known_then, measure
 from indicators.observation import KEY
 from indicators.quarter import Quarter
 from tests.indicators import small_city as small
@@ -607,3 +607,18 @@ def test_imputed_units_are_counted_among_the_firms_and_by_themselves() -> None:
     assert one(flash, "core_imputed_units", class_="02") == 0
     assert one(flash, "revenue") == 1110
     assert set(pick(flash, "revenue", region=PLACE, class_="core")["status"]) == {"E"}
+
+
+def test_what_was_known_then_holds_for_good_and_nothing_else_was() -> None:
+    """A price that came later is needed and stands in; an account that came later was simply not there."""
+    then, now = dt.date(2023, 5, 1), dt.date(2023, 6, 1)
+    days = [dt.date(2023, 4, 1), dt.date(2023, 5, 20), dt.date(2023, 7, 1)]
+    price = pd.DataFrame({"quarter": "2023Q1", "division": ["39", "65", "51"], "index": 1.0, "known_from": days})
+    assert known_then(price, "prices", then, now)["division"].tolist() == ["39", "65"]
+    accounts = small.accounts().head(3).assign(known_from=days)
+    assert known_then(accounts, "accounts", then, now)["known_from"].tolist() == days[:1]
+    # An annual cell that was replaced in between is the one of then, on the later day too.
+    cells = small.annual().head(2).assign(known_from=days[:2], known_to=[days[1], small.EVER])
+    found = known_then(cells, "annual", then, now)
+    assert found["known_from"].tolist() == days[:1]
+    assert (found["known_to"] > now).all()

@@ -8,6 +8,7 @@ import pytest
 
 from classification.errors import InputError
 from indicators.rates import annual_rates, rates_for
+from tests.indicators import small_city
 
 EVER = dt.date(9999, 12, 31)
 KNOWN = dt.date(2022, 6, 10)
@@ -151,3 +152,8 @@ def test_classes_without_any_rate_are_all_named() -> None:
 
 def test_no_codes_need_no_rates() -> None:
     assert rates_for([], table(), year=2023, as_of=AS_OF) == []
+
+
+def test_rates_do_not_depend_on_the_order_of_cells() -> None:
+    cells = small_city.annual()
+    pd.testing.assert_frame_equal(annual_rates(cells.sample(frac=1, random_state=5)), annual_rates(cells))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classification.errors import InputError
-from indicators.revision_steps import ROUNDING, shown, split_displayed, states, steps
+from indicators.revision_steps import FEW, FEW_ZH, ROUNDING, fold_few, shown, split_displayed, states, steps
 
 
 def test_the_order_is_the_published_one() -> None:
@@ -19,8 +19,10 @@ def test_the_order_is_the_published_one() -> None:
     assert [step.number for step in steps()] == list(range(1, 10))
 
 
-def test_a_step_without_input_says_why() -> None:
-    assert all(bool(step.inputs) != bool(step.absent_zh) for step in steps() if step.cause != ROUNDING)
+def test_every_step_has_inputs_and_a_definition_that_one_does_not_touch_says_why() -> None:
+    assert all(bool(step.inputs) == (step.cause != ROUNDING) for step in steps())
+    silent = {step.cause: sorted(step.absent_zh) for step in steps() if step.absent_zh}
+    assert silent == {"below": ["benchmarked", "rate_method"], "benchmark": ["rate_method"]}
 
 
 def test_each_state_has_all_inputs_of_the_steps_so_far() -> None:
@@ -50,3 +52,29 @@ def test_a_rate_is_split_in_its_own_unit() -> None:
 def test_what_cannot_be_split_is_refused(values: list[float]) -> None:
     with pytest.raises(InputError, match="分解"):
         split_displayed(values, "亿元", 1)
+
+
+def rows(*said: tuple[int, str, int | None, float]) -> list[dict[str, object]]:
+    return [{"step": n, "cause": cause, "cause_zh": cause, "units": units, "effect": e} for n, cause, units, e in said]
+
+
+def test_steps_that_rest_on_fewer_than_three_units_are_one() -> None:
+    told = rows(
+        (1, "revised", 3, 5.0),
+        (2, "late", 2, 0.6),
+        (3, "units", 0, 0.0),
+        (4, "recoded", 1, -1.5),
+        (5, "rates", None, 2),
+    )
+    found = fold_few(told)
+    assert [(row["step"], row["cause"], row["effect"]) for row in found] == [
+        (1, "revised", 5.0), (2, FEW, 0.6 - 1.5), (3, "units", 0.0), (5, "rates", 2),
+    ]  # fmt: skip
+    assert found[1]["cause_zh"] == FEW_ZH
+    assert not any("units" in row for row in found)
+    assert sum(row["effect"] for row in found) == sum(row["effect"] for row in told)  # type: ignore[misc]
+
+
+def test_a_step_of_tables_or_of_three_units_stands_by_itself() -> None:
+    told = rows((1, "revised", 3, 5.0), (2, "late", 0, 0.0), (5, "rates", None, 2.0))
+    assert [row["cause"] for row in fold_few(told)] == ["revised", "late", "rates"]

@@ -143,3 +143,9 @@ def test_a_city_says_its_interval_and_what_rests_on_experts() -> None:
     province = measure(city(coefficients=coefficients("province")), LAST, AS_OF)
     narrower = province[(province["indicator"] == "core_value_added_low") & (province["definition_id"] == "correlated")]
     assert narrower["value"].iloc[0] > table["core_value_added_low", "correlated"]
+
+
+def test_coefficients_of_a_class_that_nobody_is_of_say_nothing() -> None:
+    whole = city(coefficients=coefficients().assign(gbt="4910", de="040301"))
+    known = whole.at(LAST, AS_OF)
+    assert uncertain.rows(known, full_cells(known, LAST), LAST) == []

@@ -272,9 +272,9 @@ ORDER BY indicator, definition_id, span, period, region, class, price_basis, bas
 COMMENT ON VIEW 全部观测值 IS '全部观测值，同 v_observation';
 
 CREATE VIEW v_revision AS
-SELECT v.indicator, coalesce(c.name_zh, v.indicator) AS indicator_zh, v.period, v.region, coalesce(r.name_zh, v.region) AS region_zh,
-  v.class, coalesce(l.name_zh, v.class) AS class_zh,
-  CASE v.price_basis WHEN 'current' THEN '现价' ELSE '可比价' END AS price_zh, v.vintage, v.previous_as_of, v.as_of, v.step, v.cause,
+SELECT v.indicator, v.definition_id, coalesce(c.name_zh, v.indicator) AS indicator_zh, v.period, v.region,
+  coalesce(r.name_zh, v.region) AS region_zh, v.class, coalesce(l.name_zh, v.class) AS class_zh,
+  CASE v.price_basis WHEN 'current' THEN '现价' ELSE '可比价' END AS price_zh, v.previous_vintage, v.vintage, v.previous_as_of, v.as_of, v.step, v.cause,
   v.cause_zh,
   CASE v.unit WHEN '元' THEN v.previous_value / 100000000.0 ELSE round(v.previous_value * 100.0, 8) END AS previous_shown,
   CASE v.unit WHEN '元' THEN v.value / 100000000.0 ELSE round(v.value * 100.0, 8) END AS shown,
@@ -285,7 +285,7 @@ FROM revision AS v
 LEFT JOIN catalogue AS c ON c.id = v.indicator AND c.definition_id = v.definition_id
 LEFT JOIN region AS r ON r.region = v.region
 LEFT JOIN class_label AS l ON l.class = v.class AND l.scheme = 'digital'
-ORDER BY v.indicator, price_zh, v.region, v.class <> 'core', v.class, v.step;
+ORDER BY v.indicator, v.definition_id, price_zh, v.period, v.region, v.class <> 'core', v.class, v.step;
 COMMENT ON VIEW v_revision IS '修订对照：上期数、本期数（亿元、%）和按固定顺序分解的影响（亿元、百分点）';
 
 CREATE VIEW v_unit_change AS
@@ -326,10 +326,11 @@ ORDER BY indicator, price_zh, class <> 'core', class;
 COMMENT ON VIEW v_revision_size IS '修订幅度：从首次到最近一次的平均修订和平均绝对修订（亿元、百分点）';
 
 CREATE VIEW 修订对照 AS
-SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh AS 类别, price_zh AS 价格, previous_as_of AS 上期截止日,
+SELECT indicator_zh AS 指标, period AS 时期, region_zh AS 地区, class_zh AS 类别, price_zh AS 价格, previous_vintage AS 上期版次,
+  vintage AS 本期版次, previous_as_of AS 上期截止日,
   as_of AS 本期截止日, previous_shown AS 上期数, shown AS 本期数, cause_zh AS 原因, effect_shown AS 影响, effect_unit AS 影响单位
 FROM v_revision
-ORDER BY indicator, price_zh, region, class <> 'core', class, step;
+ORDER BY indicator, definition_id, price_zh, period, region, class <> 'core', class, step;
 COMMENT ON VIEW 修订对照 IS '上期数与本期数之差的分解，同 v_revision';
 
 CREATE VIEW 单位变动 AS

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from pipelines.cli.instance import ROOT, _failure, environment, instance_of
 from pipelines.workspace import Workspace
@@ -68,3 +69,26 @@ def test_a_check_that_did_not_hold_comes_first() -> None:
     assert "shuce quality" in fault.zh
     assert "少一元" in fault.zh
     assert fault.where == "cell_leaf"
+
+
+def test_event_files_stay_open_while_the_instance_is_there_and_no_longer(tmp_path: Path) -> None:
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'events.db'}", poolclass=sqlalchemy.pool.NullPool)
+    wal = tmp_path / "events.db-wal"
+
+    def written(value: int) -> int:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS event (value)")
+            connection.exec_driver_sql(f"INSERT INTO event VALUES ({value})")
+            connection.commit()
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    full, normal = 2, 1
+    with instance_of(Workspace(tmp_path / "home")):
+        assert written(1) == normal
+        assert wal.exists()
+    assert not wal.exists()
+    assert written(2) == full
+    assert not wal.exists()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM event").scalar_one() == 2

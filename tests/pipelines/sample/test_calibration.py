@@ -106,13 +106,16 @@ def test_lagged_and_full_months_agree(default_universe: Built) -> None:
 def test_last_year_is_what_was_reported_last_year(default_universe: Built) -> None:
     universe, _ = default_universe
     now, before = flows(universe, Quarter(2023, 2)), flows(universe, Quarter(2022, 2))
-    assert np.array_equal(now.revenue_base, before.revenue)
-    assert np.array_equal(now.output_base, before.output)
+    # But for a unit that has taken over another since.
+    alone = np.ones(len(now.revenue), dtype=bool)
+    alone[[merger.heir for merger in universe.mergers if merger.quarter > Quarter(2022, 2)]] = False
+    assert np.array_equal(now.revenue_base[alone], before.revenue[alone])
+    assert np.array_equal(now.output_base[alone], before.output[alone])
 
 
 def test_the_merger_is_restated(default_universe: Built) -> None:
     universe, _ = default_universe
-    [merger] = universe.mergers
+    merger = next(merger for merger in universe.mergers if merger.quarter == Quarter(2022, 1))
     alone = universe.output(2021, 12, on=Quarter(2021, 4))
     restated = universe.output(2021, 12, on=Quarter(2022, 4))
     assert restated[merger.heir] == alone[merger.heir] + alone[merger.absorbed]
@@ -126,7 +129,22 @@ def test_two_recodes_cross_the_border_of_the_core(default_universe: Built) -> No
     before, after = core[universe.units.klass], core[universe.klass(Quarter(2023, 4))]
     assert (after & ~before).sum() == 1
     assert (before & ~after).sum() == 1
-    assert sum(change.klass is not None for change in universe.changes) == 10
+    assert sum(change.klass is not None for change in universe.changes) == 13
+
+
+def test_core_units_change_in_the_year_that_is_released_last(default_universe: Built) -> None:
+    """Enough of each kind for a row of their own in the table of unit changes, three; a merger has two units."""
+    universe, _ = default_universe
+    core = np.isin(classes().group, CORE_GROUPS)[universe.klass(Quarter(2022, 4))]
+    year = [Quarter(2023, n) for n in range(1, 5)]
+    changed = [change for change in universe.changes if change.quarter in year and core[change.place]]
+    assert len({change.place for change in changed if change.klass is not None}) >= 3
+    moved = {change.place for change in changed if change.county is not None}
+    assert sum(universe.county(year[-1])[place] != universe.units.county[place] for place in moved) >= 3
+    mergers = [merger for merger in universe.mergers if merger.quarter in year]
+    assert {bool(core[place]) for merger in mergers for place in (merger.heir, merger.absorbed)} == {True}
+    there, before = universe.reporting(year[-1]), universe.reporting(Quarter(2022, 4))
+    assert (core & there & ~before).sum() >= 3
 
 
 def test_income_approach_gives_the_structural_rate(default_universe: Built) -> None:

@@ -49,8 +49,7 @@ def test_the_release_says_why_its_figures_changed(place: Workspace) -> None:
     page = (folder / "bulletin.html").read_text(encoding="utf-8")
     sentence = (
         "2022年一季度手工市核心产业增加值18.4亿元，较上期（数据截止2022年4月20日）的16.5亿元上调1.9亿元，"
-        "其中报表更正1.0亿元、迟报补报0.6亿元、单位进出与重复0.3亿元、改行业与迁移−1.2亿元、增加值率与价格0.5亿元、"
-        "剥离系数0.7亿元。"
+        "其中不足3家的各项0.7亿元、增加值率与价格0.5亿元、剥离系数0.7亿元。"
     )
     assert sentence in page
     assert "瀑布图" in page
@@ -160,7 +159,7 @@ def test_a_revision_between_any_two_days(place: Workspace) -> None:
     lines = list(csv.DictReader(io.StringIO(said.out)))
     whole = [line for line in lines if (line["地区"], line["类别"], line["单位"]) == ("手工市", "core", "亿元")]
     moved = {line["原因"]: float(line["影响"]) for line in whole if float(line["影响"])}
-    assert moved == {"报表更正": 1.0}
+    assert moved == {"不足3家的各项": 1.0}  # the correction of one firm
     since = told("revision", QUARTER, "--to", "2022-05-31", "--home", str(place.home))
     assert "与发布包 2022Q1_2022-04-20_" in since.out
     assert "一致" in since.out
@@ -185,13 +184,12 @@ def test_a_table_that_mixes_vintages_or_days_is_refused(place: Workspace) -> Non
     tables = {path.stem: pq.read_table(path) for path in (folder / "parquet").glob("*.parquet")}
     figures = Figures.of(place.city, Quarter.parse(QUARTER), LATE, tables)
     # The city, the two divisions that have firms, its county.
-    cells = [(found.region, found.cls) for found in changes(figures, "core_value_added", "current")]
+    cells = [(found.region, found.cls) for found in changes(figures, "core_value_added")]
     city, county = by_hand.CITY, by_hand.COUNTY
     assert cells == [(city, "core"), (city, "01"), (city, "03"), (county, "core")]
-    first = figures.revision[0]
+    at = next(n for n, row in enumerate(figures.revision) if row["indicator"] == "core_value_added")
+    first = figures.revision[at]
     for name, other in (("vintage", "final"), ("previous_as_of", DAYS["late"])):
-        mixed = [first | {name: other}, *figures.revision[1:]]
+        mixed = [*figures.revision[:at], first | {name: other}, *figures.revision[at + 1 :]]
         with pytest.raises(InputError, match=name):
-            changes(
-                replace(figures, revision=mixed), figures.revision[0]["indicator"], figures.revision[0]["price_basis"]
-            )
+            changes(replace(figures, revision=mixed), "core_value_added")

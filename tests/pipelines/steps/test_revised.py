@@ -6,14 +6,17 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from indicators.quarter import Quarter, quarters_between
+from classification.errors import InputError, NotKnownError
+from indicators.quarter import Quarter
 from indicators.revision_steps import ROUNDING, states, steps
 from pipelines.lake import Lake
+from pipelines.steps import revised
 from pipelines.steps.observed import known_cells
 from pipelines.steps.replayed import Between, replayed_cells
-from pipelines.steps.revised import chain_of, core_figures, split_between, triangle
+from pipelines.steps.revised import core_figures, split_between, triangle
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import make_quarter, make_reference
@@ -35,7 +38,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def effects(place: Workspace, days: Between, **cell: str) -> pd.DataFrame:
     rows = pd.DataFrame(split_between(place, PERIOD, days))
-    wanted = {"indicator": "core_value_added", "region": by_hand.CITY, "class": "core"} | cell
+    wanted = {"definition_id": "rate_method", "indicator": "core_value_added"} | cell
+    wanted = {"region": by_hand.CITY, "class": "core"} | wanted
     for name, value in wanted.items():
         rows = rows[rows[name] == value]
     return rows.set_index("cause")
@@ -89,11 +93,11 @@ def test_each_cause_alone_moves_its_own_row(place: Workspace, before: str, what:
 
 def test_the_first_and_the_last_state_are_what_the_lake_holds(place: Workspace) -> None:
     lake = Lake(place.lake)
-    made = replayed_cells(place, QUARTER, Between(START, LAST), states())
-    for day, cells in ((START, made[0]), (LAST, made[-1])):
+    replayed = replayed_cells(place, QUARTER, Between(START, LAST), states())
+    for day, cells in ((START, replayed.at(states()[0])), (LAST, replayed.at(states()[-1]))):
         held = known_cells(lake, "cell_leaf", [QUARTER], day).drop_columns(["known_from", "known_to"])
         assert cells.drop_columns(["known_from", "known_to"]).to_pylist() == held.to_pylist()
-    assert len({str(cells.to_pylist()) for cells in made}) == 7  # two steps have no input
+    assert len({str(cells.to_pylist()) for cells in replayed.made.values()}) == 7  # two steps have no input
 
 
 def test_a_return_that_is_gone_is_of_the_units(place: Workspace) -> None:
@@ -114,9 +118,26 @@ def test_the_triangle_has_a_column_for_each_day_that_could_be_released(place: Wo
     assert triangle({days[0]: None}, by_hand.CITY) == []
 
 
-def test_a_volume_route_rests_on_the_years_before_up_to_their_end() -> None:
-    quarters = list(quarters_between(Quarter(2021, 1), Quarter(2023, 4)))
-    plain = [str(quarter) for quarter in chain_of(quarters, Quarter(2023, 2), routed=False)]
-    assert plain == ["2021Q2", "2022Q2", "2023Q2"]
-    routed = [str(quarter) for quarter in chain_of(quarters, Quarter(2023, 2), routed=True)]
-    assert routed == ["2021Q2", "2021Q4", "2022Q2", "2022Q4", "2023Q2"]
+def test_a_day_without_enough_is_told_from_a_fault(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has not come is no release; what has come and cannot be used is not passed over in silence."""
+    with monkeypatch.context() as patch:
+        patch.setattr(revised, "measure_core", refusing(NotKnownError("没有价格", "no price")))
+        assert core_figures(place, PERIOD, LAST) is None
+    monkeypatch.setattr(revised, "known_cells", mixed_months)
+    with pytest.raises(InputError, match="月数"):
+        core_figures(place, PERIOD, LAST)
+    with pytest.raises(InputError, match="1999Q1"):
+        core_figures(place, Quarter(1999, 1), LAST)
+
+
+def refusing(fault: InputError) -> Any:
+    def refuse(*_: object) -> None:
+        raise fault
+
+    return refuse
+
+
+def mixed_months(*asked: Any) -> pa.Table:
+    cells = known_cells(*asked)
+    twice = cells.set_column(cells.schema.get_field_index("months"), "months", pa.array([2] * len(cells), pa.int64()))
+    return pa.concat_tables([cells, twice])

@@ -56,7 +56,7 @@ def changes(events: Sequence[tuple[str, str, str | None]] = EVENTS) -> pd.DataFr
     with engine() as work:
         work.add(core_change=pa.Table.from_pylist(said, schema=_nullable("core_change")), place=place)
         work.add(part=parts(now), last_part=parts(then))
-        asked = {"quarter": "2023Q1", "as_of": DAY, "place": CITY}
+        asked = {"quarter": "2023Q1", "as_of": DAY, "place": CITY, "fewest": 3}
         rows = work.rows(statement("pipelines", "unit_change"), asked).cast(contract("unit_change").schema)
     return rows.to_pandas().set_index(["region", "class", "event"])
 

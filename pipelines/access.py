@@ -1,0 +1,78 @@
+"""The log of who looked at single units: who, when, at what and for what purpose. It is only ever added to.
+
+Belongs here: the line and writing it. Does not belong here: what is shown, the chain of lines (journal). A line holds
+what was asked and how many units were shown, never a unit or its value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from classification.errors import InputError
+from pipelines.journal import Journal
+from pipelines.workspace import Workspace
+
+LOG: Final = "access.jsonl"
+
+
+class Access(BaseModel):
+    """One look at units: what was asked of which command, by whom, when, what for, and how many units it showed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: dt.datetime
+    by: str
+    command: str
+    asked: dict[str, str]
+    purpose: str
+    units: int
+
+
+def record(workspace: Workspace, command: str, asked: dict[str, str], *, purpose: str, units: int) -> Access:
+    """Add a line before units are shown; it is on the disk when this returns.
+
+    Args:
+        workspace: whose units.
+        command: what shows them.
+        asked: what was asked of it.
+        purpose: what for, in the words of who asks.
+        units: how many are shown.
+
+    Raises:
+        InputError: no purpose is given, or the log is not as it was written; nothing may be shown then.
+    """
+    refuse_without_purpose(purpose)
+    at = dt.datetime.now().astimezone().replace(microsecond=0)
+    line = Access(at=at, by=getpass.getuser(), command=command, asked=asked, purpose=purpose.strip(), units=units)
+    path = workspace.log / LOG
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    Journal(path).append([line.model_dump_json()])
+    return line
+
+
+def accesses(workspace: Workspace) -> list[Access]:
+    """Every look, in order, the whole chain verified.
+
+    Raises:
+        InputError: a line was altered, removed or inserted; the first such line is named.
+    """
+    return [Access.model_validate_json(line) for line in Journal(workspace.log / LOG).read()]
+
+
+def refuse_without_purpose(purpose: str) -> None:
+    """Refuse to show units to whoever does not say what for.
+
+    Raises:
+        InputError: the purpose is empty.
+    """
+    if not purpose.strip():
+        raise InputError(
+            "列出单位（L3）须说明用途：--purpose “核对某企业归类”；用途记入访问日志。",
+            "Say what the units are for: --purpose; it is kept in the log of access.",
+            where="--units",
+        )
