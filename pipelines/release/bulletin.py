@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pipelines.release import chains, estimates, exhibits, pages, revised, sensitivity, sentences, tables
+from pipelines.release import chains, cited, estimates, exhibits, pages, revised, sensitivity, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -38,17 +38,22 @@ def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
         provenance: what it was made from; its code and lock hashes are printed at the end.
     """
     found = sections(f)
-    return pages.render(
-        "bulletin.html.j2",
-        title=f"{f.city.name}数字经济季度运行监测报告（{issue.period}）",
-        f=f,
-        issue=issue,
-        headline=sentences.headline(f),
-        keys=sentences.key_figures(f),
-        sections=found,
-        notes=notes(f, issue, _used(found)),
-        synthetic=synthetic(f.city) if f.city.synthetic else "",
-        provenance=provenance,
+    title = f"{f.city.name}数字经济季度运行监测报告（{issue.period}）"
+    body, origins = cited.link(
+        pages.body(
+            "bulletin.html.j2",
+            f=f,
+            issue=issue,
+            headline=sentences.headline(f),
+            keys=sentences.key_figures(f),
+            sections=found,
+            notes=notes(f, issue, _used(found)),
+            synthetic=synthetic(f.city) if f.city.synthetic else "",
+            provenance=provenance,
+        )
+    )
+    return pages.framed(
+        title, body, styles=["cited.css"], script="cited.js", data=cited.table(f, origins)
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.release.display import yi
+from pipelines.release.cited import percent, said, yi
+from pipelines.release.display import shown
 from pipelines.release.figures import Figure, Figures, Number, Span
-from pipelines.release.wording import percent
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class PublishedChain:
         """The published value as a share of a denominator."""
         if denominator is None or denominator.value <= 0:
             return None
-        return Number(self.whole.value / denominator.value, "比率", "%", 1)
+        sources = (*self.whole.origins, *denominator.origins)
+        return Number(self.whole.value / denominator.value, "比率", "%", 1, sources=sources)
 
 
 def published_chains(f: Figures) -> list[PublishedChain]:
@@ -71,10 +72,10 @@ def of_chain(f: Figures, span: Span, chain: str) -> list[str]:
             parts.append(f"其中属于数字经济核心产业的{yi(core)}亿元")
         if secondary and above:
             parts.append(
-                f"相当于第二产业增加值的{percent(secondary.value)}%、规模以上工业增加值的{percent(above.value)}%"
+                f"相当于第二产业增加值的{percent(secondary)}%、规模以上工业增加值的{percent(above)}%"
             )
         texts.append("，".join(parts) + "。")
-    return [*texts, *(_checked(f, check) for check in published_chains(f) if check.chain == chain)]
+    return said(*texts, *(_checked(f, check) for check in published_chains(f) if check.chain == chain))
 
 
 def _checked(f: Figures, check: PublishedChain) -> str:
@@ -82,14 +83,14 @@ def _checked(f: Figures, check: PublishedChain) -> str:
     name, whole, claimed = f.name("chain", check.chain), check.whole, check.claimed
     text = f"对照：{whole.authority.removesuffix('公布')}公布{check.year.label}{name}产业链增加值{yi(whole)}亿元"
     if claimed:
-        text += f"，称占规上工业增加值{percent(claimed.value)}%"
+        text += f"，称占规上工业增加值{percent(claimed)}%"
     over_secondary, over_above = check.over(check.secondary), check.over(check.above)
     if check.secondary and over_secondary:
-        text += f"；除以当年第二产业增加值{yi(check.secondary)}亿元为{percent(over_secondary.value)}%"
+        text += f"；除以当年第二产业增加值{yi(check.secondary)}亿元为{percent(over_secondary)}%"
     if check.above and over_above:
-        text += f"，除以当年规模以上工业增加值{yi(check.above)}亿元（监测测算）为{percent(over_above.value)}%"
-    if claimed and over_secondary and percent(over_secondary.value) == percent(claimed.value):
-        text += f"。可见所称{percent(claimed.value)}%是占第二产业增加值的比重，不是占规模以上工业增加值的比重"
+        text += f"，除以当年规模以上工业增加值{yi(check.above)}亿元（监测测算）为{percent(over_above)}%"
+    if claimed and over_secondary and shown(over_secondary) == shown(claimed):
+        text += f"。可见所称{percent(claimed)}%是占第二产业增加值的比重，不是占规模以上工业增加值的比重"
     return f"{text}。"
 
 

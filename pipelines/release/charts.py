@@ -26,6 +26,9 @@ WIDE: Final = 680
 NARROW: Final = 326
 _SIZE: Final = {WIDE: 13, NARROW: 12}
 
+# A description that begins so names the cells a mark comes from, for the page to link (cited).
+MARKED: Final = chr(0xE000)
+
 Record = Mapping[str, Any]
 
 
@@ -84,8 +87,10 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
         hollow = {"filled": True, "size": 42, "fill": "white", "opacity": 1, "strokeWidth": 1.8}
         return alt.layer(
             base.mark_line(strokeWidth=2.2).encode(color=colour, strokeDash=dash),
-            base.transform_filter("!datum.hollow").mark_point(filled=True, size=34, opacity=1).encode(color=colour),
-            base.transform_filter("datum.hollow").mark_point(**hollow).encode(stroke=stroke),
+            base.transform_filter("!datum.hollow")
+            .mark_point(filled=True, size=34, opacity=1)
+            .encode(color=colour, description="cited:N"),
+            base.transform_filter("datum.hollow").mark_point(**hollow).encode(stroke=stroke, description="cited:N"),
             alt.Chart(alt.Data(values=labels))
             .mark_text(align="left", dx=11, fontWeight="bold")
             .encode(x=x, y=alt.Y("at:Q").title(None), text="label:N", color=colour),
@@ -123,6 +128,7 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
             y=alt.Y("value:Q").title(None).axis(format=_NUMBER, tickCount=5),
             color=colour,
             order=alt.Order("cls:N"),
+            description="cited:N",
         )  # fmt: skip
         # Names begin at the right edge of the plot, however many bars there are.
         named = alt.Chart(alt.Data(values=labels)).encode(x=alt.value("width"), y=alt.Y("at:Q").title(None))
@@ -133,8 +139,9 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
         ]
         if totals:
             points = alt.Chart(alt.Data(values=list(totals))).encode(x=x, y="value:Q")
+            dots = points.encode(description="cited:N")
             layers += [
-                points.mark_point(filled=True, size=44, fill="white", stroke=INK, strokeWidth=1.8, opacity=1),
+                dots.mark_point(filled=True, size=44, fill="white", stroke=INK, strokeWidth=1.8, opacity=1),
                 points.transform_filter("datum.label != ''")
                 .mark_text(dy=-13, color=INK, fontWeight="bold")
                 .encode(text="label:N"),
@@ -170,7 +177,7 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
             x=alt.X("value:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False),
         )  # fmt: skip
         return alt.layer(
-            base.mark_bar(height=row - 12).encode(color=alt.Color("colour:N").scale(None)),
+            base.mark_bar(height=row - 12).encode(color=alt.Color("colour:N").scale(None), description="cited:N"),
             base.mark_text(align="left", dx=6, color=INK).encode(text="label:N"),
         ).properties(height=row * len(records) + 6)
 
@@ -202,7 +209,9 @@ def waterfall(records: Sequence[Record], *, row: int = 30) -> Plan:
         )  # fmt: skip
         x = alt.X("start:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False)
         return alt.layer(
-            base.mark_bar(height=row - 12).encode(x=x, x2="end:Q", color=alt.Color("colour:N").scale(None)),
+            base.mark_bar(height=row - 12).encode(
+                x=x, x2="end:Q", color=alt.Color("colour:N").scale(None), description="cited:N"
+            ),
             base.mark_text(align="left", dx=6, color=INK).encode(x=alt.X("at:Q").title(None), text="label:N"),
         ).properties(height=row * len(records) + 6)
 
@@ -219,7 +228,7 @@ def tornado(records: Sequence[Record], *, row: int = 30) -> Plan:
     alt = _altair()
 
     values = [
-        {"name": r["name"], "start": 0.0, "end": r[side], "colour": colour}
+        {"name": r["name"], "start": 0.0, "end": r[side], "colour": colour, "cited": r.get("cited", "")}
         for r in records
         for side, colour in (("minus", GREY), ("plus", ACCENT))
     ]
@@ -240,7 +249,9 @@ def tornado(records: Sequence[Record], *, row: int = 30) -> Plan:
         bars = alt.Chart(alt.Data(values=values)).encode(y=y)
         beside = alt.Chart(alt.Data(values=labels)).encode(y=y, x=alt.X("at:Q").title(None), text="label:N")
         return alt.layer(
-            bars.mark_bar(height=row - 12).encode(x=x, x2="end:Q", color=alt.Color("colour:N").scale(None)),
+            bars.mark_bar(height=row - 12).encode(
+                x=x, x2="end:Q", color=alt.Color("colour:N").scale(None), description="cited:N"
+            ),
             alt.Chart(alt.Data(values=[{"zero": 0.0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q").title(None)),
             beside.mark_text(align="left", dx=6, color=INK),
         ).properties(height=row * len(records) + 6)
@@ -374,7 +385,8 @@ def _inline(svg: str, key: str, alt: str) -> str:
     """Fit an SVG into a page: no fixed size, the page's fonts, ids of its own, one name for a screen reader."""
     head, body = svg.split(">", 1)
     box = re.search(r'viewBox="[^"]+"', head)
-    body = re.sub(r'\s(?:font-family|role|aria-[a-z]+)="[^"]*"', "", body)
+    # Vega describes every mark; what is kept is the description that says where a bar or point comes from.
+    body = re.sub(rf'\s(?:font-family|role|aria-[a-z]+)="(?!{MARKED})[^"]*"', "", body)
     body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{key}-", body)
     label = alt.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     place = f'{box[0] if box else ""} preserveAspectRatio="xMinYMin"'  # where it is held lower than wide, to the left

@@ -17,6 +17,7 @@ from pipelines.release.wording import in_display, plain
 # 不足本表最小单位: the yearbooks' sign for an amount that is there but rounds to nothing.
 TOO_SMALL: Final = "…"
 STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布"}
+STATUSES: Final = {"A": "正常数", **STATUS_ZH}
 _WITHHELD: Final = "※"
 
 

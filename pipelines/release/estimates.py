@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipelines.release.display import decimal, yi
+from pipelines.release.cited import Said, marked, percent, yi
+from pipelines.release.display import decimal
 from pipelines.release.figures import CORE, VINTAGES, Figure, Figures, Span
 from pipelines.release.tables import Row, Table
-from pipelines.release.wording import percent, plain
+from pipelines.release.wording import percent as of_fraction
+from pipelines.release.wording import plain
 
 _FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
@@ -27,7 +29,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
         (
             "年度衔接",
             _closed_year(f),
-            f"年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。{of_closing(f)}",
+            f"年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。{marked(of_closing(f))}",
         ),
         ("不变价", _constant(f, span), "各期用其基期年的价格，基期每五年更换，换基不改变增速；各部分不变价数不相加。"),
         (
@@ -45,7 +47,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
         "单位：见各行",
         ("指标", "时期", "单位", "数值", "版次"),
         tuple(row for _, rows, _ in shown for row in rows),
-        tuple(f"{name}：{note}" for name, _, note in shown),
+        tuple(Said(f"{name}：{note}") for name, _, note in shown),
         ("vintage",),
     )
 
@@ -57,7 +59,7 @@ def of_full_scope(f: Figures) -> str:
     share = f.get("core_allocated_share", _FULL, span, cls=CORE) if span else None
     if full is None or share is None:
         return ""
-    return f"含规模以下推算的全口径增加值{yi(full)}亿元，其中规模以下占{percent(share.value)}%。"
+    return Said(f"含规模以下推算的全口径增加值{yi(full)}亿元，其中规模以下占{percent(share)}%。")
 
 
 def of_closing(f: Figures) -> str:
@@ -66,9 +68,9 @@ def of_closing(f: Figures) -> str:
     for year in f.periods("annual_coverage", "revenue", "annual", cls=CORE):
         covered = f.get("annual_coverage", "revenue", year, cls=CORE)
         if covered and covered.value < f.city.annual_coverage:
-            least = percent(f.city.annual_coverage)
-            texts.append(f"{year.label}年报覆盖率{percent(covered.value)}%，未达{least}%，该年各季未与年报衔接。")
-    return "".join(texts)
+            least = of_fraction(f.city.annual_coverage)
+            texts.append(f"{year.label}年报覆盖率{percent(covered)}%，未达{least}%，该年各季未与年报衔接。")
+    return Said("".join(texts))
 
 
 def _full_scope(f: Figures, span: Span) -> list[Row]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.release import charts, tables
-from pipelines.release.alike import less
+from pipelines.release import charts, tables, wording
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
-from pipelines.release.display import decimal, yi
+from pipelines.release.cited import Said, against, cite, cite_whole, percent, yi
+from pipelines.release.display import decimal, shown
 from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, ranks
 from pipelines.release.sentences import RANKED, change, divisions_of, rate, source, value
 from pipelines.release.tables import Table
-from pipelines.release.wording import against, growth, percent, points
+from pipelines.release.wording import growth
 
 _QUARTERS_SHOWN = 12
 
@@ -46,16 +46,17 @@ def growth_lines(f: Figures) -> Exhibit | None:
             "period": figure.period,
             "series": name,
             "value": float(decimal(figure)),
-            "label": f"{name} {percent(figure.value)}%" if figure.period == spans[-1].period else "",
+            "label": f"{name} {shown(figure).text}%" if figure.period == spans[-1].period else "",
             "hollow": figure.status in {"E", "P"},
+            "cited": _cited(f"{figure.period} {name}", figure),
         }
         for name, figures in found.items()
         for figure in figures
         if figure is not None
     ]
     last = spans[-1]
-    compared = f"，{against(less(core[0], gdp[0]), 'GDP增速')}" if gdp and gdp[0] else ""
-    title = f"{last.label}核心产业增加值{change(core[0])}{compared}"
+    compared = f"，{against(core[0], gdp[0], 'GDP增速')}" if gdp and gdp[0] else ""
+    title = Said(f"{last.label}核心产业增加值{change(core[0])}{compared}")
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
     alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"
     hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
@@ -73,7 +74,12 @@ def quarterly_stack(f: Figures) -> Exhibit | None:
     """Single quarters by division."""
     spans = _quarters(f, "quarter")
     records = [
-        {"period": s.period, "cls": cls, "value": figure.value / 1e8}
+        {
+            "period": s.period,
+            "cls": cls,
+            "value": figure.value / 1e8,
+            "cited": _cited(f"{s.period} {f.name('digital', cls)}", figure),
+        }
         for s in spans
         for cls in DIVISIONS
         if (figure := value(f, s, cls=cls))
@@ -84,7 +90,7 @@ def quarterly_stack(f: Figures) -> Exhibit | None:
     cls, _ = _largest({cls: figure for cls in DIVISIONS if (figure := value(f, spans[-1], cls=cls))})
     part = f.get("core_class_share", f.definition, spans[-1], cls=cls)
     title = f"{spans[-1].label}当季核心产业增加值{yi(now)}亿元"
-    title += f"，{f.name('digital', cls)}占{percent(part.value)}%" if part else ""
+    title = Said(title + (f"，{f.name('digital', cls)}占{percent(part)}%" if part else ""))
     alt = f"堆积柱形图：各季度四个大类的当季增加值。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
     drawing = charts.drawing("quarter", alt, charts.stacked(records, names))
@@ -95,13 +101,23 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
     """Who pulls the growth, cumulative."""
     spans = _quarters(f, "cumulative")
     records = [
-        {"period": s.period, "cls": cls, "value": float(decimal(figure))}
+        {
+            "period": s.period,
+            "cls": cls,
+            "value": float(decimal(figure)),
+            "cited": _cited(f"{s.period} {f.name('digital', cls)}", figure),
+        }
         for s in spans
         for cls in DIVISIONS
         if (figure := f.get("core_pull", f.definition, s, cls=cls))
     ]
     totals = [
-        {"period": s.period, "value": float(decimal(figure)), "label": percent(figure.value) if s == spans[-1] else ""}
+        {
+            "period": s.period,
+            "value": float(decimal(figure)),
+            "label": shown(figure).text if s == spans[-1] else "",
+            "cited": _cited(f"{s.period} 核心产业", figure),
+        }
         for s in spans
         if (figure := rate(f, s))
     ]
@@ -110,8 +126,9 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         return None
     first, pull = _largest(pulls)
     name = f.name("digital", first)
-    title = f"{name}拉动核心产业{points(pull.value, '增长', '下降', '的作用为零')}"
-    title += f"，在{divisions_of(len(pulls))}中最大" if len(pulls) > 1 else ""
+    pulled = cite(wording.points(pull.value, "增长", "下降", "的作用为零"), pull)
+    tail = f"，在{divisions_of(len(pulls))}中最大" if len(pulls) > 1 else ""
+    title = Said(f"{name}拉动核心产业{pulled}{tail}")
     alt = f"堆积柱形图：各季度四个大类对核心产业增长的拉动，圆点为核心产业增速。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
     drawing = charts.drawing("pull", alt, charts.stacked(records, names, totals))
@@ -133,15 +150,16 @@ def shares(f: Figures, span: Span) -> Exhibit | None:
         {
             "name": f.name("digital", cls),
             "value": figure.value,
-            "label": f"{percent(figure.value)}%" + (f"（{yi(now)}亿元）" if now else ""),
+            "label": f"{shown(figure).text}%" + (f"（{shown(now).text}亿元）" if now else ""),
             "colour": HUES[cls],
+            "cited": _cited(f.name("digital", cls), figure, now),
         }
         for cls, figure in found.items()
         for now in [value(f, span, cls=cls)]
     ]
     first, part = _largest(found)
-    title = f"{f.name('digital', first)}占核心产业增加值的{percent(part.value)}%"
-    title += f"，居{divisions_of(len(found))}之首" if len(found) > 1 else ""
+    tail = f"，居{divisions_of(len(found))}之首" if len(found) > 1 else ""
+    title = Said(f"{f.name('digital', first)}占核心产业增加值的{percent(part)}%{tail}")
     alt = f"条形图：四个大类占核心产业增加值的比重。{'，'.join(r['name'] + r['label'] for r in records)}。"
     drawing = charts.drawing("share", alt, charts.ranked(records, row=34))
     return Exhibit(
@@ -167,6 +185,7 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
             "value": figure.value / 1e8,
             "label": _county_label(f, span, code, figure),
             "colour": ACCENT,
+            "cited": _cited(names[code], figure, rate(f, span, region=code)),
         }
         for code in ordered
         if (figure := found[code])
@@ -188,8 +207,9 @@ def _county_title(f: Figures, span: Span, ordered: list[str], names: dict[str, s
     three = [f.get("core_region_share", f.definition, span, region=code, cls=CORE) for code in ordered[:3]]
     title = f"规模居前的是{'、'.join(names[code] for code in ordered[:3])}"
     if all(three):
-        title += f"，三地合计占全市的{percent(sum(figure.value for figure in three if figure))}%"
-    return title
+        together = wording.percent(sum(figure.value for figure in three if figure))
+        title += f"，三地合计占全市的{cite(together, *three)}%"
+    return Said(title)
 
 
 def penetration_panels(f: Figures) -> Exhibit | None:
@@ -238,8 +258,8 @@ def chain_panels(f: Figures, span: Span) -> Exhibit | None:
     largest = max(found["chain_share_secondary"], key=lambda figure: figure.value)
     other = f.get("chain_share_above_industry", "rate_method", span, cls=largest.cls)
     name = f.name("chain", largest.cls)
-    title = f"{name}相当于第二产业的{percent(largest.value)}%"
-    title += f"、规模以上工业的{percent(other.value)}%：分子相同，分母不同" if other else ""
+    tail = f"、规模以上工业的{percent(other)}%：分子相同，分母不同" if other else ""
+    title = Said(f"{name}相当于第二产业的{percent(largest)}%{tail}")
     panels = {
         indicator: [_bar(f, "chain", figure) for figure in sorted(figures, key=lambda x: (-x.value, x.cls))]
         for indicator, figures in found.items()
@@ -282,14 +302,21 @@ def _bar(f: Figures, scheme: str, figure: Figure) -> dict[str, Any]:
     return {
         "name": f.name(scheme, figure.cls),
         "value": figure.value,
-        "label": f"{percent(figure.value)}%",
+        "label": f"{shown(figure).text}%",
         "colour": GREY if figure.definition == "external" else ACCENT,
+        "cited": _cited(f.name(scheme, figure.cls), figure),
     }
 
 
 def _county_label(f: Figures, span: Span, code: str, figure: Figure) -> str:
     grown = rate(f, span, region=code)
-    return yi(figure) + (f"（{growth(grown.value, lead='')}）" if grown else "")
+    return shown(figure).text + (f"（{growth(grown.value, lead='')}）" if grown else "")
+
+
+def _cited(name: str, *figures: Figure | None) -> str:
+    """What a bar or point says: its name and its numbers, linked."""
+    said = "，".join(f"{shown(figure).text}{figure.display_unit}" for figure in figures if figure)
+    return cite_whole(f"{name} {said}", *figures)
 
 
 def _quarters(f: Figures, kind: str) -> list[Span]:

@@ -7,7 +7,8 @@ Belongs here: finding observations and the names of what they measure. Does not 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
+from pipelines.release.dictionary import release_contracts
 from pipelines.workspace import City
 
 DIVISIONS: Final = ("01", "02", "03", "04")
@@ -25,18 +27,53 @@ MIXED_DENOMINATOR: Final = "preliminary"
 PRICES: Final = {"constant": "可比价", "current": "现价", "none": "不涉及价格"}
 BASES: Final = {"comparable": "可比基数（同口径）", "published": "公布基数", "none": "无基数"}
 SPANS: Final = {"quarter": "当季", "cumulative": "年初累计", "annual": "年度"}
+# How an indicator begins, the longer one first → the scheme of its classes.
+_SCHEMES: Final = {
+    "core_coefficient": "partial",
+    **dict.fromkeys(("core_", "firms", "revenue", "staff"), "digital"),
+    "chain_core": "chain_core",
+    "chain_": "chain",
+    "size_": "size",
+    "industry_": "core_industry",
+    "": "sector",
+}
 VINTAGES: Final = {"flash": "快报", "preliminary": "初步", "final": "最终核实", "census": "普查修订"}
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """One cell of a release's table, by the table, the column and the values of its key: where a number comes from."""
+
+    table: str
+    column: str
+    key: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: str, column: str, row: Mapping[str, Any]) -> Origin:
+        """The cell of a row of a release's table, by the key that its contract says."""
+        return cls(table, column, tuple(str(row[name]) for name in release_contracts()[table].key))
+
+    @property
+    def lineage(self) -> str:
+        """Ten hex digits that name the cell, the same in every release that holds it."""
+        return hashlib.sha256("\x1f".join((self.table, self.column, *self.key)).encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """A value in its stored unit, how it is displayed, and its status mark."""
+    """A value in its stored unit, how it is displayed, its status mark, and the cells that it follows from."""
 
     value: float
     unit: str
     display_unit: str
     decimals: int
     status: str = "A"
+    sources: tuple[Origin, ...] = ()
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The cells of the release that the number shows or follows from."""
+        return self.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +91,12 @@ class Figure(Number):
     vintage: str = ""
     authority: str = ""
     release_level: str = ""
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """Its own row, by the key of an observation."""
+        key = (self.indicator, self.definition, self.period, self.span, self.region, self.cls, self.price, self.base)
+        return (Origin("observation", "value", (*key, self.vintage, self.authority)),)
 
     @property
     def gdp_vintage(self) -> str:
@@ -207,6 +250,14 @@ class Figures:
         found = (key for key in self._found if (key[0], key[1], key[3]) == wanted and span in (None, key[2]))
         return sorted({key[4] for key in found})
 
+    def at(self, origin: Origin) -> Figure | None:
+        """The observation that an origin names, None where it names another table's cell or there is none."""
+        if origin.table != "observation":
+            return None
+        indicator, definition, period, span, region, cls, *_ = origin.key
+        found = self._found.get((indicator, definition, Span(span, period), region, cls), [])
+        return next((figure for figure in found if figure.origins == (origin,)), None)
+
     def ids(self, definition: str) -> list[str]:
         """The indicators of a definition in the order of the catalogue's table."""
         return [indicator for indicator, found in self.catalogue if found == definition]
@@ -215,6 +266,15 @@ class Figures:
         """The Chinese name of a class."""
         label = self.labels.get((scheme, cls))
         return str(label["name_zh"]) if label else cls
+
+    def everything(self) -> Iterator[Figure]:
+        """All observations, those that differ in vintage or publisher alone beside each other."""
+        return (figure for figures in self._found.values() for figure in figures)
+
+    def class_name(self, indicator: str, cls: str) -> str:
+        """The Chinese name of a class under an indicator: 01 is 数字产品制造业 of core figures, 农业 of sectors."""
+        scheme = next(scheme for start, scheme in _SCHEMES.items() if indicator.startswith(start))
+        return self.name(scheme, cls) if (scheme, cls) in self.labels else self.name("sector", cls)
 
     @cached_property
     def definition(self) -> str:
@@ -234,9 +294,21 @@ class Figures:
         return bool(self.periods("core_value_added", definition, kind, cls=CORE))
 
 
-def count(value: int) -> Number:
-    """A plain whole number, for instance a rank."""
-    return Number(value, "", "", 0)
+def count(value: int, *sources: Origin) -> Number:
+    """A plain whole number, for instance a rank, with the cells that it follows from."""
+    return Number(value, "", "", 0, sources=sources)
+
+
+def covered(row: Mapping[str, Any], name: str) -> Number:
+    """A count of units in a row of the table coverage."""
+    return count(row[name], Origin.of("coverage", name, row))
+
+
+def covered_share(row: Mapping[str, Any]) -> Number | None:
+    """The share of last year's revenue that has been reported, of a row of the table coverage; None where none is due."""
+    if row["coverage"] is None:
+        return None
+    return Number(row["coverage"], "比率", "%", 1, sources=(Origin.of("coverage", "coverage", row),))
 
 
 def ranks(figures: Iterable[tuple[str, Figure | None]]) -> dict[str, int]:

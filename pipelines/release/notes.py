@@ -5,12 +5,13 @@ Belongs here: the notes of bulletin and workbook. Does not belong here: notes of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
+from pipelines.release.cited import Said, cell, cite, marked
 from pipelines.release.display import STATUS_ZH
 from pipelines.release.estimates import of_closing
-from pipelines.release.figures import VINTAGES, Figure, Figures, Span
+from pipelines.release.figures import VINTAGES, Figure, Figures, Number, Origin, Span, count
 from pipelines.release.issue import Issue
 from pipelines.release.sentences import of_coverage
 from pipelines.workspace import City
@@ -44,7 +45,7 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
         ("系数", _coefficients(f)),
         ("审核", _review(f)),
         ("推算", _imputation(f)),
-        ("修订", _vintages(f, shown) + of_closing(f)),
+        ("修订", _vintages(f, shown) + marked(of_closing(f))),
         (
             "修约",
             "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",
@@ -55,7 +56,7 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
     ]
     if f.city.synthetic:
         found.insert(0, ("合成数据", synthetic(f.city)))
-    return [(heading, text) for heading, text in found if text]
+    return [(heading, Said(text)) for heading, text in found if text]
 
 
 def synthetic(city: City) -> str:
@@ -107,26 +108,36 @@ def _coefficients(f: Figures) -> str:
     classes = sorted({row["gbt"] for row in f.coefficients})
     if not classes:
         return ""
+    used = cell(count(len(classes), *(Origin.of("coefficient", "k", row) for row in f.coefficients)))
     return (
-        f"部分归入核心产业的行业小类按剥离系数拆分，本期所用系数涉及{len(classes)}个小类（{'、'.join(classes)}），"
+        f"部分归入核心产业的行业小类按剥离系数拆分，本期所用系数涉及{used}个小类（{'、'.join(classes)}），"
         "来源与审定人见数据库的 coefficient 表。"
     )
 
 
 def _review(f: Figures) -> str:
     rows = [row for row in f.review if row["quarter"] == str(f.quarter)]
-    count = {status: sum(row["rows"] for row in rows if row["status"] == status) for status in _STATUSES}
     if not rows:
         return ""
-    unclassed = count["unmatched"] + count["ambiguous"]
+    received, assigned, unclassed, aside = (
+        cell(_reviewed(rows, statuses))
+        for statuses in (_STATUSES, ("assigned",), ("unmatched", "ambiguous"), ("set_aside",))
+    )
     return (
-        f"本季企业报表收到{sum(count.values()):,}行：归类{count['assigned']:,}行，行业代码无对应或有歧义{unclassed:,}行，"
-        f"因违反强制性规则搁置{count['set_aside']:,}行；后两者不参与计算，未作任何改动。"
+        f"本季企业报表收到{received}行：归类{assigned}行，行业代码无对应或有歧义{unclassed}行，"
+        f"因违反强制性规则搁置{aside}行；后两者不参与计算，未作任何改动。"
     )
 
 
+def _reviewed(rows: Sequence[Mapping[str, Any]], statuses: Collection[str]) -> Number:
+    """How many rows are of some statuses, of all that were received where there is none."""
+    found = [row for row in rows if row["status"] in statuses]
+    origins = (Origin.of("review_summary", "rows", row) for row in found or rows)
+    return count(sum(row["rows"] for row in found), *origins)
+
+
 def _imputation(f: Figures) -> str:
-    covered = "".join(of_coverage(f))
+    covered = "".join(map(marked, of_coverage(f)))
     if not covered or not f.flash:
         return covered
     return (

@@ -1,4 +1,4 @@
-"""Pages: one self-contained HTML file each, with no script, no address outside itself and its own glyphs.
+"""Pages: one self-contained HTML file each, with no address outside itself, its own glyphs and no script but its own.
 
 Belongs here: the frame of a page (policy, style, fonts) and the data dictionary. Does not belong here: what the
 bulletin says (bulletin, sentences).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -16,9 +17,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from markupsafe import Markup
 
 from pipelines.release import typeface
+from pipelines.release.cited import MARK, cell, marked
 from pipelines.release.dictionary import meaning, release_contracts
 from pipelines.release.display import numeric_columns, shown
 from pipelines.release.issue import Issue
@@ -30,17 +31,38 @@ if TYPE_CHECKING:
 _BOLD = re.compile(r"<(h1|h2|h3|th|strong|b|dt)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _BOLD_ROWS = re.compile(r'<tr class="total">(.*?)</tr>', re.DOTALL)
 _BOLD_SVG = re.compile(r'<text[^>]*font-weight="bold"[^>]*>(.*?)</text>', re.DOTALL)
+_NUMBER = re.compile(rf"((?:{MARK}|[+−]?[\d.,]+)(?:亿元|%|个百分点|家|年)?[，。：；、]?)")
 _TAG = re.compile(r"<[^>]*>")
 
 
 def render(template: str, **values: Any) -> str:
     """A page from a template: autoescaped, styled, with a content-security policy that lets nothing in or out."""
-    body = _environment().get_template(template).render(**values)
+    return framed(values["title"], body(template, **values))
+
+
+def body(template: str, **values: Any) -> str:
+    """What stands between a page's head and its foot, autoescaped; marks of numbers are still in it (cited)."""
+    return _environment().get_template(template).render(**values)
+
+
+def framed(title: str, body: str, *, styles: Sequence[str] = (), script: str = "", data: Any = None) -> str:
+    """A whole page: one file whose policy runs its own script, if it has one, and nothing else.
+
+    Args:
+        title: the title of the window.
+        body: HTML, escaped.
+        styles: further stylesheets of this package than that of every page.
+        script: a script of this package.
+        data: what the script reads, as a JSON value.
+    """
+    said = _json(data)
     bold = "".join(match[match.lastindex or 0] for p in (_BOLD, _BOLD_ROWS, _BOLD_SVG) for match in p.finditer(body))
-    style = f"{typeface.faces(_text(body), bold=_text(bold))}\n{_read('page.css')}"
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    code = _read(script) if script else ""
+    shown = _text(body) + (said + code if script else "")
+    sheets = "\n".join(_read(name) for name in ("page.css", *styles))
+    style = f"{typeface.faces(shown, bold=_text(bold) + (said if script else ''))}\n{sheets}"
     frame = _environment().get_template("frame.html.j2")
-    return frame.render(title=values["title"], body=Markup(body), style=Markup(style), digest=digest)  # noqa: S704 - both made here, from escaped parts
+    return frame.render(title=title, body=body, style=style, script=code, data=said, digest=_digest)
 
 
 def dictionary(issue: Issue, city: City, views: Sequence[View]) -> str:
@@ -66,7 +88,17 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"shown": shown, "pieces": _pieces, "numeric_columns": numeric_columns}
+    environment.filters |= {"marked": marked, "cell": cell}
     return environment
+
+
+def _json(value: Any) -> str:
+    """A value for a script, which no text in it can end."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _read(name: str) -> str:
@@ -75,7 +107,7 @@ def _read(name: str) -> str:
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
     """A title in pieces, each with whether it must not be broken: a number stays with its unit."""
-    parts = re.split(r"([+−]?[\d.,]+(?:亿元|%|个百分点|家|年)?[，。：；、]?)", text)
+    parts = _NUMBER.split(marked(text))
     return [(part, bool(n % 2)) for n, part in enumerate(parts) if part]
 
 

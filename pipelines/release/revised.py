@@ -10,7 +10,7 @@ else is refused (alike).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final
 
@@ -22,9 +22,10 @@ from indicators.rounding import from_unit, round_parts
 from pipelines.release import charts
 from pipelines.release.alike import of_one_kind
 from pipelines.release.charts import ACCENT, GREY
+from pipelines.release.cited import Said, cite, cite_whole, said
 from pipelines.release.display import decimal
 from pipelines.release.exhibits import Exhibit
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figures, Number, Span, count
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figures, Number, Origin, Span
 from pipelines.release.tables import Cell, Row, Table
 from pipelines.release.wording import plain
 
@@ -61,21 +62,39 @@ class Change:
     before: float
     now: float
     effects: tuple[tuple[str, float], ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def earlier(self) -> Number:
+        """What the release before said, as the figure is displayed."""
+        return self._end(self.before, "previous_value")
+
+    @property
+    def later(self) -> Number:
+        """What this release says, as the figure is displayed."""
+        return self._end(self.now, "value")
 
     @property
     def difference(self) -> Number:
         """The change of the displayed figure, of a rate in 百分点."""
-        return self.effect(self.now - self.before)
+        return self.whole()
 
-    def shown(self, value: float) -> Number:
-        """One of the two values, as its figure is displayed."""
-        return Number(value, self.unit, self.display_unit, self.decimals)
+    def whole(self, finer: int = 0) -> Number:
+        """The change, ``finer`` more places than the figure."""
+        sources = (*self.earlier.sources, *self.later.sources)
+        return replace(self.effect(self.now - self.before, finer), sources=sources)
 
     def effect(self, value: float, finer: int = 0) -> Number:
         """A difference of values, ``finer`` more places than the figure."""
         points = self.display_unit == "%"
         unit, display = ("百分点", "百分点") if points else (self.unit, self.display_unit)
         return Number(value, unit, display, self.decimals + finer)
+
+    def _end(self, value: float, column: str) -> Number:
+        return Number(value, self.unit, self.display_unit, self.decimals, sources=self._cells(column)[:1])
+
+    def _cells(self, column: str, cause: str = "") -> tuple[Origin, ...]:
+        return tuple(Origin.of("revision", column, row) for row in self.rows if cause in ("", row["cause_zh"]))
 
     def parts(self, finer: int = 0) -> dict[str, Number]:
         """Effects by cause, rounded so that they sum to the displayed change as shown."""
@@ -84,7 +103,9 @@ class Change:
         rounded = round_parts(values, self.display_unit, places, tail="largest_remainder", total=self.now - self.before)
         names = (name for name, _ in self.effects)
         return {
-            name: self.effect(float(from_unit(part, self.display_unit)), finer)
+            name: replace(
+                self.effect(float(from_unit(part, self.display_unit)), finer), sources=self._cells("effect", name)
+            )
             for name, part in zip(names, rounded, strict=True)
         }
 
@@ -106,7 +127,7 @@ def changes(f: Figures, indicator: str, definition: str = _REPORTED) -> list[Cha
             effects = tuple((row["cause_zh"], row["effect"]) for row in own)
             ends = own[0]["previous_value"], own[0]["value"]
             shown = own[0]["unit"], entry["display_unit"], entry["decimals"]
-            found.append(Change(period, region, cls, *shown, *ends, effects))
+            found.append(Change(period, region, cls, *shown, *ends, effects, tuple(own)))
     return found
 
 
@@ -128,8 +149,8 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
         Row(
             Span("cumulative", change.period).label if by_period else _name(f, change),
             (
-                change.shown(change.before),
-                change.shown(change.now),
+                change.earlier,
+                change.later,
                 change.difference,
                 *(part.get(cause) for cause in causes),
             ),
@@ -211,9 +232,7 @@ def triangle(f: Figures) -> Table | None:
 def of_revision(f: Figures) -> list[str]:
     """One sentence on the level, one on the growth: by how much, and for which reasons."""
     found = [next(iter(changes(f, indicator)), None) for indicator in (_LEVEL, _GROWTH)]
-    return [
-        text for change, name in zip(found, ("", f.growth_name), strict=True) if (text := _sentence(f, change, name))
-    ]
+    return said(*(_sentence(f, change, name) for change, name in zip(found, ("", f.growth_name), strict=True)))
 
 
 def waterfall(f: Figures) -> Exhibit | None:
@@ -227,10 +246,10 @@ def waterfall(f: Figures) -> Exhibit | None:
         end = at + float(decimal(part))
         records.append(_bar(cause, at, end, part, GREY))
         at = end
-    whole = change.effect(change.now - change.before, _FINER)
+    whole = change.whole(_FINER)
     records.append(_bar("合计", 0.0, float(decimal(whole)), whole, ACCENT))
-    title = _sentence(f, change, "").split("，其中")[0].rstrip("。")
-    alt = f"瀑布图：修订按原因分解。{title}，{_listed(parts, '亿元')}。"
+    title = Said(_sentence(f, change, "").split("，其中")[0].rstrip("。"))
+    alt = f"瀑布图：修订按原因分解。{title}，{Said(_listed(parts, '亿元'))}。"
     drawing = charts.drawing("revision", alt, charts.waterfall(records))
     return Exhibit(title, "各原因的影响依次累加，现价，亿元", (drawing,), contrast(f), _terms(_rows(f, _LEVEL)[0]))
 
@@ -238,24 +257,24 @@ def waterfall(f: Figures) -> Exhibit | None:
 def _sentence(f: Figures, change: Change | None, rate: str) -> str:
     if change is None:
         return ""
-    said = _rows(f, _GROWTH if rate else _LEVEL)[0]
+    first = _rows(f, _GROWTH if rate else _LEVEL)[0]
     span, unit = Span("cumulative", change.period).label, "个百分点" if rate else "亿元"
     figure = f"{span}{f.city.name}核心产业增加值{rate}"
-    before, now = (plain(decimal(change.shown(value))) for value in (change.before, change.now))
+    before, now = (cite(plain(decimal(value)), value) for value in (change.earlier, change.later))
     shown = "%" if rate else "亿元"
     moved = decimal(change.difference)
     if moved == 0:
         same = "没有修订" if not any(effect for _, effect in change.effects) else "修约后未变"
-        return f"{figure}{now}{shown}，与上期（数据截止{_day(said['previous_as_of'])}）相比{same}。"
+        return f"{figure}{now}{shown}，与上期（数据截止{_day(first['previous_as_of'])}）相比{same}。"
     parts = {cause: part for cause, part in change.parts().items() if decimal(part)}
     return (
-        f"{figure}{now}{shown}，较上期（数据截止{_day(said['previous_as_of'])}）的{before}{shown}"
-        f"{'上调' if moved > 0 else '下调'}{plain(abs(moved))}{unit}，其中{_listed(parts, unit)}。"
+        f"{figure}{now}{shown}，较上期（数据截止{_day(first['previous_as_of'])}）的{before}{shown}"
+        f"{'上调' if moved > 0 else '下调'}{cite(plain(abs(moved)), change.difference)}{unit}，其中{_listed(parts, unit)}。"
     )
 
 
 def _listed(parts: Mapping[str, Number], unit: str) -> str:
-    return "、".join(f"{cause}{plain(decimal(part))}{unit}" for cause, part in parts.items())
+    return "、".join(f"{cause}{cite(plain(decimal(part)), part)}{unit}" for cause, part in parts.items())
 
 
 def _bar(name: str, start: float, end: float, part: Number, colour: str) -> dict[str, Any]:
@@ -266,6 +285,7 @@ def _bar(name: str, start: float, end: float, part: Number, colour: str) -> dict
         "end": end,
         "label": f"{'+' if amount > 0 else ''}{plain(amount)}",
         "colour": colour,
+        "cited": cite_whole(f"{name} {plain(amount)}", part),
     }
 
 
@@ -274,10 +294,12 @@ def _name(f: Figures, change: Change) -> str:
 
 
 def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    money = (row["value_added"], row["base_change"])
-    cells = (None if value is None else _yi(value) for value in money)
-    pull = None if row["pull"] is None else Number(row["pull"], "百分点", "百分点", 1)
-    return (count(row["units"]), *cells, pull)
+    def number(column: str, *display: Any) -> Number | None:
+        sources = (Origin.of("unit_change", column, row),)
+        return None if row[column] is None else Number(row[column], *display, sources=sources)
+
+    money = (number(column, "元", "亿元", 1) for column in ("value_added", "base_change"))
+    return (number("units", "", "", 0), *money, number("pull", "百分点", "百分点", 1))
 
 
 def _yi(value: float) -> Number:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from pipelines.release import charts
-from pipelines.release.display import decimal, yi
+from pipelines.release.cited import Said, cite, cite_whole, percent, said, yi
+from pipelines.release.display import decimal
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import CORE, Figure, Figures, Number, Span
 from pipelines.release.sentences import source, value
 from pipelines.release.tables import Row, Table
-from pipelines.release.wording import percent, plain
+from pipelines.release.wording import plain
 
 _EFFECT: Final = "core_coefficient_effect"
 _MINUS, _PLUS = "minus_10", "plus_10"
@@ -35,9 +36,9 @@ def of_sensitivity(f: Figures, span: Span) -> list[str]:
     low, high, lowest, highest = (yi(end) for end in ends if end)
     text = (
         f"{span.label}核心产业增加值的敏感性区间（95%）为{low}—{high}亿元；各系数同向偏离时为{lowest}—{highest}亿元。"
-        f"依据专家系数拆分的部分占{percent(share.value)}%。"
+        f"依据专家系数拆分的部分占{percent(share)}%。"
     )
-    return [text]
+    return said(text)
 
 
 def effects(f: Figures, span: Span) -> Table | None:
@@ -73,10 +74,12 @@ def tornado(f: Figures, span: Span) -> Exhibit | None:
             "minus": minus.value / 1e8,
             "plus": plus.value / 1e8,
             "label": f"{_signed(minus)}／{_signed(plus)}",
+            "cited": cite_whole(f"{f.name('partial', code)} {_signed(minus)}／{_signed(plus)}亿元", minus, plus),
         }
         for code, minus, plus in found[:_DRAWN]
     ]
-    title = f"{records[0]['name']}的剥离系数影响最大：高10个百分点，核心产业增加值增加{plain(decimal(found[0][2]))}亿元"
+    largest = cite(plain(decimal(found[0][2])), found[0][2])
+    title = Said(f"{records[0]['name']}的剥离系数影响最大：高10个百分点，核心产业增加值增加{largest}亿元")
     alt = f"龙卷风图：各行业小类剥离系数低、高10个百分点时核心产业增加值的变动。{title}。"
     return Exhibit(
         title,
@@ -100,7 +103,8 @@ def _ordered(f: Figures, span: Span) -> list[tuple[str, Figure, Figure]]:
 def _width(minus: Figure, plus: Figure, whole: Figure | None) -> Number | None:
     if whole is None or whole.value <= 0:
         return None
-    return Number((plus.value - minus.value) / whole.value, "比率", "%", 1)
+    sources = (*plus.origins, *minus.origins, *whole.origins)
+    return Number((plus.value - minus.value) / whole.value, "比率", "%", 1, sources=sources)
 
 
 def _signed(figure: Figure) -> str:

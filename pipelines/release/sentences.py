@@ -7,13 +7,12 @@ belong here: industry chains (chains), layout, charts, or any number that is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pipelines.release.alike import alike, less
-from pipelines.release.display import shown, yi
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Span, ranks
-from pipelines.release.wording import against, growth, percent, points
+from pipelines.release.cited import Said, against, cell, cite, growth, marked, percent, points, said, yi
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Span, count, covered, covered_share, ranks
 
 # Fewer counties than this are listed: of three, three would be the largest.
 RANKED: Final = 4
@@ -41,8 +40,8 @@ def rate(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure
 
 
 def change(figure: Figure, *, lead: str = "同比") -> str:
-    """A growth in words; that at current prices says so."""
-    return f"{'按现价' if figure.price == 'current' else ''}{growth(figure.value, lead=lead)}"
+    """A growth in words, with its mark; that at current prices says so."""
+    return f"{'按现价' if figure.price == 'current' else ''}{growth(figure, lead=lead)}"
 
 
 def source(*figures: Figure | None) -> str:
@@ -60,13 +59,13 @@ def headline(f: Figures) -> str:
     span = f.main
     now = value(f, span) if span else None
     if span is None or now is None:
-        return f"{f.quarter.label()}{f.city.name}没有可发布的数字经济核心产业增加值"
+        return Said(f"{f.quarter.label()}{f.city.name}没有可发布的数字经济核心产业增加值")
     parts = [f"{span.label}{f.city.name}数字经济核心产业增加值{yi(now)}亿元"]
     if grown := rate(f, span):
         parts.append(change(grown))
     if part := share(f, span):
-        parts.append(f"占GDP比重{percent(part.value)}%")
-    return "，".join(parts)
+        parts.append(f"占GDP比重{percent(part)}%")
+    return Said("，".join(parts))
 
 
 def key_figures(f: Figures) -> list[KeyFigure]:
@@ -77,7 +76,7 @@ def key_figures(f: Figures) -> list[KeyFigure]:
     found = [_key_value(f, span), _key_single(f), _key_share(f, span), _key_mixed(f, span), _key_firms(f, span)]
     if not rate(f, span):
         found.append(_key_largest(f, span))
-    return [figure for figure in found if figure]
+    return [replace(x, value=Said(x.value), change=Said(x.change)) for x in found if x]
 
 
 def overall(f: Figures) -> list[str]:
@@ -87,9 +86,9 @@ def overall(f: Figures) -> list[str]:
     if span is None or now is None:
         return [f"{f.quarter.label()}没有核心产业增加值观测值。"]
     ours = "据快报测算" if f.flash else "经初步测算"
-    said = ours if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
-    first = [f"{said}，{headline(f)}。", imputed(f), _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
-    return [text for text in ("".join(first), _single(f), _mixed(f, span)) if text]
+    by = ours if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
+    first = [f"{by}，{marked(headline(f))}。", marked(imputed(f)), _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
+    return said("".join(first), _single(f), _mixed(f, span))
 
 
 def imputed(f: Figures) -> str:
@@ -100,8 +99,8 @@ def imputed(f: Figures) -> str:
     if not f.flash or units is None or part is None:
         return ""
     if not units.value:
-        return "其中没有推算单位。"
-    return f"其中推算{units.value:.0f}家，占{percent(part.value)}%。"
+        return Said(f"其中{cite('没有推算单位', units)}。")
+    return Said(f"其中推算{cite(f'{units.value:.0f}', units)}家，占{percent(part)}%。")
 
 
 def of_coverage(f: Figures) -> list[str]:
@@ -109,15 +108,16 @@ def of_coverage(f: Figures) -> list[str]:
     whole = next((row for row in f.coverage if row["survey"] == "all"), None)
     if whole is None:
         return []
-    text = f"应报{whole['due']:,}家，已报{whole['reported']:,}家，未报{whole['missing']:,}家"
-    if whole["coverage"] is not None:
-        text += f"；按上年同期营业收入计，覆盖率{percent(whole['coverage'])}%"
-    left = whole["missing"] - whole["imputed"]
+    due, reported, missing, imputed = (cell(covered(whole, name)) for name in ("due", "reported", "missing", "imputed"))
+    text = f"应报{due}家，已报{reported}家，未报{missing}家"
+    if share := covered_share(whole):
+        text += f"；按上年同期营业收入计，覆盖率{percent(share)}%"
     if f.flash:
-        said = f"未报单位中{whole['imputed']:,}家按上年报表推算，{left:,}家无法推算，未计入。"
+        left = cell(count(whole["missing"] - whole["imputed"], *covered(whole, "missing").origins, *covered(whole, "imputed").origins))
+        rest = f"未报单位中{imputed}家按上年报表推算，{left}家无法推算，未计入。"
     else:
-        said = "初步数不作推算，推算0家，未报单位未计入。"
-    return [f"{text}。{said}"]
+        rest = f"初步数不作推算，推算{imputed}家，未报单位未计入。"
+    return said(f"{text}。{rest}")
 
 
 def by_division(f: Figures, span: Span) -> list[str]:
@@ -131,10 +131,10 @@ def by_division(f: Figures, span: Span) -> list[str]:
         if grown := rate(f, span, cls=cls):
             parts.append(change(grown))
         if part := f.get("core_class_share", f.definition, span, cls=cls):
-            parts.append(f"占核心产业的{percent(part.value)}%")
+            parts.append(f"占核心产业的{percent(part)}%")
         texts.append("，".join(parts))
     alike((get(f, span, cls=cls) for cls in DIVISIONS for get in (value, rate)), "分大类")
-    return [*(["；".join(texts) + "。"] if texts else []), *_pull(f, span)]
+    return said(*(["；".join(texts) + "。"] if texts else []), *_pull(f, span))
 
 
 def by_county(f: Figures, span: Span) -> list[str]:
@@ -145,14 +145,16 @@ def by_county(f: Figures, span: Span) -> list[str]:
     alike((figure for _, figure in (*sizes, *rates)), "分县（市、区）")
     if len(sizes) < RANKED:
         listed = [_county(f, span, names[code], code, figure) for code, figure in sizes]
-        return [f"{'；'.join(listed)}。"] if len(sizes) > 1 else []
+        return said(f"{'；'.join(listed)}。") if len(sizes) > 1 else []
     largest = "、".join(f"{names[code]}（{yi(figure)}亿元）" for code, figure in _first(sizes, 3))
     texts = [f"按规模，居前的是{largest}。"]
     if len(rates) >= RANKED:
-        fastest = "、".join(f"{names[code]}（{growth(figure.value, lead='')}）" for code, figure in _first(rates, 3))
-        rising = sum(figure.value > 0 for _, figure in rates)
-        texts.append(f"按{f.growth_name}，居前的是{fastest}；{len(rates)}个县（市、区）中{rising}个同比增长。")
-    return texts
+        fastest = "、".join(f"{names[code]}（{growth(figure, lead='')}）" for code, figure in _first(rates, 3))
+        all_of = [figure for _, figure in rates]
+        rising = cite(f"{sum(figure.value > 0 for figure in all_of)}", *all_of)
+        counted = cite(f"{len(rates)}", *all_of)
+        texts.append(f"按{f.growth_name}，居前的是{fastest}；{counted}个县（市、区）中{rising}个同比增长。")
+    return said(*texts)
 
 
 def _county(f: Figures, span: Span, name: str, code: str, figure: Figure) -> str:
@@ -166,11 +168,11 @@ def of_penetration(f: Figures, figures: list[Figure]) -> list[str]:
     for definition in dict.fromkeys(figure.definition for figure in figures):
         mine = [figure for figure in figures if figure.definition == definition]
         alike(mine, "产业数字化")
-        listed = "，".join(f"{f.name('sector', figure.cls)}{percent(figure.value)}%" for figure in mine)
+        listed = "，".join(f"{f.name('sector', figure.cls)}{percent(figure)}%" for figure in mine)
         label = Span(mine[0].span, mine[0].period).label
         source = f"据{mine[0].authority}测算" if definition == "external" else "经本系统测算"
         texts.append(f"{source}，{label}{f.catalogue['digital_penetration', definition]['name_zh']}：{listed}。")
-    return [*texts, *_beside(f, figures)]
+    return said(*texts, *_beside(f, figures))
 
 
 def _beside(f: Figures, figures: list[Figure]) -> list[str]:
@@ -190,7 +192,7 @@ def _key_value(f: Figures, span: Span) -> KeyFigure | None:
     word = f"{VINTAGES[now.vintage]}数"
     if grown:
         whole = _gdp_growth(f, span)
-        word = change(grown) + (f"，{against(less(grown, whole), 'GDP增速')}" if whole else "")
+        word = change(grown) + (f"，{against(grown, whole, 'GDP增速')}" if whole else "")
     return KeyFigure("核心产业增加值", yi(now), "亿元", word, f"{span.label}，{_basis(grown)}")
 
 
@@ -219,9 +221,9 @@ def _key_share(f: Figures, span: Span) -> KeyFigure | None:
     now, before = share(f, span), f.get("core_share_gdp", "same_vintage", span.year_before, cls=CORE)
     if now is None:
         return None
-    word = points(less(now, before), "比上年同期提高", "比上年同期下降", "与上年同期持平") if before else ""
+    word = points(now, before, "比上年同期提高", "比上年同期下降", "与上年同期持平") if before else ""
     basis = f"{span.label}，现价，同版次" + (f"（{VINTAGES[now.vintage]}）" if f.definition == "published" else "")
-    return KeyFigure("占GDP比重", percent(now.value), "%", word, basis)
+    return KeyFigure("占GDP比重", percent(now), "%", word, basis)
 
 
 def _key_mixed(f: Figures, span: Span) -> KeyFigure | None:
@@ -230,7 +232,7 @@ def _key_mixed(f: Figures, span: Span) -> KeyFigure | None:
         return None
     return KeyFigure(
         "占GDP比重（跨版次）",
-        percent(mixed.value),
+        percent(mixed),
         "%",
         "仅供对照，不与同版次比较",
         f"{span.label}，分母为{VINTAGES[mixed.gdp_vintage]}版次GDP",
@@ -244,8 +246,9 @@ def _key_firms(f: Figures, span: Span) -> KeyFigure | None:
         return None
     change = less(now, before) if before else 0
     word = f"比上年同期{'增加' if change > 0 else '减少'}{abs(change):.0f}家" if change else "与上年同期持平"
+    word = cite(word, now, before)
     return KeyFigure(
-        "规模以上企业", shown(now).text, now.display_unit, word if before else "", f"{span.label}，期末在统"
+        "规模以上企业", cell(now), now.display_unit, word if before else "", f"{span.label}，期末在统"
     )
 
 
@@ -257,14 +260,14 @@ def _key_largest(f: Figures, span: Span) -> KeyFigure | None:
     cls, part = first[0]
     now = value(f, span, cls=cls)
     word = f"增加值{yi(now)}亿元" if now else ""
-    return KeyFigure(f"{f.name('digital', cls)}占比", percent(part.value), "%", word, f"{span.label}，占核心产业，现价")
+    return KeyFigure(f"{f.name('digital', cls)}占比", percent(part), "%", word, f"{span.label}，占核心产业，现价")
 
 
 def _against_gdp(f: Figures, span: Span) -> str:
     grown, whole = rate(f, span), _gdp_growth(f, span)
     if grown is None or whole is None:
         return ""
-    return f"增速{against(less(grown, whole), 'GDP增速')}（GDP{growth(whole.value)}）。"
+    return f"增速{against(grown, whole, 'GDP增速')}（GDP{growth(whole)}）。"
 
 
 def _pace(f: Figures, span: Span) -> str:
@@ -277,8 +280,8 @@ def _pace(f: Figures, span: Span) -> str:
         before = rate(f, Span("cumulative", str(earlier)))
         if before:
             name = earlier.cumulative_name
-            parts.append(points(less(grown, before), f"比{name}加快", f"比{name}回落", f"与{name}持平"))
-    parts.append(points(less(grown, year_ago), "比上年同期加快", "比上年同期回落", "与上年同期持平"))
+            parts.append(points(grown, before, f"比{name}加快", f"比{name}回落", f"与{name}持平"))
+    parts.append(points(grown, year_ago, "比上年同期加快", "比上年同期回落", "与上年同期持平"))
     return f"增速{'，'.join(parts)}。"
 
 
@@ -286,7 +289,7 @@ def _share_change(f: Figures, span: Span) -> str:
     now, before = share(f, span), f.get("core_share_gdp", "same_vintage", span.year_before, cls=CORE)
     if now is None or before is None:
         return ""
-    return f"占GDP比重{points(less(now, before), '比上年同期提高', '比上年同期下降', '与上年同期持平')}。"
+    return f"占GDP比重{points(now, before, '比上年同期提高', '比上年同期下降', '与上年同期持平')}。"
 
 
 def _single(f: Figures) -> str:
@@ -303,8 +306,8 @@ def _mixed(f: Figures, span: Span) -> str:
     if same is None or mixed is None:
         return ""
     return (
-        f"占GDP比重按{VINTAGES[same.vintage]}版次GDP计算为{percent(same.value)}%；"
-        f"若以{VINTAGES[mixed.gdp_vintage]}版次GDP为分母则为{percent(mixed.value)}%（跨版次，仅供对照，不得混用）。"
+        f"占GDP比重按{VINTAGES[same.vintage]}版次GDP计算为{percent(same)}%；"
+        f"若以{VINTAGES[mixed.gdp_vintage]}版次GDP为分母则为{percent(mixed)}%（跨版次，仅供对照，不得混用）。"
     )
 
 
@@ -316,9 +319,9 @@ def _pull(f: Figures, span: Span) -> list[str]:
     cls, pull = _first(pulls, 1)[0]
     if pull.value <= 0:
         return []
-    text = f"{f.name('digital', cls)}拉动核心产业增长{percent(pull.value)}个百分点，在{divisions_of(len(pulls))}中最大"
+    text = f"{f.name('digital', cls)}拉动核心产业增长{percent(pull)}个百分点，在{divisions_of(len(pulls))}中最大"
     if part := f.get("core_contribution", f.definition, span, cls=cls):
-        text += f"，贡献率{percent(part.value)}%"
+        text += f"，贡献率{percent(part)}%"
     return [text + "。"]
 
 

@@ -13,7 +13,7 @@ from indicators.quarter import Quarter
 from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
 from pipelines.release.display import decimal
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, ranks
+from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, covered, covered_share, ranks
 from pipelines.surveys import SURVEYS
 
 Cell = Number | str | None
@@ -107,9 +107,9 @@ def counties(f: Figures, span: Span) -> Table | None:
         place = {"region": code}
         return (
             f.get("core_value_added", f.definition, span, cls=CORE, price="current", **place),
-            count(by_value[code]) if code in by_value else None,
+            _rank(by_value, dict(values), code),
             f.growth(span, **place),
-            count(by_growth[code]) if code in by_growth else None,
+            _rank(by_growth, dict(growths), code),
             f.get("core_region_share", f.definition, span, cls=CORE, **place),
             f.get("core_share_gdp", "same_vintage", span, cls=CORE, **place),
             f.get("core_pull", f.definition, span, cls=CORE, **place),
@@ -341,8 +341,8 @@ def coverage(f: Figures) -> Table | None:
         Row(
             SURVEYS[row["survey"]],
             (
-                *(count(row[name]) for name in ("due", "reported", "missing", "imputed")),
-                None if row["coverage"] is None else Number(row["coverage"], "比率", "%", 1),
+                *(covered(row, name) for name in ("due", "reported", "missing", "imputed")),
+                covered_share(row),
             ),
             total=row["survey"] == "all",
         )
@@ -381,6 +381,11 @@ def imputed(f: Figures, span: Span) -> Table | None:
         tuple(rows),
         ("未列出的类别和地区没有推算。",),
     )
+
+
+def _rank(order: dict[str, int], figures: dict[str, Figure | None], code: str) -> Number | None:
+    figure = figures.get(code)
+    return count(order[code], *figure.origins) if figure else None
 
 
 def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
