@@ -45,7 +45,7 @@ def body(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def framed(title: str, body: str, *, styles: Sequence[str] = (), script: str = "", data: Any = None) -> str:
+def framed(title: str, body: str, *, styles: Sequence[str] = (), script: str = "", data: Any = None, bold: bool = False) -> str:
     """A whole page: one file whose policy runs its own script, if it has one, and nothing else.
 
     Args:
@@ -54,13 +54,12 @@ def framed(title: str, body: str, *, styles: Sequence[str] = (), script: str = "
         styles: further stylesheets of this package than that of every page.
         script: a script of this package.
         data: what the script reads, as a JSON value.
+        bold: whether the script shows any of it in bold.
     """
-    said = _json(data)
-    bold = "".join(match[match.lastindex or 0] for p in (_BOLD, _BOLD_ROWS, _BOLD_SVG) for match in p.finditer(body))
-    code = _read(script) if script else ""
-    shown = _text(body) + (said + code if script else "")
-    sheets = "\n".join(_read(name) for name in ("page.css", *styles))
-    style = f"{typeface.faces(shown, bold=_text(bold) + (said if script else ''))}\n{sheets}"
+    said, code = (_json(data), _read(script)) if script else ("", "")
+    heavy = "".join(match[match.lastindex or 0] for p in (_BOLD, _BOLD_ROWS, _BOLD_SVG) for match in p.finditer(body))
+    faces = typeface.faces(_text(body) + said + code, bold=_text(heavy) + (said + code if bold else ""))
+    style = "\n".join([faces, *(_read(name) for name in ("page.css", *styles))])
     frame = _environment().get_template("frame.html.j2")
     return frame.render(title=title, body=body, style=style, script=code, data=said, digest=_digest)
 
