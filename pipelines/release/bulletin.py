@@ -52,9 +52,7 @@ def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
             provenance=provenance,
         )
     )
-    return pages.framed(
-        title, body, styles=["cited.css"], script="cited.js", data=cited.table(f, origins)
-    )
+    return pages.framed(title, body, styles=["cited.css"], script="cited.js", data=cited.table(f, origins))
 
 
 def sections(f: Figures) -> list[Section]:

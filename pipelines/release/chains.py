@@ -71,9 +71,7 @@ def of_chain(f: Figures, span: Span, chain: str) -> list[str]:
         if core:
             parts.append(f"其中属于数字经济核心产业的{yi(core)}亿元")
         if secondary and above:
-            parts.append(
-                f"相当于第二产业增加值的{percent(secondary)}%、规模以上工业增加值的{percent(above)}%"
-            )
+            parts.append(f"相当于第二产业增加值的{percent(secondary)}%、规模以上工业增加值的{percent(above)}%")
         texts.append("，".join(parts) + "。")
     return said(*texts, *(_checked(f, check) for check in published_chains(f) if check.chain == chain))
 

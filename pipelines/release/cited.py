@@ -55,7 +55,7 @@ def said(*texts: str) -> list[str]:
 
 
 def cite(text: str, *numbers: Number | None) -> str:
-    """A text whose last number (where it has none: the whole text) is linked to the cells that the numbers come from."""
+    """A text whose last number (or all of it, where it has none) is linked to the cells that the numbers come from."""
     found = list(_NUMBER.finditer(text))
     start, end = found[-1].span() if found else (0, len(text))
     return f"{text[:start]}{cite_whole(text[start:end], *numbers)}{text[end:]}"

@@ -234,7 +234,7 @@ def penetration_panels(f: Figures) -> Exhibit | None:
         plan = charts.ranked(records, beside=everything)
         drawings.append(charts.drawing(f"rate{len(drawings)}", alt, plan, name=heading, panel=True))
     several = len(drawings) > 1
-    title = f"{len(drawings)}种口径各自独立，数值不可相互比较" if several else drawings[0].name
+    title = "各种口径各自独立，数值不可相互比较" if several else drawings[0].name
     return Exhibit(
         title, "渗透率与普及率，%", tuple(drawings), table, "各图刻度相同，但口径不同；灰色为其他机构测算并公布。"
     )

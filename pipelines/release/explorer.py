@@ -33,7 +33,7 @@ def render(f: Figures, issue: Issue) -> str:
     title = f"数据浏览 · {f.city.name} · {issue.period}"
     said = synthetic(f.city) if f.city.synthetic else ""
     body = pages.body("explorer.html.j2", f=f, issue=issue, name=NAME, legal=LEGAL, synthetic=said)
-    data = {"release": issue.name, "as_of": str(issue.as_of), **contents(f)}
+    data = {"release": issue.name, "as_of": str(issue.as_of), "place": f.city.code, **contents(f)}
     return pages.framed(title, body, styles=["explorer.css"], script="explorer.js", data=data, bold=True)
 
 

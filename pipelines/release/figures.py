@@ -305,7 +305,7 @@ def covered(row: Mapping[str, Any], name: str) -> Number:
 
 
 def covered_share(row: Mapping[str, Any]) -> Number | None:
-    """The share of last year's revenue that has been reported, of a row of the table coverage; None where none is due."""
+    """The share of last year's revenue that has been reported, of a row of coverage; None where none is due."""
     if row["coverage"] is None:
         return None
     return Number(row["coverage"], "比率", "%", 1, sources=(Origin.of("coverage", "coverage", row),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pipelines.release.cited import Said, cell, cite, marked
+from pipelines.release.cited import Said, cell, marked
 from pipelines.release.display import STATUS_ZH
 from pipelines.release.estimates import of_closing
 from pipelines.release.figures import VINTAGES, Figure, Figures, Number, Origin, Span, count

@@ -45,7 +45,9 @@ def body(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def framed(title: str, body: str, *, styles: Sequence[str] = (), script: str = "", data: Any = None, bold: bool = False) -> str:
+def framed(
+    title: str, body: str, *, styles: Sequence[str] = (), script: str = "", data: Any = None, bold: bool = False
+) -> str:
     """A whole page: one file whose policy runs its own script, if it has one, and nothing else.
 
     Args:

@@ -269,7 +269,8 @@ def _sentence(f: Figures, change: Change | None, rate: str) -> str:
     parts = {cause: part for cause, part in change.parts().items() if decimal(part)}
     return (
         f"{figure}{now}{shown}，较上期（数据截止{_day(first['previous_as_of'])}）的{before}{shown}"
-        f"{'上调' if moved > 0 else '下调'}{cite(plain(abs(moved)), change.difference)}{unit}，其中{_listed(parts, unit)}。"
+        f"{'上调' if moved > 0 else '下调'}{cite(plain(abs(moved)), change.difference)}{unit}，"
+        f"其中{_listed(parts, unit)}。"
     )
 
 
@@ -294,9 +295,9 @@ def _name(f: Figures, change: Change) -> str:
 
 
 def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    def number(column: str, *display: Any) -> Number | None:
+    def number(column: str, unit: str, display_unit: str, decimals: int) -> Number | None:
         sources = (Origin.of("unit_change", column, row),)
-        return None if row[column] is None else Number(row[column], *display, sources=sources)
+        return None if row[column] is None else Number(row[column], unit, display_unit, decimals, sources=sources)
 
     money = (number(column, "元", "亿元", 1) for column in ("value_added", "base_change"))
     return (number("units", "", "", 0), *money, number("pull", "百分点", "百分点", 1))

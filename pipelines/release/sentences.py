@@ -12,7 +12,18 @@ from typing import Final
 
 from pipelines.release.alike import alike, less
 from pipelines.release.cited import Said, against, cell, cite, growth, marked, percent, points, said, yi
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Span, count, covered, covered_share, ranks
+from pipelines.release.figures import (
+    CORE,
+    DIVISIONS,
+    VINTAGES,
+    Figure,
+    Figures,
+    Span,
+    count,
+    covered,
+    covered_share,
+    ranks,
+)
 
 # Fewer counties than this are listed: of three, three would be the largest.
 RANKED: Final = 4
@@ -87,7 +98,13 @@ def overall(f: Figures) -> list[str]:
         return [f"{f.quarter.label()}没有核心产业增加值观测值。"]
     ours = "据快报测算" if f.flash else "经初步测算"
     by = ours if f.definition == "rate_method" else f"据{now.authority.removesuffix('公布')}公布"
-    first = [f"{by}，{marked(headline(f))}。", marked(imputed(f)), _against_gdp(f, span), _pace(f, span), _share_change(f, span)]
+    first = [
+        f"{by}，{marked(headline(f))}。",
+        marked(imputed(f)),
+        _against_gdp(f, span),
+        _pace(f, span),
+        _share_change(f, span),
+    ]
     return said("".join(first), _single(f), _mixed(f, span))
 
 
@@ -113,7 +130,13 @@ def of_coverage(f: Figures) -> list[str]:
     if share := covered_share(whole):
         text += f"；按上年同期营业收入计，覆盖率{percent(share)}%"
     if f.flash:
-        left = cell(count(whole["missing"] - whole["imputed"], *covered(whole, "missing").origins, *covered(whole, "imputed").origins))
+        left = cell(
+            count(
+                whole["missing"] - whole["imputed"],
+                *covered(whole, "missing").origins,
+                *covered(whole, "imputed").origins,
+            )
+        )
         rest = f"未报单位中{imputed}家按上年报表推算，{left}家无法推算，未计入。"
     else:
         rest = f"初步数不作推算，推算{imputed}家，未报单位未计入。"
@@ -247,9 +270,7 @@ def _key_firms(f: Figures, span: Span) -> KeyFigure | None:
     change = less(now, before) if before else 0
     word = f"比上年同期{'增加' if change > 0 else '减少'}{abs(change):.0f}家" if change else "与上年同期持平"
     word = cite(word, now, before)
-    return KeyFigure(
-        "规模以上企业", cell(now), now.display_unit, word if before else "", f"{span.label}，期末在统"
-    )
+    return KeyFigure("规模以上企业", cell(now), now.display_unit, word if before else "", f"{span.label}，期末在统")
 
 
 def _key_largest(f: Figures, span: Span) -> KeyFigure | None:

@@ -13,7 +13,19 @@ from indicators.quarter import Quarter
 from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
 from pipelines.release.display import decimal
-from pipelines.release.figures import CORE, DIVISIONS, VINTAGES, Figure, Figures, Number, Span, count, covered, covered_share, ranks
+from pipelines.release.figures import (
+    CORE,
+    DIVISIONS,
+    VINTAGES,
+    Figure,
+    Figures,
+    Number,
+    Span,
+    count,
+    covered,
+    covered_share,
+    ranks,
+)
 from pipelines.surveys import SURVEYS
 
 Cell = Number | str | None

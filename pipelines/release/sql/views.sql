@@ -32,7 +32,10 @@ SELECT
   o.as_of,
   o.status,
   o.authority,
-  o.release_level
+  o.release_level,
+  -- The name of the row in every release that holds it, as the bulletin shows it (release/figures.Origin).
+  substr(sha256(concat_ws(chr(31), 'observation', 'value', o.indicator, o.definition_id, o.period, o.span, o.region, o.class,
+    o.price_basis, o.base, o.vintage, o.authority)), 1, 10) AS lineage
 FROM observation AS o
 LEFT JOIN catalogue AS c ON c.id = o.indicator AND c.definition_id = o.definition_id
 LEFT JOIN region AS r ON r.region = o.region

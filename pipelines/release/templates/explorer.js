@@ -33,6 +33,7 @@
   const SHORT = { indicator: "i", span: "s", form: "p", vintage: "v", authority: "a", region: "r", class: "c", from: "f", to: "t" };
   const FIRST = { indicator: "core_value_added.rate_method", span: "cumulative", form: "current.none", class: "core" };
   const key = (name, n) => keys[name](column(name, n));
+  const PLACE = data.place;
   const everything = series.indicator.map((_, n) => n);
 
   // ---- what is picked ------------------------------------------------------------------------------------------------
@@ -178,6 +179,8 @@
     box.scrollTop = top;
     if (focused !== null) [...box.querySelectorAll("input")].find((input) => input.value === focused)?.focus();
     box.parentElement.hidden = found.size < 2;
+    const names = chosen.map((word) => found.get(word)[1] || "全部");
+    box.parentElement.querySelector("span").textContent = names.length > 2 ? `${names[0]}等${names.length}项` : names.join("、");
   };
 
   // ---- the chart -----------------------------------------------------------------------------------------------------
@@ -227,7 +230,7 @@
     const left = Math.max(...ticks.map((tick) => wide(tickText(tick)))) + 12;
     const longest = Math.max(...endText.map(wide));
     const outside = direct && longest < width * 0.45;
-    const right = outside ? longest + 16 : 24;
+    const right = outside ? longest + 24 : 24;
     const [top, foot] = [18, 40];
     const x = (k) => left + 10 + (axis.length > 1 ? (k / (axis.length - 1)) * (width - left - right - 20) : (width - left - right) / 2);
     const y = (v) => top + ((high - v) / (high - low || 1)) * (height - top - foot);
@@ -244,11 +247,15 @@
       const before = axis[k - every]?.name.split("Q")[0];
       if (quarter && before !== year) svg.append(draw("text", { x: x(k), y: height - foot + 36, "text-anchor": "middle" }, year));
     });
+    // Amounts since the year began start anew each year, and no line joins two years.
+    const restarts = state.span === "cumulative" && what.unit === "元";
     const colour = picked.map((n, k) => (state.region.length === 1 && HUES[key("class", n)]) || COLOURS[k]);
     points.forEach((line, k) => {
       let path = "";
       line.forEach((point, place) => {
-        if (point.y !== null) path += `${place && line[place - 1].y !== null ? "L" : "M"}${x(point.x).toFixed(1)},${y(point.y * times).toFixed(1)}`;
+        const before = line[place - 1];
+        const joined = before && before.y !== null && !(restarts && axis[point.x].name.endsWith("Q1"));
+        if (point.y !== null) path += `${joined ? "L" : "M"}${x(point.x).toFixed(1)},${y(point.y * times).toFixed(1)}`;
       });
       svg.append(draw("path", { d: path, fill: "none", stroke: colour[k], "stroke-width": 2.2, "stroke-dasharray": DASHES[k] }));
       for (const point of line) {
@@ -268,7 +275,11 @@
     const last = ends.map((point, k) => (point ? { k, at: y(point.y * times), x: x(point.x) } : null)).filter(Boolean);
     if (outside) {
       const spread = apart(last.map((end) => end.at), 18);
-      last.forEach((end, n) => svg.append(draw("text", { x: end.x + 10, y: spread[n] + 4, class: "last" }, endText[end.k])));
+      last.forEach((end, n) => {
+        const lead = { x1: end.x + 5, y1: end.at, x2: end.x + 14, y2: spread[n], stroke: colour[end.k], "stroke-width": 1.4 };
+        if (picked.length > 1) svg.append(draw("line", lead));
+        svg.append(draw("text", { x: end.x + (picked.length > 1 ? 18 : 10), y: spread[n] + 4, class: "last" }, endText[end.k]));
+      });
     }
     box.replaceChildren(svg);
     if (!outside && picked.length > 1) {
@@ -285,6 +296,19 @@
   };
 
   // ---- table, definition, words --------------------------------------------------------------------------------------
+  const WHOLES = ["", "core", "all"];
+  // Of several lines the highest and the lowest at the last period, without the wholes that contain the others.
+  const extremes = (view, p) => {
+    const known = view.picked.filter((n) => value(n, p) !== null);
+    const many = (codes) => new Set(codes).size > 1;
+    const parts = known.filter((n) => {
+      const [region, cls] = [key("region", n), key("class", n)];
+      const whole = (many(view.state.class) && WHOLES.includes(cls)) || (many(view.state.region) && region === PLACE);
+      return !whole;
+    });
+    const order = (parts.length > 1 ? parts : known).sort((a, b) => value(b, p) - value(a, p));
+    return order.length > 1 ? [order[0], order.at(-1)] : null;
+  };
   const summary = (view) => {
     const n = view.picked[0];
     const what = entry(n);
@@ -292,9 +316,14 @@
     const cls = column("class", n)[1];
     const { text } = last ? shown(n, last.p) : { text: "" };
     const number = text === WITHHELD ? "依法不公布" : text ? `${text}${what.display}` : "没有数据";
-    const several = view.picked.length > 1 ? `等${view.picked.length}个序列` : "";
-    const whole = ["", "core", "all"].includes(column("class", n)[0]) ? "" : `，${cls}`;
-    return `${what.name}${whole}：${column("region", n)[1]}${label(view.state.span, last?.name ?? view.state.to)}${number}${several}`;
+    const when = label(view.state.span, last?.name ?? view.state.to);
+    const ends = last && view.picked.length > 1 ? extremes(view, last.p) : null;
+    if (ends) {
+      const [most, least] = ends.map((end) => `${name(end, view)}${shown(end, last.p).text}${what.display}`);
+      return `${what.name}：${when}${most}最高，${least}最低`;
+    }
+    const whole = WHOLES.includes(column("class", n)[0]) ? "" : `，${cls}`;
+    return `${what.name}${whole}：${when}${column("region", n)[1]}${number}`;
   };
   const table = (view) => {
     const { state, picked, shown: axis } = view;
@@ -428,6 +457,8 @@
   };
 
   fillIndicators();
+  const roomy = matchMedia("(min-width: 861px)").matches;
+  for (const id of ["region", "class"]) at(id).parentElement.open = roomy;
   show(read());
   at("pick").addEventListener("change", () => show(chosen()));
   at("pick").addEventListener("submit", (event) => event.preventDefault());
