@@ -29,7 +29,7 @@ MARK: Final = f"{_OPEN}[^{_CLOSE}]*{_CLOSE}"
 _MARK: Final = re.compile(f"{_OPEN}([^{_TEXT}]*){_TEXT}([^{_CLOSE}]*){_CLOSE}")
 # A mark of a chart names a whole bar or point; it stands in an attribute that the page writes anew.
 _ATTRIBUTE: Final = re.compile(rf'\saria-label="{_MARK.pattern}"')
-_NUMBER: Final = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?%?")
+_NUMBER: Final = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?")
 
 
 class Said(str):

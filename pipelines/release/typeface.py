@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -32,13 +33,19 @@ def _face(weight: int, text: str) -> str:
 
 def woff2(name: str, text: str) -> bytes:
     """The glyphs of a text out of a font of this package; characters that it lacks are left to the system's fonts."""
+    return _subset(name, "".join(sorted(set(text))))
+
+
+@lru_cache(maxsize=16)
+def _subset(name: str, characters: str) -> bytes:
+    # The explorers of a workspace show the same catalogue and names, so mostly the same glyphs.
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
     data = files("pipelines.release.fonts").joinpath(name).read_bytes()
     font = TTFont(io.BytesIO(data), recalcTimestamp=False)
     subsetter = subset.Subsetter(subset.Options(layout_features=[], hinting=False, notdef_outline=True))
-    subsetter.populate(unicodes=sorted({ord(character) for character in text}))
+    subsetter.populate(unicodes=[ord(character) for character in characters])
     subsetter.subset(font)
     font.flavor = "woff2"
     sink = io.BytesIO()

@@ -31,7 +31,8 @@
   };
   const ONE = ["indicator", "span", "form", "vintage", "authority"];
   const SHORT = { indicator: "i", span: "s", form: "p", vintage: "v", authority: "a", region: "r", class: "c", from: "f", to: "t" };
-  const FIRST = { indicator: "core_value_added.rate_method", span: "cumulative", form: "current.none", class: "core" };
+  const HEADLINE = words.indicator.filter(([id]) => id === "core_value_added").map(keys.indicator)[0];
+  const FIRST = { indicator: HEADLINE, span: "cumulative", form: "current.none", class: "core" };
   const key = (name, n) => keys[name](column(name, n));
   const PLACE = data.place;
   const everything = series.indicator.map((_, n) => n);

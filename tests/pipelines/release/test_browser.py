@@ -58,9 +58,9 @@ def test_page(browser: Any, both: tuple[Made, Made], name: str, width: int, tmp_
     for made in both:
         page, faults = _open(browser, made.folder / name, width)
         for details in page.locator("details").all():
-            if details.get_attribute("open") is None:
+            if details.is_visible() and details.get_attribute("open") is None:
                 details.locator("> summary").press("Enter")
-        assert page.evaluate("[...document.querySelectorAll('details')].every(d => d.open)")
+        assert page.evaluate("[...document.querySelectorAll('details')].every(d => d.open || d.hidden)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         # The glyphs inside the page load under its own policy, wherever no Chinese font is installed.
         assert page.evaluate("document.fonts.load('16px \"Shuce Sans SC\"', '内部').then(found => found.length)") == 1

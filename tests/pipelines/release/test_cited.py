@@ -36,13 +36,18 @@ def _page(made: Made) -> tuple[str, dict[str, Any]]:
     return body.split("<body>")[1], json.loads(data.split("</script>")[0])
 
 
-@pytest.fixture(params=["city", "flash", "nation"])
+@pytest.fixture(params=["city", "nation"])
 def made(request: pytest.FixtureRequest) -> Made:
     found: Made = request.getfixturevalue(request.param)
     return found
 
 
 def test_every_number_in_text_and_tables_is_linked(made: Made) -> None:
+    all_linked(made)
+
+
+def all_linked(made: Made) -> None:
+    """Fails on a number outside a link."""
     body, _ = _page(made)
     text = re.sub(r"<svg.*?</svg>", "", body, flags=re.DOTALL)
     assert len(DATA.findall(text)) > 20
@@ -104,7 +109,7 @@ def test_a_text_is_plain_to_all_but_a_page() -> None:
     assert text == "增速同比增长5.3%。"
     assert f"{text}" == "增速同比增长5.3%。"
     html, origins = cited.link(text.marked)
-    assert html == '增速同比增长<data value="0">5.3%</data>。'
+    assert html == '增速同比增长<data value="0">5.3</data>%。'
     assert origins == list(figure.origins)
     assert cite("与上年同期持平", figure).endswith(cite_whole("与上年同期持平", figure))
     assert cite("5", Number(5, "", "", 0)) == "5"

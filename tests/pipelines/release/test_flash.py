@@ -16,12 +16,17 @@ from pipelines.release.issue import Issue
 from pipelines.release.notes import notes
 from tests.pipelines.release import stand_in
 from tests.pipelines.release.conftest import Made, figures_of
+from tests.pipelines.release.test_cited import all_linked
 
 YEAR = Span("cumulative", "2023Q4")
 
 
 def page(made: Made, name: str = "bulletin.html") -> str:
     return (made.folder / name).read_text(encoding="utf-8")
+
+
+def test_every_number_of_a_flash_is_linked(flash: Made) -> None:
+    all_linked(flash)
 
 
 def test_name_and_manifest_tell_a_flash_from_a_release(city: Made, flash: Made) -> None:
