@@ -23,8 +23,8 @@
     const part = make("section");
     const where = make("p", [period, place, cls].filter(Boolean).join(" · "));
     part.append(make("h4", name), make("p", value, { class: "much" }), where);
-    const terms = [["价格", price], ["基数", base], ["版次", `${vintage} · ${status} · ${authority}`]];
-    if (!brief) terms.push(["口径", definition], ["公式", formula]);
+    const whole = [["价格", price], ["基数", base], ["版次", `${vintage} · ${status} · ${authority}`], ["口径", definition], ["公式", formula]];
+    const terms = brief ? [["口径", [price, base, vintage, status, authority].join(" · ")]] : whole;
     part.append(list([...terms, ["血缘号", lineage]]));
     part.append(make("a", "在数据浏览中查看", { href: `explorer.html#${address}` }));
     return part;

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from pipelines.release import explorer, read
+from pipelines.release.display import shown
 from pipelines.release.figures import Span
 from tests.pipelines.release.conftest import Made
 from tests.pipelines.release.test_report import ISSUE
@@ -72,11 +73,11 @@ def test_page(browser: Any, both: tuple[Made, Made], name: str, width: int, tmp_
 
 
 def test_phone_gets_the_narrow_charts(browser: Any, city: Made) -> None:
-    for width, shown in ((390, ".narrow"), (1280, ".wide")):
+    for width, seen in ((390, ".narrow"), (1280, ".wide")):
         page, _ = _open(browser, city.folder / "bulletin.html", width)
-        visible = page.locator(f"{shown} svg").first
+        visible = page.locator(f"{seen} svg").first
         assert visible.is_visible()
-        assert page.locator(f"{'.wide' if shown == '.narrow' else '.narrow'} svg").first.is_hidden()
+        assert page.locator(f"{'.wide' if seen == ".narrow" else '.narrow'} svg").first.is_hidden()
         page.close()
 
 
@@ -152,6 +153,12 @@ def test_the_explorer_shows_and_hands_out_what_is_picked(browser: Any, city: Mad
     assert page.locator("#chart circle").count() == 3 * page.locator("#table tbody tr").count() == 21
     assert "可比价" in page.locator("#measure").inner_text()
     assert "同口径" in page.locator("#definition").inner_text()
+
+    # The page rounds and marks as every other product does.
+    cells = [row.split("\t")[1:] for row in page.locator("#table tbody").inner_text().splitlines()]
+    spans = city.figures.periods("core_growth", "rate_method", "cumulative", cls="core")[-7:]
+    found = [[city.figures.growth(span, cls=cls) for cls in ("core", "01", "03")] for span in spans]
+    assert cells == [[s.text + s.mark for s in map(shown, row)] for row in found]
 
     got = _csv(page)
     wanted = observed[
