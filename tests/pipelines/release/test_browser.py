@@ -77,7 +77,7 @@ def test_phone_gets_the_narrow_charts(browser: Any, city: Made) -> None:
         page, _ = _open(browser, city.folder / "bulletin.html", width)
         visible = page.locator(f"{seen} svg").first
         assert visible.is_visible()
-        assert page.locator(f"{'.wide' if seen == ".narrow" else '.narrow'} svg").first.is_hidden()
+        assert page.locator(f"{'.wide' if seen == '.narrow' else '.narrow'} svg").first.is_hidden()
         page.close()
 
 
