@@ -376,7 +376,7 @@
     at("title").textContent = summary(view);
     const form = column("form", first);
     at("measure").textContent = [
-      `${label(state.span, state.from)}至${label(state.span, state.to)}`,
+      [...new Set([state.from, state.to])].map((period) => label(state.span, period)).join("至"),
       column("span", first)[1],
       said.form(form),
       `${column("vintage", first)[1]}版次`,
