@@ -190,7 +190,7 @@ def _fill(
     folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]
 ) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
-    from pipelines.release import bulletin, pages, sdmx, workbook
+    from pipelines.release import bulletin, package, pages, sdmx, workbook
     from pipelines.release.figures import Figures
 
     figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
@@ -201,6 +201,7 @@ def _fill(
     (folder / "dictionary.html").write_text(
         pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)), encoding="utf-8"
     )
+    package.write(tables, workspace.city, issue, folder / "csv")
     sdmx.write(folder / DATABASE, issue, folder / "sdmx")
 
 
