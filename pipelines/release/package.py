@@ -76,7 +76,9 @@ def harmless(rows: pa.Table) -> pa.Table:
     """The same rows, a quote before each text that a spreadsheet would run."""
     for at, field in enumerate(rows.schema):
         if pa.types.is_string(field.type):
-            rows = rows.set_column(at, field, pc.replace_substring_regex(rows[field.name], f"({RUN_AS_FORMULA})", r"'\1"))
+            rows = rows.set_column(
+                at, field, pc.replace_substring_regex(rows[field.name], f"({RUN_AS_FORMULA})", r"'\1")
+            )
     return rows
 
 

@@ -1,7 +1,7 @@
 """An earlier release cut once more, from what its manifest says, beside the workspace and compared file by file.
 
 Belongs here: the scratch workspace, and what is the same and what is not. Does not belong here: cutting (released) or
-showing the answer (cli.rerun).
+showing the answer (cli.release_verify).
 """
 
 from __future__ import annotations
