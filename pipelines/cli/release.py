@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from classification.errors import InputError
+from pipelines.cli.query import named
 
 if TYPE_CHECKING:
     from pipelines.workspace import Workspace
@@ -30,7 +30,7 @@ Home = Annotated[
         "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
     ),
 ]
-Name = Annotated[str, typer.Argument(help="发布包名称或其开头，如 2022Q2；current 为当前。 A release.")]
+Name = Annotated[str, typer.Argument(help="发布包名称或其开头（取最新的），如 2022Q2；current 为当前。 A release.")]
 _HEADLINE = """
 SELECT value_added_100m, growth_constant_pct FROM v_core
 WHERE class = 'core' AND region = '{place}' AND value_added_100m IS NOT NULL
@@ -48,6 +48,9 @@ def listing(home: Home = None) -> None:
     workspace = Workspace.locate(home)
     newest = current(workspace)
     table = Table("", "发布包", "季度", "数据截止", "版次", "级别", "增加值", "增速", box=None, pad_edge=False)
+    table.columns[1].overflow = "fold"
+    for column in table.columns[-2:]:
+        column.justify = "right"
     for folder in releases(workspace):
         said = manifest(folder)
         value, growth = _headline(workspace, folder, said)
@@ -66,7 +69,7 @@ def show(name: Name, home: Home = None) -> None:
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)
-    folder = chosen(workspace, name)
+    folder = named(workspace, name)
     said, broken = manifest(folder), set(differences(folder))
     _describe(said, folder)
     tables = Table("表", "内容", "行数", box=None, pad_edge=False)
@@ -101,7 +104,7 @@ def diff(
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)
-    if not release_diff.show(chosen(workspace, before), chosen(workspace, after), console, csv=csv):
+    if not release_diff.show(named(workspace, before), named(workspace, after), console, csv=csv):
         raise typer.Exit(1)
 
 
@@ -120,32 +123,14 @@ def verify(
         raise typer.Exit(1)
 
 
-def chosen(workspace: Workspace, name: str) -> Path:
-    """The release that a name or its beginning means; ``current`` is the current one.
-
-    Raises:
-        InputError: there is none, or more than one that begins so.
-    """
-    from pipelines.release.read import CURRENT, current, releases
-
-    if name == CURRENT:
-        return current(workspace)
-    everything = [folder.name for folder in releases(workspace)]
-    found = [one for one in everything if one == name] or [one for one in everything if one.startswith(name)]
-    if len(found) != 1:
-        there = "、".join(found or everything) or "无"
-        zh = "不止一个发布包以此开头" if found else "没有以此开头的发布包"
-        en = "More than one release begins" if found else "No release begins"
-        raise InputError(f"“{name}”：{zh}；有：{there}。", f"{en} with {name!r}; there are: {there}.")
-    return workspace.releases / found[0]
-
-
 def _headline(workspace: Workspace, folder: Path, said: dict[str, Any]) -> tuple[str, str]:
+    from indicators.rounding import round_half_away
     from pipelines.release.read import query
 
     rows = query(workspace, _HEADLINE.format(place=said["place"]["code"], quarter=said["quarter"]), folder).rows
     value, growth = rows[0] if rows else (None, None)
-    return "" if value is None else f"{value:,.1f}", "" if growth is None else f"{growth:+.1f}".replace("-", "−")
+    yi = "" if value is None else f"{round_half_away(value, 1):,}"
+    return yi, "" if growth is None else f"{round_half_away(growth, 1):+}".replace("-", "−")
 
 
 def _vintages() -> dict[str, str]:

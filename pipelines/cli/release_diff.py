@@ -58,6 +58,7 @@ def show(before: Path, after: Path, console: Console, *, csv: Path | None) -> bo
 
 def _by_indicator(rows: list[dict[str, Any]]) -> Table:
     table = Table("指标", *_KINDS.values(), box=None, pad_edge=False)
+    table.columns[0].overflow = "fold"
     for column in table.columns[1:]:
         column.justify, column.no_wrap = "right", True
     counts = Counter((row["indicator_zh"], row["kind"]) for row in rows)
@@ -65,12 +66,14 @@ def _by_indicator(rows: list[dict[str, Any]]) -> Table:
     for name, _ in most[:_INDICATORS]:
         table.add_row(escape(name), *(f"{counts[name, kind]:,}" if counts[name, kind] else "" for kind in _KINDS))
     if len(most) > _INDICATORS:
-        table.add_row(f"……另有 {len(most) - _INDICATORS} 个指标")
+        table.add_row(f"…另有 {len(most) - _INDICATORS} 个指标")
     return table
 
 
 def _largest(changed: list[dict[str, Any]], unit: str) -> Table:
     table = Table("变动最大", "地区、类别", "时期", "前一期", "后一期", f"相差（{unit}）", box=None, pad_edge=False)
+    for column in table.columns[:3]:
+        column.overflow = "fold"
     for column in table.columns[3:]:
         column.justify, column.no_wrap = "right", True
     for row in sorted(changed, key=lambda row: -abs(row["difference"]))[:_LARGEST]:

@@ -198,9 +198,8 @@ def _fill(
     snapshot.write_parquet(tables, folder / "parquet")
     workbook.write(figures, issue, folder / "workbook.xlsx")
     (folder / "bulletin.html").write_text(bulletin.render(figures, issue, provenance), encoding="utf-8")
-    (folder / "dictionary.html").write_text(
-        pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)), encoding="utf-8"
-    )
+    described = snapshot.views_of(folder / DATABASE), snapshot.macros_of(folder / DATABASE)
+    (folder / "dictionary.html").write_text(pages.dictionary(issue, workspace.city, *described), encoding="utf-8")
     package.write(tables, workspace.city, issue, folder / "csv")
     sdmx.write(folder / DATABASE, issue, folder / "sdmx")
 
