@@ -1,7 +1,7 @@
 """shuce: the command line.
 
 Belongs here: commands, their arguments and how an error is shown. Does not belong here: the work. Quick commands
-(classify, inbox, review, sql, release) never import Dagster, Great Expectations or pandas.
+(classify, inbox, review, sql) never import Dagster, Great Expectations or pandas.
 """
 
 from __future__ import annotations

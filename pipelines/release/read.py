@@ -104,10 +104,12 @@ def difference(before: Path, after: Path, own: tuple[str, str]) -> Answer:
     """
     import duckdb
 
+    from indicators.observation import OURS  # brings pandas along
+
     with duckdb.connect() as connection:
         for name, folder in (("before", before), ("after", after)):
             connection.execute(f"ATTACH ? AS {name} (READ_ONLY)", [str(folder / DATABASE)])
-        result = connection.execute(statement("difference"), list(own))
+        result = connection.execute(statement("difference"), [*own, OURS])
         return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
 
 

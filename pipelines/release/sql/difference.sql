@@ -1,12 +1,13 @@
--- Takes: two release databases attached as `before` and `after`; the vintage that each release's own figures have, bound.
+-- Takes: two release databases attached as `before` and `after`; the vintage of each release's own figures and whose
+--   figures these are, bound.
 -- Gives: every observation that is not the same in both: kind, indicator, definition, labels, both values as shown.
 -- Clause: a flash and what followed it are compared figure by figure, so the vintage of a release's own figures is none of
 --   the key. The day of knowledge differs between any two releases and is no difference.
 WITH earlier AS (
-  SELECT *, CASE WHEN vintage = $1 THEN '' ELSE vintage END AS kept FROM before.v_observation
+  SELECT *, CASE WHEN vintage = $1 AND authority = $3 THEN '' ELSE vintage END AS kept FROM before.v_observation
 ),
 later AS (
-  SELECT *, CASE WHEN vintage = $2 THEN '' ELSE vintage END AS kept FROM after.v_observation
+  SELECT *, CASE WHEN vintage = $2 AND authority = $3 THEN '' ELSE vintage END AS kept FROM after.v_observation
 )
 SELECT
   CASE
