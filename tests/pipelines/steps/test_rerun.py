@@ -109,6 +109,12 @@ def test_what_cannot_be_cut_again_is_refused(place: Workspace, tmp_path: Path) -
     assert said.code == 2
     assert "settings" in said.err
     assert told("release", "verify", "1999Q1", "--home", str(place.home)).code == 2
+    later = manifest(current(place))
+    later["settings"]["of_a_later_version"] = 1
+    (tmp_path / "manifest.json").write_text(json.dumps(later), encoding="utf-8")
+    said = told("release", "verify", str(tmp_path), "--home", str(place.home))
+    assert said.code == 2
+    assert "of_a_later_version" in said.err
 
 
 def asked(place: Workspace, sql: str, day: str) -> list[list[str]]:
