@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox, review
+from pipelines.cli import inbox, release, review
 
 app = typer.Typer(
     name="shuce",
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(review.app, name="review")
+app.add_typer(release.app, name="release")
 console = Console()
 Home = Annotated[
     Path | None,
@@ -203,21 +204,6 @@ def explain(
     from pipelines.cli import explain as view
 
     view.show(home, indicator, quarter, console, region=region, cls=cls, units=units, purpose=purpose)
-
-
-@app.command()
-def rerun(
-    release: Annotated[
-        str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")
-    ],
-    home: Home = None,
-    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
-) -> None:
-    """按清单重做一期发布，与原件逐个比较（不改动工作区）。 Cut a release once more from its manifest and compare."""
-    from pipelines.cli import rerun as work
-
-    if not work.show(home, release, console, wait=wait):
-        raise typer.Exit(1)
 
 
 @app.command()
