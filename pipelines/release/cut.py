@@ -190,7 +190,7 @@ def _fill(
     folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]
 ) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
-    from pipelines.release import bulletin, explorer, pages, workbook
+    from pipelines.release import bulletin, explorer, package, pages, sdmx, workbook
     from pipelines.release.figures import Figures
 
     figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
@@ -199,9 +199,10 @@ def _fill(
     workbook.write(figures, issue, folder / "workbook.xlsx")
     (folder / "bulletin.html").write_text(bulletin.render(figures, issue, provenance), encoding="utf-8")
     (folder / "explorer.html").write_text(explorer.render(figures, issue), encoding="utf-8")
-    (folder / "dictionary.html").write_text(
-        pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)), encoding="utf-8"
-    )
+    described = snapshot.views_of(folder / DATABASE), snapshot.macros_of(folder / DATABASE)
+    (folder / "dictionary.html").write_text(pages.dictionary(issue, workspace.city, *described), encoding="utf-8")
+    package.write(tables, workspace.city, issue, folder / "csv")
+    sdmx.write(folder / DATABASE, issue, folder / "sdmx")
 
 
 def _write_manifest(
