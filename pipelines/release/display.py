@@ -19,6 +19,10 @@ TOO_SMALL: Final = "…"
 STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布"}
 STATUSES: Final = {"A": "正常数", **STATUS_ZH}
 _WITHHELD: Final = "※"
+# What every table with a ※ says below itself.
+WITHHELD_ZH: Final = (
+    "※ 该数因保密未公布（《统计法实施条例》第二十九条：不得公布能够识别或推断单个统计调查对象身份的资料）。"
+)
 
 
 @dataclass(frozen=True, slots=True)

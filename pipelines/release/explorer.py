@@ -10,13 +10,12 @@ from typing import Any, Final
 
 from indicators.observation import OURS
 from pipelines.release import pages
-from pipelines.release.display import STATUSES
+from pipelines.release.display import STATUSES, WITHHELD_ZH
 from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Figure, Figures
 from pipelines.release.issue import Issue
 from pipelines.release.notes import synthetic
 
 NAME: Final = f"核心产业增加值（{OURS}）"
-LEGAL: Final = "※ 依法不公布：依照《统计法》，能够识别或者推断单个统计调查对象身份的资料不得对外提供。"
 _TEXTS: Final = (
     "id", "definition_id", "name_zh", "definition_zh", "formula", "assumption_zh", "unit", "topic", "source", "method",
 )  # fmt: skip
@@ -32,7 +31,7 @@ def render(f: Figures, issue: Issue) -> str:
     """
     title = f"数据浏览 · {f.city.name} · {issue.period}"
     said = synthetic(f.city) if f.city.synthetic else ""
-    body = pages.body("explorer.html.j2", f=f, issue=issue, name=NAME, legal=LEGAL, synthetic=said)
+    body = pages.body("explorer.html.j2", f=f, issue=issue, name=NAME, legal=WITHHELD_ZH, synthetic=said)
     data = {"release": issue.name, "as_of": str(issue.as_of), "place": f.city.code, **contents(f)}
     return pages.framed(title, body, styles=["explorer.css"], script="explorer.js", data=data, bold=True)
 

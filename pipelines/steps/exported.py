@@ -31,6 +31,7 @@ from pipelines.engine import engine, statement
 from pipelines.lake import Lake, sha256_of, write_table
 from pipelines.release.cut import manifest
 from pipelines.release.dictionary import region_table
+from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.gate import Level, approval_of, disclosure, held_back, passed, rules_said
 from pipelines.steps.observed import history
 from pipelines.workspace import Workspace
@@ -42,7 +43,7 @@ _FINEST: Final = 2  # the level of the finest published classes, the total being
 _MODES: Final[dict[str, tuple[int, int]]] = {"L1": (0o750, 0o440), "L0": (0o755, 0o444)}
 _BUILDING: Final = ".building-"
 _LEGEND: Final = (
-    "※ 该数因保密未公布（《统计法实施条例》第二十九条：不得公布能够识别或推断单个统计调查对象身份的资料）。",
+    WITHHELD_ZH,
     "核心产业增加值（监测测算）为监测测算数，不是国家或省级统计机构核定的数。",
 )
 

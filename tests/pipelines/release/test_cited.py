@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,10 +31,15 @@ DATA = re.compile(r'<data value="([\d ]+)">([^<]*)</data>')
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def _page(made: Made) -> tuple[str, dict[str, Any]]:
-    page = (made.folder / "bulletin.html").read_text(encoding="utf-8")
+def _page(folder: Path) -> tuple[str, dict[str, Any]]:
+    page = (folder / "bulletin.html").read_text(encoding="utf-8")
     body, data = page.split('<script type="application/json" id="data">')
     return body.split("<body>")[1], json.loads(data.split("</script>")[0])
+
+
+def words_of(folder: Path) -> str:
+    """What the bulletin says, without its tags."""
+    return unescape(re.sub(r"<[^>]*>", "", _page(folder)[0]))
 
 
 @pytest.fixture(params=["city", "nation"])
@@ -43,12 +49,12 @@ def made(request: pytest.FixtureRequest) -> Made:
 
 
 def test_every_number_in_text_and_tables_is_linked(made: Made) -> None:
-    all_linked(made)
+    all_linked(made.folder)
 
 
-def all_linked(made: Made) -> None:
+def all_linked(folder: Path) -> None:
     """Fails on a number outside a link."""
-    body, _ = _page(made)
+    body, _ = _page(folder)
     text = re.sub(r"<svg.*?</svg>", "", body, flags=re.DOTALL)
     assert len(DATA.findall(text)) > 20
     for _, inner in RUNNING.findall(DATA.sub("◆", text)):
@@ -62,7 +68,7 @@ def test_a_number_that_is_not_linked_is_found(city: Made) -> None:
 
 
 def test_links_lead_to_the_observation_shown(made: Made) -> None:
-    body, data = _page(made)
+    body, data = _page(made.folder)
     texts = [[data["words"][word] for word in cell] for cell in data["cells"]]
     alone = 0
     for places, text in DATA.findall(body):
@@ -82,7 +88,7 @@ def _is_rank(text: str, cell: list[str]) -> bool:
 
 
 def test_every_mark_of_a_chart_is_linked(city: Made) -> None:
-    body, data = _page(city)
+    body, data = _page(city.folder)
     drawn = re.findall(r"<svg.*?</svg>", body, re.DOTALL)
     marks = [svg.count("data-o=") for svg in drawn]
     assert marks[0] == 24  # twelve quarters of the core and of GDP

@@ -26,7 +26,7 @@ def page(made: Made, name: str = "bulletin.html") -> str:
 
 
 def test_every_number_of_a_flash_is_linked(flash: Made) -> None:
-    all_linked(flash)
+    all_linked(flash.folder)
 
 
 def test_name_and_manifest_tell_a_flash_from_a_release(city: Made, flash: Made) -> None:

@@ -23,6 +23,7 @@ from pipelines.steps.rerun import compare
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import hashes, make_quarter, make_reference, told
+from tests.pipelines.release.test_cited import all_linked, words_of
 from tests.pipelines.steps import revised_city
 from tests.pipelines.steps.revised_city import DAYS, QUARTER
 
@@ -46,13 +47,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_the_release_says_why_its_figures_changed(place: Workspace) -> None:
     folder = current(place)
     assert differences(folder) == []
-    page = (folder / "bulletin.html").read_text(encoding="utf-8")
+    all_linked(folder)
+    page = words_of(folder)
     sentence = (
         "2022年一季度手工市核心产业增加值18.4亿元，较上期（数据截止2022年4月20日）的16.5亿元上调1.9亿元，"
         "其中不足3家的各项0.7亿元、增加值率与价格0.5亿元、剥离系数0.7亿元。"
     )
     assert sentence in page
-    assert "瀑布图" in page
+    assert 'aria-label="瀑布图' in (folder / "bulletin.html").read_text(encoding="utf-8")
     level = f"indicator = 'core_value_added' AND region = '{by_hand.CITY}' AND class = 'core'"
     effects = query(place, f"SELECT effect FROM revision WHERE {level}").rows
     assert sum(effect for (effect,) in effects) == 18.4e8 - 16.5e8
