@@ -85,7 +85,7 @@ def cut(
     if not folder.exists():
         building = workspace.releases / f"{_BUILDING}{issue.name}"
         building.mkdir()
-        _fill(building, workspace, issue, conformed, provenance)
+        _fill(building, workspace, issue, conformed)
         _write_manifest(building, workspace, issue, contents, provenance)
         _settle(building)
         building.rename(folder)
@@ -186,21 +186,24 @@ def _identity(
     return hashlib.sha256(_json(said)).hexdigest()
 
 
-def _fill(
-    folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]
-) -> None:
+def _fill(folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table]) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
-    from pipelines.release import bulletin, pages, workbook
+    from pipelines.release import bulletin, document, pages, workbook
     from pipelines.release.figures import Figures
 
     figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
     snapshot.write_database(tables, folder / DATABASE)
     snapshot.write_parquet(tables, folder / "parquet")
     workbook.write(figures, issue, folder / "workbook.xlsx")
-    (folder / "bulletin.html").write_text(bulletin.render(figures, issue, provenance), encoding="utf-8")
-    (folder / "dictionary.html").write_text(
-        pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)), encoding="utf-8"
-    )
+    said = bulletin.report(figures, issue)
+    document.write(said, issue, document.template(workspace), folder / document.NAME)
+    html = {
+        "bulletin.html": bulletin.render(said, issue),
+        "leaders.html": bulletin.render_leaders(said, issue),
+        "dictionary.html": pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)),
+    }
+    for name, text in html.items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _write_manifest(
