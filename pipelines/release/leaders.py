@@ -48,6 +48,7 @@ class Rule:
         weight: the least share of the place in the whole, 0 where any will do.
         sentence: what is said, with ``{name} {now} {size} {share} {before}``.
         reason: the finding in a few words.
+        limit: the threshold in words.
         source: where the threshold comes from.
     """
 
@@ -62,6 +63,7 @@ class Rule:
     weight: float
     sentence: str
     reason: str
+    limit: str
     source: str
 
     @classmethod
@@ -137,7 +139,9 @@ def _said(what: str, number: int, room: int, order: str) -> str:
 
 def _thresholds(shown_here: Iterable[Finding]) -> str:
     used = dict.fromkeys(finding.rule for finding in shown_here)
-    return f"所用阈值：{'；'.join(f'{rule.reason}，{rule.source}' for rule in used)}。" if used else ""
+    sources = dict.fromkeys(rule.source for rule in used)
+    listed = {source: "；".join(f"{x.reason}，{x.limit}" for x in used if x.source == source) for source in sources}
+    return "".join(f"所用阈值（{source}）：{limits}。" for source, limits in listed.items())
 
 
 def _first_of_each(found: Iterable[Finding], *, by_rule: bool) -> list[Finding]:
