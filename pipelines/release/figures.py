@@ -7,7 +7,7 @@ Belongs here: finding observations and the names of what they measure. Does not 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -150,6 +150,10 @@ class Figures:
     ) -> Figure | None:
         """One number in its newest vintage, None where there is none."""
         return next(iter(self.all(indicator, definition, span, region=region, cls=cls, price=price)), None)
+
+    def within(self, spans: Collection[Span], regions: Collection[str]) -> list[Figure]:
+        """Every number of some periods and regions."""
+        return [x for key, found in self._found.items() if key[2] in spans and key[3] in regions for x in found]
 
     @property
     def growth_price(self) -> str:
