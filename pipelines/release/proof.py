@@ -14,7 +14,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -118,8 +118,11 @@ class Proof:
             if self._difference(sentence, number) or self._said_before(sentence, number):
                 continue
             around = _marked(sentence, number.start, number.end)
+            turned = [f for f in self._in_context(sentence, number) if _matches(f, replace(number, sign=-number.sign))]
             if here:
                 yield Remark(where, around, f"基数或版次不同：这是{_basis(here[0])}", self._usual_basis())
+            elif any(self._usual(figure, number.clause) for figure in turned):
+                yield Remark(where, around, "增减方向与发布包相反", "下降" if number.sign > 0 else "增长")
             else:
                 yield Remark(where, around, "发布包的表和观测值中没有这个数", self._nearest(sentence))
 
