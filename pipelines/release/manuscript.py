@@ -5,6 +5,7 @@ Belongs here: reading text out of the two formats. Does not belong here: what is
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -122,7 +123,7 @@ def _of_word(path: Path) -> Iterator[Passage]:
     from docx.table import Table
 
     try:
-        document = docx.Document(str(path))
+        document = docx.Document(io.BytesIO(path.read_bytes()))
     except (ValueError, KeyError, zipfile.BadZipFile):
         raise InputError(
             "Word 文件打不开，可能已损坏或设有密码。",

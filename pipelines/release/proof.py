@@ -41,6 +41,10 @@ _FALLS: Final = re.compile(r"(?:下降|减少|回落|降低|放缓|拉低|低于
 _RISES: Final = re.compile(r"(?:增长|增加|提高|上升|加快|提升|高于[^，。；]*|快于[^，。；]*)了?$")
 _GROWTH: Final = re.compile(rf"(?:增长|下降|增速[为达]?)了?{_NUMBER}%")
 _AROUND: Final = 14
+# What is shorter is a label or a key figure, and tells a reader nothing as the sentence to go back to.
+_SHORTEST: Final = 12
+# Of this many sentences that are most like it the one with the nearest number is shown.
+_CLOSE: Final = 5
 _PRODUCTS: Final = ("bulletin.html", "leaders.html", "bulletin.docx")
 _OTHER_WORDS: Final = {"full_scope": "全口径", "benchmarked": "衔接", "income_approach": "收入法"}
 
@@ -76,6 +80,7 @@ class Proof:
         given = [passage for name in _PRODUCTS if (folder / name).exists() for passage in passages(folder / name)]
         self.rows = {passage.cells for passage in given if passage.cells}
         self.sentences = dict.fromkeys(s for passage in given if not passage.cells for s in sentences(passage.text))
+        self._told = [(sentence, _said(sentence)) for sentence in self.sentences]
         self.figures = _figures(folder)
         self._names = _names(self.figures)
 
@@ -124,7 +129,7 @@ class Proof:
             elif any(self._usual(figure, number.clause) for figure in turned):
                 yield Remark(where, around, "增减方向与发布包相反", "下降" if number.sign > 0 else "增长")
             else:
-                yield Remark(where, around, "发布包的表和观测值中没有这个数", self._nearest(sentence))
+                yield Remark(where, around, "发布包的表和观测值中没有这个数", self._nearest(sentence, number))
 
     def _usual(self, figure: Figure, clause: str) -> bool:
         """Whether a figure stands on the report's own basis, or the clause says on which other."""
@@ -212,17 +217,29 @@ class Proof:
 
     def _said_before(self, sentence: str, number: Said) -> bool:
         """Whether a sentence or a row of the release on the same places and classes has the number."""
-        text = sentence[number.start : number.end]
-        named = self._named("region", number.clause) | self._named("class", number.clause)
-        for said in self.sentences:
-            if text in said and named <= self._named("region", said) | self._named("class", said):
-                return bool(named) or number.clause[: max(4, len(number.clause) // 2)] in said
-        bare = text.removesuffix(number.unit)
-        return any(row[0] and row[0] in sentence and bare in row[1:] for row in self.rows if len(row[0]) > 1)
+        named = self._all_named(number.clause)
+        topic = number.clause[: max(4, len(number.clause) // 2)]
+        for said, numbers in self._told:
+            if any(_same(number, other) for other in numbers) and (
+                named <= self._all_named(said) if named else topic in said
+            ):
+                return True
+        bare = sentence[number.start : number.end].removesuffix(number.unit)
+        return any(len(row[0]) > 1 and row[0] in sentence and bare in row[1:] for row in self.rows)
 
-    def _nearest(self, sentence: str) -> str:
-        found = get_close_matches(sentence, list(self.sentences), n=1, cutoff=0.5)
-        return f"发布包原句：{found[0]}" if found else "改为表中的数，或删去"
+    def _all_named(self, text: str) -> set[str]:
+        return self._named("region", text) | self._named("class", text)
+
+    def _nearest(self, sentence: str, number: Said) -> str:
+        """The sentence of the release that is most like a changed one, on the same places and with such a number."""
+        named = self._all_named(number.clause)
+        such = {
+            said: min(abs(n.value - number.value) for n in numbers if n.unit == number.unit)
+            for said, numbers in self._told
+            if len(said) >= _SHORTEST and any(n.unit == number.unit for n in numbers) and named <= self._all_named(said)
+        }
+        found = get_close_matches(sentence, such, n=_CLOSE, cutoff=0)
+        return f"发布包原句：{min(found, key=such.__getitem__)}" if found else "改为表中的数，或删去"
 
 
 def sentences(text: str) -> list[str]:
@@ -328,6 +345,11 @@ def _close(value: float, number: Said) -> bool:
     if number.sign and value * number.sign < 0 and abs(value) > number.half:
         return False
     return abs(abs(value) - number.value) <= number.half * (1 + 1e-9)
+
+
+def _same(one: Said, other: Said) -> bool:
+    """Whether two numbers are the same, neither said to rise where the other falls."""
+    return (one.value, one.unit) == (other.value, other.unit) and one.sign * other.sign >= 0
 
 
 def _basis(figure: Figure) -> str:

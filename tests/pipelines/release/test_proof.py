@@ -6,14 +6,18 @@ import re
 from pathlib import Path
 
 import docx
+import pyarrow as pa
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from classification.errors import InputError
 from pipelines.cli import release_text
+from pipelines.cli.app import app, main
 from pipelines.release.manuscript import passages
 from pipelines.release.proof import Proof
-from tests.pipelines.release.conftest import Made
+from tests.pipelines.release import stand_in
+from tests.pipelines.release.conftest import Made, figures_of
 
 # What a bureau writes in place of the section's first sentence, what is wrong with it, and what to write instead.
 EDITS = [
@@ -31,7 +35,6 @@ EDITS = [
     ("核心产业增加值为93.3亿元", "表和观测值中没有这个数", "92.3亿元"),
     ("甲区增加值92.3亿元", "表和观测值中没有这个数", "甲区"),
     ("核心产业增加值同比下降5.3%", "增减方向与发布包相反", "增长"),
-    ("核心产业增加值同比增长6.1%", "基数或版次不同：这是", "可比价"),
 ]
 FINE = [
     "核心产业达到92.3亿元，增长5.3%，高于GDP增速0.3个百分点",
@@ -65,8 +68,9 @@ def test_the_untouched_is_clean(which: str, request: pytest.FixtureRequest, proo
         assert held.remarks(folder / name) == []
 
 
-@pytest.mark.parametrize(("sentence", "wrong", "instead"), EDITS)
-def test_each_fault_is_found(sentence: str, wrong: str, instead: str, city: Made, proof: Proof, tmp_path: Path) -> None:
+@pytest.mark.parametrize("edit", EDITS)
+def test_each_fault_is_found(edit: tuple[str, str, str], city: Made, proof: Proof, tmp_path: Path) -> None:
+    sentence, wrong, instead = edit
     found = proof.remarks(_edited(city.folder, tmp_path, sentence))
     assert len(found) == 1, found
     assert wrong in found[0].wrong
@@ -74,6 +78,22 @@ def test_each_fault_is_found(sentence: str, wrong: str, instead: str, city: Made
     assert re.fullmatch(r"第\d+段", found[0].where)
     bare = found[0].around.replace("【", "").replace("】", "").strip("…")
     assert bare in sentence
+
+
+def test_a_number_on_another_basis_is_named_as_such(city: Made, tmp_path: Path) -> None:
+    tables = stand_in.city_tables()
+    rows = tables["observation"].to_pylist()
+    here = {"indicator": "core_growth", "period": "2023Q4", "span": "cumulative", "class": "core"}
+    (ours,) = (row for row in rows if row["region"] == stand_in.PLACE and here.items() <= row.items())
+    other = pa.Table.from_pylist(
+        [*rows, ours | {"price_basis": "current", "value": 0.061}], schema=tables["observation"].schema
+    )
+    proof = Proof(city.folder)
+    proof.figures = figures_of(city.workspace, tables | {"observation": other})
+    (found,) = proof.remarks(_edited(city.folder, tmp_path, "核心产业增加值同比增长6.1%"))
+    assert found.wrong == "基数或版次不同：这是现价、同口径、初步版次的数"
+    assert "可比价增速" in found.instead
+    assert proof.remarks(_edited(city.folder, tmp_path, "核心产业增加值按现价同比增长6.1%")) == []
 
 
 @pytest.mark.parametrize("sentence", FINE)
@@ -145,3 +165,17 @@ def test_the_command_finds_the_release_by_what_the_file_says(city: Made, tmp_pat
     assert f"未发现问题（对照发布包 {city.folder.name}）" in told
     assert "增长后面不写负数" in told
     assert "改为：下降5.3%" in told
+
+
+@pytest.mark.parametrize(("sentence", "code"), [("", 0), (EDITS[0][0], 1)])
+def test_the_exit_code_says_whether_anything_is_wrong(sentence: str, code: int, city: Made, tmp_path: Path) -> None:
+    path = _edited(city.folder, tmp_path, sentence) if sentence else city.folder / "leaders.html"
+    told = CliRunner().invoke(app, ["check-text", str(path), "--home", str(city.workspace.home)])
+    assert told.exit_code == code
+
+
+def test_an_unreadable_file_ends_with_2(city: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["shuce", "check-text", str(tmp_path / "a.doc"), "--home", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
