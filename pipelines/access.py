@@ -1,4 +1,4 @@
-"""The log of who looked at single units: who, when, at what and for what purpose. It is only ever added to.
+"""The log of who looked at single units or took a copy out: who, when, what and for what purpose. It is only added to.
 
 Belongs here: the line and writing it. Does not belong here: what is shown, the chain of lines (journal). A line holds
 what was asked and how many units were shown, never a unit or its value.
@@ -64,15 +64,15 @@ def accesses(workspace: Workspace) -> list[Access]:
     return [Access.model_validate_json(line) for line in Journal(workspace.log / LOG).read()]
 
 
-def refuse_without_purpose(purpose: str) -> None:
-    """Refuse to show units to whoever does not say what for.
+def refuse_without_purpose(purpose: str, where: str = "--units") -> None:
+    """Refuse to show units, or to let a copy out, to whoever does not say what for.
 
     Raises:
         InputError: the purpose is empty.
     """
     if not purpose.strip():
         raise InputError(
-            "列出单位（L3）须说明用途：--purpose “核对某企业归类”；用途记入访问日志。",
-            "Say what the units are for: --purpose; it is kept in the log of access.",
-            where="--units",
+            "列出单位（L3）或导出（L1、L0）须说明用途：--purpose “核对某企业归类”；用途记入访问日志。",
+            "Say what units or copies are for: --purpose; it is kept in the log of access.",
+            where=where,
         )

@@ -15,6 +15,8 @@ OPTIONS: Final = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True,
 }  # fmt: skip
 FONT: Final = "微软雅黑"
+# What a spreadsheet runs when it opens a CSV: such a text gets a quote before it.
+RUN_AS_FORMULA: Final = r"^[=+\-@\t\r]"
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,10 @@ class Workspace:
         """The report on the quality of a quarter's data (L2)."""
         return self.home / "report" / f"quality_{quarter}.html"
 
+    def exports(self, level: str) -> Path:
+        """Where copies of releases lie that may leave the house at a level."""
+        return self.home / "export" / level
+
     @property
     def log(self) -> Path:
         """What was received, and who held the workspace."""

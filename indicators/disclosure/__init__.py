@@ -6,13 +6,18 @@ differences between releases. Does not belong here: which tables are published a
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.difference import release_difference
+from indicators.disclosure.pattern import Pattern, pattern
+from indicators.disclosure.pattern import Rules as PatternRules
 from indicators.disclosure.primary import primary
 from indicators.disclosure.protect import protect
 from indicators.disclosure.relations import Relation, published_rank, published_relation, table_relations
 
 __all__ = [
+    "Pattern",
+    "PatternRules",
     "Relation",
     "audit",
+    "pattern",
     "primary",
     "protect",
     "published_rank",

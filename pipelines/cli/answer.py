@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from pipelines.excel import RUN_AS_FORMULA
 
 
 def write_answer(output: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -29,4 +32,4 @@ def write_answer(output: Path, header: Sequence[str], rows: Iterable[Sequence[ob
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return f"'{cell}" if isinstance(cell, str) and re.match(RUN_AS_FORMULA, cell) else cell

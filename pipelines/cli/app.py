@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox, review
+from pipelines.cli import inbox, release, review
 
 app = typer.Typer(
     name="shuce",
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(review.app, name="review")
+app.add_typer(release.app, name="release")
 console = Console()
 Home = Annotated[
     Path | None,
@@ -219,18 +220,17 @@ def explain(
 
 
 @app.command()
-def rerun(
-    release: Annotated[
-        str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")
-    ],
+def export(
+    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认当前发布）。 The quarter.")] = "",
+    *,
+    level: Annotated[str, typer.Option(help="级别：L1 专班，L0 公开。 Who it is for.")] = "L1",
+    purpose: Annotated[str, typer.Option(help="用途，记入访问日志。 What it is for, kept in the log of access.")] = "",
     home: Home = None,
-    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
 ) -> None:
-    """按清单重做一期发布，与原件逐个比较（不改动工作区）。 Cut a release once more from its manifest and compare."""
-    from pipelines.cli import rerun as work
+    """导出可以出门的数据：先归并、再隐去，经保密审查。 A copy of a release that may leave the house."""
+    from pipelines.cli import export as work
 
-    if not work.show(home, release, console, wait=wait):
-        raise typer.Exit(1)
+    work.show(home, quarter, console, level=level, purpose=purpose)
 
 
 @app.command()

@@ -72,6 +72,7 @@ def _kept_open() -> Iterator[None]:
             file = connection.execute("PRAGMA database_list").fetchone()[2]
             if file and file not in kept:
                 kept[file] = sqlite3.connect(file, check_same_thread=False)
+            if file:  # only who has read since the file keeps a log of its writes has that log open, too
                 kept[file].execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
     event.listen(Engine, "connect", opened)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from classification.errors import InputError
-from pipelines.release.read import Answer, current, day_named, query, query_as_of, releases
+from pipelines.release.read import CURRENT, Answer, current, day_named, query, query_as_of, releases
 from pipelines.workspace import Workspace
 
 # What goes into a pipe or a file is not cut at the width of a screen.
@@ -98,11 +98,13 @@ def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
 
 
 def named(workspace: Workspace, name: str) -> Path:
-    """The newest release whose name begins so.
+    """The newest release whose name begins so; ``current`` is the current one.
 
     Raises:
         InputError: there is none; those that there are are named.
     """
+    if name == CURRENT:
+        return current(workspace)
     everything = releases(workspace)
     found = [path for path in everything if path.name.startswith(name)]
     if not found:

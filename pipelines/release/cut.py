@@ -188,7 +188,7 @@ def _identity(
 
 def _fill(folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table]) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
-    from pipelines.release import bulletin, document, pages, workbook
+    from pipelines.release import bulletin, document, package, pages, sdmx, workbook
     from pipelines.release.figures import Figures
 
     figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
@@ -197,13 +197,16 @@ def _fill(folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str,
     workbook.write(figures, issue, folder / "workbook.xlsx")
     said = bulletin.report(figures, issue)
     document.write(said, issue, document.template(workspace), folder / document.NAME)
+    described = snapshot.views_of(folder / DATABASE), snapshot.macros_of(folder / DATABASE)
     html = {
         "bulletin.html": bulletin.render(said, issue),
         "leaders.html": bulletin.render_leaders(said, issue),
-        "dictionary.html": pages.dictionary(issue, workspace.city, snapshot.views_of(folder / DATABASE)),
+        "dictionary.html": pages.dictionary(issue, workspace.city, *described),
     }
     for name, text in html.items():
         (folder / name).write_text(text, encoding="utf-8")
+    package.write(tables, workspace.city, issue, folder / "csv")
+    sdmx.write(folder / DATABASE, issue, folder / "sdmx")
 
 
 def _write_manifest(

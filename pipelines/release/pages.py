@@ -25,7 +25,7 @@ from pipelines.release.issue import Issue
 from pipelines.workspace import City
 
 if TYPE_CHECKING:
-    from pipelines.release.snapshot import View
+    from pipelines.release.snapshot import Macro, View
 
 _BOLD = re.compile(r"<(h1|h2|h3|th|strong|b|dt)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _BOLD_ROWS = re.compile(r'<tr class="total">(.*?)</tr>', re.DOTALL)
@@ -48,8 +48,8 @@ def markup(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def dictionary(issue: Issue, city: City, views: Sequence[View]) -> str:
-    """The data dictionary: every table with its columns, every view with what it shows."""
+def dictionary(issue: Issue, city: City, views: Sequence[View], macros: Sequence[Macro]) -> str:
+    """The data dictionary: every table with its columns, every view with what it shows, every macro."""
     return render(
         "dictionary.html.j2",
         title=f"数据字典 · {city.name} · {issue.name}",
@@ -57,6 +57,7 @@ def dictionary(issue: Issue, city: City, views: Sequence[View]) -> str:
         city=city,
         tables=list(release_contracts().values()),
         views=views,
+        macros=macros,
         meaning=meaning,
     )
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from classification.errors import InputError
 from pipelines.contracts import Contract, contracts
+from pipelines.release.sql import statement
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,6 +92,25 @@ def query(workspace: Workspace, sql: str, release: Path | None = None) -> Answer
         connection.execute("ATTACH ? AS release (READ_ONLY)", [str(database)])
         connection.execute("USE release")
         return _ask(connection, sql)
+
+
+def difference(before: Path, after: Path, own: tuple[str, str]) -> Answer:
+    """The observations that are not the same in two releases (``sql/difference.sql``).
+
+    Args:
+        before: the folder of the one.
+        after: the folder of the other.
+        own: the vintage of the own figures of each.
+    """
+    import duckdb
+
+    from indicators.observation import OURS  # brings pandas along
+
+    with duckdb.connect() as connection:
+        for name, folder in (("before", before), ("after", after)):
+            connection.execute(f"ATTACH ? AS {name} (READ_ONLY)", [str(folder / DATABASE)])
+        result = connection.execute(statement("difference"), [*own, OURS])
+        return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
 
 
 def query_as_of(workspace: Workspace, sql: str, day: dt.date) -> Answer:

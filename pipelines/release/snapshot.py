@@ -34,8 +34,17 @@ class View:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Macro:
+    """A table macro of the database: its name, what it answers, its parameters."""
+
+    name: str
+    text: str
+    parameters: tuple[str, ...]
+
+
 def write_database(tables: Mapping[str, pa.Table], path: Path) -> None:
-    """Write tables, comments and views into a new DuckDB file that DuckDB 1.5 opens too.
+    """Write tables, comments, views and macros into a new DuckDB file that DuckDB 1.5 opens too.
 
     Args:
         tables: tables that keep their release contracts (``dictionary.conform``).
@@ -51,6 +60,7 @@ def write_database(tables: Mapping[str, pa.Table], path: Path) -> None:
             connection.execute(comment)
         connection.unregister("described")
         connection.execute(statement("views"))
+        connection.execute(statement("macros"))
         connection.execute("USE memory")
         connection.execute("DETACH release")
 
@@ -86,6 +96,13 @@ def views_of(path: Path) -> list[View]:
     with duckdb.connect(str(path), read_only=True) as connection:
         rows = connection.execute(statement("view_list")).fetchall()
     return [View(name, text, tuple(columns)) for name, text, columns in rows]
+
+
+def macros_of(path: Path) -> list[Macro]:
+    """The table macros of a release database with their Chinese descriptions and parameters."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute(statement("macro_list")).fetchall()
+    return [Macro(name, text, tuple(parameters)) for name, text, parameters in rows]
 
 
 def _contents(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, Content]:

@@ -1,7 +1,7 @@
 """An earlier release cut once more, from what its manifest says, beside the workspace and compared file by file.
 
 Belongs here: the scratch workspace, and what is the same and what is not. Does not belong here: cutting (released) or
-showing the answer (cli.rerun).
+showing the answer (cli.release_verify).
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pydantic import ValidationError
+
+from classification.errors import InputError
 from indicators.vintage import FLASH
 from pipelines.ingest.receipts import STORE
 from pipelines.release.cut import manifest
@@ -57,15 +60,27 @@ def rerun(workspace: Workspace, said: dict[str, Any]) -> Rerun:
         said: the manifest.
 
     Raises:
-        InputError: what the release rests on is missing or behind.
+        InputError: what the release rests on is missing or behind, or its settings are of another version.
     """
-    settings = City.model_validate(said["settings"])
+    settings = _settings(said["settings"])
     with TemporaryDirectory(prefix=".rerun-", dir=workspace.home) as name:
         scratch = Workspace(Path(name), settings)
         _share(workspace, scratch)
         day = dt.date.fromisoformat(said["as_of"])
         folder = release(scratch, said["quarter"], day, flash=said["vintage"] == FLASH)
         return compare(said, manifest(folder))
+
+
+def _settings(said: dict[str, Any]) -> City:
+    try:
+        return City.model_validate(said)
+    except ValidationError as fault:
+        unknown = "、".join(".".join(map(str, error["loc"])) for error in fault.errors())
+        raise InputError(
+            f"清单中的设置 {unknown} 不合这一版程序，不能据以重做；请用当时的程序。",
+            f"The manifest's settings do not fit this version of the program ({unknown}); use that of then.",
+            where="manifest.json",
+        ) from None
 
 
 def compare(said: dict[str, Any], made: dict[str, Any]) -> Rerun:

@@ -31,6 +31,7 @@ from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import places
 from pipelines.steps.classified import registers_since
+from pipelines.steps.missing import annual_coverage
 from pipelines.steps.observed import SMALL, history, known_cells
 from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, replayed_annual, replayed_cells
 from pipelines.workspace import Workspace
@@ -55,7 +56,8 @@ _KEY: Final = [*_CELL, "period"]
 # The tables beside cells that some step turns from old to new, each in a partition of its own or by quarter.
 _FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL and name != ANNUAL)
 _CROSSED: Final = "crossed"
-_CODE: Final = ("revised", "replayed", "classified", "observed")
+_CODE: Final = ("revised", "replayed", "classified", "observed", "missing")
+_BESIDE: Final = ("unit_change", "returned", "succession", "class_part", "annual_coverage")
 
 
 def revisions(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:
@@ -213,6 +215,8 @@ def _replayed(
         leaf = pa.concat_tables([replayed.at(new) for replayed in cells]).to_pandas()
         frames = {name: known_then(rows, name, days.day(name, new), days.new) for name, rows in tables.items()}
         frames[ANNUAL] = annual.at(new).to_pandas()
+        # Whether a year is closed is learnt with its annual returns.
+        frames["closing"] = annual_coverage(workspace, quarters, days.day(ANNUAL, new)).to_pandas()
         known = _evidence(workspace, city.release_quarters[0], leaf, frames)
         return measure_value_added(known, period, days.new)
 
@@ -268,10 +272,11 @@ def _resting(inputs: Sequence[str], counted: Mapping[tuple[str, str, str], int],
 
 def _evidence(workspace: Workspace, first: Quarter, leaf: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> Evidence:
     city = workspace.city
-    given: dict[str, Any] = {name: pd.DataFrame() for name in ("cells", *SMALL)} | dict(frames)
+    given: dict[str, Any] = {name: pd.DataFrame() for name in ("cells", "closing", *SMALL)} | dict(frames)
     return Evidence(
         **given,
         leaf=leaf,
+        closed_from=city.annual_coverage,
         membership=arrow_tables()["membership"].to_pandas(),
         place=city.code,
         counties=tuple(county.code for county in city.counties),
@@ -302,7 +307,7 @@ def _made_from(workspace: Workspace, lake: Lake, needed: Sequence[str]) -> Itera
         yield from lake.hashes(table)
     yield workspace.city.model_dump_json()
     yield code_hash("indicators", "classification")
-    yield from (statement("pipelines", name) for name in (*SQL, "unit_change", "returned", "succession", "class_part"))
+    yield from (statement("pipelines", name) for name in (*SQL, *_BESIDE))
     yield from ((Path(__file__).parent / f"{name}.py").read_text("utf-8") for name in _CODE)
 
 

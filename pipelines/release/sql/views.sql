@@ -15,6 +15,7 @@ SELECT
   CASE o.span WHEN 'cumulative' THEN '累计' WHEN 'quarter' THEN '当季' ELSE '年度' END AS span_zh,
   o.region,
   coalesce(r.name_zh, o.region) AS region_zh,
+  o.scheme,
   o.class,
   CASE WHEN o.class = '' THEN '' ELSE coalesce(l.name_zh, o.class) END AS class_zh,
   o.value,
@@ -33,16 +34,18 @@ SELECT
   o.status,
   o.authority,
   o.release_level
-FROM observation AS o
+FROM (
+  SELECT *, CASE
+    WHEN class = '' THEN ''
+    WHEN indicator LIKE 'core_%' OR indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
+    WHEN indicator LIKE 'chain_%' THEN 'chain'
+    WHEN indicator LIKE 'size_%' THEN 'size'
+    ELSE 'sector' END AS scheme
+  FROM observation
+) AS o
 LEFT JOIN catalogue AS c ON c.id = o.indicator AND c.definition_id = o.definition_id
 LEFT JOIN region AS r ON r.region = o.region
-LEFT JOIN class_label AS l
-  ON l.class = o.class
-  AND l.scheme = CASE
-    WHEN o.indicator LIKE 'core_%' OR o.indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
-    WHEN o.indicator LIKE 'chain_%' THEN 'chain'
-    WHEN o.indicator LIKE 'size_%' THEN 'size'
-    ELSE 'sector' END
+LEFT JOIN class_label AS l ON l.scheme = o.scheme AND l.class = o.class
 ORDER BY o.indicator, o.definition_id, o.span, o.period, o.region, o.class, o.price_basis, o.base, o.authority, vintage_order;
 COMMENT ON VIEW v_observation IS '全部观测值，附中文名称与显示单位（金额为亿元，比率为%）';
 

@@ -70,7 +70,7 @@ def test_the_first_release_has_nothing_to_compare_with(place: Workspace) -> None
 def test_an_earlier_release_is_cut_again_to_identical_bytes(place: Workspace) -> None:
     before = hashes(place.home)
     for day in (DUE, LATE):
-        said = told("rerun", f"{QUARTER}_{day}", "--home", str(place.home))
+        said = told("release", "verify", f"{QUARTER}_{day}", "--home", str(place.home))
         assert said.code == 0, said.out + said.err
         assert "与原发布逐字节一致" in said.out
         assert "不一致" not in said.out
@@ -83,7 +83,7 @@ def test_settings_that_changed_since_do_not_matter(place: Workspace) -> None:
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('last_quarter = "2023Q1"', 'last_quarter = "2023Q2"'), encoding="utf-8")
     try:
-        assert told("rerun", f"{QUARTER}_{DUE}", "--home", str(place.home)).code == 0
+        assert told("release", "verify", f"{QUARTER}_{DUE}", "--home", str(place.home)).code == 0
     finally:
         settings.write_text(text, encoding="utf-8")
 
@@ -104,10 +104,16 @@ def test_what_differs_is_said(place: Workspace) -> None:
 
 def test_what_cannot_be_cut_again_is_refused(place: Workspace, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"release": "x"}', encoding="utf-8")
-    said = told("rerun", str(tmp_path), "--home", str(place.home))
+    said = told("release", "verify", str(tmp_path), "--home", str(place.home))
     assert said.code == 2
     assert "settings" in said.err
-    assert told("rerun", "1999Q1", "--home", str(place.home)).code == 2
+    assert told("release", "verify", "1999Q1", "--home", str(place.home)).code == 2
+    later = manifest(current(place))
+    later["settings"]["of_a_later_version"] = 1
+    (tmp_path / "manifest.json").write_text(json.dumps(later), encoding="utf-8")
+    said = told("release", "verify", str(tmp_path), "--home", str(place.home))
+    assert said.code == 2
+    assert "of_a_later_version" in said.err
 
 
 def asked(place: Workspace, sql: str, day: str) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""shuce rerun: cut an earlier release once more from its manifest and say what is the same.
+"""shuce release verify: cut a release once more from its manifest and say what is the same.
 
 Belongs here: finding the manifest and showing the answer. Does not belong here: cutting and comparing (steps.rerun).
 """
@@ -30,7 +30,7 @@ def show(home: Path | None, release: str, console: Console, *, wait: bool) -> bo
 
     workspace = Workspace.locate(home)
     said = _manifest(workspace, release)
-    with workspace.held(f"shuce rerun {said['release']}", wait=wait):
+    with workspace.held(f"shuce release verify {said['release']}", wait=wait):
         found = rerun(workspace, said)
     console.print(f"[bold]{said['release']}[/] 数据截止 {said['as_of']}，重做", highlight=False)
     for changed in found.circumstances:

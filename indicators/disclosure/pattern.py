@@ -1,0 +1,275 @@
+"""One pattern for a table of regions by classes over many periods: which blocks are published, and which cells are not.
+
+Belongs here: folding upwards and hiding the same cells in every period. Does not belong here: which figures rest on a
+cell (release), the rules themselves (primary) and the choice within one period (protect).
+
+Because a cell is hidden in all periods or in none, a growth rate, share or sum over time of cells that are shown says
+nothing about one that is not: what is left to audit is the additive table of each period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.disclosure.audit import audit
+from indicators.disclosure.exact import Rate
+from indicators.disclosure.primary import DOMINANCE, MIN_COUNT, P_PERCENT, primary
+from indicators.disclosure.protect import protect
+from indicators.disclosure.relations import Relation, table_relations
+
+_CELL: Final = ["region", "class"]
+_COLUMNS: Final = ("period", "region", "class", "unit", "value")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The primary rules, and when a block of cells is folded into the classes above.
+
+    Attributes:
+        min_count: fewest units in a cell.
+        dominance: pairs ``(n, share)``.
+        p_percent: how close the second may come to the first.
+        fold: share of a block's cells that may be unsafe before its classes fold upwards as a whole.
+    """
+
+    min_count: int | None = MIN_COUNT
+    dominance: Sequence[tuple[int, Rate]] | None = DOMINANCE
+    p_percent: Rate | None = P_PERCENT
+    fold: float = 1 / 3
+
+    @property
+    def primary(self) -> dict[str, Any]:
+        """The primary rules as ``primary``, ``protect`` and ``audit`` take them."""
+        return {"min_count": self.min_count, "dominance": self.dominance, "p_percent": self.p_percent}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What may be shown of a table.
+
+    Attributes:
+        blocks: ``place`` (whole, part), ``level`` (0 the total), ``cells``, ``unsafe`` (in any period), ``folded``.
+        hidden: cells ``(region, class)`` of blocks that are not folded which are shown in no period.
+        shown: all other cells of these blocks.
+        bounds: per period and hidden cell ``low, high`` (what a reader can work out), ``protection``.
+    """
+
+    blocks: pd.DataFrame
+    hidden: frozenset[tuple[str, str]]
+    shown: frozenset[tuple[str, str]]
+    bounds: pd.DataFrame
+
+
+def pattern(
+    contributions: pd.DataFrame,
+    *,
+    regions: Sequence[str],
+    whole: str,
+    classes: Mapping[str, str],
+    rules: Rules | None = None,
+    withheld: Collection[tuple[str, str]] = (),
+) -> Pattern:
+    """Which cells of regions by classes may be shown, the same in every period.
+
+    Classes fold upwards first: a block (the parts or the whole, at one level of classes) in which more than
+    ``rules.fold`` of the cells are unsafe in some period is not published, nor is any block of finer classes. Then in
+    what is left cells are hidden, period after period until none has to be added, and all periods are audited, for
+    readers and for every single respondent.
+
+    Args:
+        contributions: ``period, region, class, unit, value``, one row per unit and finest cell. A period is any label
+            under which one amount of every unit adds up: a quarter and an item of the return.
+        regions: the parts.
+        whole: what they add up to.
+        classes: class → the class above it, '' above the total.
+        rules: thresholds.
+        withheld: cells that were hidden before and stay hidden: what a later release shows tells of earlier ones.
+
+    Returns:
+        Blocks, hidden and shown cells, and what readers can work out about hidden ones.
+
+    Raises:
+        InputError: a column is missing; a region or class is unknown; no choice protects some cell, or the audit fails:
+            the message names the cell and how close it can be bounded.
+
+    Source: methods, disclosure control; 统计法实施条例第二十九条.
+    """
+    rules = rules or Rules()
+    _refuse(contributions, regions, classes)
+    levels = {name: _level(name, classes) for name in classes}
+    cells = _all_cells(contributions, whole, classes)
+    judged = primary(cells, by=["period", *_CELL], unit="unit", value="value", **rules.primary).reset_index(drop=True)
+    places = [_place(region, whole) for region in judged["region"]]
+    judged = judged.assign(place=places, level=judged["class"].map(levels))
+    blocks = _blocks(judged, rules)
+    open_blocks = set(blocks.loc[~blocks["folded"], ["place", "level"]].itertuples(index=False, name=None))
+    visible = judged[pd.MultiIndex.from_frame(judged[["place", "level"]]).isin(sorted(open_blocks))]
+    periods = [
+        _Period.of(shown, cells[cells["period"] == name], _relations(shown, open_blocks, whole, classes), rules)
+        for name, shown in visible.groupby("period")
+    ]
+    hidden = set(withheld) & {cell for period in periods for cell in period.values}
+    audits: dict[str, pd.DataFrame] = {}
+    before = -1
+    while len(hidden) != before:
+        before = len(hidden)
+        for period in reversed(periods):
+            audits[period.name] = period.audited(hidden)
+            if not audits[period.name]["safe"].all():
+                hidden |= period.protected(hidden)
+    bounds = [period.bounds(audits[period.name]) for period in periods]
+    return Pattern(
+        blocks=blocks,
+        hidden=frozenset(hidden),
+        shown=frozenset(cell for period in periods for cell in period.values) - hidden,
+        bounds=pd.concat(bounds, ignore_index=True)[["period", *_CELL, "low", "high", "protection"]],
+    )
+
+
+@dataclass(frozen=True)
+class _Period:
+    """The published blocks of one period: values, additivity, what needs protection, and whose the values are."""
+
+    name: str
+    values: dict[tuple[str, str], float]
+    relations: list[Relation]
+    needs: dict[tuple[str, str], float]
+    contributions: pd.DataFrame
+    rules: Rules
+
+    @classmethod
+    def of(cls, shown: pd.DataFrame, cells: pd.DataFrame, relations: Iterable[Relation], rules: Rules) -> _Period:
+        """A period from its judged cells, all contributions to cells of the period, and what adds up."""
+        keys = _keys(shown)
+        mine = cells[pd.MultiIndex.from_frame(cells[_CELL]).isin(pd.MultiIndex.from_tuples(keys))]
+        unsafe = shown["unsafe"].tolist()
+        return cls(
+            name=str(shown["period"].iloc[0]),
+            values=dict(zip(keys, shown["value"].astype(float), strict=True)),
+            relations=list(relations),
+            needs={key: float(need) for key, need, bad in zip(keys, shown["protection"], unsafe, strict=True) if bad},
+            contributions=mine.assign(cell=pd.Series(_keys(mine), index=mine.index))[["cell", "unit", "value"]],
+            rules=rules,
+        )
+
+    def sensitive(self, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+        """What must be hidden: unsafe cells with their protection, and what is hidden already."""
+        return {cell: 0.0 for cell in hidden if cell in self.values} | self.needs
+
+    def protected(self, hidden: set[tuple[str, str]]) -> set[Any]:
+        """What has to be hidden beside what is hidden already."""
+        return protect(
+            self.values,
+            self.relations,
+            self.sensitive(hidden),
+            contributions=self.contributions,
+            **self.rules.primary,
+        )
+
+    def audited(self, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+        """What readers can work out about each hidden cell, and whether it is safe."""
+        return audit(
+            self.values,
+            self.relations,
+            sorted(hidden & self.values.keys()),
+            protection=self.sensitive(hidden),
+            contributions=self.contributions,
+            **self.rules.primary,
+        )
+
+    def bounds(self, said: pd.DataFrame) -> pd.DataFrame:
+        """The same as rows of a period.
+
+        Raises:
+            InputError: some cell is not safe.
+        """
+        if not said["safe"].all():
+            raise InputError(
+                f"保密审查未通过：{_named(self, said)}，未导出。",
+                f"The disclosure audit fails: {_named(self, said)}; nothing was exported.",
+                where=self.name,
+            )
+        cells = said.index.tolist()
+        return said.assign(
+            period=self.name,
+            region=[region for region, _ in cells],
+            protection=[self.needs.get(cell, 0.0) for cell in cells],
+            **{"class": [name for _, name in cells]},
+        )
+
+
+def _named(period: _Period, said: pd.DataFrame) -> str:
+    """The first cell that is not safe, and how closely it can be bounded as a share of itself."""
+    cell = said.index[~said["safe"]][0]
+    value, row = period.values[cell], said.loc[[cell]].iloc[0]
+    width = (row["high"] - row["low"]) / abs(value) if value else 0.0
+    return f"{cell[0]}·{cell[1]} [±{width / 2:.1%}]"
+
+
+def _refuse(contributions: pd.DataFrame, regions: Sequence[str], classes: Mapping[str, str]) -> None:
+    if missing := [name for name in _COLUMNS if name not in contributions.columns]:
+        raise InputError(f"贡献表缺少列：{'、'.join(missing)}。", f"Columns are missing: {', '.join(missing)}.")
+    for name, known, zh in (("region", set(regions), "地区"), ("class", set(classes), "类别")):
+        if unknown := sorted(set(contributions[name]) - known):
+            raise InputError(
+                f"贡献表中有未知的{zh}：{'、'.join(unknown)}。",
+                f"Unknown {name}: {', '.join(unknown)}.",
+                where=name,
+            )
+
+
+def _all_cells(contributions: pd.DataFrame, whole: str, classes: Mapping[str, str]) -> pd.DataFrame:
+    """Contributions to every cell: each part and the whole, each class and all above it."""
+    both = pd.concat([contributions, contributions.assign(region=whole)], ignore_index=True)
+    found, now = [], both
+    while len(now):
+        found.append(now)
+        above = now["class"].map(classes)
+        now = now.assign(**{"class": above})[above != ""]
+    every = pd.concat(found, ignore_index=True)
+    return every.groupby(["period", *_CELL, "unit"])["value"].sum().reset_index()
+
+
+def _blocks(judged: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    unsafe = judged.groupby([*_CELL, "place", "level"])["unsafe"].any().reset_index()
+    blocks = unsafe.groupby(["place", "level"])["unsafe"].agg(["size", "sum"]).reset_index()
+    blocks = blocks.rename(columns={"size": "cells", "sum": "unsafe"})
+    # A total is hidden or shown by itself; below it a block that is folded takes all finer ones with it.
+    alone = (blocks["level"] > 0) & (blocks["unsafe"] > rules.fold * blocks["cells"])
+    return blocks.assign(folded=alone.groupby(blocks["place"]).cummax())
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(rows["region"].astype(str), rows["class"].astype(str), strict=True))
+
+
+def _place(region: str, whole: str) -> str:
+    return "whole" if region == whole else "part"
+
+
+def _level(name: str, classes: Mapping[str, str]) -> int:
+    depth = 0
+    while name := classes[name]:
+        depth += 1
+    return depth
+
+
+def _relations(
+    shown: pd.DataFrame, open_blocks: set[tuple[str, int]], whole: str, classes: Mapping[str, str]
+) -> Iterator[Relation]:
+    """What adds up among the blocks that are published: parts to the whole, classes to the class above."""
+    for place, level in sorted(open_blocks):
+        if place == "part" and ("whole", level) in open_blocks:
+            table = shown[shown["level"] == level]
+            yield from table_relations(table, dimensions=_CELL, hierarchies={"region": whole}, value="value")
+        if level and (place, level - 1) in open_blocks:
+            table = shown[(shown["place"] == place) & shown["level"].isin([level - 1, level])]
+            there = set(table["class"])
+            above: dict[Any, Any] = {name: over for name, over in classes.items() if {name, over} <= there}
+            tree: Mapping[str, Any] = {"class": above}
+            yield from table_relations(table, dimensions=_CELL, hierarchies=tree, value="value")

@@ -1,0 +1,62 @@
+"""shuce export: a copy of a release that may leave the house.
+
+Belongs here: which release, and showing what passed. Does not belong here: what passes (release.gate).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, get_args
+
+from rich.console import Console
+from rich.table import Table
+
+from classification.errors import InputError
+from pipelines.release.gate import Level
+from pipelines.release.read import current, releases
+from pipelines.steps.exported import export
+from pipelines.workspace import Workspace
+
+_LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+_PLACES: Final = {"whole": "全市", "part": "分县（市、区）"}
+_DEPTHS: Final = ("核心产业合计", "大类", "中类")
+
+
+def show(home: Path | None, quarter: str, console: Console, *, level: str, purpose: str) -> None:
+    """Export and say what passed.
+
+    Raises:
+        InputError: as ``export``; the level or the release is unknown.
+    """
+    asked = next((known for known in _LEVELS if known == level), None)
+    if asked is None:
+        raise InputError(
+            "级别应为 L1（专班）或 L0（公开）。", "The level is L1 (task force) or L0 (public).", where=level
+        )
+    workspace = Workspace.locate(home)
+    with console.status("保密审查……"):
+        made = export(workspace, _release(workspace, quarter), asked, purpose=purpose)
+    table = Table("范围", "单元格", "不足以单独公布", "处理", box=None, header_style="bold")
+    for row in made.pattern.blocks.to_dict("records"):
+        fate = "并入上一级" if row["folded"] else "公布"
+        table.add_row(f"{_PLACES[row['place']]} × {_DEPTHS[row['level']]}", str(row["cells"]), str(row["unsafe"]), fate)
+    console.print(table)
+    console.print(
+        f"[green]✓[/] {level}：{made.observations:,} 个观测值，其中 {made.hidden:,} 个隐去（※）；"
+        f"{made.left_out:,} 个不在此级别列出",
+        highlight=False,
+    )
+    console.print(f"  {made.folder}", soft_wrap=True, highlight=False)
+
+
+def _release(workspace: Workspace, quarter: str) -> Path:
+    if not quarter:
+        return current(workspace)
+    own = [folder for folder in releases(workspace) if folder.name.startswith(f"{quarter}_")]
+    if not own:
+        raise InputError(
+            f"没有 {quarter} 的发布包；请先运行 shuce run {quarter}。",
+            f"There is no release of {quarter}; run it first.",
+            where=quarter,
+        )
+    return own[-1]
