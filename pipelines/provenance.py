@@ -19,7 +19,7 @@ from pipelines.ingest.receipts import receipts
 from pipelines.workspace import Workspace
 
 PACKAGES = ("classification", "indicators", "pipelines")
-_CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css"})
+_CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css", ".docx"})
 
 
 @cache
@@ -47,6 +47,8 @@ def environment_hash() -> str:
 
 def provenance(workspace: Workspace, as_of: dt.date, coefficients: pa.Table) -> dict[str, Any]:
     """What a release was made from: files received by ``as_of``, coefficient versions, code and environment."""
+    from pipelines.release.document import template_hash  # brings charts and frames along
+
     received = [r for r in receipts(workspace) if r.received_at <= as_of]
     known = [row for row in coefficients.to_pylist() if row["known_from"] <= as_of]
     versions = sorted(
@@ -56,6 +58,7 @@ def provenance(workspace: Workspace, as_of: dt.date, coefficients: pa.Table) -> 
         "code": code_hash(),
         "lock": lock_hash(),
         "environment": environment_hash(),
+        "template": template_hash(workspace),
         "inputs": sorted(
             (
                 {

@@ -148,6 +148,11 @@ class Workspace:
         return self.home / "review"
 
     @property
+    def templates(self) -> Path:
+        """A bureau's own templates, which take the place of those that come along."""
+        return self.home / "templates"
+
+    @property
     def releases(self) -> Path:
         """One immutable folder per release, and ``current``."""
         return self.home / "release"

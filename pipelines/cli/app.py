@@ -158,6 +158,19 @@ def check_class(
     view.show(home, quarter, console, output=output)
 
 
+@app.command("check-text")
+def check_text(
+    file: Annotated[Path, typer.Argument(help="改过的报告，.docx 或 .html。 An edited report.")],
+    home: Home = None,
+    release: Annotated[str, typer.Option(help="发布包名称或其开头（默认按文件中的批次）。 The release.")] = "",
+) -> None:
+    """检查改过的报告：措辞、口径混用、与发布包不符的数。 An edited report against its release."""
+    from pipelines.cli import release_text as view
+
+    if view.show(home, file, console, release=release):
+        raise typer.Exit(1)
+
+
 @app.command()
 def quality(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认最后一季）。 The quarter.")] = "",

@@ -21,6 +21,8 @@ from pipelines.workspace import Workspace
 _PIPE_WIDTH = 10_000
 _PLACES = (
     ("公报", "bulletin.html"),
+    ("公报 Word", "bulletin.docx"),
+    ("一页纸", "leaders.html"),
     ("数据浏览", "explorer.html"),
     ("工作簿", "workbook.xlsx"),
     ("数据库", "digital_economy.duckdb"),

@@ -1,19 +1,22 @@
-"""The quarterly bulletin 季度运行监测报告: one HTML file, made from figures by rule.
+"""The quarterly bulletin 季度运行监测报告, made from figures by rule: what it says, and its page.
 
-Belongs here: the order of sections. Does not belong here: wording (sentences), charts (exhibits), layout (templates).
+Belongs here: the order of sections. Does not belong here: wording (sentences), charts (exhibits), layout (templates),
+the Word document (document).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pipelines.release import chains, cited, estimates, exhibits, pages, revised, sensitivity, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
-from pipelines.release.notes import notes, synthetic
+from pipelines.release.leaders import Leaders, leaders
+from pipelines.release.notes import citation, notes, synthetic
+from pipelines.release.sentences import KeyFigure
 from pipelines.release.tables import Table
 
 T = TypeVar("T")
@@ -29,30 +32,61 @@ class Section:
     tables: tuple[Table, ...] = ()
 
 
-def render(f: Figures, issue: Issue, provenance: Mapping[str, Any]) -> str:
-    """The bulletin of a release as one self-contained page.
+@dataclass(frozen=True)
+class Report:
+    """What a bulletin says, whatever it is printed on: page and Word document are made from the same one."""
+
+    figures: Figures = field(repr=False)
+    title: str
+    place: str
+    headline: str
+    keys: tuple[KeyFigure, ...]
+    leaders: Leaders
+    sections: tuple[Section, ...]
+    notes: tuple[tuple[str, str], ...]
+    synthetic: str
+    cite: tuple[str, ...]
+
+
+def report(f: Figures, issue: Issue) -> Report:
+    """The bulletin of a release, its charts drawn.
 
     Args:
         f: the release's figures.
         issue: what the release is called.
-        provenance: what it was made from; its code and lock hashes are printed at the end.
     """
     found = sections(f)
-    title = f"{f.city.name}数字经济季度运行监测报告（{issue.period}）"
-    body, origins = cited.link(
-        pages.body(
-            "bulletin.html.j2",
-            f=f,
-            issue=issue,
-            headline=sentences.headline(f),
-            keys=sentences.key_figures(f),
-            sections=found,
-            notes=notes(f, issue, _used(found)),
-            synthetic=synthetic(f.city) if f.city.synthetic else "",
-            provenance=provenance,
-        )
+    return Report(
+        figures=f,
+        title=f"{f.city.name}数字经济季度运行监测报告",
+        place=f.city.name,
+        headline=sentences.headline(f),
+        keys=tuple(sentences.key_figures(f)),
+        leaders=leaders(f, issue),
+        sections=tuple(found),
+        notes=tuple(notes(f, issue, _used(found))),
+        synthetic=synthetic(f.city) if f.city.synthetic else "",
+        cite=citation(f, issue),
     )
-    return pages.framed(title, body, styles=["cited.css"], script="cited.js", data=cited.table(f, origins))
+
+
+def render(said: Report, issue: Issue) -> str:
+    """The bulletin as one self-contained page, each of its numbers linked to where it comes from."""
+    title = f"{said.title}（{issue.period}）"
+    return _linked(said, title, pages.markup("bulletin.html.j2", issue=issue, **vars(said)))
+
+
+def render_leaders(said: Report, issue: Issue) -> str:
+    """The leaders' page as a page of its own, one sheet of A4."""
+    page = said.leaders
+    title = f"{page.title}（{issue.period}）"
+    return _linked(said, title, pages.markup("leaders.html.j2", page=page, said=said, issue=issue))
+
+
+def _linked(said: Report, title: str, markup: str) -> str:
+    body, origins = cited.link(markup)
+    cells = cited.table(said.figures, origins)
+    return pages.framed(title, body, styles=["cited.css"], script="cited.js", data=cells)
 
 
 def sections(f: Figures) -> list[Section]:

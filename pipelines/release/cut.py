@@ -85,7 +85,7 @@ def cut(
     if not folder.exists():
         building = workspace.releases / f"{_BUILDING}{issue.name}"
         building.mkdir()
-        _fill(building, workspace, issue, conformed, provenance)
+        _fill(building, workspace, issue, conformed)
         _write_manifest(building, workspace, issue, contents, provenance)
         _settle(building)
         building.rename(folder)
@@ -186,21 +186,26 @@ def _identity(
     return hashlib.sha256(_json(said)).hexdigest()
 
 
-def _fill(
-    folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table], provenance: Mapping[str, Any]
-) -> None:
+def _fill(folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table]) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
-    from pipelines.release import bulletin, explorer, package, pages, sdmx, workbook
+    from pipelines.release import bulletin, document, explorer, package, pages, sdmx, workbook
     from pipelines.release.figures import Figures
 
     figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
     snapshot.write_database(tables, folder / DATABASE)
     snapshot.write_parquet(tables, folder / "parquet")
     workbook.write(figures, issue, folder / "workbook.xlsx")
-    (folder / "bulletin.html").write_text(bulletin.render(figures, issue, provenance), encoding="utf-8")
-    (folder / "explorer.html").write_text(explorer.render(figures, issue), encoding="utf-8")
+    said = bulletin.report(figures, issue)
+    document.write(said, issue, document.template(workspace), folder / document.NAME)
     described = snapshot.views_of(folder / DATABASE), snapshot.macros_of(folder / DATABASE)
-    (folder / "dictionary.html").write_text(pages.dictionary(issue, workspace.city, *described), encoding="utf-8")
+    html = {
+        "bulletin.html": bulletin.render(said, issue),
+        "leaders.html": bulletin.render_leaders(said, issue),
+        "explorer.html": explorer.render(figures, issue),
+        "dictionary.html": pages.dictionary(issue, workspace.city, *described),
+    }
+    for name, text in html.items():
+        (folder / name).write_text(text, encoding="utf-8")
     package.write(tables, workspace.city, issue, folder / "csv")
     sdmx.write(folder / DATABASE, issue, folder / "sdmx")
 

@@ -31,7 +31,7 @@ def render(f: Figures, issue: Issue) -> str:
     """
     title = f"数据浏览 · {f.city.name} · {issue.period}"
     said = synthetic(f.city) if f.city.synthetic else ""
-    body = pages.body("explorer.html.j2", f=f, issue=issue, name=NAME, legal=WITHHELD_ZH, synthetic=said)
+    body = pages.markup("explorer.html.j2", f=f, issue=issue, name=NAME, legal=WITHHELD_ZH, synthetic=said)
     data = {"release": issue.name, "as_of": str(issue.as_of), "place": f.city.code, **contents(f)}
     return pages.framed(title, body, styles=["explorer.css"], script="explorer.js", data=data, bold=True)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -193,6 +193,10 @@ class Figures:
     ) -> Figure | None:
         """One number in its newest vintage, None where there is none."""
         return next(iter(self.all(indicator, definition, span, region=region, cls=cls, price=price)), None)
+
+    def within(self, spans: Collection[Span], regions: Collection[str]) -> list[Figure]:
+        """Every number of some periods and regions."""
+        return [x for key, found in self._found.items() if key[2] in spans and key[3] in regions for x in found]
 
     @property
     def growth_price(self) -> str:

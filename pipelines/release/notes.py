@@ -64,6 +64,21 @@ def synthetic(city: City) -> str:
     return f"{city.name}的企业与报表均由程序合成，用于演示，不代表任何真实单位或地区。{city.note}"
 
 
+def citation(f: Figures, issue: Issue) -> tuple[str, ...]:
+    """How the bulletin is quoted, and what else the release holds."""
+    whose = f"核心产业增加值（{f.authority}），" if f.authority else ""
+    quoted = (
+        f"引用格式：《{f.city.name}数字经济季度运行监测报告（{issue.period}）》，{whose}数据截止 {issue.as_of}，"
+        f"发布批次 {issue.name}，{issue.level}（{issue.stamp}）。"
+    )
+    beside = (
+        "同一批次的数据库 digital_economy.duckdb、工作簿 workbook.xlsx、报告 bulletin.html 和 bulletin.docx、"
+        "一页纸 leaders.html、数据浏览 explorer.html、数据字典 dictionary.html 数字一致；"
+        "输入文件、程序与依赖的摘要见 manifest.json。"
+    )
+    return quoted, beside
+
+
 def _secrecy(shown: list[Figure]) -> str:
     if any(figure.release_level == "L2" and figure.indicator != "core_share_gdp" for figure in shown):
         return "为保密处理前的汇总数，仅供统计机构内部复核使用"

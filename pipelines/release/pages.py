@@ -37,12 +37,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 def render(template: str, **values: Any) -> str:
     """A page from a template: autoescaped, styled, with a content-security policy that lets nothing in or out."""
-    return framed(values["title"], body(template, **values))
-
-
-def body(template: str, **values: Any) -> str:
-    """What stands between a page's head and its foot, autoescaped; marks of numbers are still in it (cited)."""
-    return _environment().get_template(template).render(**values)
+    return framed(values["title"], markup(template, **values))
 
 
 def framed(
@@ -64,6 +59,11 @@ def framed(
     style = "\n".join([faces, *(_read(name) for name in ("page.css", *styles))])
     frame = _environment().get_template("frame.html.j2")
     return frame.render(title=title, body=body, style=style, script=code, data=said, digest=_digest)
+
+
+def markup(template: str, **values: Any) -> str:
+    """A template filled in, escaped; nothing around it, and the marks of numbers still in it (cited)."""
+    return _environment().get_template(template).render(**values)
 
 
 def dictionary(issue: Issue, city: City, views: Sequence[View], macros: Sequence[Macro]) -> str:

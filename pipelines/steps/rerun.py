@@ -25,7 +25,7 @@ from pipelines.steps.released import release
 from pipelines.workspace import City, Workspace
 
 # What a release rests on beside quarter, day and files: where one of these differs, bytes may.
-CIRCUMSTANCES = {"code": "程序", "lock": "依赖锁定", "environment": "运行环境"}
+CIRCUMSTANCES = {"code": "程序", "lock": "依赖锁定", "environment": "运行环境", "template": "Word 模板"}
 
 
 @dataclass(frozen=True)
@@ -100,5 +100,6 @@ def _share(workspace: Workspace, scratch: Workspace) -> None:
     """Everything that a cut reads: the lake by hard links, for what is made anew takes the place of a name alone."""
     shutil.copytree(workspace.lake, scratch.lake, copy_function=os.link)
     shutil.copytree(workspace.log, scratch.log)
-    if (workspace.home / STORE).exists():
-        (scratch.home / STORE).symlink_to(workspace.home / STORE)
+    for shared in (workspace.home / STORE, workspace.templates):
+        if shared.exists():
+            (scratch.home / shared.name).symlink_to(shared)

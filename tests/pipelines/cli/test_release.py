@@ -14,7 +14,7 @@ from rich.console import Console
 
 from pipelines.cli import release as command
 from pipelines.release import cut as module
-from pipelines.release.cut import cut
+from pipelines.release.cut import cut, manifest
 from pipelines.release.read import DATABASE
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import Told, told
@@ -23,7 +23,7 @@ from tests.pipelines.release import stand_in
 DAYS = dt.date(2024, 1, 20), dt.date(2024, 2, 20)
 
 
-def _database_only(folder: Path, workspace: Workspace, issue: object, tables: dict, provenance: object) -> None:
+def _database_only(folder: Path, workspace: Workspace, issue: object, tables: dict) -> None:
     module.snapshot.write_database(tables, folder / DATABASE)
     (folder / "bulletin.html").write_text("<html>", encoding="utf-8")
 
@@ -92,7 +92,8 @@ def test_show(home: Path) -> None:
     for words in (name(home, REVISED), "示范市（合成数据）", "2023年全年，初步，数据截止 2024-02-20", "L2，内部"):
         assert words in said.out
     (observations,) = [line.split() for line in said.out.splitlines() if line.startswith("observation ")]
-    assert observations == ["observation", "观测值", "8,300"]
+    rows = manifest(home / "release" / name(home, REVISED))["tables"]["observation"]["rows"]
+    assert observations == ["observation", "观测值", f"{rows:,}"]
     assert "✓  bulletin.html" in said.out
     assert "全部文件和各表内容与清单相符" in said.out
 

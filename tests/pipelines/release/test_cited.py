@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -140,3 +141,16 @@ def test_tables_show_what_they_link(city: Made) -> None:
 
 def test_the_charts_know_how_a_mark_begins() -> None:
     assert cite_whole("5", count(5, Origin("coverage", "due", ("2023Q4", "all")))).startswith(charts.MARKED)
+
+
+def test_the_leaders_page_is_linked_and_word_sees_no_mark(city: Made) -> None:
+    page = (city.folder / "leaders.html").read_text(encoding="utf-8")
+    listed = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    keys = re.search(r'<dl class="keys">(.*?)</dl>', page, re.DOTALL)
+    assert keys is not None
+    assert all("<data value=" in text for text in (*listed, keys[1], page.split("<h1>")[1].split("</h1>")[0]))
+    with zipfile.ZipFile(city.folder / "bulletin.docx") as archive:
+        document = archive.read("word/document.xml").decode()
+    assert "92.3" in document
+    for text in (page, document):
+        assert not re.search(r"[\ue000-\ue004]", text)

@@ -27,7 +27,7 @@ from tests.pipelines.release.conftest import Made
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cuts without charts and pages, for tests of the folder alone."""
 
-    def fill(folder: Path, workspace: Workspace, issue: object, tables: dict, provenance: object) -> None:
+    def fill(folder: Path, workspace: Workspace, issue: object, tables: dict) -> None:
         module.snapshot.write_database(tables, folder / read.DATABASE)
 
     monkeypatch.setattr(module, "_fill", fill)
@@ -45,6 +45,7 @@ def _cut(workspace: Workspace, quarter: str = "2023Q4", as_of: dt.date = stand_i
 def test_folder_has_all_products_read_only(city: Made) -> None:
     names = {str(p.relative_to(city.folder)) for p in city.folder.rglob("*") if p.is_file()}
     assert {"digital_economy.duckdb", "workbook.xlsx", "bulletin.html", "dictionary.html", "manifest.json"} <= names
+    assert {"bulletin.docx", "leaders.html"} <= names
     assert "parquet/observation.parquet" in names
     assert all(stat.S_IMODE((city.folder / name).stat().st_mode) == 0o444 for name in names)
     assert city.folder.name.startswith("2023Q4_2024-01-20_")

@@ -13,7 +13,6 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from pipelines.release import bulletin, charts, typeface
-from tests.pipelines.release import stand_in
 from tests.pipelines.release.conftest import Made
 from tests.pipelines.release.test_report import ISSUE
 
@@ -76,14 +75,15 @@ def _texts(table: object) -> set[str]:
 
 def test_hostile_names_are_escaped(city: Made) -> None:
     settings = city.figures.city.model_copy(update={"name": '<img src=x onerror="alert(1)">', "note": "</style>"})
-    page = bulletin.render(replace(city.figures, city=settings), ISSUE, stand_in.PROVENANCE)
+    page = bulletin.render(bulletin.report(replace(city.figures, city=settings), ISSUE), ISSUE)
     assert "<img" not in page
     assert page.count("</style>") == 1
     assert page.count("</script>") == 2
 
 
 def test_page_repeats(city: Made) -> None:
-    assert bulletin.render(city.figures, ISSUE, {}) == bulletin.render(city.figures, ISSUE, {})
+    first, second = (bulletin.render(bulletin.report(city.figures, ISSUE), ISSUE) for _ in range(2))
+    assert first == second
 
 
 def test_hundreds_of_quarters_show_the_last_twelve(city: Made) -> None:

@@ -180,7 +180,7 @@ def test_nothing_is_said_of_nothing(tmp_path: Path) -> None:
     assert sentences.key_figures(f) == []
     assert sentences.overall(f) == ["2023年全年没有核心产业增加值观测值。"]
     assert [section.title for section in bulletin.sections(f)] == ["总体"]
-    assert "没有可发布的" in bulletin.render(f, ISSUE, stand_in.PROVENANCE)
+    assert "没有可发布的" in bulletin.render(bulletin.report(f, ISSUE), ISSUE)
     assert tables.series(f) is tables.pulls(f) is tables.departments(f) is None
     assert tables.divisions(f, YEAR) is tables.chains(f, YEAR) is tables.vintages(f, YEAR) is None
     workbook.write(f, ISSUE, tmp_path / "small.xlsx")

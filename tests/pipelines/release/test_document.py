@@ -1,0 +1,171 @@
+"""The Word document: GB/T 9704, the words of the page, a bureau's own template, the same bytes again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from docx.document import Document
+from docx.shared import Mm, Pt
+
+from classification.errors import InputError
+from pipelines.release import document
+from pipelines.release.bulletin import Report, Section
+from pipelines.release.figures import Number
+from pipelines.release.leaders import leaders
+from pipelines.release.manuscript import passages
+from pipelines.release.tables import Row, Table
+from pipelines.workspace import Workspace
+from tests.pipelines.release.conftest import Made
+from tests.pipelines.release.test_report import ISSUE
+
+
+@pytest.fixture(scope="module")
+def made(city: Made) -> Document:
+    return docx.Document(str(city.folder / "bulletin.docx"))
+
+
+@pytest.fixture(scope="module")
+def small(city: Made) -> Report:
+    """A report without charts."""
+    table = Table("T0", "样表", "单位：%", ("地区", "数"), (Row("甲区", (Number(0.053, "比率", "%", 1, "E"),)),))
+    section = Section("总体", ("同比增长5.3%。<&>",), (), (table,))
+    page = leaders(city.figures, ISSUE)
+    return Report(city.figures, "示范市报告", "示范市", "", (), page, (section,), (("口径", "一\n二"),), "", ("引用",))
+
+
+def _template(**changes: str) -> bytes:
+    """The template with texts replaced."""
+    given = docx.Document(io.BytesIO(_own()))
+    for paragraph in given.paragraphs:
+        for old, new in changes.items():
+            if f"〔{old}〕" in paragraph.text:
+                paragraph.runs[0].text = paragraph.text.replace(f"〔{old}〕", new)
+    sink = io.BytesIO()
+    given.save(sink)
+    return sink.getvalue()
+
+
+def _own() -> bytes:
+    return document.template(Workspace(Path("nowhere")))
+
+
+def _written(said: Report, data: bytes, tmp_path: Path) -> Document:
+    path = tmp_path / "b.docx"
+    document.write(said, ISSUE, data, path)
+    return docx.Document(str(path))
+
+
+def test_the_layout_is_that_of_official_documents(made: Document) -> None:
+    page = made.sections[0]
+    sides = (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)
+    assert [round(side.mm) for side in sides if side] == [37, 35, 28, 26]
+    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)  # type: ignore[union-attr]
+    fonts = {
+        "公文标题": ("方正小标宋简体", 22),
+        "公文正文": ("仿宋", 16),
+        "公文一级标题": ("黑体", 16),
+        "公文副标题": ("楷体", 16),
+    }
+    for name, (font, size) in fonts.items():
+        style = made.styles[name]
+        assert f'w:eastAsia="{font}"' in style.element.xml
+        assert style.font.size == Pt(size)  # type: ignore[attr-defined]
+    line = made.styles["公文正文"].paragraph_format.line_spacing  # type: ignore[attr-defined]
+    assert Pt(28) <= line <= Pt(30)
+    assert 22 * line <= Mm(225) + Pt(1)
+    assert made.settings.odd_and_even_pages_header_footer
+    for footer, side in ((page.footer, 2), (page.even_page_footer, 0)):
+        (number,) = footer.paragraphs
+        assert "PAGE" in number._p.xml
+        assert number.alignment == side
+    assert "初步 · 数据截止2024年1月20日" in page.header.paragraphs[0].text
+
+
+def test_the_fonts_have_fall_backs(city: Made) -> None:
+    with zipfile.ZipFile(city.folder / "bulletin.docx") as archive:
+        fonts = archive.read("word/fontTable.xml").decode()
+    for name in ("方正小标宋简体", "仿宋", "楷体", "黑体"):
+        assert f'<w:font w:name="{name}"><w:altName w:val="' in fonts
+
+
+@pytest.mark.parametrize("which", ["city", "nation"])
+def test_it_says_what_the_page_says(which: str, request: pytest.FixtureRequest) -> None:
+    folder = request.getfixturevalue(which).folder
+    page, word = passages(folder / "bulletin.html"), passages(folder / "bulletin.docx")
+    rows = [passage.cells for passage in page if passage.cells]
+    assert sorted(rows) == sorted(passage.cells for passage in word if passage.cells)
+    said = "".join(passage.text for passage in word)
+    long = [passage.text for passage in page if not passage.cells and len(passage.text) > 40]
+    assert len(long) >= 8
+    # The heading of the page says what the first sentence does; a note's key and text are one paragraph here.
+    assert [text for text in long if text not in said] == []
+
+
+def test_charts_are_pictures_with_what_they_say(made: Document, city: Made) -> None:
+    with zipfile.ZipFile(city.folder / "bulletin.docx") as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".png")]
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    shapes = made.inline_shapes
+    assert len(shapes) >= len(pictures) >= 8
+    told = [shape._inline.docPr.get("descr") for shape in shapes]
+    assert all(told)
+    assert any("折线图" in text for text in told)
+    ids = [shape._inline.docPr.get("id") for shape in shapes]
+    assert len(ids) == len(set(ids))
+
+
+def test_bytes_repeat_and_the_day_is_that_of_the_data(small: Report, tmp_path: Path) -> None:
+    written = _written(small, _own(), tmp_path)
+    first = (tmp_path / "b.docx").read_bytes()
+    _written(small, _own(), tmp_path)
+    assert (tmp_path / "b.docx").read_bytes() == first
+    day = written.core_properties.created
+    assert day is not None
+    assert day.replace(tzinfo=None) == dt.datetime(2024, 1, 20)
+    assert written.core_properties.subject == ISSUE.name
+
+
+def test_a_bureaus_own_template_takes_its_place(small: Report, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    before = document.template_hash(workspace)
+    workspace.templates.mkdir()
+    (workspace.templates / "bulletin.docx").write_bytes(_template(密级="示范市统计局文件　〔时期〕", 一页纸="（从略）"))
+    assert document.template_hash(workspace) != before
+    texts = [p.text for p in _written(small, document.template(workspace), tmp_path).paragraphs]
+    assert texts[0] == "示范市统计局文件　2023年全年"
+    assert texts[1] == "（从略）"
+    assert "同比增长5.3%。<&>" in texts
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"no archive", "不是 .docx 文件"),
+        (_template(正文="正文在此"), "没有单独成段的〔正文〕"),
+        (_template(密级="〔局长〕"), "不认识的字段：局长"),
+    ],
+)
+def test_a_template_that_will_not_do_is_refused(data: bytes, said: str, small: Report, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        document.write(small, ISSUE, data, tmp_path / "b.docx")
+    assert not (tmp_path / "b.docx").exists()
+
+
+def test_a_template_without_its_styles_is_refused(small: Report, tmp_path: Path) -> None:
+    given = docx.Document(io.BytesIO(_own()))
+    given.styles["三线表"].delete()
+    given.save(str(tmp_path / "t.docx"))
+    with pytest.raises(InputError, match="缺少样式：三线表"):
+        document.write(small, ISSUE, (tmp_path / "t.docx").read_bytes(), tmp_path / "b.docx")
+
+
+def test_columns_fill_the_type_area() -> None:
+    table = Table("T0", "样表", "", ("地区", "很长的栏目名称", "数"), (Row("甲区", (Number(1, "", "", 0), None)),))
+    widths = document.widths(table)
+    assert sum(widths) == 8844
+    assert widths[1] > widths[2]
