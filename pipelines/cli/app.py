@@ -187,17 +187,21 @@ def quality(
 @app.command()
 def revision(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q1。 The quarter whose figures were revised.")],
+    *,
     since: Annotated[
         str, typer.Option("--from", help="上期数据截止日（默认为含该季度的上一期发布）。 The earlier day.")
     ] = "",
     until: Annotated[str, typer.Option("--to", help="本期数据截止日（默认为今天）。 The later day.")] = "",
     home: Home = None,
     csv: Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="没有影响的步骤也列出。 List steps without effect, too.")
+    ] = False,
 ) -> None:
     """修订对照：两个数据截止日之间，数变了多少、为什么。 Why figures changed between two days."""
     from pipelines.cli import revision as view
 
-    view.show(home, quarter, console, since=since, until=until, as_csv=csv)
+    view.show(home, quarter, console, since=since, until=until, as_csv=csv, every=every)
 
 
 @app.command()

@@ -38,7 +38,14 @@ _COEFFICIENTS: Final = {
     "method": "方法",
 }
 _PRICES: Final = {"division": "行业大类", "index": "指数", "status": "状态"}
-_FILES: Final = {"name": "文件", "received_at": "收到日期", "rows": "行数", "sha256": "SHA-256"}
+_FILES: Final = {
+    "name": "文件",
+    "gives": "提供",
+    "received_at": "收到日期",
+    "rows": "行数",
+    "sha256": "SHA-256（前16位）",
+}
+_SHORT: Final = 16  # characters of a hash, as row identifiers have them
 _UNITS: Final = {
     "unit": "信用代码",
     "name": "名称",
@@ -118,7 +125,10 @@ def show(
         shown = len({row["unit"] for row in found.units})
         record(workspace, "explain", asked, purpose=purpose, units=shown)
     name = workspace.city.regions[place]
-    console.print(f"{period.label()} {name} {cls}：{value / _YI:.4f} 亿元（监测测算，截至 {as_of}）", highlight=False)
+    label = _class_name(cls)
+    console.print(
+        f"{period.label()} {name} {label}增加值：{value / _YI:.4f} 亿元（监测测算，截至 {as_of}）", highlight=False
+    )
     same = abs(value - found.value) < 1
     console.print(
         f"由 {len(found.cells)} 个汇总单元相加，{'与发布数逐元相等' if same else '[red]与发布数不等，请重新发布[/]'}",
@@ -129,7 +139,7 @@ def show(
     for title, head, records in (
         ("剥离系数", _COEFFICIENTS, found.coefficients),
         ("价格指数（上年同期=1）", _PRICES, found.prices),
-        ("来源文件", _FILES, found.files),
+        ("来源文件", _FILES, [file | {"sha256": file["sha256"][:_SHORT]} for file in found.files]),
     ):
         _table(console, title, tuple(head.values()), (tuple(_zh(row[name]) for name in head) for row in records))
     if units:
@@ -137,6 +147,14 @@ def show(
         rows = (tuple(row[name] for name in _UNITS) for row in found.units)
         _table(console, "单位（元，报表月份）", tuple(_UNITS.values()), rows, limit=None)
     _changes(workspace, period, place, cls, console)
+
+
+def _class_name(cls: str) -> str:
+    """What a class of the digital economy is called."""
+    from classification import labels
+
+    digital = labels()[lambda rows: (rows["scheme"] == "digital") & (rows["class"] == cls)]
+    return str(digital["name_zh"].iloc[0]) if len(digital) else cls
 
 
 def _published(workspace: Workspace, period: Quarter, region: str, cls: str) -> tuple[float, dt.date, str]:

@@ -27,8 +27,13 @@ WHERE o.indicator = 'core_value_added' AND o.definition_id = 'rate_method' AND o
 """
 
 
-def show(home: Path | None, quarter: str, console: Console, *, since: str, until: str, as_csv: bool) -> None:
-    """Split the revision of a quarter's figures, from the last release that holds them unless days are named."""
+def show(
+    home: Path | None, quarter: str, console: Console, *, since: str, until: str, as_csv: bool, every: bool = False
+) -> None:
+    """Split the revision of a quarter's figures, from the last release that holds them unless days are named.
+
+    The total is told in a sentence; of the rest only what changed is listed, unless everything is asked for.
+    """
     from indicators.catalogue import indicators
     from pipelines.steps.observed import history
     from pipelines.steps.replayed import Between
@@ -44,9 +49,11 @@ def show(home: Path | None, quarter: str, console: Console, *, since: str, until
     rows = folded(split_between(workspace, period, Between(old, new)))
     if not as_csv:
         console.print(f"{period.label()}，{old} 所知 → {new} 所知", highlight=False)
+        console.print(_headline(rows, workspace.city.code), highlight=False)
     names = workspace.city.regions
-    shown = [_line(row, names, indicators()) for row in rows]
-    show_answer(Answer(_HEAD, shown), console, as_csv=as_csv)
+    told = rows if as_csv or every else [row for row in rows if row["effect"]]
+    classes = {} if as_csv else _class_names()
+    show_answer(Answer(_HEAD, [_line(row, names, indicators(), classes) for row in told]), console, as_csv=as_csv)
     if held is not None and not as_csv:
         _compare(rows, held, workspace.city.code, console)
 
@@ -82,7 +89,32 @@ def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place
         )
 
 
-def _line(row: dict[str, Any], names: dict[str, str], entries: Any) -> tuple[Any, ...]:
+def _headline(rows: list[dict[str, Any]], place: str) -> str:
+    """What became of the place's core value added, and by what."""
+    from indicators.catalogue import indicator
+
+    entry = indicator("core_value_added", "rate_method")
+    whole = {"definition_id": entry.definition_id, "indicator": entry.id, "region": place, "class": "core"}
+    mine = [row for row in rows if whole.items() <= row.items() and row["price_basis"] == "current"]
+    if not mine:
+        return "两日之间没有可比的核心产业增加值"
+    old, new = (mine[0][name] / 1e8 for name in ("previous_value", "value"))
+    causes = "，".join(
+        f"{row['cause_zh']} {row['effect'] / 1e8:+.{entry.decimals}f} 亿元" for row in mine if row["effect"]
+    )
+    if not causes:
+        return f"{entry.name_zh} {new:.{entry.decimals}f} 亿元，没有修订"
+    return f"{entry.name_zh}由 {old:.{entry.decimals}f} 亿元修订为 {new:.{entry.decimals}f} 亿元：{causes}"
+
+
+def _class_names() -> dict[str, str]:
+    from classification import labels
+
+    digital = labels()[lambda rows: rows["scheme"] == "digital"]
+    return dict(zip(digital["class"], digital["name_zh"], strict=True))
+
+
+def _line(row: dict[str, Any], names: dict[str, str], entries: Any, classes: dict[str, str]) -> tuple[Any, ...]:
     entry = entries[row["indicator"], row["definition_id"]]
     scale, effect_unit = (1e8, "亿元") if row["unit"] == "元" else (0.01, "百分点")
     values = (round(row[name] / scale, 6) for name in ("previous_value", "value"))
@@ -90,7 +122,7 @@ def _line(row: dict[str, Any], names: dict[str, str], entries: Any) -> tuple[Any
         entry.name_zh,
         row["period"],
         names.get(row["region"], row["region"]),
-        row["class"],
+        classes.get(row["class"], row["class"]),
         _PRICES[row["price_basis"]],
         *values,
         entry.display_unit,

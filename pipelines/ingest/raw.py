@@ -5,6 +5,8 @@ Belongs here: joining what the readers give with what the receipts know. Does no
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -78,12 +80,15 @@ def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
         InputError: a copy is gone or is not what was received.
     """
     form = forms()[form] if isinstance(form, str) else form
-    files = list(receipts)
+    arrived = list(receipts)
+    files = _told_apart(arrived)
     refused = [_faults(r, form, [_landing_fault(r)]) for r in files if r.refusal is not None]
     admitted = [r for r in files if r.refusal is None]
     for receipt in admitted:
         check_copy(receipt)
-    results = read_files([Job(r.path, form.id, r.file, r.headers) for r in admitted])
+    # Read under the names they came with, which say what they are.
+    named = {r.sha256: r.file for r in arrived}
+    results = read_files([Job(r.path, form.id, named[r.sha256], r.headers) for r in admitted])
     tables: list[pa.Table] = []
     notices: list[pa.Table] = []
     for receipt, result in zip(admitted, results, strict=True):
@@ -97,6 +102,20 @@ def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
         pa.concat_tables([FAULTS.empty_table(), *refused]),
         pa.concat_tables([FAULTS.empty_table(), *notices]),
     )
+
+
+def _told_apart(files: list[Receipt]) -> list[Receipt]:
+    """Receipts with a name of their own each: of several under one name on one day the later ones say which they are.
+
+    A row is known by its file from then on, and of two files of a day the one later by name holds.
+    """
+    count: Counter[tuple[str, dt.date]] = Counter()
+    names: dict[tuple[str, str], str] = {}
+    for receipt in sorted(files, key=lambda one: (one.version, one.sha256)):
+        count[receipt.name, receipt.received_at] += 1
+        number = count[receipt.name, receipt.received_at]
+        names[receipt.sha256, receipt.name] = receipt.name if number == 1 else f"{receipt.name}（当日第{number}件）"
+    return [one.model_copy(update={"name": names[one.sha256, one.name]}) for one in files]
 
 
 def _landing_fault(receipt: Receipt) -> Fault:

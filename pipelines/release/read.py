@@ -139,7 +139,16 @@ def query_as_of(workspace: Workspace, sql: str, day: dt.date) -> Answer:
         if (folder := released_by(workspace, day)) is not None:
             connection.execute("ATTACH ? AS release (READ_ONLY)", [str(folder / DATABASE)])
             connection.execute("USE release")
-        return _ask(connection, sql)
+        try:
+            return _ask(connection, sql)
+        except InputError as fault:
+            if folder is not None:
+                raise
+            raise InputError(
+                f"截至 {day} 还没有发布包，只能查询 known.* 各表（如 known.core_return）。{fault.zh}",
+                f"Nothing had been released by {day}; only the tables known.* are there. {fault.en}",
+                where=fault.where,
+            ) from None
 
 
 def released_by(workspace: Workspace, day: dt.date) -> Path | None:

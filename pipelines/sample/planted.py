@@ -214,6 +214,7 @@ _SPOILERS: Final[Mapping[str, Callable[[Plan, Row, Row], Row]]] = {
     "times_5": _scaled(5),
     "copied_base": _copied_base,
     "times_1000_with_base": _scaled(1000, (*_CURRENT, *_BASE, *_STOCKS)),
+    "times_10_with_base": _scaled(10, (*_CURRENT, *_BASE, *_STOCKS)),
     "times_10000": _scaled(10_000),
     "per_thousand": _scaled(0.001),
     "revenue_times_1000": lambda plan, row, _: {

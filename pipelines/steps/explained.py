@@ -18,13 +18,22 @@ from classification.errors import InputError
 from indicators.measure import full_cells
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
-from pipelines.ingest.receipts import latest
+from pipelines.ingest.receipts import latest, receipts
 from pipelines.lake import Lake
 from pipelines.steps.cells import places
 from pipelines.steps.observed import evidence
 from pipelines.workspace import Workspace
 
 _ROW_PARTS: Final = ":"
+# Forms on which a figure rests beside the returns, and what they give.
+_REFERENCES: Final = {
+    "annual": "增加值率",
+    "rate": "增加值率",
+    "coefficient": "剥离系数",
+    "price": "价格",
+    "route": "核算路径",
+    "volume": "物量",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,8 @@ class Explanation:
             (yuan), ``rate_level, level_used``, ``full`` of the full span, ``factor_level`` (its way there).
         coefficients: the coefficients of its split classes, above the level of single units.
         prices: price index by division (last year = 1).
-        files: a record per file: ``sha256, name, received_at, rows``.
+        files: a record per file: ``sha256, name, gives, received_at, rows``; those of returns first, then what rates,
+            coefficients, prices and volumes came in.
         units: a record per unit and return, the largest first; empty unless asked for (L3).
     """
 
@@ -100,7 +110,7 @@ def explain(
         cells=_records(cells),
         coefficients=_records(_coefficients(found.coefficients, cells, period)),
         prices=_records(prices[["division", "index", "status"]].sort_values("division")),
-        files=_files(workspace, [row["row_id"] for row in rows]),
+        files=[*_files(workspace, [row["row_id"] for row in rows]), *_references(workspace, as_of)],
         units=rows if units else [],
     )
 
@@ -125,14 +135,35 @@ def _coefficients(table: pd.DataFrame, cells: pd.DataFrame, period: Quarter) -> 
 def _files(workspace: Workspace, row_ids: list[str]) -> list[dict[str, Any]]:
     """The files in which the returns lie, those with most rows first; imputed rows lie in none."""
     counts = Counter(row_id.split(_ROW_PARTS)[0] for row_id in row_ids if not row_id.startswith("imputed"))
-    receipts = {receipt.sha256: receipt for receipt in latest(workspace)}
+    known = {receipt.sha256: receipt for receipt in latest(workspace)}
     found = []
     for short, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        receipt = next(receipt for sha, receipt in receipts.items() if sha.startswith(short))
+        receipt = next(receipt for sha, receipt in known.items() if sha.startswith(short))
         found.append(
-            {"sha256": receipt.sha256, "name": receipt.name, "received_at": receipt.received_at, "rows": number}
+            {
+                "sha256": receipt.sha256,
+                "name": receipt.name,
+                "gives": "报表",
+                "received_at": receipt.received_at,
+                "rows": number,
+            }
         )
     return found
+
+
+def _references(workspace: Workspace, as_of: dt.date) -> list[dict[str, Any]]:
+    """The files of rates, coefficients, prices and volumes that had come by a day; whole files, so no rows."""
+    return [
+        {
+            "sha256": receipt.sha256,
+            "name": receipt.name,
+            "gives": _REFERENCES[receipt.form],
+            "received_at": receipt.received_at,
+            "rows": "",
+        }
+        for receipt in receipts(workspace)
+        if receipt.form in _REFERENCES and receipt.received_at <= as_of
+    ]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

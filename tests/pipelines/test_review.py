@@ -65,6 +65,7 @@ CLEAN = {
     "prev_cost": 50_000_000,
     "prev_wages": 5_000_000,
     "last_revenue": 80_000_000,
+    "last_wages": 7_700_000,
     "class_base": 3_000_000_000,
     "class_head_p1": 200_000,
     "class_head_p50": 700_000,
@@ -140,6 +141,9 @@ QUARTERLY: list[tuple[str, dict[str, object]]] = [
     ("B03T", {"head_shift": 5.0, "burden_shift": -5.0}),
     ("B03C", {"last_shift": None, "prev_shift": None, "head_shift": 3.0, "pay_shift": 2.9}),
     ("B03T", {"head_shift": 3.0, "burden_shift": -3.0}),
+    ("B03A", {"last_shift": 0.8, "last_wages": 800_000}),
+    ("B03A", {"last_shift": -0.8, "last_wages": 80_000_000}),
+    ("B03A", {"last_shift": None, "prev_shift": 0.7, "last_wages": None, "prev_wages": 540_000}),
     ("B03X", {"base_shift": 1.1}),
     ("B03X", {"last_shift": -0.9}),
     ("B04", {"revenue_base": 90_000_000 - 4_000_000}),
@@ -165,6 +169,9 @@ QUIET: list[dict[str, object]] = [
     {"profit": 5_601_000},
     {"prev_revenue": 90_001_000},
     {"base_shift": 3.1, "staff_steady": False},
+    # Ten times as much of everything, but staff grew along; or pay stayed what it was.
+    {"last_shift": 0.8, "last_wages": 800_000, "staff_steady": False},
+    {"last_shift": 0.8},
     # The row is usual by heads, pay and class: what it is compared with was wrong.
     {"last_shift": 3.0},
     {"prev_revenue": 90_000_000_000, "prev_shift": -3.2},

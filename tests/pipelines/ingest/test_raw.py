@@ -46,6 +46,19 @@ def test_one_bad_file_does_not_cost_the_others(workspace: Workspace) -> None:
         assert fault["reason_en"]
 
 
+def test_files_of_one_name_and_day_are_told_apart_by_which_came_first(workspace: Workspace) -> None:
+    (workspace.inbox / "received.csv").write_text(f"file,received_at\n{NAME},2024-01-18\n", encoding="utf-8")
+    for number in (7, 8, 9):
+        xlsx(workspace.inbox / NAME, industry(firm(number)))
+        register(workspace)
+    found = read(receipts(workspace, "industry"), "industry")
+    by_version = {one.sha256: one.version for one in receipts(workspace, "industry")}
+    files = dict(zip(found.table["file_sha"].to_pylist(), found.table["file"].to_pylist(), strict=True))
+    assert {by_version[sha]: name for sha, name in files.items()} == {
+        1: NAME, 2: f"{NAME}（当日第2件）", 3: f"{NAME}（当日第3件）"
+    }  # fmt: skip
+
+
 def test_the_long_layout(workspace: Workspace) -> None:
     csv_file(workspace.inbox / "GDP_示范市_季度.csv", EXPORT, "gb18030")
     name = "GDP_示范市_季度.csv"

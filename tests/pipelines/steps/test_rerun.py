@@ -161,6 +161,12 @@ def test_the_files_around_the_lake_are_out_of_reach(place: Workspace) -> None:
     assert told("sql", reach, "--as-of", "2022-05-30", "--home", str(place.home)).code == 2
 
 
+def test_before_the_first_release_only_the_lake_answers(place: Workspace) -> None:
+    said = told("sql", "FROM observation", "--as-of", "2022-04-01", "--home", str(place.home))
+    assert said.code == 2
+    assert "截至 2022-04-01 还没有发布包，只能查询 known.*" in said.err
+
+
 def test_a_revision_between_any_two_days(place: Workspace) -> None:
     home = ("--home", str(place.home), "--csv")
     said = told("revision", QUARTER, "--from", "2022-04-18", "--to", "2022-05-01", *home)
@@ -171,6 +177,13 @@ def test_a_revision_between_any_two_days(place: Workspace) -> None:
     since = told("revision", QUARTER, "--to", "2022-05-31", "--home", str(place.home))
     assert "与发布包 2022Q1_2022-04-20_" in since.out
     assert "一致" in since.out
+    brief = told("revision", QUARTER, "--from", "2022-04-18", "--to", "2022-05-01", "--home", str(place.home))
+    assert "核心产业增加值（监测测算）由" in brief.out
+    assert "不足3家的各项 +1.0 亿元" in brief.out
+    every = told("revision", QUARTER, "--from", "2022-04-18", "--to", "2022-05-01", "--all", "--home", str(place.home))
+    assert len(every.out) > len(brief.out)
+    still = told("revision", QUARTER, "--from", "2022-05-20", "--to", "2022-05-21", "--home", str(place.home))
+    assert "没有修订" in still.out
 
 
 @pytest.mark.parametrize(
