@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import resource
 import sys
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from pipelines.ingest.faults import Fault, RefusalError
 
 MEMORY: Final = 4 * 1024**3  # address space, shared libraries included
 SECONDS: Final = 300  # processor time for one file
+_OWN_PEAK: Final = re.compile(r"^VmHWM:\s*(\d+) kB", re.MULTILINE)
 _SHARE: Final = 4  # of the memory, one part: a child that took more reads no further file
 
 
@@ -78,7 +80,21 @@ def exceeded() -> Fault:
 
 def spent(memory: int) -> bool:
     """Whether reading has taken so much memory that what allocators keep of it could starve the next file."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > memory // _SHARE
+    return _peak() > memory // _SHARE
+
+
+def _peak() -> int:
+    """Bytes that this process has held at most.
+
+    What the system keeps of a child in general counts what its parent had held before the start; only where there is no
+    other account does that count.
+    """
+    try:
+        said = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found = _OWN_PEAK.search(said)
+    return int(found[1]) * 1024 if found else 0
 
 
 def unreadable(kind: str) -> Fault:

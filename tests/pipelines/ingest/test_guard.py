@@ -130,6 +130,10 @@ def test_a_file_for_which_there_is_no_memory_is_told_so(monkeypatch: pytest.Monk
 def test_a_child_that_took_much_memory_reads_no_further_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert child.spent(1 << 20)
     assert not child.spent(1 << 50)
+    # Where the system keeps no such account, the one of all processes before counts.
+    with monkeypatch.context() as without:
+        without.setattr(child.Path, "read_text", lambda *_, **__: (_ for _ in ()).throw(OSError))
+        assert child.spent(1 << 20)
     started: list[guard._Child] = []
     start, ask = guard._Child.__init__, guard._Child.ask
 

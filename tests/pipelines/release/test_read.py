@@ -76,7 +76,9 @@ def test_a_hundred_reads_during_twenty_publications(tmp_path: Path, monkeypatch:
     """Real processes: four readers of 25 reads each, two kinds of connection, while current moves twenty times."""
     workspace, tables = stand_in.nation_workspace(tmp_path), stand_in.nation_tables()
     monkeypatch.setattr(
-        module, "_fill", lambda folder, w, i, t, p: module.snapshot.write_database(t, folder / "digital_economy.duckdb")
+        module,
+        "_fill",
+        lambda folder, w, i, t, *_: module.snapshot.write_database(t, folder / "digital_economy.duckdb"),
     )
 
     def publish(number: int) -> None:
