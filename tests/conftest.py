@@ -19,6 +19,22 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 FIRMS = 150
+# What goes through the same lines many times over is run without counting them: that takes a third of the time, and
+# other tests go through all of them, too.
+UNCOUNTED = frozenset({
+    "test_random_tables", "test_damage", "test_intake", "test_order", "test_same_bytes", "test_export", "test_row_order",
+    "test_nothing_smaller_passes", "test_unit_errors_in_a_city_of_many_firms", "test_the_order_of_runs_changes_no_byte",
+    "test_files_that_came_later_change_nothing", "test_what_was_learnt_later_gives_another_release",
+    "test_a_release_shows_revisions_of_every_definition_and_what_units_did", "test_a_hundred_reads_during_twenty_publications",
+    "test_the_documented_numbers_are_the_measured_ones", "test_an_earlier_release_is_cut_again_to_identical_bytes",
+})  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is not counted, by module or by name."""
+    for item in items:
+        if {item.path.stem, getattr(item, "originalname", item.name)} & UNCOUNTED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

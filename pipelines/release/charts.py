@@ -389,7 +389,7 @@ def _svg(plan: Plan, width: int, key: str, alt: str) -> str:
         axisY={"domain": False, "ticks": False, "labelPadding": 6},
         text={"fontSize": size},
     )  # fmt: skip
-    return _inline(str(vl_convert.vegalite_to_svg(specification.to_dict())), key, alt)
+    return _inline(str(vl_convert.vegalite_to_svg(specification.to_dict(validate=False))), key, alt)
 
 
 def _inline(svg: str, key: str, alt: str) -> str:

@@ -140,6 +140,8 @@ class Figures:
     unit_change: list[dict[str, Any]]
     triangle: list[dict[str, Any]]
     _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
+    # Which periods and classes there are of an indicator, a definition and a region: asked hundreds of times a report.
+    _there: dict[tuple[str, str, str], list[tuple[Span, str]]] = field(repr=False)
 
     @classmethod
     def of(cls, city: City, quarter: Quarter, as_of: dt.date, tables: Mapping[str, pa.Table]) -> Figures:
@@ -159,6 +161,9 @@ class Figures:
             figure = _figure(row, _whole(entry) if city.kind == "nation" else entry)
             key = (figure.indicator, figure.definition, Span(figure.span, figure.period), figure.region, figure.cls)
             found.setdefault(key, []).append(figure)
+        there: dict[tuple[str, str, str], list[tuple[Span, str]]] = {}
+        for indicator, definition, span, region, name in found:
+            there.setdefault((indicator, definition, region), []).append((span, name))
         for figures in found.values():
             figures.sort(key=lambda figure: _NEWEST_FIRST.index(figure.vintage))
         return cls(
@@ -174,6 +179,7 @@ class Figures:
             unit_change=tables["unit_change"].to_pylist(),
             triangle=tables["revision_triangle"].to_pylist(),
             _found=found,
+            _there=there,
         )
 
     @property
@@ -242,17 +248,13 @@ class Figures:
 
     def periods(self, indicator: str, definition: str, kind: str, *, region: str = "", cls: str = "") -> list[Span]:
         """The periods of one kind for which a number is there, in order."""
-        wanted = (indicator, definition, region or self.city.code, cls)
-        return sorted(
-            (key[2] for key in self._found if (key[0], key[1], key[3], key[4]) == wanted and key[2].kind == kind),
-            key=lambda span: span.period,
-        )
+        there = self._there.get((indicator, definition, region or self.city.code), [])
+        return sorted((span for span, name in there if name == cls and span.kind == kind), key=lambda span: span.period)
 
     def classes(self, indicator: str, definition: str, span: Span | None = None, *, region: str = "") -> list[str]:
         """The classes for which a number is there, of one period or of any, in the order of their codes."""
-        wanted = (indicator, definition, region or self.city.code)
-        found = (key for key in self._found if (key[0], key[1], key[3]) == wanted and span in (None, key[2]))
-        return sorted({key[4] for key in found})
+        there = self._there.get((indicator, definition, region or self.city.code), [])
+        return sorted({name for when, name in there if span in (None, when)})
 
     def at(self, origin: Origin) -> Figure | None:
         """The observation that an origin names, None where it names another table's cell or there is none."""
