@@ -25,7 +25,8 @@ UNCOUNTED = frozenset({
     "test_random_tables", "test_damage", "test_intake", "test_order", "test_same_bytes", "test_export", "test_row_order",
     "test_nothing_smaller_passes", "test_unit_errors_in_a_city_of_many_firms", "test_the_order_of_runs_changes_no_byte",
     "test_files_that_came_later_change_nothing", "test_what_was_learnt_later_gives_another_release",
-    "test_a_release_shows_revisions_of_every_definition_and_what_units_did", "test_a_hundred_reads_during_twenty_publications",
+    "test_a_release_shows_revisions_of_every_definition_and_what_units_did",
+    "test_a_hundred_reads_during_twenty_publications",
     "test_the_documented_numbers_are_the_measured_ones", "test_an_earlier_release_is_cut_again_to_identical_bytes",
 })  # fmt: skip
 
