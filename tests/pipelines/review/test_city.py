@@ -108,7 +108,7 @@ def test_only_a_synthetic_city_is_scored(tmp_path: Path) -> None:
 
 @pytest.mark.city
 def test_unit_errors_in_a_city_of_many_firms(tmp_path: Path) -> None:
-    write_city(tmp_path, firms=1_200)
+    write_city(tmp_path, firms=1_000)
     scores = {line["rule"]: line for line in score(review_all(tmp_path)).to_pylist()}
     assert all(line["recall"] == 1.0 for line in scores.values())
     assert sum(line["false_alarms"] for line in scores.values() if line["severity"] == "hard") == 0
