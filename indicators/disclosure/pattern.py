@@ -214,6 +214,8 @@ def _named(period: _Period, said: pd.DataFrame) -> str:
 def _refuse(contributions: pd.DataFrame, regions: Sequence[str], classes: Mapping[str, str]) -> None:
     if missing := [name for name in _COLUMNS if name not in contributions.columns]:
         raise InputError(f"贡献表缺少列：{'、'.join(missing)}。", f"Columns are missing: {', '.join(missing)}.")
+    if contributions.empty:
+        raise InputError("没有任何单位的贡献，无从审查。", "There is no contribution of any unit.")
     for name, known, zh in (("region", set(regions), "地区"), ("class", set(classes), "类别")):
         if unknown := sorted(set(contributions[name]) - known):
             raise InputError(

@@ -84,11 +84,11 @@ def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
     files = _told_apart(arrived)
     refused = [_faults(r, form, [_landing_fault(r)]) for r in files if r.refusal is not None]
     admitted = [r for r in files if r.refusal is None]
+    came = [r for r in arrived if r.refusal is None]
     for receipt in admitted:
         check_copy(receipt)
     # Read under the names they came with, which say what they are.
-    named = {r.sha256: r.file for r in arrived}
-    results = read_files([Job(r.path, form.id, named[r.sha256], r.headers) for r in admitted])
+    results = read_files([Job(r.path, form.id, r.file, r.headers) for r in came])
     tables: list[pa.Table] = []
     notices: list[pa.Table] = []
     for receipt, result in zip(admitted, results, strict=True):

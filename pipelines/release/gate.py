@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from classification.errors import InputError
 from indicators.disclosure import Pattern, PatternRules
@@ -53,7 +53,7 @@ class Approval(BaseModel):
     quarter: str
     approved_by: str = Field(min_length=1)
     approved_on: dt.date
-    embargo: dt.datetime
+    embargo: AwareDatetime
 
 
 class Disclosure(BaseModel):
@@ -81,7 +81,7 @@ def disclosure(workspace: Workspace) -> Disclosure:
         first = fault.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InputError(
-            f"保密设置的 {place} 有误，请更正（min_count 不得小于 3）。",
+            f"保密设置的 {place} 有误，请对照 docs/export.md 更正（少于三家不得公布；解禁时间须写明时区）。",
             f"{place}: {first['msg']}.",
             where=str(own),
         ) from None

@@ -26,13 +26,15 @@ from classification import arrow_tables, labels
 from classification.errors import InputError
 from indicators.catalogue import catalogue
 from indicators.disclosure import Pattern, pattern
+from indicators.quarter import Quarter
+from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake, sha256_of, write_table
 from pipelines.release.cut import manifest
 from pipelines.release.dictionary import region_table
 from pipelines.release.display import WITHHELD_ZH
-from pipelines.release.gate import Level, approval_of, disclosure, held_back, passed, rules_said
+from pipelines.release.gate import HIDDEN, Level, approval_of, disclosure, held_back, passed, rules_said
 from pipelines.steps.observed import history
 from pipelines.workspace import Workspace
 
@@ -80,6 +82,12 @@ def export(
     """
     refuse_without_purpose(purpose, "--purpose")
     said, settings = manifest(release), disclosure(workspace)
+    if said["vintage"] == FLASH:
+        raise InputError(
+            "快报含推算数，不导出；请导出该季度的初步数。",
+            "A flash holds imputed returns and is not exported; export the preliminary release.",
+            where=said["release"],
+        )
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
         approval_of(settings, quarter, now or dt.datetime.now().astimezone())
@@ -126,14 +134,24 @@ def _contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Dat
         work.add(membership=arrow_tables()["membership"], finest=finest)
         parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
     long = parts.melt(["quarter", "county", "class", "unit"], list(ITEMS), var_name="item")
-    long = long.sort_values(["item", "county", "class", "unit", "quarter"], ignore_index=True)
-    # A unit that is gone before the year ends has its quarters up to then; the sum within the year is its last one.
-    before = long.groupby(["item", "county", "class", "unit", long["quarter"].str[:4]])["value"].shift(fill_value=0)
-    alone = long.assign(value=long["value"] - before, item=long["item"] + " alone")
-    alone = alone[~alone["item"].str.startswith("staff")]
-    both = pd.concat([long, alone], ignore_index=True)
+    both = pd.concat([long, _alone(long[long["item"] != "staff"])], ignore_index=True)
     both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
     return pd.DataFrame(both[["period", "region", "class", "unit", "value"]])
+
+
+def _alone(long: pd.DataFrame) -> pd.DataFrame:
+    """Single quarters: each cumulative amount less that of the quarter before in the year.
+
+    A unit that left a cell within the year takes out in its next quarter what it had put in: it is in that quarter's
+    figure, with a minus.
+    """
+    after = long["quarter"].map(lambda quarter: str(Quarter.parse(quarter) + 1))
+    there = set(long["quarter"])
+    taken = long.assign(quarter=after, value=-long["value"])
+    taken = taken[(after.str[:4] == long["quarter"].str[:4]) & after.isin(there)]
+    cell = ["quarter", "county", "class", "unit", "item"]
+    sums = pd.concat([long, taken], ignore_index=True).groupby(cell)["value"].sum().reset_index()
+    return sums.assign(item=sums["item"] + " alone")
 
 
 def _classes() -> dict[str, str]:
@@ -208,7 +226,7 @@ def _write(root: Path, release: str, level: str, tables: Mapping[str, pa.Table],
 def _write_csv(table: pa.Table, path: Path) -> None:
     frame = table.to_pandas()
     if "value" in frame:
-        frame["value"] = frame["value"].astype(object).where(frame["status"] != "C", "※")
+        frame["value"] = frame["value"].astype(object).where(frame["status"] != HIDDEN, "※")
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 

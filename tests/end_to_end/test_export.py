@@ -55,7 +55,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
     folder = workspace.releases / name
     (folder / "parquet").mkdir(parents=True)
     shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / "parquet" / "observation.parquet")
-    said = {"release": name, "quarter": QUARTER, "as_of": AS_OF.isoformat()}
+    said = {"release": name, "quarter": QUARTER, "as_of": AS_OF.isoformat(), "vintage": "preliminary"}
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
     return workspace, folder
 
@@ -228,6 +228,7 @@ def test_the_command_says_what_folded(made: tuple[Workspace, Path]) -> None:
         (("T10:00:00+08:00", "T23:00:00+08:00"), "前不得导出"),
         (("min_count = 3", "min_count = 2"), "min_count"),
         (("fold = 0.6", "fold = = 1"), "无法读取"),
+        (("T10:00:00+08:00", "T10:00:00"), "embargo"),
     ],
 )
 def test_the_settings_are_held_to(
@@ -240,6 +241,24 @@ def test_the_settings_are_held_to(
     (home / gate.SETTINGS).write_text(APPROVED.replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=said):
         export(Workspace(home), folder, "L0", purpose="公报发布", now=NOON)
+
+
+def test_a_flash_does_not_leave(made: tuple[Workspace, Path], tmp_path: Path) -> None:
+    workspace, folder = made
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "manifest.json").write_text(json.dumps(said | {"vintage": "flash"}), encoding="utf-8")
+    with pytest.raises(InputError, match="快报"):
+        export(workspace, tmp_path, "L1", purpose="试")
+
+
+def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
+    cell = {"county": "a", "class": "0101", "unit": "u", "item": "va"}
+    rows = [("2022Q1", 10), ("2022Q2", 25), ("2022Q4", 40), ("2023Q1", 5)]
+    long = pd.DataFrame([{"quarter": quarter, "value": value, **cell} for quarter, value in rows])
+    other = pd.DataFrame([{"quarter": "2022Q3", "value": 1, **cell, "unit": "w"}])
+    found = exported._alone(pd.concat([long, other], ignore_index=True)).set_index(["unit", "quarter"])["value"]
+    assert found["u"].to_dict() == {"2022Q1": 10, "2022Q2": 15, "2022Q3": -25, "2022Q4": 40, "2023Q1": 5}
+    assert found["w"].to_dict() == {"2022Q3": 1, "2022Q4": -1}
 
 
 def test_a_real_city_needs_an_approver(made: tuple[Workspace, Path], tmp_path: Path) -> None:

@@ -148,6 +148,11 @@ def test_what_is_unknown_is_named(wrong: dict[str, str], said: str) -> None:
         pattern(even().assign(**wrong), **TABLE)
 
 
+def test_no_contribution_at_all_is_told() -> None:
+    with pytest.raises(InputError, match="没有任何单位"):
+        pattern(even().iloc[:0], **TABLE)
+
+
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(InputError, match="unit"):
         pattern(even().drop(columns="unit"), **TABLE)
