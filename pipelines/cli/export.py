@@ -14,12 +14,10 @@ from rich.table import Table
 from classification.errors import InputError
 from pipelines.release.gate import Level
 from pipelines.release.read import current, releases
-from pipelines.steps.exported import export
+from pipelines.steps.exported import blocks_said, export
 from pipelines.workspace import Workspace
 
 _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
-_PLACES: Final = {"whole": "全市", "part": "分县（市、区）"}
-_DEPTHS: Final = ("核心产业合计", "大类", "中类")
 
 
 def show(home: Path | None, quarter: str, console: Console, *, level: str, purpose: str) -> None:
@@ -37,9 +35,9 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
     with console.status("保密审查……"):
         made = export(workspace, _release(workspace, quarter), asked, purpose=purpose)
     table = Table("范围", "单元格", "不足以单独公布", "处理", box=None, header_style="bold")
-    for row in made.pattern.blocks.to_dict("records"):
+    for row in blocks_said(made.pattern):
         fate = "并入上一级" if row["folded"] else "公布"
-        table.add_row(f"{_PLACES[row['place']]} × {_DEPTHS[row['level']]}", str(row["cells"]), str(row["unsafe"]), fate)
+        table.add_row(row["block"], str(row["cells"]), str(row["unsafe"]), fate)
     console.print(table)
     console.print(
         f"[green]✓[/] {level}：{made.observations:,} 个观测值，其中 {made.hidden:,} 个隐去（※）；"

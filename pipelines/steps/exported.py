@@ -35,6 +35,7 @@ from pipelines.release.cut import manifest
 from pipelines.release.dictionary import region_table
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.gate import HIDDEN, Level, approval_of, disclosure, held_back, passed, rules_said
+from pipelines.release.package import harmless
 from pipelines.steps.observed import history
 from pipelines.workspace import Workspace
 
@@ -109,7 +110,7 @@ def export(
         "quarter": quarter,
         "as_of": said["as_of"],
         "rules": rules_said(settings.rules),
-        "blocks": _blocks_said(found),
+        "blocks": blocks_said(found),
         "hidden": sorted(map(list, found.hidden)),
         "left_out": held_back(observations, kept),
         "notes": list(_LEGEND),
@@ -172,12 +173,13 @@ def _hidden_before(workspace: Workspace) -> set[tuple[str, str]]:
     return {tuple(cell) for path in earlier for cell in json.loads(path.read_text(encoding="utf-8"))["hidden"]}
 
 
-def _blocks_said(found: Pattern) -> list[dict[str, Any]]:
-    words = {"whole": "全市", "part": "分县"}
+def blocks_said(found: Pattern) -> list[dict[str, Any]]:
+    """The blocks in words, as manifest, notes and command line tell them."""
+    words = {"whole": "全市", "part": "分县（市、区）"}
     depth = ("核心产业合计", "大类", "中类")
     return [
         {
-            "block": f"{words[row['place']]}×{depth[row['level']]}",
+            "block": f"{words[row['place']]} × {depth[row['level']]}",
             "cells": int(row["cells"]),
             "unsafe": int(row["unsafe"]),
             "folded": bool(row["folded"]),
@@ -224,7 +226,7 @@ def _write(root: Path, release: str, level: str, tables: Mapping[str, pa.Table],
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
-    frame = table.to_pandas()
+    frame = harmless(table).to_pandas()
     if "value" in frame:
         frame["value"] = frame["value"].astype(object).where(frame["status"] != HIDDEN, "※")
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
