@@ -30,6 +30,9 @@ history = dg.TimeWindowPartitionMapping(start_offset=-400, end_offset=0, allow_n
 # Growth looks at the same quarter a year ago.
 year_before = dg.TimeWindowPartitionMapping(start_offset=-4, end_offset=-4, allow_nonexistent_upstream_partitions=True)
 
+# Returns are compared with those of the quarter before and of a year before.
+compared = dg.TimeWindowPartitionMapping(start_offset=-4, end_offset=-1, allow_nonexistent_upstream_partitions=True)
+
 # Registers are compared with the one before, and over a year when units are followed to those that absorbed them.
 and_before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=0, allow_nonexistent_upstream_partitions=True)
 year_to_date = dg.TimeWindowPartitionMapping(start_offset=-3, end_offset=0, allow_nonexistent_upstream_partitions=True)

@@ -5,7 +5,7 @@ import dagster as dg
 from pipelines.assets.making import SINGLE_RUN, Result, checked, column_schema, make, make_all
 from pipelines.checks import table_specs
 from pipelines.contracts import contract
-from pipelines.partitions import and_before, quarters
+from pipelines.partitions import and_before, compared, quarters
 from pipelines.resources import WorkspaceResource
 from pipelines.steps import core, queries, register
 
@@ -46,7 +46,27 @@ def core_change(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
     group_name="core",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=[*(f"raw_{form}" for form in core.FIRM_FORMS), "core_register", "core_rate"],
+    deps=[f"raw_{form}" for form in core.FIRM_FORMS],
+    description="企业往期报数：以后各季审核所对照的少数指标，折算为元；只来自收到的报表，与审核结果无关，每季只做一次。",
+    metadata=column_schema(contract("core_history")),
+    check_specs=table_specs("core_history"),
+    kinds={"duckdb", "parquet"},
+)
+def core_history(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
+    """What later quarters' returns are compared with."""
+    make(context, workspace.workspace, lambda quarter: [core.core_history(workspace.workspace, quarter)])
+    return checked(context, workspace.workspace, "core_history")
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=[
+        *(f"raw_{form}" for form in core.FIRM_FORMS),
+        *("core_register", "core_rate"),
+        dg.AssetDep("core_history", partition_mapping=compared),
+    ],
     description="企业季报：统一口径、折算为元并审核；不合强制性规则的行搁置并写明原因，不删不改。",
     metadata=column_schema(contract("core_return")),
     check_specs=table_specs("core_return"),
@@ -136,6 +156,7 @@ def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: Works
 core_assets = [
     core_register,
     core_change,
+    core_history,
     core_return,
     core_query,
     core_annual,

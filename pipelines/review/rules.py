@@ -22,7 +22,7 @@ from classification.errors import InputError
 
 Severity = Literal["hard", "soft"]
 AppliesTo = Literal["quarterly", "annual", "register", "claim", "cells"]
-_MARKS: dict[Severity, str] = {"hard": " /* hard rules */", "soft": " /* soft rules */"}
+_SEVERITIES: Final[tuple[Severity, ...]] = ("hard", "soft")
 # What a predicate may call: arithmetic and texts of one row. Nothing that reads, waits, draws or remembers.
 _FUNCTIONS: Final = frozenset(
     {"+", "-", "*", "/", "||", "%", "abs", "round", "floor", "ceil", "log10", "greatest", "least", "length", "strpos"}
@@ -124,10 +124,12 @@ def require_expression(predicate: str, rule: str) -> None:
 
 
 def review_statement(template: str, found: tuple[Rule, ...]) -> str:
-    """The review as one row-preserving statement: ``review.sql`` with one CASE per rule."""
-    for severity, mark in _MARKS.items():
-        cases = "".join(_case(rule) for rule in found if rule.severity == severity)
-        template = template.replace(mark, cases)
+    """The review as one row-preserving statement: ``review.sql`` with one condition and one CASE per rule."""
+    for severity in _SEVERITIES:
+        mine = [rule for rule in found if rule.severity == severity]
+        broken = "".join(f"\n           OR ({rule.condition})" for rule in mine)
+        template = template.replace(f" /* any {severity} rule */", broken)
+        template = template.replace(f" /* {severity} rules */", "".join(map(_case, mine)))
     return template
 
 

@@ -1,5 +1,5 @@
 -- Firm returns with all that the review rules look at. Row for row.
--- Takes: reported (firm_row, or those of its rows that are looked at); before and last (firm_history of the quarter
+-- Takes: reported (firm_row, or those of its rows that are looked at); before and last (core_history of the quarter
 --        before and of last year's quarter); class_norm; registered, the register of the quarter; counted_twice (unit, since,
 --        until); reporting_parent; one_name; activity_said (activity, class_code, reads_core);
 --        region (code, name).

@@ -66,9 +66,6 @@ _RETURN_SQL = (
     "one_name",
     "reporting_parent",
     "distinct_activity",
-    "earlier_return",
-    "firm_history",
-    "no_history",
     "class_norm",
     "registered",
     "no_parent_return",
@@ -88,6 +85,7 @@ _RETURN_SQL = (
     "core_finding",
     "division_rate",
 )
+_HISTORY_SQL = ("functions", "firm_text", "firm_number", "earlier_return", "core_history")
 _ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "broken_row", "broken", "finding", "set_aside")
 
 
@@ -102,13 +100,15 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
     """
     lake, found = Lake(workspace.lake), rules("quarterly")
     earlier = _earlier(workspace, quarter)
+    for before in earlier:
+        core_history(workspace, before)
     core_register(workspace, quarter)
     raw(workspace, "rate")
     core_small(workspace, "core_rate")
     made_from = [
         *(lake.note_of(f"raw_{form}", quarter).sha256 for form in FIRM_FORMS),
         *(lake.note_of(f"refused_{form}", quarter).sha256 for form in FIRM_FORMS),
-        *(digest for form in FIRM_FORMS for digest in (lake.hashes(f"raw_{form}", earlier) if earlier else [])),
+        *(lake.note_of("core_history", before).sha256 for before in earlier),
         *lake.hashes("core_register", [quarter]),
         *lake.hashes("core_rate"),
         *texts_of(_RETURN_SQL, found),
@@ -143,26 +143,41 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         return returned, aside, lake.refresh("core_finding", quarter, fill_finding, made_from=made_from)
 
 
-def _earlier(workspace: Workspace, quarter: str) -> list[str]:
-    """The quarters that returns are compared with, last year's and the one before; their files are read if need be."""
-    period = Quarter.parse(quarter)
-    earlier = [str(q) for q in (period - 4, period - 1) if q in workspace.city.quarters]
+def core_history(workspace: Workspace, quarter: str) -> Made:
+    """What units reported for a quarter, as later ones are compared with it: made once, read by each of them."""
+    lake = Lake(workspace.lake)
     for form in FIRM_FORMS:
-        for before in earlier:
-            raw(workspace, form, before)
-    return earlier
+        raw(workspace, form, quarter)
+    made_from = [
+        *(lake.note_of(f"raw_{form}", quarter).sha256 for form in FIRM_FORMS),
+        *(statement("pipelines", name) for name in _HISTORY_SQL),
+        table_hash(_core_codes()),
+    ]
+
+    def fill(path: Path) -> None:
+        with engine(lake.root) as work:
+            _add_numbers(work, workspace, quarter)
+            # Kept first: the condition on what fits would be pushed below the typing and have it done twice.
+            work.keep("earlier_return", statement("pipelines", "earlier_return"))
+            work.write(statement("pipelines", "core_history"), path)
+
+    return lake.refresh("core_history", quarter, fill, made_from=made_from)
+
+
+def _earlier(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters that returns are compared with: last year's and the one before."""
+    period = Quarter.parse(quarter)
+    return [str(q) for q in (period - 4, period - 1) if q in workspace.city.quarters]
 
 
 def _review_firms(
     work: Engine, workspace: Workspace, quarter: str, earlier: list[str], found: tuple[Rule, ...]
 ) -> None:
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
-    work.add(region=regions(workspace), core_code=_core_codes())
-    _add_texts(work, lake, [quarter])
-    work.learn("valid_code", valid_codes)
-    work.view("number", statement("pipelines", "firm_number"))
-    _keep_history(work, lake, period, earlier)
-    _add_texts(work, lake, [quarter])
+    _add_numbers(work, workspace, quarter)
+    nothing = contract("core_history").schema.empty_table()
+    for name, before in {"before": str(period - 1), "last": str(period - 4)}.items():
+        work.add(**{name: lake.existing("core_history", [before]) if before in earlier else nothing})
     _keep_firm(work)
     work.keep("class_norm", statement("pipelines", "class_norm"))
     work.add(core_register=lake.existing("core_register", [quarter]))
@@ -171,7 +186,8 @@ def _review_firms(
     _find_counted_twice(work, found)
     _judge(work, "firm_row", found)
     # All columns, and what each rule says, are looked up for the few rows that break any.
-    work.view("reported", statement("pipelines", "broken_return"))
+    work.keep("broken_return", statement("pipelines", "broken_return"))
+    work.alias("reported", "broken_return")
     work.keep("broken_row", review_statement(statement("pipelines", "review"), found))
     work.view("typed", statement("pipelines", "broken"))
 
@@ -198,18 +214,9 @@ def _judge(work: Engine, rows: str, found: tuple[Rule, ...]) -> None:
     work.keep("reviewed", statement("pipelines", "firm_reviewed"))
 
 
-def _keep_history(work: Engine, lake: Lake, period: Quarter, earlier: list[str]) -> None:
-    """What units had reported before, typed no further than it is compared with."""
-    for name, quarter in {"before": str(period - 1), "last": str(period - 4)}.items():
-        if quarter in earlier:
-            _add_texts(work, lake, [quarter])
-            work.keep("earlier_return", statement("pipelines", "earlier_return"))
-        work.keep(name, statement("pipelines", "firm_history" if quarter in earlier else "no_history"))
-
-
 def _keep_firm(work: Engine) -> None:
     """Keep the quarter's returns as numbers, and what rows say about each other."""
-    work.keep("firm", statement("pipelines", "firm_number"))
+    work.keep("firm", "FROM number")
     work.keep("ranked_unit", statement("pipelines", "ranked_unit"))
     work.keep("repeated_name", statement("pipelines", "repeated_name"))
     work.keep("ranked_name", statement("pipelines", "ranked_name"))
@@ -219,10 +226,14 @@ def _keep_firm(work: Engine) -> None:
     work.view("firm_row", statement("pipelines", "firm_row"))
 
 
-def _add_texts(work: Engine, lake: Lake, quarters: list[str]) -> None:
-    """The firm forms of some quarters as received."""
-    work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", quarters) for form in FIRM_FORMS})
+def _add_numbers(work: Engine, workspace: Workspace, quarter: str) -> None:
+    """The firm forms of a quarter as received and as numbers."""
+    lake = Lake(workspace.lake)
+    work.add(region=regions(workspace), core_code=_core_codes())
+    work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", [quarter]) for form in FIRM_FORMS})
     work.view("firm_text", statement("pipelines", "firm_text"))
+    work.learn("valid_code", valid_codes)
+    work.view("number", statement("pipelines", "firm_number"))
 
 
 def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:

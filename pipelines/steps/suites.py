@@ -23,7 +23,7 @@ RAW: Final = "raw_"
 REFERENCE: Final = "reference"
 QUARTERLY: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "quarter"),
-    *("core_register", "core_change", "core_return", "core_set_aside", "core_finding", "core_query"),
+    *("core_register", "core_change", "core_history", "core_return", "core_set_aside", "core_finding", "core_query"),
     *("class_return", "class_missing", "class_part", "class_check", "cell_leaf", "cell_published"),
     *("cell_crossed", "cell_concentration", "cell_population"),
 )

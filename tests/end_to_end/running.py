@@ -96,7 +96,7 @@ def make_quarter(home: Path, quarter: str) -> list[Made]:
     made = [raw.raw(workspace, form.id, quarter) for form in forms().values() if form.period == "quarter"]
     made += registered.core_register(workspace, quarter)
     made += [registered.core_change(workspace, quarter), *claims.class_check(workspace, quarter)]
-    made += core.core_return(workspace, quarter)
+    made += [core.core_history(workspace, quarter), *core.core_return(workspace, quarter)]
     made += queries.core_query(workspace, quarter)
     made += [classified.class_return(workspace, quarter), imputed.class_missing(workspace, quarter)]
     made += [classified.class_part(workspace, quarter)]

@@ -29,6 +29,7 @@ ROOMS = {
     "core": {
         "core_register",
         "core_change",
+        "core_history",
         "core_return",
         "core_query",
         "core_annual",
@@ -92,6 +93,7 @@ def test_by_quarter_or_whole() -> None:
         "class_check",
         "core_register",
         "core_change",
+        "core_history",
         "core_return",
         "core_query",
         "class_return",

@@ -41,6 +41,8 @@ def test_the_order_of_runs_changes_no_byte(reviewed_city: Workspace, tmp_path: P
     for quarter in quarters[:3]:
         for table in ("core_return", "core_set_aside", "core_finding", "core_query"):
             assert again.note_of(table, quarter).sha256 == first.note_of(table, quarter).sha256, (table, quarter)
+    for quarter in again.partitions("core_history"):
+        assert again.note_of("core_history", quarter).sha256 == first.note_of("core_history", quarter).sha256, quarter
 
 
 def test_nothing_is_made_twice(reviewed_city: Workspace) -> None:

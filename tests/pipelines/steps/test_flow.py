@@ -97,3 +97,17 @@ def test_one_more_file_makes_anew_only_what_rests_on_it(copied_city: Path) -> No
     assert not made & {"raw_industry", "raw_service", "raw_construction", "raw_register"}
     again = Lake(copied_city / "lake").read("core_set_aside", ["2021Q3"]).to_pylist()
     assert [row["rule"] for row in again if row["file"] == extra.name] == ["C01"]
+
+
+def test_a_late_correction_of_an_earlier_quarter_has_the_later_one_reviewed_anew(copied_city: Path) -> None:
+    name = "E203_限额以上批发和零售业企业财务状况_2021年1-6月"
+    *head, row = (copied_city / "inbox" / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()[:5]
+    cells = row.split(",")
+    revenue = head[-1].split(",").index("营业收入/1-本月")
+    cells[revenue] = cells[revenue].translate(str.maketrans("123456789", "234567891"))
+    late = copied_city / "inbox" / f"{name}_更正9.csv"
+    late.write_text("\r\n".join([*head, ",".join(cells), ""]), encoding="utf-8")
+    make_reference(copied_city)
+    made = computed(make_quarter(copied_city, "2021Q3"))
+    assert "core_return" in made
+    assert not made & {"raw_trade", "raw_industry", "core_history", "core_register"}
