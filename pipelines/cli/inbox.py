@@ -187,8 +187,7 @@ def _why(item: Arrival) -> str:
     from pipelines.ingest.forms import forms, slips
 
     if item.reason is not None:
-        place = " ".join(part for part in (item.reason.sheet, item.reason.column) if part)
-        return f"{place}：{item.reason.zh}" if place else item.reason.zh
+        return f"{item.reason.place}：{item.reason.zh}" if item.reason.place else item.reason.zh
     if item.state != "unknown":
         return ""
     if any(slip.regex.search(item.receipt.file) for slip in slips().values()):
@@ -225,7 +224,7 @@ def _show_trial(outcome: Trial, file: Path) -> None:
     if outcome.known:
         console.print("  内容与已登记的文件完全相同，不会重复登记。", highlight=False)
     if outcome.refusal is not None:
-        place = f"{outcome.refusal.sheet}：" if outcome.refusal.sheet else ""
+        place = f"{outcome.refusal.place}：" if outcome.refusal.place else ""
         console.print("[bold red]✗ 将被拒收[/]", end=" ")
         console.print(f"{place}{outcome.refusal.zh}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"  {outcome.refusal.en}", style="dim", markup=False, highlight=False, soft_wrap=True)

@@ -22,6 +22,11 @@ class Fault:
     row: int = 0
     column: str = ""
 
+    @property
+    def place(self) -> str:
+        """Sheet, row and column as far as the fault names them."""
+        return " ".join(part for part in (self.sheet, f"第{self.row}行" if self.row else "", self.column) if part)
+
     def at(self, *, sheet: str) -> Fault:
         """The same fault, placed on a sheet when it names none."""
         return self if self.sheet else replace(self, sheet=sheet)
@@ -43,5 +48,4 @@ class RefusalError(InputError):
 
     def __init__(self, code: str, zh: str, en: str, *, sheet: str = "", row: int = 0, column: str = "") -> None:
         self.fault = Fault(code, zh, en, sheet, row, column)
-        place = " ".join(part for part in (sheet, f"第{row}行" if row else "", column) if part)
-        super().__init__(zh, en, where=place)
+        super().__init__(zh, en, where=self.fault.place)

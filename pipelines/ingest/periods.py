@@ -119,12 +119,20 @@ def check_title(expected: Stated, titles: list[str], *, sheet: str) -> None:
     text = normal(" ".join(titles))
     found = _title_claims(expected, text)
     if found and not any(claim == (expected.year, expected.months, expected.number) for claim in found):
+        named, titled = _said(expected.year, expected.months, expected.number), "、".join(_said(*one) for one in found)
         raise RefusalError(
             "period_conflict",
-            "文件名与表内标题所写的报告期不一致，请核对后改正其中一处。",
-            "The file name and the title inside state different periods; correct one of them.",
+            f"文件名与表内标题所写的报告期不一致：文件名是{named}，标题是{titled}；请核对后改正其中一处。",
+            f"The file name says {named}, the title inside {titled}: correct one of them.",
             sheet=sheet,
         )
+
+
+def _said(year: int, months: int | None, number: int | None) -> str:
+    """A period as titles write it."""
+    if months is not None:
+        return f"{year}年1—{months}月" if months > 1 else f"{year}年1月"
+    return f"{year}年{number}季度" if number is not None else f"{year}年"
 
 
 def _title_claims(expected: Stated, text: str) -> Sequence[tuple[int, int | None, int | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
@@ -33,8 +34,12 @@ _MARKUP: Final = re.compile(
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def inspect(path: Path) -> FileKind:
+def inspect(path: Path, look: Callable[[str, bytes], object] | None = None) -> FileKind:
     """What a file is, by its bytes and not by its name, after checking that it can be read safely.
+
+    Args:
+        path: the file.
+        look: is shown every sheet of a workbook as it lies in the archive, its name and its XML, once it is unpacked.
 
     Raises:
         RefusalError: it is empty, something else, or dangerous: macros, a zip bomb, cells spread over a huge area.
@@ -44,7 +49,7 @@ def inspect(path: Path) -> FileKind:
     if not start:
         raise RefusalError("empty_file", "文件是空的，请重新导出。", "The file is empty; export it again.")
     if start.startswith(_ZIP):
-        _inspect_archive(path)
+        _inspect_archive(path, look)
         return "xlsx"
     if start.startswith(_OLE):
         _inspect_compound(path)
@@ -101,7 +106,7 @@ def _macros() -> RefusalError:
     )
 
 
-def _inspect_archive(path: Path) -> None:
+def _inspect_archive(path: Path, look: Callable[[str, bytes], object] | None) -> None:
     """Check the archive's table of contents, then the extent of every sheet."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -109,7 +114,10 @@ def _inspect_archive(path: Path) -> None:
             _check_members(members)
             for member in members:
                 if _SHEET.fullmatch(member.filename):
-                    _check_extent(_bounded(archive, member))
+                    sheet = _bounded(archive, member)
+                    _check_extent(sheet)
+                    if look is not None:
+                        look(member.filename, sheet)
     except RefusalError:
         raise
     except Exception as fault:  # damage shows as half a dozen unrelated errors of zipfile, zlib and lzma

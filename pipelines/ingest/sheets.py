@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import python_calamine as calamine
 
-from pipelines.ingest import hypertext
+from pipelines.ingest import hollow, hypertext
 from pipelines.ingest.columns import Below, below
 from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.safety import broken, inspect, unmarked_utf16
@@ -33,7 +33,8 @@ class Sheet:
     """One sheet: rows of cells from the first row and column on, and the ranges that were merged.
 
     ``ragged`` is true where rows keep their own length (CSV), so that a surplus cell shows a broken row. Of a long CSV
-    only the first rows stand in ``rows``, and what follows them in ``below``.
+    only the first rows stand in ``rows``, and what follows them in ``below``. ``hollow`` holds the cells that are not
+    empty and yet have no value.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Sheet:
     merges: list[Range] = field(default_factory=list)
     ragged: bool = False
     below: Below | None = None
+    hollow: hollow.Cells = field(default_factory=dict)
 
     @property
     def spelled(self) -> list[list[Any]]:
@@ -63,14 +65,15 @@ def read_book(path: Path) -> Book:
     Raises:
         RefusalError: the file is not a table, is dangerous, damaged, or in no known encoding.
     """
-    kind = inspect(path)
+    found: dict[str, hollow.Cells] = {}
+    kind = inspect(path, lambda name, sheet: found.update({name: hollow.cells(sheet)}))
     if kind == "csv":
         return Book([_csv(path.read_bytes())], [])
     if kind == "html":
         grids = hypertext.tables(decode(path.read_bytes()))
         return Book([Sheet(n, "", _squared(grid.rows), grid.merges) for n, grid in enumerate(grids, start=1)], [])
     try:
-        return _workbook(path)
+        return _workbook(path, hollow.by_number(path, found))
     except RefusalError:
         raise
     except calamine.PasswordError:
@@ -89,7 +92,7 @@ def _squared(rows: list[list[str]]) -> list[list[Any]]:
     return [[*row, *[""] * (width - len(row))] for row in rows]
 
 
-def _workbook(path: Path) -> Book:
+def _workbook(path: Path, found: dict[int, hollow.Cells]) -> Book:
     sheets: list[Sheet] = []
     notices: list[Fault] = []
     with calamine.CalamineWorkbook.from_path(str(path)) as book:
@@ -101,7 +104,11 @@ def _workbook(path: Path) -> Book:
                 continue
             sheet = book.get_sheet_by_index(number - 1)
             rows = sheet.to_python(skip_empty_area=False)
-            sheets.append(Sheet(number, meta.name, rows, sheet.merged_cell_ranges or []))
+            at = found.get(number, {})
+            for (row, column), text in at.items():
+                if row < len(rows) and column < len(rows[row]):
+                    rows[row][column] = text
+            sheets.append(Sheet(number, meta.name, rows, sheet.merged_cell_ranges or [], hollow=at))
     return Book(sheets, notices)
 
 
@@ -113,15 +120,26 @@ def decode(content: bytes) -> str:
     """
     encodings = [name for bom, name in _BOMS if content.startswith(bom)]
     encodings = encodings or [name for name in [unmarked_utf16(content[:_SAMPLE])] if name] or ["utf-8", "gb18030"]
+    faults: list[UnicodeDecodeError] = []
     for encoding in encodings:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RefusalError(
+        except UnicodeDecodeError as fault:
+            faults.append(fault)
+    raise _undecoded(content, max(faults, key=lambda fault: fault.start))
+
+
+def _undecoded(content: bytes, fault: UnicodeDecodeError) -> RefusalError:
+    """The refusal of a text in no known encoding: where the one that reads furthest stops."""
+    lines = content[: fault.start].decode(fault.encoding, "ignore").split("\n")
+    row, letter, name = len(lines), len(lines[-1]) + 1, fault.encoding.upper()
+    return RefusalError(
         "encoding",
-        "文字编码不是 UTF-8 也不是 GB18030；请另存为“CSV UTF-8（逗号分隔）”。",
-        "The text is neither UTF-8 nor GB18030; save it as CSV UTF-8.",
+        f"文字编码不是 UTF-8 也不是 GB18030：按 {name} 读到第 {row} 行第 {letter} 个字符处读不下去；"
+        "请另存为“CSV UTF-8（逗号分隔）”。",
+        f"The text is neither UTF-8 nor GB18030: as {name} it cannot be read on from line {row}, character {letter}; "
+        "save it as CSV UTF-8.",
+        row=row,
     )
 
 

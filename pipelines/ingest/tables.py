@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.ingest import hollow
 from pipelines.ingest.columns import Below
 from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
@@ -58,6 +59,7 @@ def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tupl
     titles = titles_above(sheet, header)
     check_title(period, titles, sheet=sheet.name)
     body = split_rows(sheet, header)
+    _leave_hollow(body, sheet, header, form)
     unit = yuan_per_unit(sheet, header, form, [note.zh for note in body.notes])
     rows = _numbers(sheet, body)
     data: dict[str, Any] = {
@@ -77,6 +79,18 @@ def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tupl
             notices += _damage_below(data[column.name], rows, len(selected), sheet, column.header)
     # The odd rows of a long CSV stand last so far.
     return pa.table(data).sort_by("row") if body.odd else pa.table(data), body.refused, notices
+
+
+def _leave_hollow(body: Body, sheet: Sheet, header: Header, form: Form) -> None:
+    """Refuse the data rows in which a cell of the form is hollow: it was filled in, yet nobody can say with what."""
+    headers = {header.columns[column.name]: column.header for column in form.columns if column.name in header.columns}
+    data = set(body.rows) if sheet.hollow else set()
+    at = {place: text for place, text in sorted(sheet.hollow.items()) if place[0] in data and place[1] in headers}
+    body.refused += [
+        hollow.fault(place, text, sheet=sheet.name, column=headers[place[1]]) for place, text in at.items()
+    ]
+    left = {row for row, _ in at}
+    body.rows = [row for row in body.rows if row not in left]
 
 
 def _numbers(sheet: Sheet, body: Body) -> pa.Array:

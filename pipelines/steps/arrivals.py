@@ -86,7 +86,9 @@ class _Counts:
         """Files refused as a whole, by hash: whatever the reason names, no row of theirs was read."""
         read = self.read(form, partition)
         return {
-            row["file_sha"]: Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"], 0, row["column"])
+            row["file_sha"]: Fault(
+                row["code"], row["reason_zh"], row["reason_en"], row["sheet"], row["row"], row["column"]
+            )
             for row in reversed(self._faults(form, partition))
             if not read[row["file_sha"]]
         }

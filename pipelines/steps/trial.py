@@ -184,8 +184,7 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     read = _of_file(lake.read(f"raw_{form}", [partition]).select(["file_sha"]), receipt).num_rows
     if refused and not read:
         # Nothing of the file was read: it is refused as a whole, whatever line the reason points at.
-        row = refused[0]
-        return Trial(receipt, known, Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"]))
+        return Trial(receipt, known, _fault(refused[0], "code"))
     rows = read + len({(row["sheet"], row["row"]) for row in refused})
     _review(scratch, form, partition)
     lines = lines_partition(form, partition)

@@ -101,6 +101,18 @@ def test_titles_that_disagree(said: Stated, title: str) -> None:
     assert "表一" in str(caught.value)
 
 
+def test_both_periods_are_said() -> None:
+    with pytest.raises(RefusalError) as caught:
+        check_title(Stated(2023, 12), ["规模以上工业企业财务状况 2023年1—9月"], sheet="")
+    assert "文件名是2023年1—12月，标题是2023年1—9月" in caught.value.zh
+    with pytest.raises(RefusalError) as caught:
+        check_title(Stated(2023, None, 4), ["调查单位名录 2023年第三季度"], sheet="")
+    assert "文件名是2023年4季度，标题是2023年3季度" in caught.value.zh
+    with pytest.raises(RefusalError) as caught:
+        check_title(Stated(2022), ["企业年度财务状况（2021年）"], sheet="")
+    assert "文件名是2022年，标题是2021年" in caught.value.zh
+
+
 @pytest.mark.parametrize(
     ("said", "title"),
     [

@@ -261,6 +261,11 @@ def test_unknown_encodings_and_null_bytes(tmp_path: Path) -> None:
     with pytest.raises(RefusalError) as caught:
         decode(b"\xff\xff\xff\x80")
     assert caught.value.fault.code == "encoding"
+    with pytest.raises(RefusalError, match="GB18030 读到第 3 行第 4 个字符") as caught:
+        decode("表头\n第一行\n第二行".encode("gb18030") + b"\xff\xff\n")
+    assert caught.value.fault.row == 3
+    with pytest.raises(RefusalError, match="UTF-8 读到第 2 行第 3 个字符"):
+        decode("表头\n二行".encode() + b"\xff\xff")
     path = tmp_path / "a.csv"
     path.write_bytes(b"a" * 5000 + b"\x00")
     assert refusal(path).fault.code == "not_a_table"
