@@ -40,7 +40,8 @@ def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *
     console.print(queue.sentence, style="yellow" if queue.count("open")[1] else "green", highlight=False)
     if shown:
         console.print(_table(queue, shown, names, values=values))
-        console.print("占比、累计：占全部待答复查询预期影响（影响×可疑程度）的份额；▲ 先核实", style="dim")
+        console.print("占比、累计：占全部待答复查询预期影响（影响×可疑程度）的份额；▲ 先核实；", style="dim")
+        console.print("—：不影响核心产业总量；未估值：该项不进入增加值，无从折算影响，仍须答复", style="dim")
     left = queue.count("open")[1] - sum(q.status == "open" for r in shown for q in r.queries)
     if top_only and left > 0:
         console.print(f"其余 {left} 条：shuce review {quarter} --all", style="dim", highlight=False)
@@ -87,7 +88,8 @@ def _table(queue: Queue, shown: list[Respondent], names: dict[str, str], *, valu
 def _rows(respondent: Respondent, names: dict[str, str], *, values: bool) -> Iterator[list[Text]]:
     """One row per query; what is the unit's stands in the first."""
     mark = Text(f"{'▲ ' if respondent.top else ''}{respondent.place}", style="yellow" if respondent.top else "")
-    share = Text(f"{respondent.share:.1%}\n{respondent.up_to:.1%}") if respondent.share else Text("—", style="dim")
+    none = Text("—" if respondent.valued else "未估值", style="dim")
+    share = Text(f"{respondent.share:.1%}\n{respondent.up_to:.1%}") if respondent.share else none
     unit = Text.assemble(respondent.name or "（无名称）", "\n", (respondent.unit, "dim"))
     county = Text(names.get(respondent.county, respondent.county))
     for number, query in enumerate(respondent.queries):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.engine import engine, statement
+from pipelines.review.rules import rules
 
 STATUSES: Final = {
     "open": "待答复",
@@ -46,6 +48,11 @@ class Query:
         """What the value was compared with, without a decimal that says nothing; '' where there is no such number."""
         return self.expected.removesuffix(".0")
 
+    @property
+    def valued(self) -> bool:
+        """Whether its rule says by how much a figure may be off; else its impact is unknown, which is not none."""
+        return self.rule in _valued()
+
 
 @dataclass(frozen=True, slots=True)
 class Respondent:
@@ -66,6 +73,11 @@ class Respondent:
     up_to: float
     top: bool
     queries: tuple[Query, ...]
+
+    @property
+    def valued(self) -> bool:
+        """Whether the impact of any of its open queries can be told."""
+        return any(query.valued for query in self.queries if query.status == "open")
 
 
 @dataclass(frozen=True)
@@ -136,6 +148,11 @@ def read_queue(parts: Iterable[Path], quarter: str, coverage: float) -> Queue:
         work.add(core_query=files)
         rows = work.rows(statement("pipelines", "query_queue"), {"permille": round(coverage * 1000)}).to_pylist()
     return Queue(quarter, coverage, tuple(_respondents(rows)))
+
+
+@cache
+def _valued() -> frozenset[str]:
+    return frozenset(rule.id for kind in ("quarterly", "register") for rule in rules(kind) if rule.deviation)
 
 
 def _respondents(rows: list[dict[str, Any]]) -> Iterator[Respondent]:

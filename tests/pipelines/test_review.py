@@ -130,7 +130,7 @@ QUARTERLY: list[tuple[str, dict[str, object]]] = [
     ("A13", {"sales_output": 40_000_000}),
     ("A13", {"gross_output": 200_000_000, "sales_output": None}),
     ("B01", {"revenue_base": 40_000_000, "last_revenue": 40_000_000}),
-    ("B02", {"revenue_base": 90_000_000, "cost_base": 75_000_000, "last_revenue": 90_000_000}),
+    ("B02", {"revenue_base": 90_000_000, "cost_base": 75_000_000, "last_revenue": 90_000_000, "prev_revenue": 1}),
     ("B02", {"prev_revenue": 90_000_000, "prev_cost": 75_000_000}),
     ("B03", {"base_shift": 3.1}),
     ("B03", {"base_shift": -4.0}),
@@ -163,6 +163,7 @@ QUARTERLY: list[tuple[str, dict[str, object]]] = [
     ("C07", {"in_register": False}),
     ("C08", {"profit": None}),
 ]
+SOFT = {rule.id for rule in rules("quarterly") if rule.severity == "soft"}
 # Faults next to which a rule must stay quiet.
 QUIET: list[dict[str, object]] = [
     {"equity": 39_999_000},
@@ -306,6 +307,43 @@ def test_each_rule_fires_on_the_fault_it_is_meant_for(rule: str, fault: dict[str
     assert [finding["rule"] for finding in findings] == [rule]
     named = findings[0]["column_name"]
     assert any(named in form.raw_columns for form in forms().values())
+
+
+UNVALUED = {"N08", "C08"}  # items that do not enter value added
+
+
+@pytest.mark.parametrize(("rule", "fault"), [(rule, fault) for rule, fault in QUARTERLY if rule in SOFT])
+def test_each_doubt_says_by_how_much_a_figure_may_be_off(rule: str, fault: dict[str, object]) -> None:
+    (finding,) = reviewed(CLEAN | fault, "quarterly")[1]
+    assert bool(finding["deviation"]) is (rule not in UNVALUED)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault", "deviation"),
+    [
+        ("A05", {"profit": 5_603_000}, 3_000),
+        ("A06", {"expenses": 12_000_000}, 3_000_000),
+        ("A09", {"staff": 0}, 90_000_000),
+        ("A10", {"class_head_p99": 300_000}, 90_000_000 - 300_000 * 120),
+        ("A10", {"class_head_p1": 2_000_000}, 90_000_000 - 2_000_000 * 120),
+        ("A10", {"staff": 17, "class_head_p99": 25_000_000}, 8_000_000 - 600_000 * 17 * 9 // 12),
+        ("A10", {"wages": 1_000_000, "prev_wages": None}, 1_000_000 - 20_000 * 120 * 9 // 12),
+        ("A11", {"vat": 13_000_000, "class_burden_p75": 200_000}, 90_000_000 - 100_000_000),
+        ("A11", {"class_burden_p25": 60_000, "class_burden_p50": 62_500, "class_burden_p75": 65_000}, 50_000_000),
+        ("A12", {"value_added": -1}, -1 - 9 * 910_000),
+        ("A12", {"value_added": 60_000_000}, 60_000_000 - 35 * 910_000),
+        ("A12", {"value_added": -1, "class_rate_p2": None}, -1),
+        ("A13", {"sales_output": 40_000_000}, 51_000_000),
+        ("B05", {"edits": 3}, 10_000_000),
+        ("B05", {"edits": 3, "last_revenue": None, "revenue_base": None, "base_shift": None}, 90_000_000),
+        ("B02", {"prev_revenue": 90_000_000, "prev_cost": 75_000_000}, 45_000_000),
+        ("B02", {"revenue_base": 90_000_000, "cost_base": 75_000_000, "prev_revenue": 50_000_000}, 15_000_000),
+        ("C04", {"lies_where_registered": True}, 90_000_000),
+    ],
+)
+def test_the_figure_if_the_doubt_is_right(rule: str, fault: dict[str, object], deviation: int) -> None:
+    said = {finding["rule"]: finding["deviation"] for finding in reviewed(CLEAN | fault, "quarterly")[1]}
+    assert said[rule] == pytest.approx(deviation)
 
 
 @pytest.mark.parametrize("row", QUIET)
