@@ -17,10 +17,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from classification.errors import InputError
 
 if TYPE_CHECKING:
+    from pipelines.ingest.faults import Fault
     from pipelines.steps.arrivals import Arrival
     from pipelines.steps.trial import Trial
     from pipelines.workspace import Workspace
@@ -37,7 +39,7 @@ Home = Annotated[
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")]
 File = Annotated[Path, typer.Argument(help="报表文件（xlsx、xls、csv）。 The file.")]
-SHOWN = 40  # findings that fit on a screen
+SHOWN = 20  # places of one rule that are shown
 STATES = {"read": "已读", "waiting": "待读", "refused": "拒收", "unknown": "未识别"}
 _COLOURS = {"read": "green", "waiting": "yellow", "refused": "red", "unknown": "magenta"}
 _LIST = (
@@ -134,14 +136,15 @@ def _list(workspace: Workspace, *, as_csv: bool, quarter: str, problems: bool, n
     if as_csv:
         _write((*_LIST, *_MORE), ([*_cells(item), *_more(item)] for item in found))
         return
-    table = Table(*_LIST, header_style="bold", box=None, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-        column.justify = "right" if column.header in ("版本", "行数", "接受", "搁置") else "left"
+    table = Table(header_style="bold", box=None, pad_edge=False, expand=True)
+    table.add_column("收到日期", width=10, no_wrap=True)
+    table.add_column("文件，表号、报送单位，说明", ratio=1, overflow="fold")
+    table.add_column("报告期", width=6, no_wrap=True)
+    table.add_column("状态", width=6, no_wrap=True)
+    for name in ("版本", "行数", "搁置"):
+        table.add_column(name, justify="right", min_width=4, no_wrap=True)
     for item in found:
-        cells = [escape(cell) for cell in _cells(item)]
-        cells[6] = f"[{_COLOURS[item.state]}]{cells[6]}[/]"
-        table.add_row(*cells)
+        table.add_row(*_screen(item))
     console.print(table)
     count = {state: sum(item.state == state for item in found) for state in STATES}
     said = "，".join(f"{STATES[state]} {number}" for state, number in count.items() if number)
@@ -163,6 +166,22 @@ def _register(workspace: Workspace) -> None:
         return
     if new:
         note.print(f"新登记 {len(new)} 个文件", style="green", highlight=False)
+
+
+def _screen(item: Arrival) -> list[Text]:
+    """A file as a row of the screen: what would not fit beside its name stands below it."""
+    day, name, code, quarter, version, reporter, state, rows, _, aside, why = _cells(item)
+    colour = _COLOURS[item.state]
+    below = " ".join(part for part in (code, reporter) if part)
+    said = [(f"\n{below}", "dim")] if below else []
+    said += [(f"\n{why}", colour)] if why else []
+    return [
+        Text(day),
+        Text.assemble(name, *said),
+        Text(quarter),
+        Text(state, colour),
+        *map(Text, (version, rows, aside)),
+    ]
 
 
 def _cells(item: Arrival) -> list[str]:
@@ -237,14 +256,32 @@ def _show_trial(outcome: Trial, file: Path) -> None:
     console.print(f"{mark} {counts}，核实 {queries} 条", highlight=False)
     if not outcome.findings:
         return
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for name in _FINDING:
-        table.add_column(name, overflow="fold")
-    for cells in _findings(outcome)[:SHOWN]:
-        table.add_row(*map(escape, cells))
-    console.print(table)
-    if len(outcome.findings) > SHOWN:
-        console.print(f"另有 {len(outcome.findings) - SHOWN} 条，用 --csv 输出全部。", highlight=False)
+    cut = [_show_group(faults, hard=hard) for (hard, _), faults in _groups(outcome)]
+    if any(cut):
+        console.print(f"每条规则只列前 {SHOWN} 处；用 --csv 输出全部。", highlight=False)
+
+
+def _groups(outcome: Trial) -> list[tuple[tuple[bool, str], list[Fault]]]:
+    """What was found by rule: what sets rows aside first, then what was found most often."""
+    groups: dict[tuple[bool, str], list[Fault]] = {}
+    for item in outcome.findings:
+        groups.setdefault((item.hard, item.fault.code), []).append(item.fault)
+    return sorted(groups.items(), key=lambda group: (not group[0][0], -len(group[1]), group[0][1]))
+
+
+def _show_group(faults: list[Fault], *, hard: bool) -> bool:
+    """One rule with the places where it fires, by sheet and column; gives whether some were left out."""
+    colour, word = ("red", "搁置") if hard else ("yellow", "核实")
+    console.print(f"[{colour}]{word}[/] [bold]{escape(faults[0].code)}[/] {len(faults)} 处：", end="", highlight=False)
+    console.print(faults[0].zh, markup=False, highlight=False)
+    rows: dict[tuple[str, str], list[int]] = {}
+    for fault in faults[:SHOWN]:
+        rows.setdefault((fault.sheet, fault.column), []).append(fault.row)
+    for (sheet, column), numbers in rows.items():
+        where = " ".join(part for part in (sheet, f"“{column}”" if column else "") if part)
+        text = f"  {where}：第 {'、'.join(map(str, numbers))} 行"
+        console.print(text, style="dim", markup=False, highlight=False)
+    return len(faults) > SHOWN
 
 
 def _findings(outcome: Trial) -> list[list[str]]:

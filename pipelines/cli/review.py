@@ -183,12 +183,18 @@ def late(
     quarter: OfQuarter = "",
     *,
     home: Home = None,
-    as_of: Annotated[str, typer.Option("--as-of", help="截至日 YYYY-MM-DD（默认今天）。 As known on this day.")] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of", help="截至日 YYYY-MM-DD（默认今天；已过发布日的季度，默认最后截止日）。 As known on this day."
+        ),
+    ] = "",
     export: Annotated[bool, typer.Option("--export", help="导出各县区催报清单。 Write the lists.")] = False,
 ) -> None:
     """催报：应报未报和迟报的单位，按县区和报表计数。 Missing and late returns, by county and survey."""
     from pipelines.cli.review_late import show
     from pipelines.cli.review_lists import day, today
+    from pipelines.review.late import usual_day
 
     workspace, name = _place(home, quarter)
-    show(workspace, name, day(as_of) if as_of else today(), console, export=export)
+    show(workspace, name, day(as_of) if as_of else usual_day(workspace, name, today()), console, export=export)

@@ -37,6 +37,15 @@ def deadlines(workspace: Workspace, quarter: str) -> dict[str, dt.date]:
     return {name: first.replace(day=own.get(name, day)) for name, day in days.items()}
 
 
+def usual_day(workspace: Workspace, quarter: str, today: dt.date) -> dt.date:
+    """As of which day a quarter is looked at unless one is named: today until its release, then its last deadline.
+
+    Until then it is of use to know who is still to be called in; later, who was missing when the time was up.
+    """
+    released = workspace.city.release_date(Quarter.parse(quarter))
+    return today if today <= released else max(deadlines(workspace, quarter).values())
+
+
 @dataclass(frozen=True)
 class Missing:
     """A unit to call in: nothing came (absent), or what came was set aside for the rules named."""

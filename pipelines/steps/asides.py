@@ -34,7 +34,7 @@ def asides(workspace: Workspace, quarters: Iterable[str]) -> pa.Table:
     places = dict.fromkeys(lines_partition(form, quarter) for form in forms() for quarter in (*needed, ALL))
     made = [name for name in places if lake.note("core_set_aside", name)]
     parts = [lake.read("core_set_aside", [name]).select(COLUMNS) for name in made]
-    parts += [_unclassed(lake, quarter).select(COLUMNS) for quarter in needed if lake.note("class_return", quarter)]
+    parts += [unclassed(lake, quarter).select(COLUMNS) for quarter in needed if lake.note("class_return", quarter)]
     parts.append(_refused_on_arrival(receipts(workspace, refused=True)))
     found = pa.concat_tables(parts, promote_options="permissive")
     return found.sort_by([("quarter", "ascending"), ("file", "ascending"), ("row", "ascending"), ("rule", "ascending")])
@@ -45,7 +45,8 @@ def of_form(found: pa.Table, code: str) -> pa.Table:
     return found.filter(pc.equal(found["form"], code))
 
 
-def _unclassed(lake: Lake, quarter: str) -> pa.Table:
+def unclassed(lake: Lake, quarter: str) -> pa.Table:
+    """The rows of a quarter whose industry code gives no class: ``COLUMNS`` and their ``row_id``."""
     tables = []
     with engine(lake.root) as work:
         work.add(class_return=lake.existing("class_return", [quarter]))

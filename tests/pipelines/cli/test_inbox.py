@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from stdnum.cn import uscc
 from typer.testing import CliRunner, Result
 
@@ -83,7 +84,7 @@ def run(workspace: Workspace) -> None:
     reference_set_aside(workspace)
 
 
-def test_the_list_says_what_came_and_what_became_of_it(workspace: Workspace) -> None:
+def test_the_list_says_what_came_and_what_became_of_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox_folder = workspace.inbox
     xlsx(inbox_folder / NAME, industry(firm(1), firm(2), firm(3, unit="91")))
     xlsx(inbox_folder / NAME.replace(".xlsx", "_更正1.xlsx"), industry(firm(1, revenue=11500)))
@@ -127,6 +128,12 @@ def test_the_list_says_what_came_and_what_became_of_it(workspace: Workspace) -> 
     shown = shuce(workspace)
     assert "共 7 个文件：已读 4，拒收 2，未识别 1" in shown.stdout
     assert NAME in shown.stdout
+    monkeypatch.setattr(inbox.console, "_width", 80)
+    lines = shuce(workspace).stdout.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert sum(line.startswith("20") and line.split()[2:] != [] for line in lines) >= 7
+    assert "2024-01-18" in "".join(lines)
+    assert "2023Q4 已读" in " ".join(" ".join(lines).split())
 
 
 def test_a_list_can_be_looked_at_only(workspace: Workspace) -> None:
@@ -275,10 +282,29 @@ def test_files_that_cannot_be_read_are_refused_with_advice(workspace: Workspace,
         shuce(workspace, "check", str(tmp_path / "none.xlsx"))
 
 
-def test_many_findings_are_cut_on_the_screen(workspace: Workspace, tmp_path: Path) -> None:
-    path = xlsx(tmp_path / NAME, industry(*[firm(n, unit=f"9{n}") for n in range(1, 60)]))
+def test_a_code_without_a_class_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    path = xlsx(tmp_path / NAME, industry(firm(1), firm(2, gbt="9999"), firm(3, gbt="391")), names=("表一",))
     done = shuce(workspace, "check", str(path))
-    assert "用 --csv 输出全部" in done.stdout
+    assert (done.exit_code, "将接受 3 行，搁置 0 行，核实 2 条" in done.stdout) == (1, True), done.stdout
+    found = rows(shuce(workspace, "check", str(path), "--csv"))
+    assert [(row["处理"], row["工作表"], row["行"], row["列"], row["规则"]) for row in found] == [
+        ("核实", "表一", "4", "行业代码", "unmatched"),
+        ("核实", "表一", "5", "行业代码", "ambiguous"),
+    ]
+    assert all(row["原因"] for row in found)
+
+
+def test_many_findings_are_grouped_by_rule_and_cut_on_the_screen(workspace: Workspace, tmp_path: Path) -> None:
+    bad = [firm(n, unit=f"9{n}") for n in range(1, 60)]
+    path = xlsx(tmp_path / NAME, industry(*bad, firm(60, staff=0), firm(61, staff=0)), names=("表一",))
+    done = shuce(workspace, "check", str(path))
+    assert done.stdout.count("C01") == 1
+    assert "搁置 C01 59 处：统一社会信用代码不是 18 位" in done.stdout
+    assert "表一 “统一社会信用代码”：第 3、4、5、" in done.stdout
+    assert "核实 A09 2 处：" in done.stdout
+    assert done.stdout.index("C01") < done.stdout.index("A09")
+    assert "第 62、63 行" in done.stdout
+    assert "每条规则只列前 20 处；用 --csv 输出全部" in done.stdout
     assert len(rows(shuce(workspace, "check", str(path), "--csv"))) >= 59
 
 

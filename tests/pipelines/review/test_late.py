@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from classification.errors import InputError
-from pipelines.review.late import deadlines
+from indicators.quarter import Quarter
+from pipelines.review.late import deadlines, usual_day
 from pipelines.review.late_list import REASONS, county_lists
 from pipelines.steps.missing import late
 from pipelines.workspace import Workspace
@@ -65,6 +66,14 @@ def test_deadlines_are_days_of_the_month_after_the_quarter(workspace: Workspace)
 def with_settings(workspace: Workspace, settings: str) -> Workspace:
     (workspace.home / "city.toml").write_text(CITY + settings, encoding="utf-8")
     return Workspace(workspace.home)
+
+
+def test_until_its_release_a_quarter_is_looked_at_as_of_today_and_then_as_on_its_last_deadline(
+    workspace: Workspace,
+) -> None:
+    released = workspace.city.release_date(Quarter.parse(QUARTER))
+    assert usual_day(workspace, QUARTER, released) == released
+    assert usual_day(workspace, QUARTER, released + dt.timedelta(days=1)) == dt.date(2024, 1, 18)
 
 
 def test_a_city_sets_its_own_days(workspace: Workspace) -> None:
