@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipelines.ingest import mapping_likeness, nbs, tables
 from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.forms import Form, forms, slips
-from pipelines.ingest.headers import Header, locate
+from pipelines.ingest.headers import Header, locate, titles_above
 from pipelines.ingest.mapping import Pairs, applied, check_once
 from pipelines.ingest.mapping_likeness import Likeness
 from pipelines.ingest.notes import texts_of
@@ -129,14 +129,16 @@ def _nbs(sheets: list[Sheet]) -> FileRead:
 
 def suggest(path: Path) -> str:
     """The form whose header a file of unknown name carries, else the one that its header resembles most, or ''."""
-    best, score = "", (0.0, 0)
+    best, score = "", (0.0, 0, False)
     sheets = read_book(path).sheets
     for form in forms().values():
         for sheet in sheets:
             header = locate(sheet, form) if form.layout == "table" else None
             if header and resembles(header, form):
                 share = 1 - len(header.missing(form)) / max(1, len(form.required))
-                here = (share, len(header.columns))
+                # Surveys share their items; which it is, the title says.
+                titled = any(form.title in title for title in titles_above(sheet, header))
+                here = (share, len(header.columns), titled)
                 best, score = (form.id, here) if here > score else (best, score)
     if best:
         return best

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,9 +193,7 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)
     queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     if form in FIRM_FORMS:
-        # They are accepted and yet count nowhere until the code is mended.
-        of_file = _of_rows(unclassed(lake, partition), receipt).to_pylist()
-        queries += [Finding(False, _fault(row, "rule")) for row in of_file]
+        queries += _unclassed(lake, partition, receipt)
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
     return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
@@ -233,6 +231,13 @@ def _queries(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
     named = {"message_zh": "reason_zh", "message_en": "reason_en"}
     rows = table.rename_columns([named.get(name, name) for name in table.column_names]).to_pylist()
     return [Finding(False, _fault(row, "rule")) for row in rows]
+
+
+def _unclassed(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
+    """The file's rows whose industry code gives no class: they would be accepted and yet count nowhere."""
+    faults = [_fault(row, "rule") for row in _of_rows(unclassed(lake, partition), receipt).to_pylist()]
+    until = "；更正之前本行不计入任何行业，请更正行业代码后重报。", " Until it is mended the row counts nowhere."
+    return [Finding(False, replace(fault, zh=fault.zh + until[0], en=fault.en + until[1])) for fault in faults]
 
 
 def _of_rows(table: pa.Table, receipt: Receipt) -> pa.Table:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.faults import RefusalError
+from pipelines.ingest.forms import forms
 from pipelines.ingest.reading import FileRead, read_file, suggest
 from pipelines.ingest.sheets import decode
 from tests.pipelines.ingest.builders import (
@@ -282,5 +283,9 @@ def test_a_workbook_that_cannot_be_opened(tmp_path: Path) -> None:
 def test_which_form_a_file_resembles(tmp_path: Path) -> None:
     assert suggest(xlsx(tmp_path / "a.xlsx", industry())) == "industry"
     assert suggest(csv_file(tmp_path / "b.csv", EXPORT)) == "account"
+    # Surveys share their items: the title tells them apart.
+    for form in ("service", "trade", "construction"):
+        titled = [[f"示范市{forms()[form].title}"], *table(form, ["1"] * 20)]
+        assert suggest(csv_file(tmp_path / "e.csv", titled)) == form
     assert suggest(csv_file(tmp_path / "c.csv", [["姓名", "电话"], ["a", "b"]])) == ""
     assert suggest(csv_file(tmp_path / "d.csv", table("coefficient", [""] * 10))) == "coefficient"
