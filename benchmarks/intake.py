@@ -79,7 +79,7 @@ def our_raw(home: Path) -> Run:
 def our_review(home: Path) -> Run:
     """All rules over the quarter's raw rows, with returns, what was set aside and queries written.
 
-    What is read of earlier quarters lies there, as it does from the day on which one of them was reviewed or read first.
+    What is read of earlier quarters lies there, as it does once any quarter has been compared with them.
     """
     workspace = Workspace(home)
     for form in (*FIRM_FORMS, "register"):
