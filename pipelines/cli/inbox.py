@@ -279,7 +279,7 @@ def _show_group(faults: list[Fault], *, hard: bool) -> bool:
         rows.setdefault((fault.sheet, fault.column), []).append(fault.row)
     for (sheet, column), numbers in rows.items():
         where = " ".join(part for part in (sheet, f"“{column}”" if column else "") if part)
-        text = f"  {where}：第{'、'.join(map(str, numbers))}行"
+        text = f"  {where}：第{'、'.join(map(str, dict.fromkeys(numbers)))}行"  # a long table has many cells to a row
         console.print(text, style="dim", markup=False, highlight=False)
     return len(faults) > SHOWN
 

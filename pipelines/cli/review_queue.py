@@ -88,7 +88,7 @@ def _table(queue: Queue, shown: list[Respondent], names: dict[str, str], *, valu
 def _rows(respondent: Respondent, names: dict[str, str], *, values: bool) -> Iterator[list[Text]]:
     """One row per query; what is the unit's stands in the first."""
     mark = Text(f"{'▲ ' if respondent.top else ''}{respondent.place}", style="yellow" if respondent.top else "")
-    none = Text("—" if respondent.valued else "未估值", style="dim")
+    none = Text("未估值" if respondent.unvalued else "—", style="dim")
     share = Text(f"{respondent.share:.1%}\n{respondent.up_to:.1%}") if respondent.share else none
     unit = Text.assemble(respondent.name or "（无名称）", "\n", (respondent.unit, "dim"))
     county = Text(names.get(respondent.county, respondent.county))

@@ -75,9 +75,10 @@ class Respondent:
     queries: tuple[Query, ...]
 
     @property
-    def valued(self) -> bool:
-        """Whether the impact of any of its open queries can be told."""
-        return any(query.valued for query in self.queries if query.status == "open")
+    def unvalued(self) -> bool:
+        """Whether it has open queries and the impact of none of them can be told."""
+        asked = [query for query in self.queries if query.status == "open"]
+        return bool(asked) and not any(query.valued for query in asked)
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,9 @@ class Queue:
         if not queries:
             return "没有待答复的查询。"
         if not first:
-            return f"共 {queries} 条（{units} 户）待答复，都不影响核心产业增加值总量，可逐户核实。"
+            unknown = sum(respondent.unvalued for respondent in self.respondents)
+            but = f"（{unknown} 户的影响无从折算）" if unknown else ""
+            return f"共 {queries} 条（{units} 户）待答复，都不影响核心产业增加值总量{but}，可逐户核实。"
         return (
             f"前 {first} 条（{first_units} 户）覆盖预期影响的 {self.coverage:.0%}，请先核实这些；"
             f"共 {queries} 条（{units} 户）待答复。"

@@ -86,6 +86,12 @@ def test_no_impact_and_nothing_open_are_said(tmp_path: Path) -> None:
     assert queue(tmp_path / "b").sentence == "没有待答复的查询。"
 
 
+def test_an_impact_that_cannot_be_told_is_not_called_none(tmp_path: Path) -> None:
+    found = queue(tmp_path, finding(1, "C08"), finding(2, "C08"), finding(2, "A05"), finding(3, "C08", note="停产"))
+    assert {r.unit: r.unvalued for r in found.respondents} == {unit(1): True, unit(2): False, unit(3): False}
+    assert "（1 户的影响无从折算）" in found.sentence
+
+
 def test_the_queue_is_chosen_from(tmp_path: Path) -> None:
     found = queue(tmp_path, finding(1, score=90), finding(1, "C06"), finding(2, form="F203"), finding(3, note="属实"))
 
