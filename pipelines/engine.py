@@ -21,8 +21,9 @@ from duckdb.func import ARROW
 
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
-# Numbers and texts as differences, dictionaries only for the few values that repeat: half the time to write, no larger.
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
+# Numbers and texts as differences, dictionaries only for the few values that repeat, little squeezing: half the time to
+# write, no larger.
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
 _SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
