@@ -114,6 +114,8 @@ def test_unit_errors_in_a_city_of_many_firms(tmp_path: Path) -> None:
     scores = {line["rule"]: line for line in score(review_all(tmp_path)).to_pylist()}
     assert all(line["recall"] == 1.0 for line in scores.values())
     assert sum(line["false_alarms"] for line in scores.values() if line["severity"] == "hard") == 0
+    # A soft rule may ask where nothing was planted, but seldom: a firm that is odd by itself, or new.
+    assert all(line["false_alarms"] < line["clean_rows"] / 100 for line in scores.values())
     unit_rules = [line for rule, line in scores.items() if rule.startswith("B03")]
     firms = unit_rules[0]["clean_rows"] / 16
     assert sum(line["false_alarms"] for line in unit_rules) <= firms / 1000
