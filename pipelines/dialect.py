@@ -1,0 +1,71 @@
+"""The project's statements in the dialect of another engine.
+
+Belongs here: writing out the project's own SQL functions, binding parameters, translating. Does not belong here:
+running anything (engine, spark).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import sqlglot
+from sqlglot import exp
+
+from pipelines.engine import statement
+
+_READ: Final = "duckdb"
+
+
+def translated(text: str, into: str, parameters: Mapping[str, object] | None = None) -> str:
+    """A statement in another dialect: the project's functions written out, parameters as literals.
+
+    Args:
+        text: one statement as the project keeps it, in DuckDB's dialect.
+        into: a dialect of sqlglot, for example ``spark``.
+        parameters: what each ``$name`` stands for.
+
+    Raises:
+        KeyError: a parameter is not given.
+        sqlglot.errors.SqlglotError: the statement cannot be read, or has no equal in the dialect.
+    """
+    bound = dict(parameters or {})
+
+    def replaced(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Anonymous) and (function := _functions().get(node.name.lower())):
+            return _call(function, node.expressions).transform(replaced)
+        if isinstance(node, exp.Placeholder):
+            return exp.convert(bound[node.name])
+        return node
+
+    tree = sqlglot.parse_one(text, read=_READ).transform(replaced).transform(_plainer)
+    return tree.sql(dialect=into, comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+def _call(function: exp.Create, values: list[exp.Expression]) -> exp.Expression:
+    given = {name.name: value for name, value in zip(function.this.expressions, values, strict=True)}
+
+    def put(node: exp.Expression) -> exp.Expression:
+        return exp.paren(given[node.name].copy()) if isinstance(node, exp.Column) and node.name in given else node
+
+    return exp.paren(function.expression.copy().transform(put))
+
+
+@cache
+def _functions() -> dict[str, exp.Create]:
+    found = sqlglot.parse(statement("pipelines", "functions"), read=_READ)
+    return {tree.this.this.name.lower(): tree for tree in found if isinstance(tree, exp.Create)}
+
+
+def _plainer(node: exp.Expression) -> exp.Expression:
+    """What sqlglot knows no equal of, in words that every dialect has."""
+    if isinstance(node, exp.RegexpFullMatch):
+        pattern = exp.Literal.string(f"^(?:{node.expression.name})$")
+        return exp.RegexpLike(this=node.this.transform(_plainer), expression=pattern)
+    if isinstance(node, exp.DataType) and node.is_type(exp.DType.INT128):
+        return exp.DataType.build("DECIMAL(38, 0)")
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":
+        whole_row = exp.Column(this=exp.Star(), table=node.expressions[0].this)
+        return exp.Anonymous(this="to_json", expressions=[exp.Anonymous(this="struct", expressions=[whole_row])])
+    return node
