@@ -1,13 +1,13 @@
 """The project's statements in the dialect of another engine.
 
-Belongs here: writing out the project's own SQL functions, binding parameters, translating. Does not belong here:
+Belongs here: writing out the project's own SQL functions, putting parameters in, translating. Does not belong here:
 running anything (engine, spark).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import sqlglot
@@ -28,26 +28,33 @@ def translated(text: str, into: str, parameters: Mapping[str, object] | None = N
 
     Raises:
         KeyError: a parameter is not given.
-        sqlglot.errors.SqlglotError: the statement cannot be read, or has no equal in the dialect.
+        sqlglot.errors.SqlglotError: the statement cannot be read, or the dialect has no equal of it.
     """
     bound = dict(parameters or {})
 
-    def replaced(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.Anonymous) and (function := _functions().get(node.name.lower())):
-            return _call(function, node.expressions).transform(replaced)
-        if isinstance(node, exp.Placeholder):
-            return exp.convert(bound[node.name])
-        return node
+    def filled(node: exp.Expr) -> exp.Expr:
+        return exp.convert(bound[node.name]) if isinstance(node, exp.Placeholder) else node
 
-    tree = sqlglot.parse_one(text, read=_READ).transform(replaced).transform(_plainer)
+    tree = _written_out(text).copy().transform(filled)
     return tree.sql(dialect=into, comments=False, unsupported_level=sqlglot.ErrorLevel.RAISE)
 
 
-def _call(function: exp.Create, values: list[exp.Expression]) -> exp.Expression:
+@lru_cache(maxsize=256)
+def _written_out(text: str) -> exp.Expr:
+    return sqlglot.parse_one(text, read=_READ).transform(_expanded).transform(_plainer)
+
+
+def _expanded(node: exp.Expr) -> exp.Expr:
+    function = _functions().get(node.name.lower()) if isinstance(node, exp.Anonymous) else None
+    return node if function is None else _called(function, node.expressions).transform(_expanded)
+
+
+def _called(function: exp.Create, values: list[exp.Expr]) -> exp.Expr:
     given = {name.name: value for name, value in zip(function.this.expressions, values, strict=True)}
 
-    def put(node: exp.Expression) -> exp.Expression:
-        return exp.paren(given[node.name].copy()) if isinstance(node, exp.Column) and node.name in given else node
+    def put(node: exp.Expr) -> exp.Expr:
+        named = isinstance(node, exp.Column) and node.name in given
+        return exp.paren(given[node.name].copy()) if named else node
 
     return exp.paren(function.expression.copy().transform(put))
 
@@ -58,14 +65,14 @@ def _functions() -> dict[str, exp.Create]:
     return {tree.this.this.name.lower(): tree for tree in found if isinstance(tree, exp.Create)}
 
 
-def _plainer(node: exp.Expression) -> exp.Expression:
-    """What sqlglot knows no equal of, in words that every dialect has."""
+def _plainer(node: exp.Expr) -> exp.Expr:
+    """In words that other dialects have, too: what sqlglot would pass on as it stands."""
     if isinstance(node, exp.RegexpFullMatch):
         pattern = exp.Literal.string(f"^(?:{node.expression.name})$")
         return exp.RegexpLike(this=node.this.transform(_plainer), expression=pattern)
     if isinstance(node, exp.DataType) and node.is_type(exp.DType.INT128):
         return exp.DataType.build("DECIMAL(38, 0)")
     if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":
-        whole_row = exp.Column(this=exp.Star(), table=node.expressions[0].this)
-        return exp.Anonymous(this="to_json", expressions=[exp.Anonymous(this="struct", expressions=[whole_row])])
+        row = exp.Column(this=exp.Star(), table=node.expressions[0].this)
+        return exp.Anonymous(this="to_json", expressions=[exp.Anonymous(this="struct", expressions=[row])])
     return node
