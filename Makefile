@@ -64,7 +64,7 @@ bench: dev            ## what it costs, as ratios within one run (minutes; on a 
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)
-	$(COMPILE) --extra build --extra dev --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
+	$(COMPILE) --extra build --extra dev --extra spark --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
 
 clean:                ## remove what runs made; the inputs of the national set stay
 	rm -rf data/demo data/national/lake data/national/release data/national/log data/national/received data/national/_dagster

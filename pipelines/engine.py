@@ -13,14 +13,20 @@ from contextlib import closing, contextmanager
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import pyarrow as pa
 from duckdb.func import ARROW
 
+from classification.errors import InputError
+
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
+# What ``$name`` stands for in a statement.
+Parameters: TypeAlias = Mapping[str, object]
+# Settings of DuckDB by name.
+Limits: TypeAlias = Mapping[str, str | int]
 # Numbers and texts as differences, dictionaries only for the few values that repeat, little squeezing: half the time to
 # write, no larger.
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
@@ -33,18 +39,49 @@ def statement(package: str, name: str) -> str:
     return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-class Engine:
+class Engine(Protocol):
+    """The named inputs of one table's making, and statements over them, written in DuckDB's dialect."""
+
+    def add(self, **inputs: Input) -> None:
+        """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
+
+    def view(self, name: str, text: str) -> None:
+        """Make the rows of a statement known under a name, computed when they are read."""
+
+    def alias(self, name: str, of: str) -> None:
+        """Make an input known under a second name, in place of what bore it before."""
+
+    def learn(self, name: str, function: Callable[[Input], Input]) -> None:
+        """Make a function over a column of texts known to statements: one truth value per text, none for none."""
+
+    def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
+        """Make the rows of a statement known under a name, computed now."""
+
+    def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
+        """Add the rows of a statement to those kept under a name, column by name."""
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of what is known under a name."""
+
+    def rows(self, text: str, parameters: Parameters | None = None) -> pa.Table:
+        """The rows of a statement as an Arrow table; for small results only."""
+
+    def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
+        """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
+
+
+class DuckEngine(Engine):
     """One DuckDB connection with the inputs of one table's making as views.
 
     It is opened by the first that needs it: where a table is found as it would be made, nothing is opened.
     """
 
-    def __init__(self, within: Path | None) -> None:
-        self._within = within
+    def __init__(self, within: Path | None, limits: Limits) -> None:
+        self._within, self._limits = within, limits
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"preserve_insertion_order": True})
+        connection = duckdb.connect(config={"preserve_insertion_order": True, **self._limits})
         connection.execute(statement("pipelines", "functions"))
         connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
         if self._within is not None:
@@ -86,34 +123,38 @@ class Engine:
         """Make a function over a column of texts known to statements: one truth value per text, none for none."""
         self._connection.create_function(name, function, ["VARCHAR"], "BOOLEAN", type=ARROW)
 
-    def keep(self, name: str, text: str, parameters: Mapping[str, object] | None = None) -> None:
+    def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
         self._connection.execute("DROP TABLE IF EXISTS " + _quoted(name))
-        relation.create(name)
+        with _within_means():
+            relation.create(name)
 
-    def append(self, name: str, text: str, parameters: Mapping[str, object] | None = None) -> None:
+    def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
-        relation.select(*self._connection.table(name).columns).insert_into(name)
+        with _within_means():
+            relation.select(*self._connection.table(name).columns).insert_into(name)
 
     def columns(self, name: str) -> list[str]:
         """The columns of what is known under a name."""
         return list(self._connection.view(name).columns)
 
-    def rows(self, text: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
+    def rows(self, text: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a statement as an Arrow table; for small results only."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
-        return relation.to_arrow_table()
+        with _within_means():
+            return relation.to_arrow_table()
 
-    def write(self, text: str, path: Path, parameters: Mapping[str, object] | None = None) -> None:
+    def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
         """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
         copy = f"COPY (\n{text}\n) TO $parquet_file ({_PARQUET})"
-        self._connection.execute(copy, {**(parameters or {}), "parquet_file": str(path)})
+        with _within_means():
+            self._connection.execute(copy, {**(parameters or {}), "parquet_file": str(path)})
 
 
 @contextmanager
-def engine(within: Path | None = None) -> Iterator[Engine]:
+def engine(within: Path | None = None, limits: Limits | None = None) -> Iterator[DuckEngine]:
     """An engine of its own for one piece of work, with the project's SQL functions, locked before any statement runs.
 
     Whatever a statement says, be it made from a table of rules, it reads and writes files of one folder alone and
@@ -121,9 +162,24 @@ def engine(within: Path | None = None) -> Iterator[Engine]:
 
     Args:
         within: the folder, as a rule the lake's; without one, no file at all.
+        limits: settings of DuckDB by name: ``memory_limit``, ``threads``.
     """
-    with closing(Engine(within)) as work:
+    with closing(DuckEngine(within, limits or {})) as work:
         yield work
+
+
+@contextmanager
+def _within_means() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as fault:
+        raise InputError(
+            "内存不够：请在 city.toml 的 [engine] 中调高 memory_limit 或调低 threads，"
+            "并确认数据湖所在磁盘有空余；已发布的内容没有改动。",
+            "Not enough memory: raise memory_limit or lower threads under [engine] in city.toml, and see that "
+            "the lake's disk has room to spill; what was released is untouched.",
+            where="city.toml [engine]",
+        ) from fault
 
 
 def _quoted(name: str) -> str:

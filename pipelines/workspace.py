@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -44,6 +44,31 @@ class ReviewTerms(BaseModel):
     reply_days: int = Field(default=5, ge=1, le=60)
 
 
+class EngineTerms(BaseModel):
+    """What statements over units run on.
+
+    Attributes:
+        kind: ``duckdb``, or ``spark`` (extra ``shuce[spark]``, Java 17).
+        memory_limit: what DuckDB may hold in memory before it spills to the lake, for example ``2GB``; '' for its own.
+        threads: how many threads DuckDB uses; all cores where it is not said.
+        master: where Spark runs: ``local[2]``, or a cluster's address.
+        settings: further settings of Spark by name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    memory_limit: str = Field(default="", pattern=r"^([0-9]+(\.[0-9]+)?(MB|GB|MiB|GiB))?$")
+    threads: int | None = Field(default=None, ge=1, le=1024)
+    master: str = "local[*]"
+    settings: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def limits(self) -> dict[str, str | int]:
+        """What is said of memory and threads, by DuckDB's own names."""
+        said = {"memory_limit": self.memory_limit, "threads": self.threads}
+        return {name: value for name, value in said.items() if value}
+
+
 class City(BaseModel):
     """What ``city.toml`` says: the place, its counties, the periods covered, the forms that must be there."""
 
@@ -62,6 +87,7 @@ class City(BaseModel):
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
     review: ReviewTerms = ReviewTerms()
+    engine: EngineTerms = EngineTerms()
     deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

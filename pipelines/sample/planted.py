@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import count
 from typing import Final
 
 from pipelines.sample.economy import Units
-from pipelines.sample.events import biggest, pick, upper
+from pipelines.sample.events import biggest, mergers, pick, upper
 from pipelines.sample.items import address, outside_unit
 from pipelines.sample.layout import Cell
 from pipelines.sample.profile import COUNTIES, rows
@@ -65,9 +66,10 @@ class Plan:
             return biggest(units)
         kind, _, rank = self.who.partition(":")
         survey = self.form if self.form not in ("annual", "register") else "industry"
-        if kind == "upper":
-            return upper(units, survey, int(rank))
-        return pick(units, survey, int(rank), core=kind == "core")
+        choose = upper if kind == "upper" else partial(pick, core=kind == "core")
+        # In a very small city a merger may end the same unit: then the next one errs.
+        ended = {merger.absorbed for merger in mergers(units)}
+        return next(unit for turn in count(int(rank)) if (unit := choose(units, survey, turn)) not in ended)
 
 
 _Spoiler = Callable[[Plan, Row, Row], Row]

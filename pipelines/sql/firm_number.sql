@@ -134,7 +134,6 @@ SELECT n.*, substr(class_code, 1, 2) AS division,
        power_of_ten(revenue, revenue_base) AS base_shift,
        -- Pay a head and year against 80,000 yuan.
        power_of_ten(CAST(wages AS DOUBLE) * 12, CAST(staff AS DOUBLE) * months * 80000) AS pay_shift,
-       identifier_valid,
        r.code IS NOT NULL AS county_known,
        -- What no rule on single cells sets aside; another row of the unit may be a duplicate of it, of others not.
        identifier_valid AND r.code IS NOT NULL AND unreadable = '' AND revenue IS NOT NULL

@@ -46,7 +46,7 @@ CREATE OR REPLACE TEMPORARY MACRO power_of_ten(x, y) AS
 
 -- The number under which a query goes out and its answer comes back: the same for a row and a rule whenever it is made.
 CREATE OR REPLACE TEMPORARY MACRO query_number(row_id, rule) AS
-  'Q' || upper(substr(sha256(row_id || ':' || rule), 1, 12));
+  upper('q' || substr(sha256(row_id || ':' || rule), 1, 12));
 
 -- An amount times the ratio of two positive sums, exact, half away from zero; NULL where any of them is.
 CREATE OR REPLACE TEMPORARY MACRO carried(x, over, under) AS

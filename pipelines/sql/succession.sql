@@ -12,10 +12,14 @@ WITH RECURSIVE named AS (
 ), link AS (
   SELECT unit, successor FROM said
   WHERE turn = 1 AND successor IS NOT NULL AND gone(entry_date, exit_date, CAST($last_day AS DATE))
+), longest AS (
+  -- No chain has more links than there are; what walks further walks in a circle.
+  SELECT COUNT(*) AS links FROM link
 ), walk AS (
-  SELECT unit, successor AS reached FROM link
-  UNION
-  SELECT w.unit, l.successor FROM walk AS w JOIN link AS l ON l.unit = w.reached
+  SELECT unit, successor AS reached, 1 AS taken FROM link
+  UNION ALL
+  SELECT w.unit, l.successor, w.taken + 1
+  FROM walk AS w JOIN link AS l ON l.unit = w.reached JOIN longest AS m ON w.taken < m.links
 )
 SELECT w.unit AS absorbed, w.reached AS heir
 FROM walk AS w LEFT JOIN link AS l ON l.unit = w.reached

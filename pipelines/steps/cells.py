@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from classification import arrow_tables, load_standard
 from indicators.quarter import Quarter
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
 from pipelines.steps import claims, classified, core, imputed, queries, raw, register
@@ -69,7 +70,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
     lake, text = Lake(workspace.lake), statement("indicators", "cell_leaf")
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(class_part=lake.existing("class_part", [quarter]))
             work.write(text, path)
 
@@ -88,7 +89,7 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
     last = classified.year_before(workspace, quarter)
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), last_return=last)
             work.write(text, path)
 
@@ -108,7 +109,7 @@ def _by_class(workspace: Workspace, table: str, quarter: str) -> tuple[Callable[
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
             work.write(text, path)
 
@@ -121,7 +122,7 @@ def cell_population(workspace: Workspace, quarter: str) -> Made:
     membership, place, inputs = arrow_tables()["membership"], places(workspace), ("core_register", "core_change")
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(membership=membership, place=place)
             work.add(**{table: lake.existing(table, [quarter]) for table in inputs})
             work.write(text, path, {"quarter": quarter, "last_day": Quarter.parse(quarter).last_day})
@@ -139,7 +140,7 @@ def cell_adoption(workspace: Workspace) -> Made:
     place, sectors = places(workspace), survey_sectors()
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
             work.write(text, path)
 

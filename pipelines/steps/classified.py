@@ -27,7 +27,8 @@ from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
 from indicators.uncertainty import METHODS
 from pipelines.contracts import contract
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import Engine, statement
+from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
 from pipelines.steps import core, raw, register
@@ -96,7 +97,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(core_return=lake.existing("core_return", [quarter]), **codes)
             work.view("units", texts[0])
             work.view("assigned", texts[1])
@@ -131,7 +132,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
@@ -189,7 +190,7 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> t
 
     def fill(path: Path) -> None:
         coefficients = lake.read("core_coefficient").to_pandas()
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(**further)
             add_annual(work, lake)
             cells = [

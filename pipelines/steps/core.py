@@ -14,6 +14,7 @@ from classification import arrow_tables
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
+from pipelines.engines import unit_engine
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
@@ -117,7 +118,7 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         code_hash("classification"),  # what an activity reads like
     ]
 
-    with engine(lake.root) as work:
+    with unit_engine(workspace) as work:
 
         @cache
         def reviewed() -> None:
@@ -155,7 +156,7 @@ def core_history(workspace: Workspace, quarter: str) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             _add_numbers(work, workspace, quarter)
             # Kept first: the condition on what fits would be pushed below the typing and have it done twice.
             work.keep("earlier_return", statement("pipelines", "earlier_return"))
@@ -292,7 +293,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
     ]
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(raw_annual=lake.existing("raw_annual"))
             _prepare_annual(work, workspace, found)
             annual = set_aside(work, found, ["annual"])

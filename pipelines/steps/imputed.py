@@ -19,6 +19,7 @@ from indicators.estimation import imputation_levels
 from indicators.quarter import Quarter
 from indicators.uncertainty import DRAWS, SEED
 from pipelines.engine import Engine, engine, statement
+from pipelines.engines import unit_engine
 from pipelines.lake import Lake, Made, sha256_of, table_hash
 from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
 from pipelines.steps.missing import find_missing
@@ -57,7 +58,7 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
 
     def fill(path: Path) -> None:
         returned = lake.existing("core_return", [quarter])
-        with engine(lake.root) as work:
+        with unit_engine(workspace) as work:
             work.add(class_return=lake.existing("class_return", [quarter]), last_return=last, **codes)
             work.add(register=lake.existing("core_register", [quarter]), imputation_level=levels())
             work.add(core_register=lake.existing("core_register", registers))

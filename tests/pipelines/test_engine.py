@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from classification.errors import InputError
 from pipelines.engine import engine, statement
 from pipelines.lake import write_table
 
@@ -112,3 +113,20 @@ def test_a_statement_reaches_no_file_outside_its_folder(tmp_path: Path) -> None:
     with engine() as work, pytest.raises(duckdb.PermissionException):
         work.add(numbers=[inside / "n.parquet"])
     assert [path.name for path in outside.iterdir()] == ["n.parquet"]
+
+
+def test_a_memory_limit_that_is_too_low_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    limits = {"memory_limit": "5MB", "threads": 1, "max_temp_directory_size": "0MB"}
+    with engine(tmp_path, limits) as work, pytest.raises(InputError, match="memory_limit"):
+        work.write(
+            "SELECT i, sum(i) OVER (PARTITION BY i % 7) AS s FROM range(3000000) AS t(i) ORDER BY s, i DESC", path
+        )
+    assert not list(tmp_path.glob("*.parquet"))
+
+
+def test_what_does_not_fit_into_memory_is_spilled(tmp_path: Path) -> None:
+    path = tmp_path / "out.parquet"
+    with engine(tmp_path, {"memory_limit": "40MB", "threads": 1}) as work:
+        work.write("SELECT i, i % 1013 AS k FROM range(3000000) AS t(i) ORDER BY k, i DESC", path)
+    assert pq.read_metadata(path).num_rows == 3_000_000

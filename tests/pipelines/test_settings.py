@@ -24,6 +24,8 @@ COUNTIES = by_hand.SETTINGS.partition("[[counties]]")[2]
         ('"2023Q1"', '"2023年1季度"', "last_quarter"),
         ("base_quarters = 4", "base_quarters = 4\nflash_day = 21", "flash_day 不应晚于"),
         ("base_quarters = 4", "base_quarters = 4\nflash_day = 0", "flash_day"),
+        ("base_quarters = 4", "base_quarters = 4\nengine.kind = 'hadoop'", "engine"),
+        ("base_quarters = 4", "base_quarters = 4\nengine.memory_limit = 'much'", "memory_limit"),
     ],
 )
 def test_what_cannot_be_is_named(tmp_path: Path, right: str, wrong: str, words: str) -> None:
