@@ -87,7 +87,7 @@ class Change:
     def effect(self, value: float, finer: int = 0) -> Number:
         """A difference of values, ``finer`` more places than the figure."""
         points = self.display_unit == "%"
-        unit, display = ("百分点", "百分点") if points else (self.unit, self.display_unit)
+        unit, display = ("比率", "百分点") if points else (self.unit, self.display_unit)
         return Number(value, unit, display, self.decimals + finer)
 
     def _end(self, value: float, column: str) -> Number:
@@ -300,7 +300,7 @@ def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
         return None if row[column] is None else Number(row[column], unit, display_unit, decimals, sources=sources)
 
     money = (number(column, "元", "亿元", 1) for column in ("value_added", "base_change"))
-    return (number("units", "", "", 0), *money, number("pull", "百分点", "百分点", 1))
+    return (number("units", "", "", 0), *money, number("pull", "比率", "百分点", 1))
 
 
 def _yi(value: float) -> Number:

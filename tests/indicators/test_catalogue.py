@@ -107,6 +107,7 @@ def test_unknown_names_are_named() -> None:
         ("release_level", "L9"),
         ("decimals", "one"),
         ("bases", "none;comparable;published"),
+        ("unit", "百分点"),
     ],
 )
 def test_rows_that_cannot_stand_are_refused(column: str, word: str) -> None:
