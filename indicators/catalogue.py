@@ -45,7 +45,7 @@ class Indicator:
 
     ``forms`` are the allowed pairs of price basis and base; ``minimum`` and ``maximum`` are bounds of plausibility in
     the stored unit (None: no bound), for a warning and never for altering a number. ``unit`` is what a value is stored
-    in, ``display_unit`` what it is shown in: everything shown in % or 百分点 is stored as a fraction (比率; 0.012 is 1.2).
+    in, ``display_unit`` what it is shown in: what is shown in % or 百分点 is stored as a fraction (比率: 0.012 is 1.2).
     ``method`` is the page of ``docs/methods`` on its family of methods.
     """
 
