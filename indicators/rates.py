@@ -18,7 +18,8 @@ from classification.errors import InputError
 
 # Fewer units than this tell more of a firm than of a class: the rate of the wider code is taken instead.
 MINIMUM_UNITS: Final = 3
-_LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
+# How many digits of a GB/T code the code of each level has.
+CODE_LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
 _MICRO: Final = Decimal("0.000001")
 # Level of region, county, code → rate and its year.
 _Table: TypeAlias = Mapping[tuple[str, str, str], tuple[Decimal, int]]
@@ -56,7 +57,7 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
         .groupby(keys, as_index=False)[["units", "va", "output"]]
         .sum()
         for place in places
-        for level, length in _LENGTHS.items()
+        for level, length in CODE_LENGTHS.items()
     ]
     sums = pd.concat(levels, ignore_index=True)
     sums = sums[(sums["units"] >= minimum_units) & (sums["va"] > 0) & (sums["output"] > sums["va"])]
@@ -110,7 +111,7 @@ def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> _Table:
 
 
 def _search(county: str, code: str, table: _Table) -> Rate | None:
-    for level, length in _LENGTHS.items():
+    for level, length in CODE_LENGTHS.items():
         for region, place in (("county", county), ("city", ""), ("province", "")):
             if (hit := table.get((region, place, code[:length]))) is not None:
                 return Rate(county, code, hit[0], f"{region}-{level}-{hit[1]}")

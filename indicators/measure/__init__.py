@@ -34,13 +34,17 @@ from indicators.measure import (
 )
 from indicators.measure.evidence import MEASURED, Evidence, known_then
 from indicators.measure.full_span import full_span
-from indicators.measure.routes import extrapolated
+from indicators.measure.parts import GROWN, Changes, changes
+from indicators.measure.routes import VOLUME, VOLUME_FLAGGED, extrapolated, relations
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
 __all__ = [
+    "GROWN",
     "MEASURED",
+    "Changes",
     "Evidence",
+    "changes",
     "core_cells",
     "full_cells",
     "full_span",
@@ -48,6 +52,7 @@ __all__ = [
     "measure",
     "measure_core",
     "measure_value_added",
+    "volume_relations",
 ]
 
 
@@ -163,3 +168,10 @@ def core_cells(known: Evidence, quarter: Quarter, definition: str) -> pd.DataFra
 def full_cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:
     """Full-span cells, each class by the route that is laid down for it."""
     return full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))
+
+
+def volume_relations(known: Evidence, quarter: Quarter) -> pd.DataFrame:
+    """The classes of the place that go by volume in a quarter, with indicator and ρ (``routes.relations``)."""
+    done = {str(text): rows for text, rows in full_cells(known, quarter).groupby("quarter")}
+    now = done[str(quarter)]
+    return relations(known, now[now["factor_level"].isin({VOLUME, VOLUME_FLAGGED})], done, quarter)

@@ -31,9 +31,9 @@ _ALSO: Final = {"个百分点": "百分点"}  # what a unit is also called
 def core_published(published: pa.Table, city: City) -> tuple[pa.Table, pa.Table]:  # noqa: ARG001 - called as all are
     """Figures of other bodies (contract ``core_published``), and the rows set aside.
 
-    Every figure comes out in the unit in which the catalogue stores its indicator: % and 百分点 as fractions (比率: 0.012
-    is 1.2 % of a share, 1.2 points of a pull), 万元 and 亿元 as yuan, 万人 as 人, 亿条 as 条. What the catalogue does
-    not know, or not in this unit, span, price basis or base, is set aside here.
+    Every figure comes out in the unit in which the catalogue stores its indicator: % and 百分点 as fractions (比率:
+    0.012 is 1.2 % of a share, 1.2 points of a pull), 万元 and 亿元 as yuan, 万人 as 人, 亿条 as 条. What the
+    catalogue does not know, or not in this unit, span, price basis or base, is set aside here.
     """
     typed = Typed()
     type_rows(published, "published", _published, typed)
