@@ -381,7 +381,7 @@ _FILES: Final[Columns] = {
     "收到日期": _of("received_at"),
     "行数": _of("rows"),
     "SHA-256前16位": _of("sha256", lambda sha256: sha256[:_SHORT]),
-    "文件": _of("name"),
+    "文件": _of("name", lambda name: name.rpartition("/")[2]),
 }
 _UNITS: Final[Columns] = {
     "信用代码": _of("unit"),

@@ -25,7 +25,7 @@ from indicators.measure import GROWN, Changes, Evidence, changes, core_cells, vo
 from indicators.quarter import Quarter
 from indicators.rates import CODE_LENGTHS, rates_for
 from pipelines.engine import engine, statement
-from pipelines.ingest.receipts import Receipt, latest, receipts
+from pipelines.ingest.receipts import latest
 from pipelines.lake import Lake
 from pipelines.steps.cells import places
 from pipelines.steps.classified import chosen_coefficients
@@ -66,8 +66,8 @@ class Explanation:
         prices: price index by division (last year = 1), with the name of the index and its file.
         volumes: the classes on the volume route: ``gbt, indicator, indicator_growth, rho, flagged, source``.
         below: of the full scope, the bases below the threshold by class: ``gbt, de, year, va, proxy, source``.
-        files: a record per file: ``sha256, name, gives, received_at, rows``; those of returns first, then what rates,
-            coefficients, prices, volumes … came in.
+        files: a record per file: ``sha256, name, gives, received_at, rows``; those of returns with how many rows of
+            theirs are in the figure, then what rates, coefficients, prices, volumes … came in, with all their rows.
         units: a record per unit and return, the largest first; empty unless asked for (L3).
         changes: what the figure changed by since last quarter and last year, by class, and of the place by county.
     """
@@ -143,7 +143,7 @@ def explain(
         prices=_prices(lake, now, quarter, as_of),
         volumes=_volumes(lake, found, now, period, as_of),
         below=_below(lake, now, counties, period, as_of) if "allocated" in now.columns else [],
-        files=[*_files(workspace, [row["row_id"] for row in rows]), *_references(workspace, as_of, definition)],
+        files=[*_files(workspace, [row["row_id"] for row in rows]), *_references(lake, as_of, definition)],
         units=rows if units else [],
         changes={
             by: changes(mine, part, period, found.first_release)
@@ -274,22 +274,20 @@ def _files(workspace: Workspace, row_ids: list[str]) -> list[dict[str, Any]]:
     found = []
     for short, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         receipt = next(receipt for sha, receipt in known.items() if sha.startswith(short))
-        found.append(_file(receipt, "报表") | {"rows": number})
+        named = {"sha256": receipt.sha256, "name": receipt.file, "received_at": receipt.received_at}
+        found.append(named | {"gives": "报表", "rows": number})
     return found
 
 
-def _references(workspace: Workspace, as_of: dt.date, definition: str) -> list[dict[str, Any]]:
-    """The files of rates, coefficients, prices, volumes … that had come by a day; whole files, so no rows."""
-    gives = _REFERENCES | _FURTHER.get(definition, {})
-    return [
-        _file(receipt, gives[receipt.form]) | {"rows": ""}
-        for receipt in receipts(workspace)
-        if receipt.form in gives and receipt.received_at <= as_of
-    ]
-
-
-def _file(receipt: Receipt, gives: str) -> dict[str, Any]:
-    return {"sha256": receipt.sha256, "name": receipt.file, "gives": gives, "received_at": receipt.received_at}
+def _references(lake: Lake, as_of: dt.date, definition: str) -> list[dict[str, Any]]:
+    """The files of rates, coefficients, prices, volumes … that had come by a day, with all their rows."""
+    names = {"file_sha": "sha256", "file": "name", "received_at": "received_at"}
+    found = []
+    for form, gives in (_REFERENCES | _FURTHER.get(definition, {})).items():
+        rows = lake.read(f"raw_{form}").select(list(names)).to_pandas()
+        counts = rows[rows["received_at"] <= as_of].rename(columns=names).value_counts(sort=False)
+        found += _records(counts.rename("rows").reset_index().assign(gives=gives).sort_values(["received_at", "name"]))
+    return found
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
