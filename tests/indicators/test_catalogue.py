@@ -79,7 +79,13 @@ def test_forms_pair_by_position() -> None:
 def test_own_rates_are_never_taken_on_the_published_base() -> None:
     own = [entry for (_, definition), entry in indicators().items() if definition not in {"published", "accounts"}]
     rates = [entry for entry in own if entry.id.endswith(("growth", "contribution", "pull"))]
-    assert {entry.id for entry in rates} == {"core_growth", "core_contribution", "core_pull", "revenue_growth"}
+    assert {entry.id for entry in rates} == {
+        "core_growth",
+        "core_contribution",
+        "core_pull",
+        "core_volume_pull",
+        "revenue_growth",
+    }
     assert {base for entry in rates for _, base in entry.forms} == {"comparable"}
 
 
