@@ -150,7 +150,7 @@ def _volume(f: Figures, span: Span) -> list[Row]:
 
 
 def _of_volume() -> str:
-    return "这些小类的增速取自物量指标（HS12），各县按报表分摊，可与报表的同口径增速不同。"
+    return "这些小类的增速取自物量指标表，各县按报表分摊，可与报表的同口径增速不同。"
 
 
 def _intervals(f: Figures, span: Span) -> list[Row]:
