@@ -39,8 +39,8 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     """Own rates of a year by class, group and division, of each county and of the city.
 
     Args:
-        cells: annual cells ``year, known_from, known_to, county, gbt, units, va, output`` (whole yuan), any number per
-            class.
+        cells: annual cells ``year, known_from, known_to, county, sector, gbt, de, units, va, output`` (whole yuan).
+            The parts (``de``) of a split class are the same units over again, which count once.
         minimum_units: codes resting on fewer units get no rate.
 
     Returns:
@@ -51,7 +51,11 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     Source: quarterly accounts by the rate method take last year's rate (增加值率法).
     """
     keys = ["year", "known_from", "known_to", "region_level", "county", "code_level", "code"]
-    places = [cells.assign(region_level="county"), cells.assign(region_level="city", county="")]
+    by_class = ["year", "known_from", "known_to", "county", "sector", "gbt"]
+    whole = cells.groupby(by_class, as_index=False).agg(
+        units=("units", "max"), va=("va", "sum"), output=("output", "sum")
+    )
+    places = [whole.assign(region_level="county"), whole.assign(region_level="city", county="")]
     levels = [
         place.assign(code=place["gbt"].str[:length], code_level=level)
         .groupby(keys, as_index=False)[["units", "va", "output"]]
