@@ -216,7 +216,10 @@ def triangle(f: Figures) -> Table | None:
         for period, values in zip(wide.index, wide.to_numpy(), strict=True)
     ]
     revised = wide.notna().sum(axis=1).max() > 1
-    notes = ["各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。"]
+    notes = [
+        "各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。",
+        "只列规模以上初步数；全口径数和按年度数衔接的数怎样修订，见修订对照。",
+    ]
     if revised:
         whole = revision_summary(wide).to_dict("index")[FIRST_TO_LATEST]
         notes.append(
