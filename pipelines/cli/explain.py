@@ -70,7 +70,7 @@ _WAYS: Final = {
 _PRICES: Final = {"current": "现价", "constant": "可比价"}
 _STATUSES: Final = {"A": "正式", "E": "估计", "P": "暂定"}
 _FIGURES: Final = """
-SELECT indicator, price_basis, value, as_of, vintage FROM observation
+SELECT indicator, price_basis, value, as_of FROM observation
 WHERE indicator IN ('core_value_added', 'core_growth') AND definition_id = '{definition}' AND span = 'cumulative'
   AND base <> 'published' AND period = '{period}' AND region = '{region}' AND class = '{cls}'
 """
@@ -178,9 +178,9 @@ def _published(
             where=str(period),
         )
     values = {(row[0], row[1]): float(row[2]) for row in rows}
-    release, _, _ = current(workspace).name.partition("_")
-    flash = rows[0][4] == "flash"
-    return Figure(indicator, definition, period, region, cls, release, values, rows[0][3], flash)
+    # A closed year is final in a flash, too, and rests on quarters as a flash has them.
+    release, _, *kind = current(workspace).name.split("_")
+    return Figure(indicator, definition, period, region, cls, release, values, rows[0][3], flash="flash" in kind)
 
 
 def _headline(console: Console, figure: Figure, values: Mapping[tuple[str, str], float], place: str) -> None:
