@@ -21,6 +21,9 @@ PRICE_BASES: Final = ("current", "constant", "none")
 BASES: Final = ("published", "comparable", "none")
 LEVELS: Final = ("L0", "L1", "L2", "L3")
 DIRECTIONS: Final = ("up", "neutral", "down")
+# A ratio is stored as a fraction whatever it is shown in.
+RATIO: Final = "比率"
+HUNDREDTHS: Final = ("%", "百分点")
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "price_basis": PRICE_BASES,
     "bases": BASES,
@@ -41,8 +44,9 @@ class Indicator:
     """One row of the catalogue: an indicator under one definition.
 
     ``forms`` are the allowed pairs of price basis and base; ``minimum`` and ``maximum`` are bounds of plausibility in
-    the stored unit (None: no bound), for a warning and never for altering a number. ``method`` is the page of
-    ``docs/methods`` on its family of methods.
+    the stored unit (None: no bound), for a warning and never for altering a number. ``unit`` is what a value is stored
+    in, ``display_unit`` what it is shown in: what is shown in % or 百分点 is stored as a fraction (比率: 0.012 is 1.2).
+    ``method`` is the page of ``docs/methods`` on its family of methods.
     """
 
     id: str
@@ -128,6 +132,7 @@ def _checked(text: pd.DataFrame) -> pd.DataFrame:
     _refuse(text, text.duplicated(KEY), "id, definition_id")
     for column, allowed in _WORDS.items():
         _refuse(text, ~text[column].str.split(";").explode().isin(allowed).groupby(level=0).all(), column)
+    _refuse(text, text["display_unit"].isin(HUNDREDTHS) & (text["unit"] != RATIO), "unit, display_unit")
     sizes = text["price_basis"].str.count(";") + 1, text["bases"].str.count(";") + 1
     _refuse(text, (sizes[0] != sizes[1]) & (sizes[0] > 1) & (sizes[1] > 1), "price_basis, bases")
     _refuse(text, ~text["decimals"].str.fullmatch(r"\d"), "decimals")

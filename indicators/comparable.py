@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import readable
 
 CAUSES: Final = ("revised", "entered", "new", "exit", "recode_in", "recode_out", "move_in", "move_out", "merger")
@@ -37,6 +38,7 @@ class ComparableGrowth:
     bridge: pd.DataFrame
 
 
+@typed
 def comparable_growth(
     current: pd.DataFrame,
     previous: pd.DataFrame,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.comparable import ComparableGrowth, comparable_growth
 from indicators.series import checked, named, readable
 
@@ -33,6 +34,7 @@ SMALL_CHANGE: Final = 0.005
 _PER_YEAR: Final = {"Y": 1, "Q": 4, "M": 12}
 
 
+@typed
 def year_on_year(series: pd.Series) -> pd.Series:
     """Growth over the same period of the year before: ``x_t / x_{t−4} − 1`` for quarters, ``x_{t−1}`` for years.
 
@@ -70,6 +72,7 @@ def year_on_year(series: pd.Series) -> pd.Series:
     return pd.Series(current.to_numpy() / base.to_numpy() - 1, index=current.index, name=series.name)
 
 
+@typed
 def from_cumulative(series: pd.Series) -> pd.Series:
     """Single quarters as differences of cumulatives of one vintage.
 
@@ -101,6 +104,7 @@ def from_cumulative(series: pd.Series) -> pd.Series:
     return result
 
 
+@typed
 def falling(series: pd.Series) -> pd.PeriodIndex:
     """The quarters in which a cumulative lies below that of the quarter before, within a year."""
     levels = checked(series, "累计序列 series", gaps=True)
@@ -108,6 +112,7 @@ def falling(series: pd.Series) -> pd.PeriodIndex:
     return index[(levels.diff().to_numpy() < 0) & (index.quarter != 1)]
 
 
+@typed
 def two_year_average(first: float, second: float) -> float:
     """Average growth over two years: ``√((1+g₁)(1+g₂)) − 1``; 10.6 % and 2.3 % give 6.4 %.
 
@@ -123,6 +128,7 @@ def two_year_average(first: float, second: float) -> float:
     return float(np.sqrt((1 + first) * (1 + second)) - 1)
 
 
+@typed
 def contribution(
     current: pd.Series, base: pd.Series, *, total: tuple[float, float] | None = None, minimum: float = SMALL_CHANGE
 ) -> pd.Series:
@@ -157,12 +163,14 @@ def contribution(
     return pd.Series((now - then) / change, name=current.name)
 
 
+@typed
 def contribution_withheld(current: float, base: float, *, minimum: float = SMALL_CHANGE) -> bool:
     """Whether contributions to the change of a total say nothing: ΔX ≤ 0, base ≤ 0, or ΔX below ``minimum`` of base."""
     change = current - base
     return change <= 0 or base <= 0 or change / base < minimum
 
 
+@typed
 def pull(current: pd.Series, base: pd.Series, *, total_base: float | None = None) -> pd.Series:
     """Pull 拉动 of parts on the growth of their total: ``ΔX_i / X_base``, a fraction shown in 百分点.
 
@@ -183,6 +191,7 @@ def pull(current: pd.Series, base: pd.Series, *, total_base: float | None = None
     return pd.Series((now - then) / whole, name=current.name)
 
 
+@typed
 def growth_words(current: float, base: float, *, kind: Literal["value_added", "profit"] = "value_added") -> str | None:
     """The words that stand in place of a growth rate when its base is zero or negative; None when a rate is fine.
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import readable
 
 COMPONENTS: Final = ("compensation", "net_production_tax", "depreciation", "operating_surplus")
@@ -27,6 +28,7 @@ STANDARDS: Final = {
 _EDITION: Final = re.compile(r"(\d{4})?-(\d{4})?")
 
 
+@typed
 def income_mapping() -> pd.DataFrame:
     """The mapping ``component, item, item_zh, sign, edition, standard, required, source`` as text.
 
@@ -36,11 +38,13 @@ def income_mapping() -> pd.DataFrame:
     return _mapping().copy()
 
 
+@typed
 def standards(gbt: pd.Series) -> pd.Series:
     """The accounting standard by GB/T class: 8710 8720 7320 institution, 6637 6930 6940 finance, else enterprise."""
     return gbt.map(STANDARDS).fillna(ENTERPRISE)
 
 
+@typed
 def income_approach(frame: pd.DataFrame, mapping: pd.DataFrame | None = None) -> pd.DataFrame:
     """Value added by income: 劳动者报酬 + 生产税净额 + 固定资产折旧 + 营业盈余.
 

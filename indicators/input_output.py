@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import named
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ _SINGULAR: Final = 1e-12
 _NEGATIVE: Final = -1e-9
 
 
+@typed
 def technical_coefficients(flows: pd.DataFrame, output: pd.Series) -> pd.DataFrame:
     """Direct input coefficients ``a_ij = z_ij / x_j``.
 
@@ -49,6 +51,7 @@ def technical_coefficients(flows: pd.DataFrame, output: pd.Series) -> pd.DataFra
     return _per_unit(table, whole)
 
 
+@typed
 def leontief_inverse(a: pd.DataFrame) -> pd.DataFrame:
     """Total requirements ``L = (I − A)⁻¹``: output of i for one unit of final demand for j.
 
@@ -79,6 +82,7 @@ def leontief_inverse(a: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(inverse, index=coefficients.columns, columns=coefficients.columns)
 
 
+@typed
 def complete_consumption(a: pd.DataFrame) -> pd.DataFrame:
     """Complete consumption coefficients 完全消耗系数 ``B = (I − A)⁻¹ − I``.
 
@@ -97,6 +101,7 @@ def complete_consumption(a: pd.DataFrame) -> pd.DataFrame:
     return inverse - np.eye(len(inverse))
 
 
+@typed
 def multipliers(a: pd.DataFrame, ratio: pd.Series | None = None) -> pd.Series:
     """What one unit of final demand for each sector sets off in all: ``m_j = Σ_i r_i·l_ij``.
 
@@ -120,6 +125,7 @@ def multipliers(a: pd.DataFrame, ratio: pd.Series | None = None) -> pd.Series:
     return pd.Series(weights.to_numpy() @ inverse.to_numpy(), index=inverse.columns)
 
 
+@typed
 def digital_penetration(
     a: pd.DataFrame,
     digital: Iterable[object],
@@ -164,6 +170,7 @@ def digital_penetration(
     return (part / whole.where(whole > 0)).where(whole > 0, 0.0)
 
 
+@typed
 def adb_core_gdp(
     flows: pd.DataFrame,
     output: pd.Series,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import checked, checked_frame, named, readable
 
 Formula = Literal["laspeyres", "paasche", "fisher", "tornqvist", "jevons", "walsh"]
@@ -23,6 +24,7 @@ Base = Literal["fixed", "previous", "chained"]
 Array = npt.NDArray[np.float64]
 
 
+@typed
 def index(
     frame: pd.DataFrame,
     *,
@@ -73,6 +75,7 @@ def index(
     return pd.Series(np.cumprod(links) if base == "chained" else links, index=measured.index, name="index")
 
 
+@typed
 def annual_overlap(
     nominal: pd.Series, previous_year_prices: pd.Series, *, reference_year: int | str | pd.Period
 ) -> pd.Series:
@@ -118,6 +121,7 @@ def annual_overlap(
     )
 
 
+@typed
 def chained_contributions(nominal: pd.DataFrame, previous_year_prices: pd.DataFrame) -> pd.DataFrame:
     """What each part adds to the growth over a year before of a total chained by annual overlap; parts sum to it.
 
@@ -162,6 +166,7 @@ def chained_contributions(nominal: pd.DataFrame, previous_year_prices: pd.DataFr
     return to_average + from_average.mul(whole.sum(axis=1) / (per_year * then_total), axis=0)
 
 
+@typed
 def deflate(value: pd.Series, index: pd.Series | float) -> pd.Series:
     """A value at constant prices: value over index.
 
@@ -183,6 +188,7 @@ def deflate(value: pd.Series, index: pd.Series | float) -> pd.Series:
     return pd.Series(values / deflators, name=value.name)
 
 
+@typed
 def double_deflate(
     output: pd.Series, intermediate: pd.Series, output_index: pd.Series | float, intermediate_index: pd.Series | float
 ) -> pd.Series:

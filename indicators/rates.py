@@ -18,7 +18,8 @@ from classification.errors import InputError
 
 # Fewer units than this tell more of a firm than of a class: the rate of the wider code is taken instead.
 MINIMUM_UNITS: Final = 3
-_LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
+# How many digits of a GB/T code the code of each level has.
+CODE_LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
 _MICRO: Final = Decimal("0.000001")
 # Level of region, county, code → rate and its year.
 _Table: TypeAlias = Mapping[tuple[str, str, str], tuple[Decimal, int]]
@@ -38,8 +39,8 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     """Own rates of a year by class, group and division, of each county and of the city.
 
     Args:
-        cells: annual cells ``year, known_from, known_to, county, gbt, units, va, output`` (whole yuan), any number per
-            class.
+        cells: annual cells ``year, known_from, known_to, county, sector, gbt, de, units, va, output`` (whole yuan).
+            The parts (``de``) of a split class are the same units over again, which count once.
         minimum_units: codes resting on fewer units get no rate.
 
     Returns:
@@ -50,13 +51,17 @@ def annual_rates(cells: pd.DataFrame, *, minimum_units: int = MINIMUM_UNITS) -> 
     Source: quarterly accounts by the rate method take last year's rate (增加值率法).
     """
     keys = ["year", "known_from", "known_to", "region_level", "county", "code_level", "code"]
-    places = [cells.assign(region_level="county"), cells.assign(region_level="city", county="")]
+    by_class = ["year", "known_from", "known_to", "county", "sector", "gbt"]
+    whole = cells.groupby(by_class, as_index=False).agg(
+        units=("units", "max"), va=("va", "sum"), output=("output", "sum")
+    )
+    places = [whole.assign(region_level="county"), whole.assign(region_level="city", county="")]
     levels = [
         place.assign(code=place["gbt"].str[:length], code_level=level)
         .groupby(keys, as_index=False)[["units", "va", "output"]]
         .sum()
         for place in places
-        for level, length in _LENGTHS.items()
+        for level, length in CODE_LENGTHS.items()
     ]
     sums = pd.concat(levels, ignore_index=True)
     sums = sums[(sums["units"] >= minimum_units) & (sums["va"] > 0) & (sums["output"] > sums["va"])]
@@ -110,7 +115,7 @@ def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> _Table:
 
 
 def _search(county: str, code: str, table: _Table) -> Rate | None:
-    for level, length in _LENGTHS.items():
+    for level, length in CODE_LENGTHS.items():
         for region, place in (("county", county), ("city", ""), ("province", "")):
             if (hit := table.get((region, place, code[:length]))) is not None:
                 return Rate(county, code, hit[0], f"{region}-{level}-{hit[1]}")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import named
 
 # A constraint is met when it misses its total by less than this share of what goes into it.
@@ -24,6 +25,7 @@ _REDUNDANT: Final = 1e-12
 _CELL_COLUMNS: Final = ("cell", "series")
 
 
+@typed
 def rake(
     values: pd.Series | Mapping[Any, float],
     constraints: Any,
@@ -75,6 +77,7 @@ def rake(
     return pd.Series(moved, index=start.index, name=start.name)
 
 
+@typed
 def factors(values: pd.Series, reconciled: pd.Series) -> pd.Series:
     """What each value was multiplied by: reconciled over original, 1 where the original is zero (and so stayed zero).
 

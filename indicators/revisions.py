@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import named, readable
 from indicators.vintage import VINTAGES
 
@@ -22,6 +23,7 @@ Evaluate = Callable[[dict[str, Any]], float]
 FIRST_TO_LATEST: Final = "first to latest"
 
 
+@typed
 def split_revision(
     evaluate: Evaluate, old: Mapping[str, Any], new: Mapping[str, Any], order: Sequence[str]
 ) -> pd.Series:
@@ -58,6 +60,7 @@ def split_revision(
     return _exact(effects, figures[-1] - figures[0])
 
 
+@typed
 def shapley_revision(
     evaluate: Evaluate, old: Mapping[str, Any], new: Mapping[str, Any], order: Sequence[str]
 ) -> pd.Series:
@@ -83,6 +86,7 @@ def shapley_revision(
     return _exact(effects, figures[frozenset(order)] - figures[frozenset()])
 
 
+@typed
 def revision_triangle(
     frame: pd.DataFrame, *, period: str = "period", vintage: str = "vintage", value: str = "value"
 ) -> pd.DataFrame:
@@ -118,6 +122,7 @@ def revision_triangle(
     return triangle
 
 
+@typed
 def revision_summary(triangle: pd.DataFrame) -> pd.DataFrame:
     """Mean revision and mean absolute revision, from each estimate of a period to its next, and from first to latest.
 

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.series import named, readable
 
 _CELL: Final = ["region", "period", "span"]
 _NEEDED: Final = [*_CELL, "vintage", "price_basis", "value"]
 
 
+@typed
 def share_of_gdp(numerator: pd.DataFrame, gdp: pd.DataFrame, *, mixed: str | None = None) -> pd.DataFrame:
     """Value added as a share of GDP, of one vintage unless another one is asked for by name.
 
@@ -71,6 +73,7 @@ def share_of_gdp(numerator: pd.DataFrame, gdp: pd.DataFrame, *, mixed: str | Non
     return joined.assign(value=joined["value"] / joined["_gdp"], definition_id=definition).drop(columns="_gdp")
 
 
+@typed
 def shares(values: pd.Series, *, total: float | None = None) -> pd.Series:
     """Parts as shares (fractions) of their total.
 
@@ -88,6 +91,7 @@ def shares(values: pd.Series, *, total: float | None = None) -> pd.Series:
     return numbers / whole
 
 
+@typed
 def herfindahl(values: pd.Series) -> float:
     """Herfindahl index: the sum of squared shares of the values, 0–1.
 
@@ -97,6 +101,7 @@ def herfindahl(values: pd.Series) -> float:
     return float((_non_negative_shares(values) ** 2).sum())
 
 
+@typed
 def concentration_ratio(values: pd.Series, k: int) -> float:
     """Share of the ``k`` largest values in their sum (CR_k), 0–1.
 
@@ -108,6 +113,7 @@ def concentration_ratio(values: pd.Series, k: int) -> float:
     return float(_non_negative_shares(values).nlargest(k).sum())
 
 
+@typed
 def location_quotient(local: pd.Series, reference: pd.Series) -> pd.Series:
     """Location quotient 区位商: a class's share here over its share in the reference.
 
@@ -129,6 +135,7 @@ def location_quotient(local: pd.Series, reference: pd.Series) -> pd.Series:
     return here / wider
 
 
+@typed
 def leave_one_out_growth(current: pd.Series, base: pd.Series, *, k: int = 1) -> pd.Series:
     """Growth of a total without its ``k`` largest members: each left out alone, and all at once.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.income import income_approach, income_mapping
 from indicators.rounding import decimal, round_half_away
 from indicators.series import by_quarter_number, checked, named
@@ -26,6 +27,7 @@ SMALL_GROWTH: Final = 0.01
 _LAST_BITS: Final = 1e-12
 
 
+@typed
 def rate_method(
     output: pd.Series, rates: pd.Series | float | Decimal, *, price_index: pd.Series | float | None = None
 ) -> pd.DataFrame:
@@ -67,6 +69,7 @@ def rate_method(
     return result
 
 
+@typed
 def extrapolate(
     last_year_va: pd.Series,
     indicator_growth: pd.Series | float,
@@ -111,6 +114,7 @@ def extrapolate(
     return pd.DataFrame({"va": base * (1 + step), "growth": step, "rho": rho, "flagged": flagged})
 
 
+@typed
 def extrapolate_lagged(last_year_va: pd.Series, lagged: pd.Series, lagged_last_year: pd.Series) -> pd.DataFrame:
     """Services one month late 错月: ``VA_cum(y,q) = VA_cum(y−1,q) × lagged cumulative(y) / its 上年同期``.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.benchmarking.banded import Layout, Motion, minimal
 from indicators.benchmarking.spans import Array, Conversion, Spans, aligned
 from indicators.series import named
@@ -20,6 +21,7 @@ Values = TypeVar("Values", pd.Series, pd.DataFrame)
 Bias = Literal["auto", "ratio", "difference"]
 
 
+@typed
 def denton(
     indicator: Values,
     benchmarks: Values,
@@ -65,6 +67,7 @@ def denton(
     return _labelled(_adjusted(spans, start, coarse.to_numpy(), scale, motion), fine, indicator)
 
 
+@typed
 def cholette_dagum(
     indicator: Values,
     benchmarks: Values,

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.benchmarking.banded import Layout, Motion, System
 from indicators.benchmarking.spans import Array, Conversion, Spans, aligned
 from indicators.series import named
@@ -45,6 +46,7 @@ class Disaggregation:
     log_likelihood: float
 
 
+@typed
 def chow_lin(
     benchmarks: pd.Series,
     indicators: pd.Series | pd.DataFrame,
@@ -82,6 +84,7 @@ def chow_lin(
     return _estimated(_problem(benchmarks, indicators, conversion, intercept), motion, criterion, rho, estimate)
 
 
+@typed
 def litterman(
     benchmarks: pd.Series,
     indicators: pd.Series | pd.DataFrame,
@@ -108,6 +111,7 @@ def litterman(
     return _estimated(_problem(benchmarks, indicators, conversion, intercept), motion, criterion, rho, estimate)
 
 
+@typed
 def fernandez(
     benchmarks: pd.Series,
     indicators: pd.Series | pd.DataFrame,
@@ -128,6 +132,7 @@ def fernandez(
     return _fit(_problem(benchmarks, indicators, conversion, intercept), Motion((1.0,), "zero")).disaggregation(0.0)
 
 
+@typed
 def ols(
     benchmarks: pd.Series,
     indicators: pd.Series | pd.DataFrame,

@@ -7,11 +7,13 @@ modules of ``indicators``) and reading tables (pipelines).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 import pandas as pd
 
+from classification.errors import InputError
 from indicators.measure import (
     accounts,
     benchmarked,
@@ -32,20 +34,34 @@ from indicators.measure import (
 )
 from indicators.measure.evidence import MEASURED, Evidence, known_then
 from indicators.measure.full_span import full_span
-from indicators.measure.routes import extrapolated
+from indicators.measure.parts import GROWN, Changes, changes
+from indicators.measure.routes import VOLUME, VOLUME_FLAGGED, extrapolated, relations
 from indicators.observation import KEY, observations
 from indicators.quarter import Quarter
 
 __all__ = [
+    "GROWN",
     "MEASURED",
+    "Changes",
     "Evidence",
+    "changes",
+    "core_cells",
     "full_cells",
     "full_span",
     "known_then",
     "measure",
     "measure_core",
     "measure_value_added",
+    "volume_relations",
 ]
+
+
+# The definitions of core value added whose figures are sums of cells.
+_CELLS: Final[Mapping[str, Callable[[Evidence, pd.DataFrame], pd.DataFrame]]] = {
+    "rate_method": core.cells,
+    scope.DEFINITION: scope.cells,
+    benchmarked.DEFINITION: benchmarked.cells,
+}
 
 
 def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
@@ -126,6 +142,36 @@ def _measured(
     return observations(pd.concat(parts, ignore_index=True) if parts else [])
 
 
+def core_cells(known: Evidence, quarter: Quarter, definition: str) -> pd.DataFrame:
+    """The cells that the figures of core value added under a definition add up, so that each can be taken apart.
+
+    Args:
+        known: the evidence at a day.
+        quarter: the last quarter.
+        definition: ``rate_method``, ``full_scope`` or ``benchmarked``.
+
+    Returns:
+        ``quarter, county, gbt, de, va`` (cumulative, yuan) and, where growth is taken on the definition, ``base`` and
+        ``volume``; further columns tell where a cell comes from. No rows where the definition has no figure.
+
+    Raises:
+        InputError: as ``measure``; the definition is none of these.
+    """
+    if definition not in _CELLS:
+        raise InputError(
+            f"核心产业增加值没有可拆分到单元的口径“{definition}”，可用：{'、'.join(_CELLS)}。",
+            f"No definition {definition!r} of core value added adds up cells; there are {', '.join(_CELLS)}.",
+        )
+    return _CELLS[definition](known, full_cells(known, quarter))
+
+
 def full_cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:
     """Full-span cells, each class by the route that is laid down for it."""
     return full_span(known.leaf, known.first_release, quarter, route=partial(extrapolated, known))
+
+
+def volume_relations(known: Evidence, quarter: Quarter) -> pd.DataFrame:
+    """The classes of the place that go by volume in a quarter, with indicator and ρ (``routes.relations``)."""
+    done = {str(text): rows for text, rows in full_cells(known, quarter).groupby("quarter")}
+    now = done[str(quarter)]
+    return relations(known, now[now["factor_level"].isin({VOLUME, VOLUME_FLAGGED})], done, quarter)

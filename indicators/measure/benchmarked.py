@@ -53,15 +53,12 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
     Source: methods, vintages: Denton proportional at the lowest level; IMF, Quarterly National Accounts Manual, ch. 6.
     """
-    cells = leaf[leaf["de"] != NON_CORE]
-    there = set(cells["quarter"])
-    years = sorted(set(evidence.annual["year"].astype("int64")))
-    coverage = _coverage(evidence, years)
-    enough = set(coverage.index[coverage >= evidence.closed_from])
-    closed = [year for year in years if year in enough and there.issuperset(_quarters(year))]
+    core = leaf[leaf["de"] != NON_CORE]
+    coverage = _coverage(evidence)
+    closed = _closed(evidence, coverage, core)
     if not closed:
         return [_covered(evidence, coverage)]
-    single = _singles(cells)
+    single = _singles(core)
     targets, factor = _targets(evidence, single, closed)
     moved, ratio = _moved(single, targets)
     vintages = _vintages(evidence, closed)
@@ -75,8 +72,25 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     ]
 
 
-def _coverage(evidence: Evidence, years: list[int]) -> pd.Series:
+def cells(evidence: Evidence, leaf: pd.DataFrame) -> pd.DataFrame:
+    """Core cells of the quarters of closed years, cumulative: ``va`` (yuan) as benchmarked; no rows without a year."""
+    core = leaf[leaf["de"] != NON_CORE]
+    closed = _closed(evidence, _coverage(evidence), core)
+    if not closed:
+        return pd.DataFrame()
+    single = _singles(core)
+    return _cumulative(_moved(single, _targets(evidence, single, closed)[0])[0])
+
+
+def _closed(evidence: Evidence, coverage: pd.Series, core: pd.DataFrame) -> list[int]:
+    """The years whose annual returns cover enough, and all of whose quarters are there."""
+    there, enough = set(core["quarter"]), coverage.index[coverage >= evidence.closed_from]
+    return [int(year) for year in enough if there.issuperset(_quarters(int(year)))]
+
+
+def _coverage(evidence: Evidence) -> pd.Series:
     """What share of its quarterly revenue the annual returns of a year cover, by year."""
+    years = sorted(set(evidence.annual["year"].astype("int64")))
     if evidence.closing.empty:
         return pd.Series(dtype="float64")
     sums = evidence.closing.astype({"year": "int64"}).set_index("year").reindex(years).astype("float64")

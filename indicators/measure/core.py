@@ -48,14 +48,14 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     Raises:
         NotKnownError: prices are there but a division of a core cell has none in a released quarter.
     """
-    cells = leaf[leaf["de"] != NON_CORE]
-    if cells.empty:
+    core = cells(evidence, leaf)
+    if core.empty:
         return []
     digital = evidence.membership[evidence.membership["scheme"] == "digital"]
     published_classes = digital[(digital["class"] == CORE) | (digital["class"].str.len() <= 4)]
     priced = not evidence.prices.empty
     values = ["va", "base", "volume", "imputed"]
-    sums = by_class(with_volume(evidence, cells), published_classes, values)
+    sums = by_class(core, published_classes, values)
     table = spans(with_place(sums, evidence.place, values), values)
     previous = _last_year(table)
     now = evidence.released(table.assign(previous=previous))
@@ -72,6 +72,11 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
         *(_real(now, evidence.place) if priced else []),
         *(constant.rows(evidence, table.assign(growth=growth(table["volume"], table["base"]))) if priced else []),
     ]
+
+
+def cells(evidence: Evidence, leaf: pd.DataFrame) -> pd.DataFrame:
+    """Core cells of all quarters as figures add them up: ``va, base, volume`` (yuan) and where each comes from."""
+    return with_volume(evidence, leaf[leaf["de"] != NON_CORE])
 
 
 def with_volume(evidence: Evidence, cells: pd.DataFrame) -> pd.DataFrame:

@@ -47,29 +47,14 @@ def extrapolated(
 
     Source: methods, value added: volume extrapolation 物量外推.
     """
-    last = done.get(str(now - 4))
-    if evidence.routes.empty or last is None:
-        return rows
-    indicator_of = _routed(evidence.routes, now)
-    classes = pd.DataFrame({
-        "now": rows.groupby("gbt")["va"].sum(),
-        "past": last.groupby("gbt")["va"].sum(),
-    }).dropna()  # fmt: skip
-    classes["indicator"] = [_indicator(indicator_of, str(gbt)) for gbt in classes.index]
-    classes = classes[(classes["indicator"] != "") & (classes["past"] > 0) & (classes["now"] > 0)]
+    classes = relations(evidence, rows, done, now)
     if classes.empty:
         return rows
-    volume = extrapolate(
-        classes["past"],
-        _growth(evidence.volumes, classes["indicator"], now),
-        last_year_va_growth=_own_growth(evidence, classes.index, done, now - 4),
-        last_year_indicator_growth=_last_growth(evidence.volumes, classes["indicator"], now),
-    )
-    current = volume["va"] * _prices(evidence.prices, classes.index, now)
+    current = classes["va"] * _prices(evidence.prices, classes.index, now)
     by_gbt = pd.DataFrame({
         "va_factor": current / classes["now"],
         "base_factor": classes["past"] / classes["now"],
-        "level": volume["flagged"].map({True: VOLUME_FLAGGED, False: VOLUME}),
+        "level": classes["flagged"].map({True: VOLUME_FLAGGED, False: VOLUME}),
     })  # fmt: skip
     own = rows[["gbt"]].join(by_gbt, on="gbt")
     there = own["level"].notna()
@@ -79,6 +64,37 @@ def extrapolated(
         imputed=np.where(there, whole(rows["imputed"] * own["va_factor"]), rows["imputed"]),
         factor_level=own["level"].where(there, rows["factor_level"]),
     )
+
+
+def relations(evidence: Evidence, rows: pd.DataFrame, done: Mapping[str, pd.DataFrame], now: Quarter) -> pd.DataFrame:
+    """The classes that go by volume in a quarter, and by which relation.
+
+    Arguments and errors are those of ``extrapolated``.
+
+    Returns:
+        By GB/T class: ``now`` and ``past`` (value added of the rows and of a year ago, yuan), ``indicator`` and its
+        growth ``indicator_growth``, ``rho``, ``flagged`` (ρ was set to 1), ``va`` (at last year's prices), ``growth``.
+    """
+    last = done.get(str(now - 4))
+    if evidence.routes.empty or last is None:
+        return pd.DataFrame()
+    indicator_of = _routed(evidence.routes, now)
+    classes = pd.DataFrame({
+        "now": rows.groupby("gbt")["va"].sum(),
+        "past": last.groupby("gbt")["va"].sum(),
+    }).dropna()  # fmt: skip
+    classes["indicator"] = [_indicator(indicator_of, str(gbt)) for gbt in classes.index]
+    classes = classes[(classes["indicator"] != "") & (classes["past"] > 0) & (classes["now"] > 0)]
+    if classes.empty:
+        return classes
+    grown = _growth(evidence.volumes, classes["indicator"], now)
+    volume = extrapolate(
+        classes["past"],
+        grown,
+        last_year_va_growth=_own_growth(evidence, classes.index, done, now - 4),
+        last_year_indicator_growth=_last_growth(evidence.volumes, classes["indicator"], now),
+    )
+    return classes.assign(indicator_growth=grown).join(volume)
 
 
 def _routed(routes: pd.DataFrame, now: Quarter) -> pd.Series:

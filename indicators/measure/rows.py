@@ -13,7 +13,7 @@ import pandas as pd
 from indicators.catalogue import indicator
 from indicators.observation import OURS
 
-_DIGITS: Final = {"元": 2, "元/人": 2, "比率": 12, "百分点": 12, "倍": 12, "指数": 12}
+_DIGITS: Final = {"元": 2, "元/人": 2, "比率": 12, "倍": 12, "指数": 12}
 
 
 def own_rows(

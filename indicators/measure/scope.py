@@ -42,24 +42,37 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
     Source: methods, value added: below threshold, controls.
     """
+    both = _uncontrolled(evidence, leaf)
+    if both.empty:
+        return []
+    controlled, factor = _controlled(evidence, both)
+    return [*_levels(evidence, with_volume(evidence, controlled)), *factor]
+
+
+def cells(evidence: Evidence, leaf: pd.DataFrame) -> pd.DataFrame:
+    """Cells of the full scope as its figures add them up: ``va, base, volume`` (yuan), ``factor`` of their control."""
+    both = _uncontrolled(evidence, leaf)
+    return both if both.empty else with_volume(evidence, _controlled(evidence, both)[0])
+
+
+def _uncontrolled(evidence: Evidence, leaf: pd.DataFrame) -> pd.DataFrame:
+    """What reports and what is allocated below the threshold; no rows where nothing is known of the latter."""
     reporting = evidence.released(leaf[leaf["de"] != NON_CORE])
     if reporting.empty or evidence.below.empty:
-        return []
+        return pd.DataFrame()
     below = allocated(evidence, sorted(reporting["quarter"].unique()))
     if below.empty:
-        return []
-    cells = pd.concat([
+        return pd.DataFrame()
+    return pd.concat([
         reporting.assign(kind=_kinds(evidence, reporting["gbt"]), allocated=0.0),
         below.assign(kind="allocated", allocated=below["va"], imputed=0.0),
     ], ignore_index=True)  # fmt: skip
-    controlled, factor = _controlled(evidence, cells)
-    return [*_levels(evidence, controlled), *factor]
 
 
 def _levels(evidence: Evidence, cells: pd.DataFrame) -> list[pd.DataFrame]:
     digital = evidence.membership[evidence.membership["scheme"] == "digital"]
     classes = digital[(digital["class"] == CORE) | (digital["class"].str.len() <= 4)]
-    sums = by_class(with_volume(evidence, cells), classes, _VALUES)
+    sums = by_class(cells, classes, _VALUES)
     table = spans(with_place(sums, evidence.place, _VALUES), _VALUES)
     # What is allocated is estimated, and with it every figure in which there is any.
     table = table.assign(estimated=table["estimated"] | (table["allocated"] != 0) | (table["imputed"] != 0))

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from indicators.measure import rows as make
-from indicators.measure.core import CORE, NON_CORE
+from indicators.measure.core import CORE, NON_CORE, with_volume
 from indicators.measure.evidence import Evidence
+from indicators.measure.routes import VOLUME, VOLUME_FLAGGED
 from indicators.quarter import Quarter
 from indicators.uncertainty import METHODS, sensitivity, tornado
 
@@ -23,7 +24,7 @@ _PROVINCE: Final = {"province", "nation"}
 
 
 def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.DataFrame]:
-    """Observation rows of the release quarter: intervals of core value added and its growth, effects of ± 10 points.
+    """Observation rows of the release quarter: what goes by volume, intervals, effects of ± 10 points.
 
     A class's effective coefficient is its core part over its value added in the place; its method is that of the
     coefficients of the place (city, else province), a coefficient handed down by the province counting as such.
@@ -35,6 +36,35 @@ def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.Da
     """
     cells = leaf[leaf["quarter"] == str(quarter)]
     core = cells[cells["de"] != NON_CORE]
+    frame = pd.DataFrame({"region": [evidence.place], "class": CORE, "quarter": str(quarter), "span": "cumulative"})
+    return [
+        *_volume(evidence, frame, core),
+        *_coefficients(evidence, frame.assign(estimated=True), cells, core, quarter),
+    ]
+
+
+def _volume(evidence: Evidence, frame: pd.DataFrame, core: pd.DataFrame) -> list[pd.DataFrame]:
+    """How much of the core and of its growth goes by volume indicators: by the table of routes, not by returns."""
+    on = core["factor_level"].isin({VOLUME, VOLUME_FLAGGED})
+    if not on.any():
+        return []
+    cells = with_volume(evidence, core)
+    mine = cells[on.to_numpy()]
+    values = {
+        "core_volume_share": make.ratio(pd.Series([mine["va"].sum()]), pd.Series([cells["va"].sum()])),
+        "core_volume_pull": make.ratio(
+            pd.Series([(mine["volume"] - mine["base"]).sum()]), pd.Series([cells["base"].sum()])
+        ),
+        "core_volume_classes": pd.Series([float(mine["gbt"].nunique())]),
+    }
+    shown = frame.assign(estimated=bool(mine["estimated"].any()))
+    return [make.own_rows(shown, value, name, "rate_method") for name, value in values.items()]
+
+
+def _coefficients(
+    evidence: Evidence, frame: pd.DataFrame, cells: pd.DataFrame, core: pd.DataFrame, quarter: Quarter
+) -> list[pd.DataFrame]:
+    """What rests on coefficients: intervals, effects of ten points more or less, the share on experts' word."""
     methods = _methods(evidence, quarter)
     split = core["gbt"].isin(methods)
     if not split.any():
@@ -48,8 +78,6 @@ def rows(evidence: Evidence, leaf: pd.DataFrame, quarter: Quarter) -> list[pd.Da
     vectors = vectors.assign(k=(vectors["va"] / vectors["now"]).clip(upper=1.0))
     kept = split & core["gbt"].isin(vectors["gbt"])
     fixed, fixed_base = (float(core.loc[~kept, name].sum()) for name in ("va", "base"))
-    frame = pd.DataFrame({"region": [evidence.place], "class": CORE, "quarter": str(quarter), "span": "cumulative"})
-    frame = frame.assign(estimated=True)
     expert = float(core.loc[core["gbt"].map(methods) == "expert", "va"].sum())
     return [
         make.own_rows(

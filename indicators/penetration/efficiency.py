@@ -10,12 +10,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from indicators.arguments import typed
 from indicators.penetration.refusing import columns_of, refuse
 from indicators.series import readable
 
 _AMOUNTS: Final = ["va", "core_va"]
 
 
+@typed
 def efficiency_va(divisions: pd.DataFrame, *, sector: str = "sector") -> pd.DataFrame:
     """Class-05 value added outside the core over the whole sector: ``Σ_j (VA_j − coreVA_j)·d_j / VA_s``.
 

@@ -9,11 +9,13 @@ from typing import Final
 
 import pandas as pd
 
+from indicators.arguments import typed
 from indicators.penetration.refusing import columns_of, refuse
 
 _NEEDED: Final = ["sector", "year", "value", "publisher", "source"]
 
 
+@typed
 def external(published: pd.DataFrame) -> pd.DataFrame:
     """Penetration rates as another body published them, marked so that nobody takes them for ours or joins them.
 

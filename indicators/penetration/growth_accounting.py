@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.penetration.refusing import columns_of, refuse
 from indicators.series import readable
 
 _AMOUNTS: Final = ["investment", "investment_price", "va", "va_price"]
 
 
+@typed
 def growth_accounting(
     frame: pd.DataFrame, *, base_year: int, r: float, delta: float, g: float, by: str | None = None
 ) -> pd.DataFrame:

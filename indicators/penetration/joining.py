@@ -8,9 +8,11 @@ from __future__ import annotations
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.penetration.refusing import columns_of
 
 
+@typed
 def one_definition(*parts: pd.DataFrame) -> pd.DataFrame:
     """Pieces of a series put together, if they are of one indicator, one definition and one publisher.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.arguments import typed
 from indicators.penetration.refusing import columns_of, refuse
 from indicators.series import readable
 
@@ -43,6 +44,7 @@ def _rate(row: dict[str, str]) -> SurveyRate:
     return SurveyRate(**row, sectors=sectors)
 
 
+@typed
 def survey_rate(frame: pd.DataFrame, *, definition: str, by: str = "sector") -> pd.DataFrame:
     """A rate of digital use: the sum of its numerator over the sum of its denominator, never a mean of firms' rates.
 
@@ -83,6 +85,7 @@ def survey_rate(frame: pd.DataFrame, *, definition: str, by: str = "sector") -> 
     return sums.reset_index(names=by).set_axis(sums.index.rename(None))
 
 
+@typed
 def adoption(surveyed: pd.DataFrame, *, by: str = "sector") -> pd.DataFrame:
     """Firms that use at least one digital technology over firms surveyed: ``survey_rate`` of ``adoption``.
 

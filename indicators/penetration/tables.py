@@ -10,11 +10,13 @@ from typing import Literal
 
 import pandas as pd
 
+from indicators.arguments import typed
 from indicators.input_output import digital_penetration, technical_coefficients
 
 Groups = Mapping[str, Iterable[object]]
 
 
+@typed
 def io_direct(
     flows: pd.DataFrame, output: pd.Series, digital: Iterable[object], *, groups: Groups | None = None
 ) -> pd.DataFrame:
@@ -38,6 +40,7 @@ def io_direct(
     return _rate(flows, output, digital, groups, "direct")
 
 
+@typed
 def io_complete(
     flows: pd.DataFrame, output: pd.Series, digital: Iterable[object], *, groups: Groups | None = None
 ) -> pd.DataFrame:

@@ -206,21 +206,26 @@ def revision(
 
 @app.command()
 def explain(
-    indicator: Annotated[str, typer.Argument(help="指标，如 core_value_added。 The indicator.")],
+    indicator: Annotated[str, typer.Argument(help="指标，core_value_added 或 core_growth。 The indicator.")],
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")],
     *,
     region: Annotated[str, typer.Option(help="地区代码（默认全市）。 The region.")] = "",
     cls: Annotated[str, typer.Option("--class", help="类别，如 01。 The class.")] = "core",
+    definition: Annotated[
+        str, typer.Option(help="口径：rate_method、full_scope、benchmarked。 The definition.")
+    ] = "rate_method",
     home: Home = None,
     units: Annotated[bool, typer.Option("--units", help="列出单位（L3，内部）。 List the units.")] = False,
     purpose: Annotated[
         str, typer.Option(help="列出单位的用途，记入访问日志。 What the units are for, kept in the log of access.")
     ] = "",
 ) -> None:
-    """一个数由哪些单元、系数、价格、文件而来，为什么变动。 What a figure is made of, and why it changed."""
+    """一个数由哪些单元、增加值率、系数、价格、文件而来，为什么变动。 What a figure is made of, and why it changed."""
     from pipelines.cli import explain as view
 
-    view.show(home, indicator, quarter, console, region=region, cls=cls, units=units, purpose=purpose)
+    view.show(
+        home, indicator, quarter, console, region=region, cls=cls, definition=definition, units=units, purpose=purpose
+    )
 
 
 @app.command()

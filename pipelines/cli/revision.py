@@ -6,6 +6,8 @@ Belongs here: which days, and showing the split. Does not belong here: the split
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +54,21 @@ def show(
         console.print(_headline(rows, workspace.city.code), highlight=False)
     names = workspace.city.regions
     told = rows if as_csv or every else [row for row in rows if row["effect"]]
-    classes = {} if as_csv else _class_names()
-    show_answer(Answer(_HEAD, [_line(row, names, indicators(), classes) for row in told]), console, as_csv=as_csv)
-    if held is not None and not as_csv:
+    if as_csv:
+        show_answer(Answer(_HEAD, [_line(row, names, indicators(), {}) for row in told]), console, as_csv=True)
+        return
+    _figures(console, [_line(row, names, indicators(), _class_names()) for row in told])
+    if held is not None:
         _compare(rows, held, workspace.city.code, console)
+
+
+def _figures(console: Console, lines: Iterable[tuple[Any, ...]]) -> None:
+    """Figure by figure in one line, under it a line for each step: no wider than a terminal."""
+    for (name, period, region, cls, price, before, now, unit), steps in groupby(lines, key=lambda line: line[:8]):
+        console.print(f"\n[bold]{name}[/] {period} {region} {cls}（{price}）", highlight=False, soft_wrap=True)
+        console.print(f"  {before:,.4f} → {now:,.4f} {unit}", highlight=False)
+        for *_, step, cause, effect, effect_unit in steps:
+            console.print(f"  {step} {cause} {effect:+,.4f} {effect_unit}", highlight=False)
 
 
 def _last_release(workspace: Workspace, period: Quarter, before: dt.date) -> tuple[str, dt.date, float]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from indicators.catalogue import Indicator, indicators
+from indicators.catalogue import HUNDREDTHS, Indicator, indicators
 from indicators.observation import OURS
 from pipelines.contracts import contract
 from pipelines.ingest.rows import Row, Typed, finish, type_rows
@@ -25,15 +25,15 @@ _PREFIXES: Final = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "�
 _MULTIPLE: Final = {
     prefix + unit: (factor, unit) for prefix, factor in _PREFIXES.items() for unit in "元人家个户项条台"
 }
-_PERCENT: Final = {"%": "比率", "个百分点": "百分点", "百分点": "百分点"}
+_ALSO: Final = {"个百分点": "百分点"}  # what a unit is also called
 
 
 def core_published(published: pa.Table, city: City) -> tuple[pa.Table, pa.Table]:  # noqa: ARG001 - called as all are
     """Figures of other bodies (contract ``core_published``), and the rows set aside.
 
-    Every figure comes out in the unit in which the catalogue stores its indicator: per cent as fractions (比率), 百分点
-    as fractions of one (0.012 = 1.2 points), 万元 and 亿元 as yuan, 万人 as 人, 亿条 as 条. What the catalogue does not
-    know, or not in this unit, span, price basis or base, is set aside here.
+    Every figure comes out in the unit in which the catalogue stores its indicator: % and 百分点 as fractions (比率:
+    0.012 is 1.2 % of a share, 1.2 points of a pull), 万元 and 亿元 as yuan, 万人 as 人, 亿条 as 条. What the
+    catalogue does not know, or not in this unit, span, price basis or base, is set aside here.
     """
     typed = Typed()
     type_rows(published, "published", _published, typed)
@@ -117,15 +117,16 @@ def _check_form(row: Row, entry: Indicator, span: str, form: tuple[str, str]) ->
 
 def _value(row: Row, entry: Indicator) -> Decimal:
     """A value in the unit in which the catalogue stores its indicator."""
-    unit = normal(row.need("unit"))
-    number = row.number("value")
-    if unit in _PERCENT:
-        value, base = number / 100, _PERCENT[unit]
+    said = normal(row.need("unit"))
+    unit, number = _ALSO.get(said, said), row.number("value")
+    if unit in HUNDREDTHS and unit == entry.display_unit:
+        value, base = number / 100, entry.unit
     else:
         factor, base = _MULTIPLE.get(unit, (1, unit))
         value = number * factor
     if base != entry.unit:
-        shown = "、".join(dict.fromkeys(("%" if entry.unit == "比率" else entry.unit, entry.display_unit)))
+        stored = () if entry.display_unit in HUNDREDTHS else (entry.unit,)
+        shown = "、".join(dict.fromkeys((*stored, entry.display_unit)))
         raise row.fail(
             "unit",
             "unknown_unit",

@@ -77,4 +77,4 @@ def difference(later: Figure | None, earlier: Figure | None) -> Number | None:
     """
     if later is None or earlier is None:
         return None
-    return Number(less(later, earlier), "百分点", "百分点", 1, sources=(*later.origins, *earlier.origins))
+    return Number(less(later, earlier), "比率", "百分点", 1, sources=(*later.origins, *earlier.origins))

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from classification.errors import InputError
 from pipelines.release import wording
-from pipelines.release.alike import less
+from pipelines.release.alike import less, of_one_kind
 from pipelines.release.dictionary import release_contracts
 from pipelines.release.display import STATUSES, shown
 from pipelines.release.display import yi as plain_yi
@@ -29,6 +29,9 @@ MARK: Final = f"{_OPEN}[^{_CLOSE}]*{_CLOSE}"
 _MARK: Final = re.compile(f"{_OPEN}([^{_TEXT}]*){_TEXT}([^{_CLOSE}]*){_CLOSE}")
 # A mark of a chart names a whole bar or point; it stands in an attribute that the page writes anew.
 _ATTRIBUTE: Final = re.compile(rf'\saria-label="{_MARK.pattern}"')
+_STOP: Final = "。"
+_OBSERVATION: Final = "observation"
+_OF_ONE_KIND: Final = ("price_basis", "base", "vintage")
 _NUMBER: Final = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?")
 
 
@@ -38,10 +41,30 @@ class Said(str):
     marked: str
 
     def __new__(cls, marked: str) -> Said:
-        """From a text with marks or without."""
+        """From a text with marks or without.
+
+        Raises:
+            InputError: a sentence of it cites one indicator in two price bases, bases or vintages.
+        """
+        for sentence in marked.split(_STOP):
+            _refuse_mixed(sentence)
         text = super().__new__(cls, _MARK.sub(r"\2", marked))
         text.marked = marked
         return text
+
+
+def _refuse_mixed(sentence: str) -> None:
+    """Refuse a sentence whose figures of one indicator and definition are not of one kind, whoever built it."""
+    names = release_contracts()[_OBSERVATION].key
+    together: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for found in _MARK.finditer(sentence):
+        for key in found[1].split(_NEXT):
+            origin = _origin(key)
+            if origin.table == _OBSERVATION:
+                row = dict(zip(names, origin.key, strict=True))
+                together.setdefault((row["indicator"], row["definition_id"]), []).append(row)
+    for rows in together.values():
+        of_one_kind(rows, _OF_ONE_KIND, _MARK.sub(r"\2", sentence))
 
 
 def marked(text: str) -> str:
@@ -146,7 +169,7 @@ def table(f: Figures, origins: Sequence[Origin]) -> dict[str, Any]:
     def row(texts: Iterable[str]) -> list[int]:
         return [words.setdefault(text, len(words)) for text in texts]
 
-    cells = [row(_observed(f, origin) if origin.table == "observation" else _counted(origin)) for origin in origins]
+    cells = [row(_observed(f, origin) if origin.table == _OBSERVATION else _counted(origin)) for origin in origins]
     return {"words": list(words), "cells": cells}
 
 

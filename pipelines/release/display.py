@@ -43,7 +43,7 @@ def shown(cell: Number | str | None) -> Shown:
     if cell.status == "C":
         return Shown(_WITHHELD, numeric=True)
     number = decimal(cell)
-    small = number == 0 and cell.value != 0 and cell.unit not in {"比率", "百分点"}
+    small = number == 0 and cell.value != 0 and cell.unit != "比率"
     mark = cell.status if cell.status in {"E", "P"} else ""
     return Shown(TOO_SMALL if small else plain(number), mark, numeric=True)
 

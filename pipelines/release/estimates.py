@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipelines.release.cited import Said, marked, percent, yi
+from pipelines.release.cited import Said, cell, marked, percent, yi
 from pipelines.release.display import decimal
 from pipelines.release.figures import CORE, VINTAGES, Figure, Figures, Span
 from pipelines.release.tables import Row, Table
@@ -16,6 +16,7 @@ from pipelines.release.wording import plain
 
 _FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
+_VOLUME: Final = ("core_volume_share", "core_volume_pull", "core_volume_classes")
 
 
 def estimates(f: Figures, span: Span) -> Table | None:
@@ -32,6 +33,7 @@ def estimates(f: Figures, span: Span) -> Table | None:
             f"年报（收入法）报来后各季一并调整，与初步数并列，不相减作增速。{marked(of_closing(f))}",
         ),
         ("不变价", _constant(f, span), "各期用其基期年的价格，基期每五年更换，换基不改变增速；各部分不变价数不相加。"),
+        ("物量外推", _volume(f, span), _of_volume()),
         (
             "敏感性区间",
             _intervals(f, span),
@@ -128,6 +130,27 @@ def _constant(f: Figures, span: Span) -> list[Row]:
         (f"不变价指数（{base}年=100）", f.get("core_volume_index", "base_year", span, cls=CORE)),
     ]
     return [_row(name, span, figure, 0 if n == 0 else 1) for n, (name, figure) in enumerate(shown) if figure]
+
+
+def of_volume(f: Figures) -> str:
+    """One sentence: how much of the level and of growth goes by volume indicators; '' where nothing does."""
+    share, pull, classes = (f.get(name, "rate_method", f.main, cls=CORE) if f.main else None for name in _VOLUME)
+    if share is None or classes is None:
+        return ""
+    growth = f"，对增速的影响为{percent(pull)}个百分点" if pull else ""
+    return Said(f"{cell(classes)}个行业小类按物量外推核算，占核心产业增加值的{percent(share)}%{growth}。{_of_volume()}")
+
+
+def _volume(f: Figures, span: Span) -> list[Row]:
+    """What goes by volume indicators in place of the returns' own growth."""
+    names = ("物量外推部分占比", "物量外推部分拉动增速", "物量外推的行业小类数")
+    found = [(zh, f.get(name, "rate_method", span, cls=CORE)) for zh, name in zip(names, _VOLUME, strict=True)]
+    rows = [_row(zh, span, figure, 1) for zh, figure in found if figure]
+    return [Row("物量外推", total=True), *rows] if rows else []
+
+
+def _of_volume() -> str:
+    return "这些小类的增速取自物量指标表，各县按报表分摊，可与报表的同口径增速不同。"
 
 
 def _intervals(f: Figures, span: Span) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipelines.release.cited import Said, cell, marked
 from pipelines.release.display import STATUS_ZH
-from pipelines.release.estimates import of_closing
+from pipelines.release.estimates import of_closing, of_volume
 from pipelines.release.figures import VINTAGES, Figure, Figures, Number, Origin, Span, count
 from pipelines.release.issue import Issue
 from pipelines.release.sentences import of_coverage
@@ -43,6 +43,7 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
         ("价格", _prices(shown)),
         ("错月", _lag(f, shown)),
         ("系数", _coefficients(f)),
+        ("物量", marked(of_volume(f))),
         ("审核", _review(f)),
         ("推算", _imputation(f)),
         ("修订", _vintages(f, shown) + marked(of_closing(f))),

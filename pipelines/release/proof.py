@@ -334,7 +334,7 @@ def _scaled(figure: Figure, unit: str) -> float | None:
     if unit == "%":
         return figure.value * 100 if figure.display_unit == "%" else None
     if "百分点" in unit:
-        return figure.value * 100 if figure.display_unit == "百分点" or figure.indicator == "core_pull" else None
+        return figure.value * 100 if figure.display_unit == "百分点" else None
     if unit in {"亿元", "万元"}:
         return figure.value / (1e8 if unit == "亿元" else 1e4) if figure.unit == "元" else None
     return figure.value if figure.display_unit == unit else None

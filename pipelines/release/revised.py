@@ -87,7 +87,7 @@ class Change:
     def effect(self, value: float, finer: int = 0) -> Number:
         """A difference of values, ``finer`` more places than the figure."""
         points = self.display_unit == "%"
-        unit, display = ("百分点", "百分点") if points else (self.unit, self.display_unit)
+        unit, display = ("比率", "百分点") if points else (self.unit, self.display_unit)
         return Number(value, unit, display, self.decimals + finer)
 
     def _end(self, value: float, column: str) -> Number:
@@ -216,7 +216,10 @@ def triangle(f: Figures) -> Table | None:
         for period, values in zip(wide.index, wide.to_numpy(), strict=True)
     ]
     revised = wide.notna().sum(axis=1).max() > 1
-    notes = ["各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。"]
+    notes = [
+        "各列为该日所知的数；没有的，是该日尚未发布或资料不足以发布。",
+        "只列规模以上初步数；全口径数和按年度数衔接的数怎样修订，见修订对照。",
+    ]
     if revised:
         whole = revision_summary(wide).to_dict("index")[FIRST_TO_LATEST]
         notes.append(
@@ -300,7 +303,7 @@ def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:
         return None if row[column] is None else Number(row[column], unit, display_unit, decimals, sources=sources)
 
     money = (number(column, "元", "亿元", 1) for column in ("value_added", "base_change"))
-    return (number("units", "", "", 0), *money, number("pull", "百分点", "百分点", 1))
+    return (number("units", "", "", 0), *money, number("pull", "比率", "百分点", 1))
 
 
 def _yi(value: float) -> Number:

@@ -252,16 +252,13 @@ def registers_since(workspace: Workspace, quarter: str) -> list[str]:
     return wanted
 
 
-def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
+def chosen_coefficients(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pd.DataFrame:
     """The coefficients valid on a day as known on another: one method for each class, level and object.
 
     Args:
         coefficients: rows of core_coefficient.
         on: the last day of the period.
         known: the vintage.
-
-    Returns:
-        ``gbt, de, level, key, k`` for the statement ``shares``.
     """
     rows = coefficients[
         (coefficients["valid_from"] <= on) & (on < coefficients["valid_to"]) & (coefficients["known_from"] <= known)
@@ -272,6 +269,12 @@ def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> 
     best = ranked.sort_values(["rank", "valid_from", "known_from"], ascending=[True, False, False])
     head = best.drop_duplicates(vector)[[*vector, "method", "valid_from", "known_from"]]
     chosen = ranked.merge(head, on=[*vector, "method", "valid_from", "known_from"], validate="many_to_one")
+    return chosen.drop(columns="rank")
+
+
+def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pa.Table:
+    """The coefficients chosen (``chosen_coefficients``): ``gbt, de, level, key, k`` for the statement ``shares``."""
+    chosen = chosen_coefficients(coefficients, on=on, known=known)
     schema = pa.schema([(name, pa.string()) for name in ("gbt", "de", "level", "key")] + [("k", pa.decimal128(7, 6))])
     return pa.Table.from_pandas(chosen[schema.names].sort_values(schema.names[:4]), schema=schema, preserve_index=False)
 

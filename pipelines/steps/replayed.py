@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -32,6 +32,7 @@ from pipelines.steps.classified import (
     add_annual,
     add_parts,
     annual_cells,
+    income_signs,
     registers_since,
     year_before,
 )
@@ -45,11 +46,15 @@ ANNUAL: Final = "annual"
 _VALID: Final = ["known_from", "known_to"]
 SQL: Final = (
     *("version", "last_version", "entered_unit", "revised_pair", "paired_cause", "replayed_pair"),
-    *("replayed_class_return", "replayed_last_return", "kept_parts", "revised_unit"),
+    *("replayed_class_return", "replayed_last_return", "kept_parts", "touched_unit", "annual_part"),
 )
 
 # What is compared, the kept comparison, and the input of parts that follows from it.
 _COMPARED: Final = (("version", "own_pair", "class_return"), ("last_version", "last_pair", "last_return"))
+
+
+# A step's input, the period that it touches, region and class → units.
+Units: TypeAlias = Mapping[tuple[str, str, str, str], int]
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,13 @@ class Replayed:
     Attributes:
         changed: the inputs in which anything differs between the two days.
         made: the cells, by which of these are new.
-        units: how many units a change rests on, by input, region and class (``revised_unit``).
+        units: how many units the step of a state rests on, by the step's first input, quarter (or year, of annual
+            cells), region and class (``touched_unit``).
     """
 
     changed: frozenset[str]
     made: Mapping[frozenset[str], pa.Table]
-    units: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    units: Units = field(default_factory=dict)
 
     def at(self, state: frozenset[str]) -> pa.Table:
         """The cells with these inputs new."""
@@ -128,8 +134,14 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
             work.view("class_part", statement("pipelines", "kept_parts"))
             return work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
 
-        units = _units(work, workspace, period, days)
-        made = {new: cells_with(new) for new in dict.fromkeys(state & changed for state in states)}
+        work.add(membership=arrow_tables()["membership"], place=places(workspace))
+        made: dict[frozenset[str], pa.Table] = {}
+        units: dict[tuple[str, str, str, str], int] = {}
+        for new in dict.fromkeys(state & changed for state in states):
+            before = next(reversed(made), new)
+            made[new] = cells_with(new)
+            units |= _touched(work, min(new - before, default=""), quarter) if made.keys() - {new} else {}
+            work.keep("part_before", "FROM part")
         return Replayed(changed, made, units)
 
 
@@ -161,7 +173,18 @@ def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozen
             ])
             for new in dict.fromkeys(state & changed for state in states)
         }  # fmt: skip
-    return Replayed(changed, made)
+        work.add(place=places(workspace))
+        units = {key: n for year in years for key, n in _touched_annual(work, year, days).items()}
+    return Replayed(changed, made, units)
+
+
+def _touched_annual(work: Engine, year: int, days: Between) -> Units:
+    """How many units' annual returns of a year differ between the two days, by region and class."""
+    work.add(income_sign=income_signs(year))
+    for name, day in (("part_before", days.old), ("part", days.new)):
+        work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": day})
+        work.keep(name, statement("pipelines", "annual_part"))
+    return _touched(work, ANNUAL, str(year))
 
 
 def _pair(work: Engine, period: Quarter, days: Between) -> frozenset[str]:
@@ -178,13 +201,10 @@ def _pair(work: Engine, period: Quarter, days: Between) -> frozenset[str]:
     return frozenset(causes)
 
 
-def _units(work: Engine, workspace: Workspace, period: Quarter, days: Between) -> dict[tuple[str, str, str], int]:
-    """How many units the change of each input rests on, by region and class: counts alone leave the engine."""
-    for name, day in (("old_link", days.old), ("new_link", days.new)):
-        work.keep(name, statement("pipelines", "succession"), {"known": day, "last_day": period.last_day})
-    work.add(membership=arrow_tables()["membership"], place=places(workspace))
-    counted = work.rows(statement("pipelines", "revised_unit")).to_pylist()
-    return {(row["cause"], row["region"], row["class"]): row["units"] for row in counted}
+def _touched(work: Engine, name: str, period: str) -> Units:
+    """How many units a step rests on, by region and class: counts alone leave the engine."""
+    counted = work.rows(statement("pipelines", "touched_unit")).to_pylist()
+    return {(name, period, row["region"], row["class"]): row["units"] for row in counted}
 
 
 def _turn(work: Engine, new: frozenset[str]) -> None:

@@ -33,7 +33,7 @@ from pipelines.steps.cells import places
 from pipelines.steps.classified import registers_since
 from pipelines.steps.missing import annual_coverage
 from pipelines.steps.observed import SMALL, history, known_cells
-from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, replayed_annual, replayed_cells
+from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, Units, replayed_annual, replayed_cells
 from pipelines.workspace import Workspace
 
 _CORE: Final = "core"
@@ -118,7 +118,7 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
 
     Returns:
         For the place, its four divisions and each county, where the figure is there in every state: one row per step,
-        with how many ``units`` it rests on (None: on tables).
+        with how many ``units`` it rests on (None: on tables alone).
 
     Raises:
         InputError: something the figures need was not known on either day.
@@ -132,7 +132,7 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
         | {"previous_vintage": vintages.loc[key].iloc[0], "vintage": vintages.loc[key].iloc[-1]}
         | row
         for key in values.index
-        for row in _split(values.loc[key].tolist(), key[0], key[1], counted[key[-1]], (key[4], key[5]))
+        for row in _split(values.loc[key].tolist(), key[0], key[1], counted, (key[-1], key[4], key[5]))
     ]
 
 
@@ -194,13 +194,8 @@ def _due(workspace: Workspace, quarter: Quarter, as_of: dt.date) -> list[tuple[Q
     return [(of, day) for of, day in days if day < as_of]
 
 
-def _replayed(
-    workspace: Workspace, period: Quarter, days: Between
-) -> tuple[list[pd.DataFrame], dict[str, Mapping[tuple[str, str, str], int]]]:
-    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and on how many units they rest.
-
-    The latter is by quarter, then by input, region and class.
-    """
+def _replayed(workspace: Workspace, period: Quarter, days: Between) -> tuple[list[pd.DataFrame], Units]:
+    """The figures in each state of knowledge, ``value, vintage`` by cell and period, and how many units steps touch."""
     lake, city = Lake(workspace.lake), workspace.city
     quarters = [str(quarter) for quarter in city.quarters if quarter <= period]
     tables = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
@@ -222,7 +217,7 @@ def _replayed(
 
     closed = _closed_year(figures(states()[-1] & changed))
     found = [_at(figures(state & changed), str(period), closed, city.code) for state in states()]
-    return found, {quarter: replayed.units for quarter, replayed in zip(quarters, cells, strict=True)}
+    return found, {key: units for replayed in (*cells, annual) for key, units in replayed.units.items()}
 
 
 def _closed_year(rows: pd.DataFrame) -> str:
@@ -245,8 +240,8 @@ def _split(
     values: Sequence[float],
     definition: str,
     name: str,
-    counted: Mapping[tuple[str, str, str], int],
-    cell: tuple[str, str],
+    counted: Units,
+    cell: tuple[str, str, str],
 ) -> list[dict[str, object]]:
     entry = indicator(name, definition)
     effects = split_displayed(values, entry.display_unit, entry.decimals)
@@ -263,11 +258,15 @@ def _split(
     ]
 
 
-def _resting(inputs: Sequence[str], counted: Mapping[tuple[str, str, str], int], cell: tuple[str, str]) -> int | None:
-    """How many units a step rests on in a cell; None for one whose inputs are no units'."""
-    if not set(inputs) & {*RETURNS, "register"}:
-        return None
-    return sum(counted.get((name, *cell), 0) for name in inputs)
+def _resting(inputs: Sequence[str], counted: Units, cell: tuple[str, str, str]) -> int | None:
+    """How many units a step rests on in a cell (period, region, class); None for one that rests on tables alone.
+
+    A rate or coefficient rests on the units that it moves, an annual return of the year on whose it is. Where nothing
+    of any unit moved, what is left of such a step comes from tables that hold for whole classes.
+    """
+    period, region, cls = cell
+    touched = sum(counted.get((name, of, region, cls), 0) for name in inputs for of in (period, period[:4]))
+    return touched if touched or set(inputs) & {*RETURNS, "register"} else None
 
 
 def _evidence(workspace: Workspace, first: Quarter, leaf: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> Evidence:

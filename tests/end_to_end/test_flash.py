@@ -109,3 +109,16 @@ def test_the_command_line_says_the_same(lacking: Path) -> None:
     assert "报表覆盖率不足：合计 " in said.err
     assert "家）" in said.err
     assert f"shuce review late {QUARTER}" in said.err
+
+
+@pytest.mark.parametrize("definition", ["rate_method", "full_scope"])
+def test_a_flash_and_its_release_are_explained_each_by_their_own_cells(released: Workspace, definition: str) -> None:
+    (flash,) = released.releases.glob(f"{QUARTER}_{FLASH_DAY}_flash_*")
+    link, name = released.releases / "current", current(released).name
+    for folder in (flash.name, name):
+        link.unlink()
+        link.symlink_to(folder)
+        asked = ("core_growth", QUARTER, "--definition", definition, "--home", str(released.home))
+        said = told("explain", *asked)
+        assert said.code == 0, said.err
+        assert "与发布数逐元相等" in said.out

@@ -79,7 +79,13 @@ def test_forms_pair_by_position() -> None:
 def test_own_rates_are_never_taken_on_the_published_base() -> None:
     own = [entry for (_, definition), entry in indicators().items() if definition not in {"published", "accounts"}]
     rates = [entry for entry in own if entry.id.endswith(("growth", "contribution", "pull"))]
-    assert {entry.id for entry in rates} == {"core_growth", "core_contribution", "core_pull", "revenue_growth"}
+    assert {entry.id for entry in rates} == {
+        "core_growth",
+        "core_contribution",
+        "core_pull",
+        "core_volume_pull",
+        "revenue_growth",
+    }
     assert {base for entry in rates for _, base in entry.forms} == {"comparable"}
 
 
@@ -107,6 +113,7 @@ def test_unknown_names_are_named() -> None:
         ("release_level", "L9"),
         ("decimals", "one"),
         ("bases", "none;comparable;published"),
+        ("unit", "百分点"),
     ],
 )
 def test_rows_that_cannot_stand_are_refused(column: str, word: str) -> None:

@@ -57,6 +57,19 @@ EVERY = dict.fromkeys([q for q in QUARTERS if q >= "2021"], 0.08)
 
 def test_a_class_on_the_volume_route_grows_as_its_volume_says() -> None:
     found = measure(city(routes=routes({"code": "65"}), volumes=volumes(EVERY)), LAST, AS_OF)
+    level, volume, base = (
+        {
+            cls: values(found, f"core_value_added{end}", "rate_method", cls=cls, **form)[str(LAST)]
+            for cls in ("core", "0301")
+        }
+        for end, form in (("", {}), ("_volume", {}), ("_base", {"base": "comparable"}))
+    )
+    share, pull, classes = (
+        values(found, f"core_volume_{name}", "rate_method").to_dict() for name in ("share", "pull", "classes")
+    )
+    assert share == {str(LAST): pytest.approx(level["0301"] / level["core"], abs=1e-9)}
+    assert pull == {str(LAST): pytest.approx((volume["0301"] - base["0301"]) / base["core"], abs=1e-9)}
+    assert classes == {str(LAST): 1.0}
     growth = values(found, "core_growth", "rate_method", cls="0301", price_basis="constant")
     # Nothing is known of 2020's indicator: ρ is 1 in 2021. The value added of 2021 then grew like the indicator.
     assert growth["2021Q4"] == pytest.approx(0.08, abs=1e-6)

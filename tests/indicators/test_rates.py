@@ -16,8 +16,10 @@ AS_OF = dt.date(2024, 1, 20)
 
 
 def cells(*rows: tuple[str, int, int, int], year: int = 2021) -> pd.DataFrame:
+    """Cells of a county, each of a survey of its own."""
     frame = pd.DataFrame(rows, columns=["gbt", "units", "va", "output"])
-    return frame.assign(year=year, known_from=KNOWN, known_to=EVER, county="990101")
+    surveys = [f"survey {n}" for n in range(len(frame))]
+    return frame.assign(year=year, known_from=KNOWN, known_to=EVER, county="990101", sector=surveys, de="non_core")
 
 
 def table(*rows: tuple[int, str, str, str], **more: dt.date) -> pd.DataFrame:
@@ -67,6 +69,17 @@ def test_few_units_give_no_rate_of_their_own() -> None:
     assert set(by_code(of_city(frame))) == {"39", "391"}
     assert set(by_code(of_city(frame, minimum_units=1))) == {"39", "391", "3911", "3912"}
     assert annual_rates(frame, minimum_units=4).empty
+
+
+def test_the_parts_of_a_split_class_are_the_same_units() -> None:
+    """One unit in three parts is one unit, on whom no rate of a class may rest; three in as many are three."""
+    parts = cells(("6429", 1, 48, 120), ("6429", 1, 35, 90), ("6429", 1, 17, 40)).assign(
+        sector="service", de=["030304", "030307", "non_core"]
+    )
+    assert annual_rates(parts).empty
+    found = of_city(parts.assign(units=3))
+    assert by_code(found)["6429"] == Decimal("0.400000")
+    assert set(found["units"]) == {3}
 
 
 @pytest.mark.parametrize(("va", "output"), [(-5, 100), (0, 100), (100, 100), (101, 100), (5, 0), (-5, -10)])

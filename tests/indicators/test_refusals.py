@@ -12,7 +12,19 @@ import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from indicators import composite, disclosure, growth, penetration, prices, reconciliation, revisions, signals, structure
+from indicators import (
+    benchmarking,
+    composite,
+    disclosure,
+    growth,
+    input_output,
+    penetration,
+    prices,
+    reconciliation,
+    revisions,
+    signals,
+    structure,
+)
 from indicators import value_added as va
 
 S = pd.Series({"a": 1.0, "b": 2.0})
@@ -45,8 +57,8 @@ def swapped(frame: pd.DataFrame, column: str, value: Any) -> pd.DataFrame:
     return frame.assign(**{column: [value, *frame[column].tolist()[1:]]})
 
 
-def capital(frame: pd.DataFrame = CAPITAL, **other: float) -> pd.DataFrame:
-    settings = {"r": 0.05, "delta": 0.2, "g": 0.05} | other
+def capital(frame: pd.DataFrame = CAPITAL, **other: Any) -> pd.DataFrame:
+    settings: dict[str, Any] = {"r": 0.05, "delta": 0.2, "g": 0.05} | other
     return penetration.growth_accounting(frame, base_year=2020, **settings)
 
 
@@ -111,6 +123,38 @@ def test_it_is_refused_by_its_place(call: Callable[[], object], place: str) -> N
         warnings.simplefilter("error")
         with pytest.raises(InputError, match=place):
             call()
+
+
+MISTYPED: list[tuple[Callable[[], object], str]] = [
+    (lambda: growth.two_year_average("a", 0.1), "first 须为 number，实为 str"),  # type: ignore[arg-type]
+    (lambda: growth.year_on_year(None), "series 须为 Series，实为 NoneType"),  # type: ignore[arg-type]
+    (lambda: growth.contribution(S, S.to_frame()), "base 须为 Series，实为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: growth.growth_words(1.0, 2.0, kind=3), "kind 须为 str"),  # type: ignore[arg-type]
+    (lambda: growth.comparable_growth(None, None, by="c"), "current 须为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: va.extrapolate(S, 0.1, last_year_va_growth="0.1", last_year_indicator_growth=0.1), "last_year_va_growth"),  # type: ignore[arg-type]
+    (lambda: va.income_approach(None, FORM), "frame 须为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: structure.herfindahl([1, 2]), "values 须为 Series，实为 list"),  # type: ignore[arg-type]
+    (lambda: prices.deflate(None, S), "value 须为 Series"),  # type: ignore[arg-type]
+    (lambda: benchmarking.denton(None, QUARTERS), r"indicator 须为 Series \| DataFrame"),  # type: ignore[type-var]
+    (lambda: benchmarking.cholette_dagum(QUARTERS, S, rho="x"), "rho 须为 number"),  # type: ignore[arg-type]
+    (lambda: benchmarking.chow_lin(S, "x"), "indicators 须为"),  # type: ignore[arg-type]
+    (lambda: input_output.leontief_inverse(None), "a 须为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: penetration.efficiency_va(None), "divisions 须为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: capital(r="5%"), "r 须为 number"),
+    (lambda: revisions.revision_summary(S), "triangle 须为 DataFrame"),  # type: ignore[arg-type]
+    (lambda: reconciliation.factors(S, None), "reconciled 须为 Series"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("call", "words"), MISTYPED)
+def test_an_argument_of_another_type_is_named(call: Callable[[], object], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_numbers_of_numpy_and_what_an_annotation_cannot_tell_pass() -> None:
+    assert growth.two_year_average(np.float32(0.0), np.int64(0)) == 0  # type: ignore[arg-type]
+    assert structure.concentration_ratio(S, np.int64(1)) == pytest.approx(2 / 3)  # type: ignore[arg-type]
 
 
 def test_a_constant_indicator_has_no_outliers() -> None:

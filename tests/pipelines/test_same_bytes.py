@@ -86,6 +86,8 @@ def annual() -> dict[str, pa.Table]:
 
 CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] = {
     "cell_leaf": ("indicators", {"class_part": ("class_part", 1)}, {}),
+    "cell_published": ("indicators", {"class_part": ("class_part", 1)}, {}),
+    "touched_unit": ("pipelines", {"part": ("class_part", 1), "part_before": ("class_part", 5)}, {}),
     "cell_concentration": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "cell_crossed": ("indicators", {"class_part": ("class_part", 1), "last_return": ("core_return", 2, 2000)}, {}),
     "cell_population": (

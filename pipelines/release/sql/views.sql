@@ -20,9 +20,9 @@ SELECT
   CASE WHEN o.class = '' THEN '' ELSE coalesce(l.name_zh, o.class) END AS class_zh,
   o.value,
   o.unit,
-  CASE WHEN o.unit IN ('比率', '百分点') THEN round(o.value * 100.0, 8) WHEN c.display_unit = '亿' || o.unit THEN o.value / 100000000.0
+  CASE WHEN c.display_unit IN ('%', '百分点') THEN round(o.value * 100.0, 8) WHEN c.display_unit = '亿' || o.unit THEN o.value / 100000000.0
     ELSE o.value END AS shown,
-  CASE WHEN o.unit = '比率' THEN '%' WHEN c.display_unit = '亿' || o.unit THEN c.display_unit ELSE o.unit END AS shown_unit,
+  coalesce(c.display_unit, o.unit) AS shown_unit,
   o.price_basis,
   CASE o.price_basis WHEN 'current' THEN '现价' WHEN 'constant' THEN '可比价' ELSE '' END AS price_zh,
   o.base,

@@ -103,7 +103,7 @@
     if (number === null) return { text: "", mark: "" };
     const what = entry(n);
     let text = fixed(number, POWER[scale(what)], what.decimals);
-    if (number !== 0 && !/[1-9]/.test(text) && !["比率", "百分点"].includes(what.unit)) text = "…";
+    if (number !== 0 && !/[1-9]/.test(text) && what.unit !== "比率") text = "…";
     return { text, mark: MARKED.has(mark) ? mark : "" };
   };
   const QUARTERS = {

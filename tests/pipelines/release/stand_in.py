@@ -144,6 +144,8 @@ def _uncertain(quarter: Quarter = LAST) -> Iterator[dict[str, Any]]:
         yield row("core_value_added_low", mode, period, "cumulative", low, **core)
         yield row("core_value_added_high", mode, period, "cumulative", high, **core)
     yield row("core_expert_share", "rate_method", period, "cumulative", 0.083, **core)
+    for name, value in (("share", 0.173), ("pull", 0.008), ("classes", 1)):
+        yield row(f"core_volume_{name}", "rate_method", period, "cumulative", value, **core)
     for cls, ends in EFFECTS.items():
         for name, value in zip(("minus_10", "plus_10"), ends, strict=True):
             yield row("core_coefficient_effect", name, period, "cumulative", value, **{"class": cls})

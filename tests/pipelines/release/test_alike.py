@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 
 from classification.errors import InputError
-from pipelines.release import sentences, tables
+from pipelines.release import exhibits, sentences, tables
 from pipelines.release.alike import KINDS, alike, difference, less
-from pipelines.release.figures import CORE, Figure, Figures, Span
+from pipelines.release.cited import Said, link, marked, yi
+from pipelines.release.figures import CORE, Figure, Figures, Origin, Span
 from tests.pipelines.release.conftest import Made
 
 NOW, BEFORE = Span("cumulative", "2023Q4"), Span("cumulative", "2022Q4")
@@ -85,6 +87,93 @@ def test_a_sentence_that_mixes_vintages_is_not_said(
     definition = "same_vintage" if indicator == "core_share_gdp" else "rate_method"
     with pytest.raises(InputError, match="版次"):
         build(changed(city.figures, indicator, definition, span, cls=cls, vintage="final"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sentence_is_refused_whoever_builds_it(city: Made, kind: str) -> None:
+    level = [city.figures.get("core_value_added", "rate_method", span, cls=CORE) for span in (NOW, BEFORE)]
+    one, other = (figure for figure in level if figure)
+    mixed = replace(other, **{kind: {"price": "constant", "base": "comparable", "vintage": "final"}[kind]})
+    assert Said(f"本期{yi(one)}亿元，上年同期{yi(other)}亿元。")
+    assert Said(f"本期{yi(one)}亿元。上年同期{yi(mixed)}亿元。")  # each its own sentence
+    with pytest.raises(InputError, match=rf"本期.*\n?.*混用了不同的{KINDS[kind]}|混用了不同的{KINDS[kind]}"):
+        Said(f"本期{yi(one)}亿元，上年同期{yi(mixed)}亿元。")
+    assert Said(f"本期{yi(one)}亿元，另一指标{yi(replace(mixed, definition='published'))}亿元。")
+
+
+_TABLES: dict[str, Callable[[Figures], tables.Table | None]] = {
+    "overview": tables.overview,
+    "divisions": lambda f: tables.divisions(f, NOW),
+    "groups": lambda f: tables.groups(f, NOW),
+    "counties": lambda f: tables.counties(f, NOW),
+    "penetration": tables.penetration,
+    "series": tables.series,
+    "pulls": tables.pulls,
+}
+_EXHIBITS: dict[str, Callable[[Figures], Any]] = {
+    "growth_lines": exhibits.growth_lines,
+    "quarterly_stack": exhibits.quarterly_stack,
+    "pull_stack": lambda f: exhibits.pull_stack(f, NOW),
+    "shares": lambda f: exhibits.shares(f, NOW),
+    "county_bars": lambda f: exhibits.county_bars(f, NOW),
+}
+_SENTENCES: dict[str, Callable[[Figures], list[str]]] = {
+    "overall": sentences.overall,
+    "by_division": lambda f: sentences.by_division(f, NOW),
+    "by_county": lambda f: sentences.by_county(f, NOW),
+    "key_figures": lambda f: [marked(key.value) + marked(key.change) for key in sentences.key_figures(f)],
+}
+
+
+def shown_by(built: object) -> list[list[Figure | Origin]]:
+    """What stands side by side in what was built: the figures of a table, of each sentence the cells that it cites."""
+    if isinstance(built, tables.Table):
+        return [list(built.figures)] if "vintage" not in built.declared else []
+    if isinstance(built, list):
+        return [link(text)[1] for whole in built for text in marked(whole).split("。")]
+    return shown_by(built.table) if built is not None else []  # type: ignore[attr-defined]
+
+
+def twins(together: list[Figure | Origin]) -> list[tuple[str, ...]]:
+    """Keys of figures beside which another of the same indicator and definition stands."""
+    keys = dict.fromkeys(
+        (one.indicator, one.definition, one.span, one.period, one.region, one.cls)
+        if isinstance(one, Figure)
+        else (*one.key[:2], one.key[3], one.key[2], *one.key[4:6])
+        for one in together
+        if isinstance(one, Figure) or one.table == "observation"
+    )
+    counts = Counter(key[:2] for key in keys)
+    return [key for key in keys if counts[key[:2]] > 1]
+
+
+@pytest.mark.parametrize("name", [*_TABLES, *_EXHIBITS, *_SENTENCES])
+def test_no_builder_lets_two_vintages_of_one_figure_stand_together(city: Made, name: str) -> None:
+    """Each figure that has a fellow beside it is made one of another vintage: refused, or no longer shown."""
+    build = (_TABLES | _EXHIBITS | _SENTENCES)[name]
+    pairs = [key for together in shown_by(build(city.figures)) for key in twins(together)]
+    assert pairs
+    refused = [
+        refuses(build, changed(city.figures, *key[:2], Span(*key[2:4]), region=key[4], cls=key[5], vintage="final"))
+        for key in dict.fromkeys(pairs)
+    ]
+    assert any(refused)
+
+
+def refuses(build: Callable[[Figures], object], mixed: Figures) -> bool:
+    """Whether a builder refuses what it would have to mix; what it builds holds one vintage of each indicator."""
+    try:
+        built = build(mixed)
+    except InputError as refusal:
+        return "版次" in refusal.zh
+    for together in shown_by(built):
+        kinds = {
+            (one.indicator, one.definition, one.vintage) if isinstance(one, Figure) else (*one.key[:2], one.key[8])
+            for one in together
+            if isinstance(one, Figure) or one.table == "observation"
+        }
+        assert len({kind[:2] for kind in kinds}) == len(kinds)
+    return False
 
 
 def test_growth_of_gdp_stands_beside_ours_in_the_same_vintage_alone(city: Made) -> None:

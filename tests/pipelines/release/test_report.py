@@ -14,7 +14,8 @@ from indicators.observation import observations
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.release import bulletin, chains, exhibits, sentences, tables, workbook
-from pipelines.release.figures import CORE, Figures, Span
+from pipelines.release.estimates import estimates
+from pipelines.release.figures import CORE, Figures, Number, Span
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes
 from tests.pipelines.release import stand_in
@@ -314,10 +315,21 @@ def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:
     table = tables.overview(city.figures)
     found = dict(notes(city.figures, ISSUE, table.figures))
     assert list(found) == [
-        "合成数据", "口径", "价格", "错月", "系数", "审核", "推算", "修订", "修约", "符号", "保密", "数据截止日",
-    ]  # fmt: skip
+        *("合成数据", "口径", "价格", "错月", "系数", "物量", "审核"),
+        *("推算", "修订", "修约", "符号", "保密", "数据截止日"),
+    ]
     assert "1—11月" in found["错月"]
     assert "6429" in found["系数"]
+    volume = "1个行业小类按物量外推核算，占核心产业增加值的17.3%，"
+    assert found["物量"].startswith(f"{volume}对增速的影响为0.8个百分点。")
+    assert "可与报表的同口径增速不同" in found["物量"]
+    beside = estimates(city.figures, YEAR)
+    assert beside is not None
+    for name, value in (("占比", 0.173), ("拉动增速", 0.008)):
+        figure = _cell(beside, f"物量外推部分{name}", "数值")
+        assert isinstance(figure, Number)
+        assert figure.value == value
+    assert any(note.startswith("物量外推：") for note in beside.notes)
     assert "归类2,000行" in found["审核"]
     assert "上标E为估计数" in found["符号"]
     assert found["数据截止日"].startswith("2024年1月20日")

@@ -51,7 +51,7 @@ def test_the_release_says_why_its_figures_changed(place: Workspace) -> None:
     page = words_of(folder)
     sentence = (
         "2022年一季度手工市核心产业增加值18.4亿元，较上期（数据截止2022年4月20日）的16.5亿元上调1.9亿元，"
-        "其中不足3家的各项0.7亿元、增加值率与价格0.5亿元、剥离系数0.7亿元。"
+        "其中不足3家的各项1.4亿元、增加值率与价格0.5亿元。"
     )
     assert sentence in page
     assert 'aria-label="瀑布图' in (folder / "bulletin.html").read_text(encoding="utf-8")

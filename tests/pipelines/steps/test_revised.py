@@ -11,12 +11,12 @@ import pytest
 
 from classification.errors import InputError, NotKnownError
 from indicators.quarter import Quarter
-from indicators.revision_steps import ROUNDING, states, steps
+from indicators.revision_steps import FEW, ROUNDING, states, steps
 from pipelines.lake import Lake
 from pipelines.steps import revised
 from pipelines.steps.observed import known_cells
 from pipelines.steps.replayed import Between, replayed_cells
-from pipelines.steps.revised import core_figures, split_between, triangle
+from pipelines.steps.revised import core_figures, folded, split_between, triangle
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import make_quarter, make_reference
@@ -89,6 +89,18 @@ def test_each_cause_alone_moves_its_own_row(place: Workspace, before: str, what:
     assert moved[moved != 0].index.tolist() == [cause]
     if what == "prices":
         assert (effects(place, days)["effect"] == 0).all()
+
+
+def test_a_coefficient_that_moves_few_units_is_told_with_what_else_few_moved(place: Workspace) -> None:
+    """Two makers have cables: the effect of their coefficient would be theirs, that of a rate of four is not."""
+    whole = {"indicator": "core_value_added", "region": by_hand.CITY, "class": "core"}
+    rows = [row for row in split_between(place, PERIOD, Between(START, LAST)) if whole.items() <= row.items()]
+    resting = {row["cause"]: row["units"] for row in rows}
+    assert (resting["coefficients"], resting["rates"], resting["below"]) == (2, 3, None)
+    told = {row["cause"]: row["effect"] for row in folded(rows)}
+    assert not {"coefficients", "revised", "late"} & set(told)
+    assert told["rates"] == pytest.approx(0.476e8)
+    assert told[FEW] == pytest.approx((1.0 + 0.6 + 0.3 - 1.2 + 0.7) * 1e8)
 
 
 def test_the_first_and_the_last_state_are_what_the_lake_holds(place: Workspace) -> None:

@@ -19,7 +19,7 @@ from pipelines.steps.replayed import Between, replayed_cells
 from pipelines.steps.revised import folded, split_between
 from pipelines.workspace import Workspace
 from tests.end_to_end.by_hand import CITY, COUNTY, LAST, QUARTERS
-from tests.end_to_end.running import make_reference
+from tests.end_to_end.running import make_reference, told
 from tests.pipelines.steps import revised_years
 from tests.pipelines.steps.revised_years import DAYS, START, WEST
 
@@ -152,4 +152,34 @@ def test_a_release_shows_revisions_of_every_definition_and_what_units_did(place:
     told = {definition: set() for definition in (RATE, FULL, BENCHMARKED)}
     for definition, cause in query(place, steps, folder).rows:
         told[definition].add(cause)
-    assert told == {RATE: {"few", "rates"}, FULL: {"few", "rates", "below", "benchmark"}, BENCHMARKED: {"benchmark"}}
+    # The annual return of the only maker in the west is one unit's, there and in no other row of its own.
+    benchmarked = {"benchmark", "few"}
+    assert told == {RATE: {"few", "rates"}, FULL: {"few", "rates", "below", "benchmark"}, BENCHMARKED: benchmarked}
+    few = f"SELECT DISTINCT region FROM revision WHERE definition_id = '{BENCHMARKED}' AND cause = 'few'"
+    assert query(place, few, folder).rows == [(WEST,)]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "definition", "words"),
+    [
+        ("core_growth", LAST, FULL, ("规模以下推算", "HS13_", "HS01_", "调整系数", "普查", "比上季，按县")),
+        (
+            "core_value_added",
+            "2022Q4",
+            BENCHMARKED,
+            ("按年度数衔接，调整系数1.2", "A103_", "比上季，按类别", "基准化与平衡"),
+        ),
+        ("core_value_added", LAST, RATE, ("0.300000", "市-小类-2022", "本市年报", "增加值率与价格", "不足3家")),
+    ],
+)
+def test_every_definition_is_explained(
+    place: Workspace, indicator: str, period: str, definition: str, words: tuple[str, ...]
+) -> None:
+    if not place.releases.exists():
+        release(place, LAST, LATEST)
+    said = told("explain", indicator, period, "--definition", definition, "--home", str(place.home))
+    assert said.code == 0, said.err
+    assert "逐元相等" in said.out
+    assert "不等" not in said.out
+    for word in words:
+        assert word in said.out, word

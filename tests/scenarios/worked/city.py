@@ -41,6 +41,7 @@ _SAME: Final[dict[str, dict[str, Any]]] = {
     "below": {"year": LAST.year - 1},
     "efficiency": _VALID,
     "coefficients": _VALID,
+    "routes": _VALID,
     "capital_setting": _VALID,
     "published": {"region": PLACE, "status": "A"},
 }
@@ -73,7 +74,13 @@ def _evidence(vintage: str) -> Evidence:
     assert vintage in {PRELIMINARY, FLASH}
     names = (*_SAME, "capital", "io_sector", "io_flow")
     parts = {name: _filled(name) for name in names}
-    quarterly = {"leaf": _leaf(), "prices": _prices(), "accounts": _accounts(), "proxies": _proxies()}
+    quarterly = {
+        "leaf": _leaf(),
+        "prices": _prices(),
+        "accounts": _accounts(),
+        "proxies": _proxies(),
+        "volumes": _volumes(),
+    }
     return Evidence(
         **parts,
         **quarterly,
@@ -118,6 +125,11 @@ def _leaf() -> pd.DataFrame:
 
 def _prices() -> pd.DataFrame:
     frame = table("prices").merge(pd.DataFrame({"quarter": map(str, _quarters(LAST.year))}), how="cross")
+    return frame.assign(**_KNOWN, status="P")
+
+
+def _volumes() -> pd.DataFrame:
+    frame = table("volumes").merge(pd.DataFrame({"quarter": map(str, _quarters(LAST.year))}), how="cross")
     return frame.assign(**_KNOWN, status="P")
 
 
