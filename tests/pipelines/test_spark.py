@@ -21,8 +21,8 @@ from tests.end_to_end.running import duplicate
 
 QUARTER: Final = "2021Q3"
 TABLES: Final = (
-    "core_history", "core_return", "core_set_aside", "core_finding", "class_return", "class_missing", "class_part", "cell_leaf",
-    "cell_published", "cell_crossed", "cell_concentration", "cell_population",
+    "core_history", "core_return", "core_set_aside", "core_finding", "class_return", "class_missing", "class_part",
+    "cell_leaf", "cell_published", "cell_crossed", "cell_concentration", "cell_population",
 )  # fmt: skip
 # So little data is computed quickest as it stands: no code is generated for it, and nothing is shuffled.
 ENGINE: Final = """
