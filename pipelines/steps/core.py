@@ -16,6 +16,7 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.activities import at_odds
@@ -54,6 +55,7 @@ SMALL_TABLES = {
     "core_capital_setting": ("capital_setting",),
     "core_io_sector": ("io_sector",),
     "core_io_flow": ("io_flow",),
+    "core_ledger_history": LEDGER_FORMS,
 }
 _RETURN_SQL = (
     "functions",
