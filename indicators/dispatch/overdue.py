@@ -42,7 +42,7 @@ def late_by_owner(projects: pd.DataFrame, problems: pd.DataFrame, measures: pd.D
     ]
     late = pd.concat([part.assign(owner=_owner(part)) for part in parts], ignore_index=True)
     rows: pd.DataFrame = late.assign(days=(today - late["due"]).dt.days)[_LATE]
-    return rows.sort_values(["owner", "days", "entry"], ascending=[True, False, True]).reset_index(drop=True)
+    return _ordered(rows)
 
 
 def not_reported(standing: pd.DataFrame, day: dt.date, limits: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -50,8 +50,11 @@ def not_reported(standing: pd.DataFrame, day: dt.date, limits: Mapping[str, floa
     terms = thresholds() if limits is None else limits
     quiet = (pd.Timestamp(day) - standing["last_report"]).dt.days
     rows = standing.assign(owner=_owner(standing), days=quiet)[quiet > terms["report_days"]]
-    shown = rows[["owner", "entry", "name", "last_report", "days"]]
-    return shown.sort_values(["owner", "days", "entry"], ascending=[True, False, True]).reset_index(drop=True)
+    return _ordered(rows[["owner", "entry", "name", "last_report", "days"]])
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(["owner", "days", "entry"], ascending=[True, False, True]).reset_index(drop=True)
 
 
 def _owner(frame: pd.DataFrame) -> pd.Series:

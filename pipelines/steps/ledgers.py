@@ -1,0 +1,96 @@
+"""Tables of the task force's ledgers: what it may see, pairs that may be one entry, the lights of each month.
+
+Belongs here: which table is made from which. Does not belong here: reading (ingest), reckoning (``pipelines.ledgers``,
+``indicators.dispatch``). The wall: these steps read ledgers alone, and no other step reads their tables.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.contracts import contract
+from pipelines.ingest.forms.ledgers import ledgers
+from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.provenance import code_hash
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.ledgers.board import Board
+
+GIVEN = "已填"
+_FLOATS = ("completion", "scheduled", "deviation")
+
+
+def core_ledger(workspace: Workspace) -> Made:
+    """The history as the task force may see it: of private columns only whether something was given."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        rows = lake.read("core_ledger_history")
+        private = [pc.and_(pc.equal(rows["ledger"], one.id), pc.equal(rows["field"], name))
+                   for one in ledgers().values() for name in one.private]  # fmt: skip
+        hidden = pc.and_(_any(private), pc.not_equal(rows["value"], ""))
+        at = rows.schema.get_field_index("value")
+        shown = rows.set_column(at, "value", pc.if_else(hidden, pa.scalar(GIVEN), rows["value"]))
+        terms = contract("core_ledger")
+        write_table(shown.select(terms.names).cast(terms.schema), path)
+
+    made_from = [*lake.hashes("core_ledger_history"), *(one.model_dump_json() for one in ledgers().values())]
+    return lake.refresh("core_ledger", ALL, fill, made_from=made_from)
+
+
+def _any(conditions: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    found = conditions[0]
+    for condition in conditions[1:]:
+        found = pc.or_(found, condition)
+    return found
+
+
+def core_ledger_duplicate(workspace: Workspace) -> Made:
+    """Pairs of entries that may be one and the same."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        from pipelines.ledgers.doubles import duplicates
+
+        rows = duplicates(lake.read("core_ledger_history").to_pandas())
+        write_table(pa.Table.from_pandas(rows, contract("core_ledger_duplicate").schema, preserve_index=False), path)
+
+    made_from = [*lake.hashes("core_ledger_history"), code_hash("pipelines.ledgers")]
+    return lake.refresh("core_ledger_duplicate", ALL, fill, made_from=made_from)
+
+
+def core_dispatch(workspace: Workspace) -> Made:
+    """The light of each project in each month that was cut off by the last day on which anything was received."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        lit = board(workspace).lights
+        rows = lit.assign(**{name: lit[name].astype("float64").round(12) + 0.0 for name in _FLOATS})
+        write_table(pa.Table.from_pandas(rows, contract("core_dispatch").schema, preserve_index=False), path)
+
+    made_from = [
+        *lake.hashes("core_ledger"),
+        code_hash("pipelines.ledgers"),
+        code_hash("indicators.dispatch"),
+        code_hash("pipelines.ingest"),
+    ]
+    return lake.refresh("core_dispatch", ALL, fill, made_from=made_from)
+
+
+def make_ledgers(workspace: Workspace) -> list[Made]:
+    """All tables of the ledgers, from the history on."""
+    return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace)]
+
+
+def board(workspace: Workspace, day: dt.date | None = None) -> Board:
+    """The board of a day; of the last day on which anything of the ledgers was received where none is named."""
+    from pipelines.ledgers.board import Board
+
+    rows = Lake(workspace.lake).read("core_ledger").to_pandas()
+    return Board(rows, day or (rows["known_from"].max() if len(rows) else dt.date.min))
