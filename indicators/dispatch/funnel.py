@@ -60,7 +60,7 @@ def funnel(leads: pd.DataFrame, day: dt.date) -> pd.DataFrame:
         day: the day of knowledge.
 
     Returns:
-        By ``batch`` (合计 last): the counts ``signed, fulfilled, started, produced, at_capacity``, and for each but the
+        By ``batch``, the one signed first first (合计 last): the counts ``signed, fulfilled, started, produced, at_capacity``, and for each but the
         first its rate over the stage before (``fulfilled_rate``, …); missing where none got there. An entry is in a
         stage when it is in all before.
     """
@@ -70,7 +70,9 @@ def funnel(leads: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     for stage, (column, _) in STAGES.items():
         there = there & (mine[column] <= pd.Timestamp(day))
         reached[stage] = there
-    counts = reached.groupby(mine["batch"]).sum().astype("int64").sort_index()
+    counts = reached.groupby(mine["batch"]).sum().astype("int64")
+    first = mine.groupby("batch")["signed_on"].min().reset_index().sort_values(["signed_on", "batch"])
+    counts = counts.loc[first["batch"]]
     counts = counts[counts["signed"] > 0]
     counts.loc["合计"] = counts.sum()
     names = list(STAGES)

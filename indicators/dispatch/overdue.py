@@ -37,8 +37,9 @@ def late_by_owner(projects: pd.DataFrame, problems: pd.DataFrame, measures: pd.D
         ("措施逾期未完成", measures, "due", measures["late"].astype(bool)),
     ]
     parts = [
-        frame[undone & (frame[column] < today)].assign(kind=kind, due=frame[column])
+        part.assign(kind=kind, due=part[column])
         for kind, frame, column, undone in wanted
+        for part in (frame[undone & (frame[column] < today)],)
     ]
     late = pd.concat([part.assign(owner=_owner(part)) for part in parts], ignore_index=True)
     rows: pd.DataFrame = late.assign(days=(today - late["due"]).dt.days)[_LATE]

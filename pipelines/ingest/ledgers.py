@@ -19,7 +19,7 @@ from stdnum.cn import uscc
 
 from pipelines.contracts import contract
 from pipelines.ingest.forms import Column
-from pipelines.ingest.forms.ledgers import LEDGER_FORMS, Ledger, ledgers
+from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, Ledger, ledgers
 from pipelines.ingest.headers import known_as
 from pipelines.ingest.rows import CellError, Row, Typed, aside_schema
 from pipelines.ingest.texts import normal, parse_number
@@ -51,7 +51,17 @@ class Report:
     def order(self) -> tuple[Any, ...]:
         """The order in which reports are taken, whatever the order in which files are read."""
         cells = self.row.cells
-        return cells["received_at"], self.reported_at, cells["file"], cells["sheet"], cells["row"], cells["row_id"]
+        # What came on one day: full forms before single cells, so that an entry is known when it is changed.
+        change = self.row.form == CHANGES
+        return (
+            cells["received_at"],
+            change,
+            self.reported_at,
+            cells["file"],
+            cells["sheet"],
+            cells["row"],
+            cells["row_id"],
+        )
 
     @property
     def sheet(self) -> tuple[str, str]:

@@ -57,7 +57,9 @@ class Cycle:
 
 def kinds(ledger: Ledger) -> dict[str, str]:
     """The columns of a ledger that say something of an entry → their kind."""
-    return {name: column.kind for name, column in ledger.columns.items() if name not in _ABOUT}
+    private = ledger.private  # whether something was given is a text
+    said = {name: column.kind for name, column in ledger.columns.items() if name not in _ABOUT}
+    return {name: "text" if name in private else kind for name, kind in said.items()}
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Board:
 
     def doubts(self, ledger: str) -> pd.DataFrame:
         """What is doubtful about the entries on a list."""
-        return dispatch.doubts(ledger, self.of(ledger), self.day, self.day.year)
+        return dispatch.doubts(ledger, self.of(ledger), self.day, self.year)
 
     def changes(self, since: dt.date) -> pd.DataFrame:
         """The cells that changed after a day, of all ledgers: ``ledger`` and what ``changed_fields`` gives."""
@@ -113,6 +115,11 @@ class Board:
             found.append(cycle)
             cycle = cycle.next
         return found
+
+    @property
+    def year(self) -> int:
+        """The year that is dispatched: that of the last month cut off."""
+        return self.cycles[-1].year if self.cycles else self.day.year
 
     @cached_property
     def lights(self) -> pd.DataFrame:

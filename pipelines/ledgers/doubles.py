@@ -8,6 +8,7 @@ L3, and do not come out.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -39,31 +40,35 @@ def limits() -> pd.DataFrame:
         return pd.read_csv(file)
 
 
-def bare(name: str) -> str:
-    """A name without the words that all names share; a name made of nothing else stays whole."""
+def bare(name: str, places: Collection[str] = ()) -> str:
+    """A name without the words that all names share and without places; a name made of nothing else stays whole."""
     folded = normal(name)
-    return _EMPTY_WORDS.sub("", folded) or folded
+    left = _EMPTY_WORDS.sub("", folded)
+    for place in places:
+        left = left.replace(normal(place), "")
+    return left or folded
 
 
-def duplicates(history: pd.DataFrame) -> pd.DataFrame:
+def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFrame:
     """The pairs that ``doubles.csv`` lists, each with what speaks for it.
 
     Every name that an entry ever had counts. A pair is known from the day on which both entries were.
 
     Args:
         history: rows of ``core_ledger_history``.
+        places: names of the city and its counties, which are left out of names.
 
     Returns:
         ``COLUMNS``: score 0–1 (code half, name four tenths, amount the rest, over what both have), by score.
     """
-    known = _entries(history)
+    known = _entries(history, places)
     found = [_pairs(known, limit) for limit in limits().to_dict("records")]
     rows = pd.DataFrame([row for part in found for row in part], columns=list(COLUMNS))
     order = ["score", "ledger", "entry", "other_ledger", "other"]
     return rows.sort_values(order, ascending=[False, True, True, True, True]).reset_index(drop=True)
 
 
-def _entries(history: pd.DataFrame) -> pd.DataFrame:
+def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
     """One row per entry and name it ever had: code, amount, county and links as last reported."""
     order = ["reported_at", "known_from", "row_id"]
     rows = history.sort_values(order, kind="stable")
@@ -81,7 +86,7 @@ def _entries(history: pd.DataFrame) -> pd.DataFrame:
 
         out += [
             {
-                "ledger": ledger, "entry": entry, "bare": bare(name), "name": held("name"), "county": held("county"),
+                "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held("name"), "county": held("county"),
                 "code": held("credit_code"), "amount": float(held(_AMOUNT.get(ledger, "")) or "nan"),
                 "links": {held(link) for link in _LINKS} - {""}, "known_from": first[ledger, entry],
             }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.dispatch.thresholds import thresholds
 from pipelines.contracts import contract
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.lake import ALL, Lake, Made, write_table
@@ -53,15 +54,15 @@ def _any(conditions: list[pa.ChunkedArray]) -> pa.ChunkedArray:
 
 def core_ledger_duplicate(workspace: Workspace) -> Made:
     """Pairs of entries that may be one and the same."""
-    lake = Lake(workspace.lake)
+    lake, places = Lake(workspace.lake), list(workspace.city.regions.values())
 
     def fill(path: Path) -> None:
         from pipelines.ledgers.doubles import duplicates
 
-        rows = duplicates(lake.read("core_ledger_history").to_pandas())
+        rows = duplicates(lake.read("core_ledger_history").to_pandas(), places)
         write_table(pa.Table.from_pandas(rows, contract("core_ledger_duplicate").schema, preserve_index=False), path)
 
-    made_from = [*lake.hashes("core_ledger_history"), code_hash("pipelines.ledgers")]
+    made_from = [*lake.hashes("core_ledger_history"), code_hash("pipelines.ledgers"), *places]
     return lake.refresh("core_ledger_duplicate", ALL, fill, made_from=made_from)
 
 
@@ -89,8 +90,12 @@ def make_ledgers(workspace: Workspace) -> list[Made]:
 
 
 def board(workspace: Workspace, day: dt.date | None = None) -> Board:
-    """The board of a day; of the last day on which anything of the ledgers was received where none is named."""
+    """The board of a day; where none is named, of the last day on which anything of the ledgers was received.
+
+    That day goes on to the next cut-off if it is near enough, so that a month is seen with its last reports.
+    """
     from pipelines.ledgers.board import Board
 
     rows = Lake(workspace.lake).read("core_ledger").to_pandas()
-    return Board(rows, day or (rows["known_from"].max() if len(rows) else dt.date.min))
+    last = rows["known_from"].max() + dt.timedelta(days=int(thresholds()["cut_off_days"])) if len(rows) else dt.date.min
+    return Board(rows, day or last)
