@@ -60,9 +60,9 @@ def funnel(leads: pd.DataFrame, day: dt.date) -> pd.DataFrame:
         day: the day of knowledge.
 
     Returns:
-        By ``batch``, the one signed first first (合计 last): the counts ``signed, fulfilled, started, produced, at_capacity``, and for each but the
-        first its rate over the stage before (``fulfilled_rate``, …); missing where none got there. An entry is in a
-        stage when it is in all before.
+        By ``batch``, in the order of signing (合计 last): the counts ``signed, fulfilled, started, produced,
+        at_capacity``, and for each but the first its rate over the stage before (``fulfilled_rate``, …), missing where
+        none got there. An entry is in a stage when it is in all before.
     """
     mine = leads[(leads["batch"] != "") & leads["signing"].isin(["", "首次签约"]) & (leads["earlier"] == "")]
     reached = pd.DataFrame(True, index=mine.index, columns=list(STAGES))

@@ -303,11 +303,13 @@ class _Known:
 
     def __init__(self) -> None:
         self.entries: dict[str, dict[str, set[str]]] = {}
+        self.called: dict[str, str] = {}
         self.by: dict[tuple[str, str], set[str]] = {}
 
     def learn(self, report: Report) -> None:
         """Take what a report says of its entry's identity; earlier names are kept."""
         held = self.entries.setdefault(report.entry, {name: set() for name in IDENTITY})
+        self.called[report.entry] = report.said.get("name") or self.called.get(report.entry, "")
         for name, value in _identity(report):
             held[name].add(value)
             self.by.setdefault((name, value), set()).add(report.entry)
@@ -318,6 +320,16 @@ class _Known:
             if len(found := self.by.get((name, value), set())) == 1:
                 return next(iter(found)), name
         return "", ""
+
+    def without_former_name(self, report: Report) -> Report:
+        """The report without its name where that is one which the entry had before; only a change takes it back."""
+        name = report.said.get("name", "")
+        held = self.entries.get(report.entry)
+        if held is None or report.row.form == CHANGES or name == self.called[report.entry]:
+            return report
+        if normal(name) not in held["name"]:
+            return report
+        return replace(report, said={field: value for field, value in report.said.items() if field != "name"})
 
     def is_another(self, report: Report) -> bool:
         """Whether a report gives both a credit code and a name that its entry never had."""
@@ -350,6 +362,7 @@ def _identified(reports: list[Report], typed: Typed) -> Iterator[Report]:
         elif told.entry not in here.entries and not told.said.get("name"):
             typed.put_aside(report.row, _UNKNOWN)
         else:
+            told = here.without_former_name(told)
             here.learn(told)
             yield told
 

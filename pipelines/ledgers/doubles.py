@@ -86,8 +86,9 @@ def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
 
         out += [
             {
-                "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held("name"), "county": held("county"),
-                "code": held("credit_code"), "amount": float(held(_AMOUNT.get(ledger, "")) or "nan"),
+                "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held("name"),
+                "county": held("county"), "code": held("credit_code"),
+                "amount": float(held(_AMOUNT.get(ledger, "")) or "nan"),
                 "links": {held(link) for link in _LINKS} - {""}, "known_from": first[ledger, entry],
             }
             for name in re.split("[;；]", row["value"])

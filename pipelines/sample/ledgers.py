@@ -28,13 +28,15 @@ _OFFICE: Final = "专班办公室"
 _CODES_FROM: Final = 800_000_000
 # How work is spread over a year where a plan by month is kept, per cent.
 _SEASON: Final = (2, 2, 7, 9, 10, 11, 10, 10, 11, 11, 9, 8)
-# Project → by how many months its start slips (one is not made within the year); share of its plan that it manages, where that is not about all of it.
+# Project → by how many months its start slips (one is not made within the year).
 _LATE_STARTS: Final = {"XM005": 4, "XM010": 2, "XM015": 1, "XM026": 12}
+# Project → share of its plan that it manages, where that is not about all of it.
 _PACES: Final = {"XM008": 0.55, "XM011": 0.8, "XM013": 0.62, "XM020": 0.86, "XM014": 1.25}
 _SILENT: Final = ("辛县", (5, 6, 7))  # nothing came in these months
 _NO_CODE: Final = "XM009"  # its credit code came in autumn
+_SAME_FIRM: Final = ("XM021", "XM014")  # one project in two counties under nearly one name
 _RENAMED: Final = ("XM016", dt.date(YEAR, 6, 16), "基因测序与体外诊断设备制造项目")
-_BACKWARDS: Final = ("XM017", dt.date(YEAR, 5, 12), dt.date(YEAR, 6, 2))  # an end before the start, and its correction
+_BACKWARDS: Final = ("XM017", dt.date(YEAR, 5, 12), dt.date(YEAR, 6, 16))  # an end before the start, and its correction
 _SHIFTED: Final = ("己县", 4)  # whose sheet of which month has its columns shifted; it came again a week later
 _OVERSPENT: Final = ("ZX006", dt.date(YEAR, 9, 8), dt.date(YEAR, 9, 22))  # more spent than arrived, and its correction
 _PROBLEMS: Final = (
@@ -105,6 +107,7 @@ def reports(*, seed: int) -> list[Report]:
     regions = np.array([int(COUNTIES[COUNTY_NAMES.index(one.county)]) for one in coded])
     codes = credit_codes(np.arange(len(coded)) + _CODES_FROM, regions)
     code_of = dict(zip((one.entry for one in coded), (code.decode() for code in codes), strict=True))
+    code_of[_SAME_FIRM[0]] = code_of[_SAME_FIRM[1]]
     found = [report for one in there for report in _of(one, code_of.get(one.entry, ""), rng)]
     found += list(_problems(there, rng))
     measures = [one for one in there if one.ledger == "measure"]
@@ -212,7 +215,7 @@ def _parts(plan: int, shares: list[float]) -> list[int]:
 def _works(one: Entry, plan: int, shares: list[float], start: dt.date, rng: np.random.Generator) -> Iterator[Report]:
     """Monthly reports: the start when it is made, what was done of the year's plan."""
     late = _LATE_STARTS.get(one.entry, 0)
-    begun = start.replace(year=YEAR + (start.month + late - 1) // 12, month=(start.month + late - 1) % 12 + 1)
+    begun = start.replace(year=start.year + (start.month + late - 1) // 12, month=(start.month + late - 1) % 12 + 1)
     pace, done = _PACES.get(one.entry, float(rng.uniform(0.93, 1.06))), 0
     for month in range(1, 13):
         day = _month_end(month)

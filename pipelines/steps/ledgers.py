@@ -15,9 +15,12 @@ import pyarrow.compute as pc
 
 from indicators.dispatch.thresholds import thresholds
 from pipelines.contracts import contract
-from pipelines.ingest.forms.ledgers import ledgers
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS, ledgers
+from pipelines.ingest.landing import register
 from pipelines.lake import ALL, Lake, Made, write_table
 from pipelines.provenance import code_hash
+from pipelines.steps.core import core_small
+from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -99,3 +102,12 @@ def board(workspace: Workspace, day: dt.date | None = None) -> Board:
     rows = Lake(workspace.lake).read("core_ledger").to_pandas()
     last = rows["known_from"].max() + dt.timedelta(days=int(thresholds()["cut_off_days"])) if len(rows) else dt.date.min
     return Board(rows, day or last)
+
+
+def refreshed(workspace: Workspace) -> list[Made]:
+    """What lies in the inbox taken in, and all tables of the ledgers made; what has not changed is left alone."""
+    register(workspace)
+    Lake(workspace.lake).sweep()
+    for form in LEDGER_FORMS:
+        raw(workspace, form)
+    return [core_small(workspace, "core_ledger_history"), *make_ledgers(workspace)]
