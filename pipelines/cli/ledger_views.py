@@ -6,6 +6,7 @@ A light is always told by its word.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
@@ -57,11 +58,10 @@ def entries(board: Board, ledger: Ledger, city: City, county: str, console: Cons
          *((words.get(row["entry"], "—"),) if words else ()))
         for row in there.to_dict("records")
     ]  # fmt: skip
-    money = {
-        number + 2 for number, name in enumerate(telling) if ledger.columns[name].kind in {"money", "count", "number"}
-    }
-    console.print(_table((*heads, *(("灯号",) if words else ())), rows, right=money))
-    if any(ledger.columns[name].kind == "money" for name in telling):
+    kinds = [ledger.columns[name].kind for name in telling]
+    numbers = {place for place, kind in enumerate(kinds, start=2) if kind in {"money", "count", "number"}}
+    console.print(_table((*heads, *(("灯号",) if words else ())), rows, right=numbers))
+    if "money" in kinds:
         console.print("金额单位：万元", style="dim", **_PLAIN)
 
 
@@ -102,14 +102,15 @@ def entry(board: Board, number: str, city: City, console: Console) -> None:
     for doubt in board.doubts(ledger.id).query("entry == @number")["zh"]:
         console.print(f"存疑：{doubt}", style="yellow", **_PLAIN)
     history = board.history[(board.history["entry"] == number) & (board.history["known_from"] <= board.day)]
-    said = history.sort_values(["reported_at", "known_from", "row_id"]).to_dict("records")
-    rows = [
-        (str(one["reported_at"]), ledger.columns[one["field"]].header, _shown_text(one), one["reporter"])
-        for one in said
+    said = history.sort_values(["reported_at", "known_from", "row_id"])
+    changes = said[said["value"] != said.groupby("field")["value"].shift()].to_dict("records")
+    shown = [
+        (str(one["reported_at"]), ledger.columns[one["field"]].header, _shown_text(one, city), one["reporter"])
+        for one in changes[-_SHOWN:]
     ]
-    console.print(_table(("填报日期", "栏目", "内容", "填报单位"), rows[-_SHOWN:]))
-    if len(rows) > _SHOWN:
-        console.print(f"以上为最近 {_SHOWN} 条，历史共 {len(rows)} 条（表 core_ledger）。", style="dim", **_PLAIN)
+    console.print(_table(("填报日期", "栏目", "内容", "填报单位"), shown))
+    if len(changes) > _SHOWN:
+        console.print(f"以上为最近 {_SHOWN} 次变更，共 {len(changes)} 次（表 core_ledger）。", style="dim", **_PLAIN)
 
 
 def dispatch(board: Board, city: City, console: Console) -> None:  # noqa: ARG001 - called as ``late`` is
@@ -130,10 +131,8 @@ def headline(board: Board) -> list[str]:
     due, started = board.starts
     if due:
         said.append(f"应开工 {due} 个，已开工 {started} 个，开工率 {display(started / due, '%', 1)}%")
-    states = board.problems["state"].value_counts()
-    said.append(
-        "问题：" + "，".join(f"{state} {count}" for state, count in states.items()) if len(states) else "问题：无"
-    )
+    states = [f"{state} {count}" for state, count in board.problems["state"].value_counts().items()]
+    said.append("问题：" + ("，".join(states) or "无"))
     if len(board.bonds):
         arrived, spent = (float(board.bonds[name].sum()) for name in ("arrived", "spent"))
         share = f"，支出进度 {display(spent / arrived, '%', 1)}%" if arrived else ""
@@ -155,9 +154,8 @@ def _lights(board: Board, console: Console) -> None:
     told = "  ".join(f"[{_COLOURS[w['light']]}]{w['symbol']}[/] {w['word']} {count.get(w['light'], 0)}" for w in words)
     console.print(f"\n{cycle} 灯号（{len(now)} 个项目）：{told}", highlight=False)
     order = {light: rank for rank, light in enumerate(("red", "yellow", "grey"))}
-    shown = (
-        now[now["light"] != "green"].assign(rank=lambda rows: rows["light"].map(order)).sort_values(["rank", "entry"])
-    )
+    poor = now[now["light"] != "green"]
+    shown = poor.assign(rank=poor["light"].map(order)).sort_values(["rank", "entry"])
     word_of = {w["light"]: w["word"] for w in words}
     rows = [
         (one["entry"], one["name"], f"{one['symbol']}{one['word']}", one["reason"] + _moved(one, word_of))
@@ -234,7 +232,7 @@ def _kind(ledger: Ledger, name: str) -> str:
 
 def _shown(value: Any, kind: str) -> str:
     """A value as people read it: money in 万元, days as they are written, flags as words."""
-    if pd.isna(value) or value == "":
+    if value == "" or pd.isna(value):
         return ""
     if kind == "money":
         return display(float(value), "万元", 0)
@@ -250,13 +248,13 @@ def _shown_text(said: dict[Any, Any], city: City) -> str:
     if said["value"] == "":
         return "（清空）"
     if said["field"] == "county":
-        return city.regions.get(said["value"], said["value"])
+        return str(city.regions.get(said["value"], said["value"]))
     hidden = said["field"] in ledgers()[said["ledger"]].private
     return _shown(said["value"], "text" if hidden else said["kind"])
 
 
 def _rate(value: float) -> str:
-    return "—" if pd.isna(value) else f"{display(value, '%', 1)}%"
+    return "—" if math.isnan(value) else f"{display(value, '%', 1)}%"
 
 
 def _title(console: Console, text: str, board: Board) -> None:

@@ -65,10 +65,9 @@ def _column(column: FormColumn, ledger: Ledger, city: City) -> Column:
         choices = tuple(_FLAGS.values())
     if column.name == "county":
         choices = tuple(city.regions.values())
-    private = column.name in ledger.private
-    hint = (
-        "已报送的不再列出；不改不填。" if private else {"date": "写成 2023-10-31", "money": "万元"}.get(column.kind, "")
-    )
+    hint = {"date": "写成 2023-10-31", "money": "万元"}.get(column.kind, "")
+    if column.name in ledger.private:
+        hint = "已报送的不再列出；不改不填。"
     return Column(
         column.header,
         min(_WIDEST, max(10, units(column.header) + 2)),
@@ -89,7 +88,5 @@ def _cell(row: dict[Any, Any], column: FormColumn, ledger: Ledger, city: City) -
     if isinstance(value, float):
         number = Decimal(repr(value)) / (_WAN if column.kind == "money" else 1)
         return format(number.normalize(), "f")
-    text = str(value)
-    return (
-        _FLAGS.get(text, text) if column.kind == "flag" else city.regions.get(text, text) if name == "county" else text
-    )
+    text, words = str(value), {"flag": _FLAGS, "county": city.regions}
+    return words.get(name, words.get(column.kind, {})).get(text, text)
