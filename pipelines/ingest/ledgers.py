@@ -51,17 +51,10 @@ class Report:
     def order(self) -> tuple[Any, ...]:
         """The order in which reports are taken, whatever the order in which files are read."""
         cells = self.row.cells
-        # What came on one day: full forms before single cells, so that an entry is known when it is changed.
-        change = self.row.form == CHANGES
-        return (
-            cells["received_at"],
-            change,
-            self.reported_at,
-            cells["file"],
-            cells["sheet"],
-            cells["row"],
-            cells["row_id"],
-        )
+        # What came on one day: numbered rows first, single cells last, so that an entry is known when it is meant.
+        rank = 2 if self.row.form == CHANGES else int(not self.entry)
+        place = (cells[name] for name in ("file", "sheet", "row", "row_id"))
+        return cells["received_at"], rank, self.reported_at, *place
 
     @property
     def sheet(self) -> tuple[str, str]:

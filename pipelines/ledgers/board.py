@@ -144,7 +144,7 @@ class Board:
             cut_off=cut,
             start_overdue=dispatch.start_overdue(there, cycle.last_day),
             silent=told["entry"].map(self._silent(until)).fillna(0).astype("int64"),
-            doubt=told["entry"].map(doubt).fillna(""),
+            doubt=[doubt.get(entry, "") for entry in told["entry"]],
         )
 
     def _silent(self, cycles: list[Cycle]) -> pd.Series:
