@@ -34,7 +34,7 @@ def spending(
     told = told[told["on"] <= today]
     highest = told.groupby("entry")["spent"].transform(lambda values: values.cummax().shift(fill_value=0.0))
     rises = told[told["spent"] > highest].groupby("entry")["on"].max()
-    moved = pd.concat([bonds["arrived_on"], bonds["entry"].map(rises).astype("datetime64[ns]")], axis=1).max(axis=1)
+    moved = pd.concat([bonds["arrived_on"], pd.to_datetime(bonds["entry"].map(rises.to_dict()))], axis=1).max(axis=1)
     arrived = bonds["arrived"].where(bonds["arrived"] > 0)
     share = bonds["spent"].fillna(0.0).where(arrived.notna()) / arrived
     waiting = (today - moved).dt.days

@@ -39,11 +39,13 @@ def doubts(ledger: str, standing: pd.DataFrame, day: dt.date, year: int) -> pd.D
     if ledger == "project":
         months = frame.reindex(columns=list(MONTHS)).astype("float64")
         frame = frame.assign(plan_sum=months.sum(axis=1, min_count=1))
-    local = {"day": pd.Timestamp(day), "year": year}
+    names = {name: frame[name] for name in frame} | {"today": pd.Timestamp(day), "this_year": year}
     found = []
     for number, rule in enumerate(rules().to_dict("records")):
         if ledger in rule["ledgers"].split(";") and len(frame):
-            hit = np.asarray(frame.eval(rule["expression"], engine="python", local_dict=local), dtype="bool")
+            hit = np.asarray(
+                pd.eval(rule["expression"], engine="python", local_dict={}, resolvers=[names]), dtype="bool"
+            )
             told = {"rule": rule["id"], "blocks": rule["blocks"] == "yes", "zh": rule["zh"], "en": rule["en"]}
             found.append(frame.loc[hit, ["entry"]].assign(**told, number=number))
     columns = ["entry", "rule", "blocks", "zh", "en"]

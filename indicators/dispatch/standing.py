@@ -15,6 +15,8 @@ from classification.errors import InputError
 
 _NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
 _TAKEN: Final = ["reported_at", "known_from", "row_id"]
+_TYPES: Final = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
+_NOTHING: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, float("nan")) | {"date": pd.NaT}
 _NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "row_id")
 
 
@@ -59,11 +61,13 @@ def entries(
 
 
 def _typed(values: Any, kind: str, index: pd.Index) -> pd.Series:
-    texts = pd.Series("", index=index, dtype="object") if values is None else values.fillna("")
+    if values is None:
+        return pd.Series(_NOTHING.get(kind, ""), index=index, dtype=_TYPES.get(kind, "object"))
+    texts = values.fillna("")
     if kind in _NUMBERS:
         return pd.to_numeric(texts.replace("", None), errors="raise").astype("float64")
     if kind == "date":
-        return pd.to_datetime(texts.replace("", None), format="%Y-%m-%d")
+        return pd.to_datetime(texts.replace("", None), format="%Y-%m-%d").astype(_TYPES["date"])
     return texts.astype("object")
 
 

@@ -33,6 +33,7 @@ _LATE_STARTS: Final = {"XM005": 4, "XM010": 2, "XM015": 1, "XM026": 12}
 # Project → share of its plan that it manages, where that is not about all of it.
 _PACES: Final = {"XM008": 0.55, "XM011": 0.8, "XM013": 0.62, "XM020": 0.86, "XM014": 1.25}
 _SILENT: Final = ("辛县", (5, 6, 7))  # nothing came in these months
+_ACCEPTED: Final = dt.date(YEAR, 11, 20)  # the projects of the industrial internet
 _NO_CODE: Final = "XM009"  # its credit code came in autumn
 _SAME_FIRM: Final = ("XM021", "XM014")  # one project in two counties under nearly one name
 _RENAMED: Final = ("XM016", dt.date(YEAR, 6, 16), "基因测序与体外诊断设备制造项目")
@@ -228,6 +229,8 @@ def _works(one: Entry, plan: int, shares: list[float], start: dt.date, rng: np.r
         if one.county == _SILENT[0] and month in _SILENT[1]:
             continue
         cells: dict[str, Cell] = {"cum_year": done, "month_done": done - before, "image": _image(done / plan)}
+        if month >= _ACCEPTED.month and str(one.cells["content"]).startswith("工业互联网"):
+            cells |= {"finish": _ACCEPTED.isoformat(), "image": "通过验收"}
         if begun <= day and start.year == YEAR:
             cells["start"] = begun.isoformat()
         shifted = (one.county, month) == _SHIFTED
@@ -235,8 +238,6 @@ def _works(one: Entry, plan: int, shares: list[float], start: dt.date, rng: np.r
         yield Report(received, day, one, _reporter(one), cells, shifted=shifted)
         if shifted:
             yield Report(received + dt.timedelta(days=7), day, one, _reporter(one), cells)
-    if str(one.cells["content"]).startswith("工业互联网"):
-        yield _weekly(one, dt.date(YEAR, 11, 24), {"finish": "2023-11-20", "image": "通过验收"})
 
 
 def _image(share: float) -> str:

@@ -109,7 +109,7 @@ def test_pairs(shuce) -> None:
 def test_a_workbook(shuce, tmp_path: Path) -> None:
     said = shuce("export", "重点项目", "-o", str(tmp_path / "TZ02.xlsx"), "--county", "甲区")
     assert said.code == 0
-    assert "2 条" in said.out
+    assert "3 条" in said.out
     assert openpyxl.load_workbook(tmp_path / "TZ02.xlsx").sheetnames[0] == "重点项目清单"
 
 
