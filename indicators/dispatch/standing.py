@@ -15,7 +15,7 @@ from classification.errors import InputError
 
 _NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
 _TAKEN: Final = ["reported_at", "known_from", "row_id"]
-_TYPES: Final = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
+_TYPES: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, float("nan")) | {"date": pd.NaT}
 _NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "row_id")
 
@@ -63,12 +63,13 @@ def entries(
 def _typed(values: Any, kind: str, index: pd.Index) -> pd.Series:
     if values is None:
         return pd.Series(_NOTHING.get(kind, ""), index=index, dtype=_TYPES.get(kind, "object"))
-    texts = values.fillna("")
+    texts: pd.Series = values.fillna("")
     if kind in _NUMBERS:
-        return pd.to_numeric(texts.replace("", None), errors="raise").astype("float64")
-    if kind == "date":
-        return pd.to_datetime(texts.replace("", None), format="%Y-%m-%d").astype(_TYPES["date"])
-    return texts.astype("object")
+        texts = pd.to_numeric(texts.replace("", None), errors="raise")
+    elif kind == "date":
+        texts = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d")
+    typed: pd.Series = texts.astype(_TYPES.get(kind, "object"))
+    return typed
 
 
 def on_list(standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:

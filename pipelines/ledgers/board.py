@@ -70,11 +70,13 @@ class Board:
         history: rows of ``core_ledger`` (or of ``core_ledger_history``), whatever else was received later.
         day: the day of knowledge.
         limits: thresholds by name.
+        kept: rows of ``core_dispatch``; lights are read there where they have been made before.
     """
 
     history: pd.DataFrame
     day: dt.date
     limits: Mapping[str, float] = field(default_factory=dispatch.thresholds)
+    kept: pd.DataFrame | None = None
 
     def ever(self, ledger: str, day: dt.date | None = None) -> pd.DataFrame:
         """Every entry that a ledger had by a day (default: the board's), those that left included."""
@@ -124,6 +126,8 @@ class Board:
     @cached_property
     def lights(self) -> pd.DataFrame:
         """The light of each project in each cycle (``LIT``), each as known when the cycle was cut off."""
+        if self.kept is not None:
+            return self.kept[self.kept["cut_off"] <= self.day].reset_index(drop=True)
         parts = [self._measured(cycle, self.cycles[: number + 1]) for number, cycle in enumerate(self.cycles)]
         parts = [part for part in parts if len(part)]
         if not parts:

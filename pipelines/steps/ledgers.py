@@ -24,6 +24,8 @@ from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.ledgers.board import Board
 
 GIVEN = "已填"
@@ -74,9 +76,12 @@ def core_dispatch(workspace: Workspace) -> Made:
     lake = Lake(workspace.lake)
 
     def fill(path: Path) -> None:
-        lit = board(workspace).lights
-        rows = lit.assign(**{name: lit[name].astype("float64").round(12) + 0.0 for name in _FLOATS})
-        write_table(pa.Table.from_pandas(rows, contract("core_dispatch").schema, preserve_index=False), path)
+        from pipelines.ledgers.board import Board
+
+        rows = lake.read("core_ledger").to_pandas()
+        lit = Board(rows, _last(rows)).lights
+        told = lit.assign(**{name: lit[name].astype("float64").round(12) + 0.0 for name in _FLOATS})
+        write_table(pa.Table.from_pandas(told, contract("core_dispatch").schema, preserve_index=False), path)
 
     made_from = [
         *lake.hashes("core_ledger"),
@@ -93,15 +98,23 @@ def make_ledgers(workspace: Workspace) -> list[Made]:
 
 
 def board(workspace: Workspace, day: dt.date | None = None) -> Board:
-    """The board of a day; where none is named, of the last day on which anything of the ledgers was received.
-
-    That day goes on to the next cut-off if it is near enough, so that a month is seen with its last reports.
-    """
+    """The board of a day, with the lights that were made; where no day is named, of the last one (``_last``)."""
     from pipelines.ledgers.board import Board
 
-    rows = Lake(workspace.lake).read("core_ledger").to_pandas()
-    last = rows["known_from"].max() + dt.timedelta(days=int(thresholds()["cut_off_days"])) if len(rows) else dt.date.min
-    return Board(rows, day or last)
+    lake = Lake(workspace.lake)
+    rows, kept = (lake.read(table).to_pandas() for table in ("core_ledger", "core_dispatch"))
+    return Board(rows, day or _last(rows), kept=kept)
+
+
+def _last(rows: pd.DataFrame) -> dt.date:
+    """The last day on which anything of the ledgers was received, or the cut-off after it where that is near.
+
+    So a month is seen with its last reports.
+    """
+    if rows.empty:
+        return dt.date.min
+    last: dt.date = rows["known_from"].max() + dt.timedelta(days=int(thresholds()["cut_off_days"]))
+    return last
 
 
 def refreshed(workspace: Workspace) -> list[Made]:
