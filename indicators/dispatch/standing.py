@@ -61,15 +61,16 @@ def entries(
 
 
 def _typed(values: Any, kind: str, index: pd.Index) -> pd.Series:
+    typed: pd.Series
     if values is None:
-        return pd.Series(_NOTHING.get(kind, ""), index=index, dtype=_TYPES.get(kind, "object"))
-    texts: pd.Series = values.fillna("")
-    if kind in _NUMBERS:
-        texts = pd.to_numeric(texts.replace("", None), errors="raise")
+        typed = pd.Series(_NOTHING.get(kind, ""), index=index)
+    elif kind in _NUMBERS:
+        typed = pd.to_numeric(values.fillna("").replace("", None), errors="raise")
     elif kind == "date":
-        texts = pd.to_datetime(texts.replace("", None), format="%Y-%m-%d")
-    typed: pd.Series = texts.astype(_TYPES.get(kind, "object"))
-    return typed
+        typed = pd.to_datetime(values.fillna("").replace("", None), format="%Y-%m-%d")
+    else:
+        typed = values.fillna("")
+    return typed.astype(_TYPES.get(kind, "object"))
 
 
 def on_list(standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:

@@ -49,4 +49,10 @@ ledger_assets = [
         "core_ledger",
         "调度灯号：各重点项目每月的完成率、序时进度、偏差、灯号和依据。",
     ),
+    _asset(
+        "cell_ledger",
+        ledgers.cell_ledger,
+        "core_ledger",
+        "台账汇总：各季末的计划和完成投资、开工、专项债支出、三个一批各环节个数；台账进入指标的唯一通道。",
+    ),
 ]

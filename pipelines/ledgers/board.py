@@ -175,7 +175,11 @@ class Board:
     @cached_property
     def starts(self) -> tuple[int, int]:
         """Projects that were due to start by the day, and those of them that have."""
-        return dispatch.start_rate(self.of("project"), self.day)
+        return self.started_by(self.day)
+
+    def started_by(self, day: dt.date) -> tuple[int, int]:
+        """The same of an earlier day, as known on the board's."""
+        return dispatch.start_rate(dispatch.on_list(self.ever("project"), day), day)
 
     @cached_property
     def problems(self) -> pd.DataFrame:

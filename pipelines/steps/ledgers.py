@@ -1,7 +1,8 @@
 """Tables of the task force's ledgers: what it may see, pairs that may be one entry, the lights of each month.
 
 Belongs here: which table is made from which. Does not belong here: reading (ingest), reckoning (``pipelines.ledgers``,
-``indicators.dispatch``). The wall: these steps read ledgers alone, and no other step reads their tables.
+``indicators.dispatch``). The wall: these steps read ledgers alone, and no other step reads a table of theirs but the
+sums of ``cell_ledger``.
 """
 
 from __future__ import annotations
@@ -92,9 +93,29 @@ def core_dispatch(workspace: Workspace) -> Made:
     return lake.refresh("core_dispatch", ALL, fill, made_from=made_from)
 
 
+def cell_ledger(workspace: Workspace) -> Made:
+    """Sums of the ledgers at the end of each quarter that was cut off."""
+    lake, city = Lake(workspace.lake), workspace.city
+
+    def fill(path: Path) -> None:
+        from pipelines.ledgers.sums import sums
+
+        rows = lake.read("core_ledger").to_pandas()
+        found = sums(rows, city.quarters, city.code, _last(rows))
+        write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
+
+    made_from = [
+        *lake.hashes("core_ledger"),
+        code_hash("pipelines.ledgers"),
+        code_hash("indicators.dispatch"),
+        *(city.code, city.first_quarter, city.last_quarter),
+    ]
+    return lake.refresh("cell_ledger", ALL, fill, made_from=made_from)
+
+
 def make_ledgers(workspace: Workspace) -> list[Made]:
     """All tables of the ledgers, from the history on."""
-    return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace)]
+    return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace), cell_ledger(workspace)]
 
 
 def board(workspace: Workspace, day: dt.date | None = None) -> Board:

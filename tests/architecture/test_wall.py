@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -16,7 +17,9 @@ GRAPH = defs.resolve_asset_graph()
 # What the checks of all tables found: counts and places, no content.
 OUTCOMES = {"check_result", "check_result_reference", "core_set_aside_reference", "quality_report"}
 RAW = {f"raw_{form}" for form in LEDGER_FORMS}
-LEDGERS = RAW | {"core_ledger_history", "core_ledger", "core_ledger_duplicate", "core_dispatch"}
+# Sums of projects, bonds and contracts: the only way from ledgers to observations.
+SUMS = "cell_ledger"
+LEDGERS = RAW | {"core_ledger_history", "core_ledger", "core_ledger_duplicate", "core_dispatch", SUMS}
 
 
 def made_from(name: str) -> set[str]:
@@ -39,9 +42,26 @@ def test_ledgers_are_made_from_ledgers_alone() -> None:
 
 def test_no_account_is_made_from_a_ledger() -> None:
     others = {key.to_user_string() for key in GRAPH.materializable_asset_keys} - LEDGERS - OUTCOMES
-    assert "observation" in others
-    for name in others:
+    for name in others - {"observation", "revision", "release"}:
         assert not made_from(name) & LEDGERS, name
+    # What is released rests on sums alone, and on those in one place.
+    parents = {key.to_user_string() for key in GRAPH.get(dg.AssetKey("observation")).parent_keys}
+    assert parents & LEDGERS == {SUMS}
+
+
+def test_the_sums_are_read_by_the_rates_of_dispatch_alone() -> None:
+    readers = {
+        path.name
+        for path in (ROOT / "indicators" / "measure").glob("*.py")
+        if re.search(r"\.dispatch\b(?!\.rows)", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"dispatch.py"}
+
+
+def test_no_figure_of_a_firm_is_among_the_sums() -> None:
+    tree = ast.parse((ROOT / "pipelines" / "ledgers" / "sums.py").read_text(encoding="utf-8"))
+    said = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert not {"firm", "own_revenue", "own_investment", "own_research"} & said
 
 
 def test_only_the_rooms_of_ledgers_know_them() -> None:

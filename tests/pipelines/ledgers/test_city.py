@@ -111,6 +111,19 @@ def test_a_day_sees_what_was_known_then(history: pd.DataFrame, last: Board) -> N
     assert progress_sentence(early.completion, 6).startswith("年度计划投资")
 
 
+def test_the_sums_of_quarters_are_as_known_some_days_later(ledger_city: Workspace, last: Board) -> None:
+    found = Lake(ledger_city.lake).read("cell_ledger").to_pandas()
+    assert sorted(set(found["quarter"])) == ["2023Q1", "2023Q2", "2023Q3", "2023Q4"]
+    assert set(found["known_from"].map(str)) == {"2023-04-05", "2023-07-05", "2023-10-05", "2024-01-05"}
+    year = found[found["quarter"] == "2023Q4"].set_index("item")["value"]
+    assert last.completion is not None
+    assert year["done"] == round(last.completion.done)
+    assert (year["due"], year["started"]) == last.starts
+    assert year["signed"] == PUBLISHED["contracts_sangeyipi"]
+    spring = found[found["quarter"] == "2023Q1"].set_index("item")["value"]
+    assert (spring <= year.reindex(spring.index)).all()
+
+
 def test_weekly_changes_are_small(history: pd.DataFrame) -> None:
     changed = Board(history, FRIDAYS[20]).changes(FRIDAYS[19])
     assert 0 < len(changed) < 40
