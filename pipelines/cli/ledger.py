@@ -102,6 +102,16 @@ def duplicates(
 
 
 @app.command()
+def aside(*, home: Home = None) -> None:
+    """台账中搁置的行和未读的文件：在哪里、为什么。 Rows and files of ledgers that did not go through."""
+    from pipelines.cli import ledger_views as view
+    from pipelines.steps.core import small_set_aside
+
+    workspace, _ = _board(home, "")
+    view.set_aside(small_set_aside(workspace, "core_ledger_history").to_pylist(), console)
+
+
+@app.command()
 def export(
     ledger: Name,
     output: Annotated[Path, typer.Option("-o", "--output", help="写到哪里，如 TZ02.xlsx。 Where to write it.")],

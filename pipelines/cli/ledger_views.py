@@ -219,6 +219,17 @@ def pairs(found: pd.DataFrame, city: City, console: Console) -> None:
     console.print(said, style="yellow" if rows else "green", **_PLAIN)
 
 
+def set_aside(lines: list[dict[str, Any]], console: Console) -> None:
+    """What did not go through, without what stood there."""
+    rows = [
+        (line["file"], f"{line['sheet']} 第{line['row']}行".strip(), line["column"], line["reason_zh"])
+        for line in lines
+    ]
+    if rows:
+        console.print(_table(("文件", "位置", "列", "原因与处理"), rows))
+    console.print(f"共 {len(rows)} 条", style="yellow" if rows else "green", **_PLAIN)
+
+
 def _words(board: Board) -> dict[str, str]:
     if not board.cycles:
         return {}

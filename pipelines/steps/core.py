@@ -293,6 +293,12 @@ def reference_set_aside(workspace: Workspace) -> Made:
     return lake.refresh("core_set_aside", lines_partition("annual"), fill, made_from=made_from)
 
 
+def small_set_aside(workspace: Workspace, table: str) -> pa.Table:
+    """What was set aside while a small table was typed, and the files and rows of its forms that were refused."""
+    lines = refusals(Lake(workspace.lake), SMALL_TABLES[table], ALL)
+    return ordered([_small(workspace, table)[1], lines])
+
+
 def _small(workspace: Workspace, table: str) -> tuple[pa.Table, pa.Table]:
     lake = Lake(workspace.lake)
     raws = [lake.read(f"raw_{form}") for form in SMALL_TABLES[table]]

@@ -106,6 +106,13 @@ def test_pairs(shuce) -> None:
     assert "已登记" in shuce("duplicates", "--all").out
 
 
+def test_what_was_set_aside(shuce) -> None:
+    said = shuce("aside")
+    assert "己县 第4行" in said.out
+    assert "共 2 条" in said.out
+    assert "己县智能传感器产业园项目" not in said.out  # what stood there stays in L3
+
+
 def test_a_workbook(shuce, tmp_path: Path) -> None:
     said = shuce("export", "重点项目", "-o", str(tmp_path / "TZ02.xlsx"), "--county", "甲区")
     assert said.code == 0

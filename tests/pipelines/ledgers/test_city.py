@@ -17,7 +17,7 @@ from pipelines.lake import Lake
 from pipelines.ledgers.board import FIVE, Board, Cycle
 from pipelines.sample.ledgers import FRIDAYS
 from pipelines.sample.profile import rows
-from pipelines.steps.core import _small
+from pipelines.steps.core import small_set_aside
 from pipelines.steps.ledgers import GIVEN, board, refreshed
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import hashes
@@ -85,8 +85,7 @@ def test_overspending_is_doubted_until_it_is_put_right(history: pd.DataFrame) ->
 
 
 def test_the_shifted_sheet_was_set_aside_and_came_again(ledger_city: Workspace) -> None:
-    _, aside = _small(ledger_city, "core_ledger_history")
-    lines = aside.to_pylist()
+    lines = small_set_aside(ledger_city, "core_ledger_history").to_pylist()
     assert {(line["sheet"], line["file"]) for line in lines} == {("己县", "TZ02_重点项目清单_2023-05-03.xlsx")}
     april = board(ledger_city, dt.date(2023, 5, 10)).of("project").set_index("entry")
     assert april.loc[["XM006", "XM016"], "last_report"].tolist() == [pd.Timestamp("2023-04-30")] * 2
