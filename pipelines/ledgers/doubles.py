@@ -22,7 +22,9 @@ from pipelines.ingest.texts import normal
 
 COLUMNS: Final = ("ledger", "entry", "name", "county", "other_ledger", "other", "other_name", "other_county", "score",
                   "reason", "declared", "known_from")  # fmt: skip
-_IDENTITY: Final = ("name", "former_names", "credit_code")
+_ENTRY: Final = ("ledger", "entry", "bare", "name", "county", "code", "amount", "links", "named", "coded")
+_NAMES: Final = ("name", "former_names")
+_HELD: Final = ("name", "county", "credit_code")
 _AMOUNT: Final = {"project": "total_investment", "lead": "planned_investment", "bond": "issued"}
 _LINKS: Final = ("earlier", "lead")  # columns in which one entry names another
 _NEAR: Final = 0.02  # amounts within two per cent are one amount
@@ -52,7 +54,7 @@ def bare(name: str, places: Collection[str] = ()) -> str:
 def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFrame:
     """The pairs that ``doubles.csv`` lists, each with what speaks for it.
 
-    Every name that an entry ever had counts. A pair is known from the day on which both entries were.
+    Every name that an entry ever had counts. A pair is known from the day on which what speaks for it was.
 
     Args:
         history: rows of ``core_ledger_history``.
@@ -69,34 +71,27 @@ def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFr
 
 
 def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
-    """One row per entry and name it ever had: code, amount, county and links as last reported."""
-    order = ["reported_at", "known_from", "row_id"]
-    rows = history.sort_values(order, kind="stable")
-    last = rows.drop_duplicates(["ledger", "entry", "field"], keep="last").set_index(["ledger", "entry", "field"])[
-        "value"
-    ]
-    first = rows.groupby(["ledger", "entry"])["known_from"].min()
-    names = rows[rows["field"].isin(_IDENTITY[:2])].drop_duplicates(["ledger", "entry", "value"])
+    """One row per entry and name it ever had, with code, amount, county and links as last reported (``_ENTRY``)."""
+    rows = history.sort_values(["reported_at", "known_from", "row_id"], kind="stable")
+    cell = ["ledger", "entry", "field"]
+    last = rows.drop_duplicates(cell, keep="last").set_index(cell)["value"].to_dict()
+    since = rows.groupby([*cell, "value"])["known_from"].min().to_dict()
+    names = rows[rows["field"].isin(_NAMES)].drop_duplicates(["ledger", "entry", "value"])
     out = []
-    for row in names.to_dict("records"):
-        ledger, entry = row["ledger"], row["entry"]
-
-        def held(field: str, ledger: str = ledger, entry: str = entry) -> str:
-            return str(last.get((ledger, entry, field), ""))
-
+    for ledger, entry, field, value in names[[*cell, "value"]].itertuples(index=False, name=None):
+        held = {name: str(last.get((ledger, entry, name), "")) for name in (*_HELD, *_LINKS, *_AMOUNT.values())}
         out += [
             {
-                "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held("name"),
-                "county": held("county"), "code": held("credit_code"),
-                "amount": float(held(_AMOUNT.get(ledger, "")) or "nan"),
-                "links": {held(link) for link in _LINKS} - {""}, "known_from": first[ledger, entry],
+                "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held["name"],
+                "county": held["county"], "code": held["credit_code"],
+                "amount": float(held.get(_AMOUNT.get(ledger, ""), "") or "nan"),
+                "links": {held[link] for link in _LINKS} - {""}, "named": since[ledger, entry, field, value],
+                "coded": since.get((ledger, entry, "credit_code", held["credit_code"])),
             }
-            for name in re.split("[;；]", row["value"])
+            for name in re.split("[;；]", value)
             if name.strip()
         ]  # fmt: skip
-    return pd.DataFrame(
-        out, columns=["ledger", "entry", "bare", "name", "county", "code", "amount", "links", "known_from"]
-    )
+    return pd.DataFrame(out, columns=list(_ENTRY))
 
 
 def _pairs(known: pd.DataFrame, limit: dict[Any, Any]) -> list[dict[str, Any]]:
@@ -154,5 +149,5 @@ def _row(one: pd.Series, other: pd.Series, *, like: float, code: bool, amount: b
         "other_county": other["county"], "score": round(score, 4),
         "reason": "，".join(text for text, holds in said if holds),
         "declared": other["entry"] in one["links"] or one["entry"] in other["links"],
-        "known_from": max(one["known_from"], other["known_from"]),
+        "known_from": max(side[what] for side in (one, other) for what in ("named", *(("coded",) if code else ()))),
     }  # fmt: skip

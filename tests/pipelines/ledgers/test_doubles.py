@@ -67,6 +67,12 @@ def test_between_ledgers_and_under_a_former_name() -> None:
     assert not duplicates(told(lead, undeclared))["declared"].any()
 
 
+def test_a_pair_is_known_since_its_codes_were() -> None:
+    one, other = ("firm", "QY001", {"name": "光电"}), ("firm", "QY002", {"name": "新材料", "credit_code": "A"})
+    later = ("firm", "QY001", {"credit_code": "A"})
+    assert duplicates(told(one, other, later))["known_from"].tolist() == [dt.date(2023, 5, 3)]
+
+
 def test_the_score_is_over_what_both_have() -> None:
     names = ("project", "XM001", {"name": "芯片封装测试"}), ("project", "XM002", {"name": "芯片封装测试"})
     assert duplicates(told(*names))["score"].tolist() == [1.0]
