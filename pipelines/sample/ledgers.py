@@ -335,7 +335,8 @@ def _problems(there: list[Entry], rng: np.random.Generator) -> Iterator[Report]:
             "department": one.cells["department"], "owner": f"责任人{number % 12 + 1}",
             "raised_on": raised.isoformat(), "due": due.isoformat(),
         }  # fmt: skip
-        yield _weekly(problem, raised, cells, _OFFICE)
+        # The first ones come as a list of their own, later ones in the list of changes.
+        yield (_full if number < 2 else _weekly)(problem, raised, cells, _OFFICE)
         closed = due + dt.timedelta(days=int(rng.choice([-12, -5, 0, 14, 40], p=[0.3, 0.25, 0.15, 0.2, 0.1])))
         if closed <= FRIDAYS[-1] and number % 9 != 4:
             proof: dict[str, Cell] = {} if number == 11 else {"evidence": "现场核查记录"}
