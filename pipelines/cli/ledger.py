@@ -155,7 +155,7 @@ def _board(home: Path | None, as_of: str) -> tuple[Workspace, Board]:
     with workspace.held("shuce ledger"):
         refreshed(workspace)
     found = board(workspace, _day(as_of))
-    if not any(found.counts.values()):
+    if not (found.history["known_from"] <= found.day).any():
         raise InputError(
             f"截至 {found.day} 没有收到台账。请把清单（TZ01—TZ08、TZ00）放入 {workspace.inbox} 后重试。",
             f"No ledger was received by {found.day}: put the files into the inbox.",

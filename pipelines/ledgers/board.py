@@ -80,8 +80,16 @@ class Board:
 
     def ever(self, ledger: str, day: dt.date | None = None) -> pd.DataFrame:
         """Every entry that a ledger had by a day (default: the board's), those that left included."""
-        terms = kinds(ledgers()[ledger])
-        return dispatch.entries(self._of(ledger), day or self.day, terms, before=_BEFORE.get(ledger, ()))
+        key = (ledger, day or self.day)
+        if key not in self._read:
+            terms = kinds(ledgers()[ledger])
+            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=_BEFORE.get(ledger, ()))
+        return self._read[key]
+
+    @cached_property
+    def _read(self) -> dict[tuple[str, dt.date], pd.DataFrame]:
+        """What was read of the history so far; nobody changes it."""
+        return {}
 
     def of(self, ledger: str) -> pd.DataFrame:
         """The entries on a ledger's list on the day."""
