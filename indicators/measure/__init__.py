@@ -22,6 +22,7 @@ from indicators.measure import (
     concentration,
     core,
     digital,
+    dispatch,
     firms,
     income,
     industries,
@@ -101,6 +102,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         concentration.rows(known),
         population.rows(known),
         sizes.rows(known),
+        dispatch.rows(known),
         uncertain.rows(known, leaf, quarter),
     ]
     # Own rows leave their vintage to the release; accounts and published figures bring theirs.

@@ -29,6 +29,8 @@ from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.estimate_files import write_estimates, write_period_estimates
 from pipelines.sample.events import mergers, recodes
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
+from pipelines.sample.ledger_files import write_ledgers
+from pipelines.sample.ledgers import YEAR as LEDGER_YEAR
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
 from pipelines.sample.register_files import write_register
 from pipelines.sample.small_files import write_prices, write_small
@@ -44,7 +46,8 @@ _REQUIRED: Final = (
 )  # fmt: skip
 _NOTE: Final = (
     "合成数据，仅供演示和测试。全部企业、名称、代码、报表、县区、价格、系数均为程序生成，不对应任何真实单位或地区；"
-    "2020年、2023年和所有季度的核算数为合成，标为估计（E）。只有两处取自公开数：2021—2022年地区生产总值和三次产业增加值及增速"
+    "2020年、2023年和所有季度的核算数为合成，标为估计（E）；台账全年为合成，只有各清单条数等与公布数一致。"
+    "只有两处取自公开数：2021—2022年地区生产总值和三次产业增加值及增速"
     "（焦作市公布数，作宏观控制数），以及部门监测数和外部测算渗透率（专班材料）。"
 )
 
@@ -85,7 +88,7 @@ def write_city(
         inbox.mkdir()
         say("生成并校准示范市的企业")
         universe, table = build(firms=firms, seed=seed)
-        made = list(_files(universe, table, inbox, say))
+        made = list(_files(universe, table, inbox, say, seed=seed))
         sent = sorted((x for x in made if isinstance(x, Sent)), key=lambda x: (x.received_at, x.file))
         planted = sorted((x for x in made if isinstance(x, Planted)), key=lambda x: x.id)
         (inbox / "received.csv").write_text(_register(sent, home / "inbox" / "received.csv"), encoding="utf-8")
@@ -96,7 +99,7 @@ def write_city(
 
 
 def _files(
-    universe: Universe, table: list[dict[str, str]], inbox: Path, say: Callable[[str], None]
+    universe: Universe, table: list[dict[str, str]], inbox: Path, say: Callable[[str], None], *, seed: int
 ) -> Iterator[Sent | Planted]:
     accounts = Accounts(universe)
     for quarter in QUARTERS:
@@ -114,6 +117,8 @@ def _files(
     yield from write_small(table, inbox)
     yield from write_estimates(universe, table, inbox)
     yield from write_penetration(inbox)
+    say(f"写出 {LEDGER_YEAR} 年的台账")
+    yield from write_ledgers(inbox, seed=seed)
     yield from write_strays(inbox)
 
 

@@ -44,6 +44,7 @@ SMALL = {
     "io_sector": "core_io_sector",
     "io_flow": "core_io_flow",
     "sizes": "cell_size",
+    "dispatch": "cell_ledger",
 }
 _CELLS = {
     "leaf": "cell_leaf",

@@ -40,6 +40,7 @@ ROOMS = {
     "classified": {"class_check", "class_return", "class_missing", "class_part", "class_rate"},
     "cells": {"cell_annual", "cell_crossed", "cell_leaf", "cell_published", "cell_adoption"}
     | {"cell_concentration", "cell_population", "cell_size"},
+    "ledgers": {"core_ledger", "core_ledger_duplicate", "core_dispatch", "cell_ledger"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
     "observations": {"observation", "revision"},
     "release": {"release"},

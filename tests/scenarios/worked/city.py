@@ -38,6 +38,7 @@ _SAME: Final[dict[str, dict[str, Any]]] = {
     "controls": {"year": LAST.year},
     "sizes": {"year": LAST.year},
     "adoption": {"year": LAST.year, "region": PLACE},
+    "dispatch": {"quarter": str(LAST), "region": PLACE},
     "below": {"year": LAST.year - 1},
     "efficiency": _VALID,
     "coefficients": _VALID,
