@@ -47,12 +47,17 @@ def _memberships(standard: Standard) -> Iterator[tuple[str, str, str, str]]:
     chains: dict[str, list[str]] = {}
     for member in standard.chains:
         chains.setdefault(member.gbt, []).append(member.id)
+    futures: dict[str, list[str]] = {}
+    for member in standard.futures:
+        futures.setdefault(member.gbt, []).append(member.id)
     for gbt, de in standard.pairs():
         place = standard.sectors[gbt[:2]]
         for name in (place.division, place.section, place.sector, place.three_sector, "all"):
             yield "sector", name, gbt, de
         for name in chains.get(gbt, ()):
             yield "chain", name, gbt, de
+        for name in futures.get(gbt, ()):
+            yield "future", name, gbt, de
         if de != NON_CORE:
             for name in _digital_classes(de):
                 yield "digital", name, gbt, de
@@ -69,6 +74,8 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
     for member in {m.id: m for m in standard.chains}.values():
         yield "chain", member.id, member.name_zh, member.name_en, 1, ""
         yield "chain_core", member.id, f"{member.name_zh}（核心产业部分）", f"{member.name_en} (core part)", 1, ""
+    for member in {m.id: m for m in standard.futures}.values():
+        yield "future", member.id, member.name_zh, member.name_en, 1, ""
     for name, zh, en, level, parent in _SECTORS:
         yield "sector", name, zh, en, level, parent
     sector_of = {place.section: place.sector for place in standard.sectors.values()}
@@ -102,7 +109,7 @@ def membership() -> pd.DataFrame:
         Frame ``scheme, class, gbt, de`` ordered by all four. Pairs are the 1,382 GB/T classes × their digital classes
         of 01–04 and ``non_core`` (no ``non_core`` where the whole class is core). Schemes: ``digital`` (core, 01,
         0101, 010101), ``core_industry`` (the core part of a division), ``chain`` (every part of a member class),
-        ``chain_core`` (its core part), ``sector`` (division,
+        ``chain_core`` (its core part), ``future`` (every part of a class of a future industry), ``sector`` (division,
         section, agriculture|industry|construction|services, primary|secondary|tertiary, all).
         Source of the three sectors: 三次产业划分规定 as revised in 2018 (divisions 05, 11 and 43 are tertiary).
     """
@@ -137,6 +144,20 @@ def chains() -> pd.DataFrame:
         for m in sorted(standard.chains, key=lambda m: (m.id, m.gbt))
     )
     return pd.DataFrame(_columns(rows, ("id", "name_zh", "name_en", "gbt", "core", "partial", "note")))
+
+
+def future_industries() -> pd.DataFrame:
+    """The future industries and their GB/T classes; one without a class has a row with ``gbt`` ''.
+
+    Returns:
+        Frame ``id, name_zh, name_en, gbt, note``, in the order in which they are presented; ``note`` says where a class
+        comes from, or why there is none.
+    """
+    import pandas as pd
+
+    names = ("id", "name_zh", "name_en", "gbt", "note")
+    rows = ((m.id, m.name_zh, m.name_en, m.gbt, m.note) for m in load_standard().futures)
+    return pd.DataFrame(_columns(rows, names))
 
 
 def code_columns() -> dict[str, dict[str, list[object]]]:

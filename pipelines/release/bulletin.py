@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipelines.release import chains, cited, estimates, exhibits, pages, revised, sensitivity, sentences, tables
+from pipelines.release import chains, cited, estimates, exhibits, monitored, pages, revised, sensitivity, sentences, tables
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue
@@ -142,9 +142,8 @@ def _penetration(f: Figures) -> Section:
 
 
 def _departments(f: Figures) -> Section:
-    table = tables.departments(f)
-    texts = ("以下为部门报送数，按部门口径原样收录。",) if table else ()
-    return Section("基础设施与部门监测", texts, (), _present(table))
+    texts = tuple(monitored.of_departments(f))
+    return Section("基础设施与部门监测", texts, (), _present(monitored.departments(f), monitored.futures(f)))
 
 
 def _chains(f: Figures) -> Section:

@@ -26,6 +26,7 @@ from classification import arrow_tables, labels
 from classification.errors import InputError
 from indicators.catalogue import catalogue
 from indicators.disclosure import Pattern, pattern
+from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
@@ -191,7 +192,7 @@ def blocks_said(found: Pattern) -> list[dict[str, Any]]:
 def _tables(workspace: Workspace, kept: pd.DataFrame) -> dict[str, pa.Table]:
     used = catalogue().merge(kept[["indicator", "definition_id"]].drop_duplicates(), left_on=["id", "definition_id"],
                              right_on=["indicator", "definition_id"]).drop(columns="indicator")  # fmt: skip
-    named = labels()
+    named = class_labels()
     return {
         "observation": pa.Table.from_pandas(kept, preserve_index=False),
         "catalogue": pa.Table.from_pandas(used.drop(columns="release_level"), preserve_index=False),

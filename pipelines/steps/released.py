@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from classification import labels
 from indicators.catalogue import catalogue
 from indicators.measure import MEASURED
+from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
@@ -43,7 +43,7 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
-        "class_label": pa.Table.from_pandas(labels(), preserve_index=False),
+        "class_label": pa.Table.from_pandas(class_labels(), preserve_index=False),
         "cell_published": cells.select(release_contracts()["cell_published"].names),
         "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),
     }

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from classification.tables import labels
 from indicators.catalogue import catalogue, indicator
+from indicators.monitored import class_labels
 from indicators.observation import observations
 from indicators.quarter import Quarter, quarters_between
 from pipelines.release.dictionary import release_contracts
@@ -208,7 +208,7 @@ def _arrow(frame: Any) -> pa.Table:
 
 
 def small_tables() -> dict[str, pa.Table]:
-    return {"catalogue": _arrow(catalogue()), "class_label": _arrow(labels())}
+    return {"catalogue": _arrow(catalogue()), "class_label": _arrow(class_labels())}
 
 
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:

@@ -16,8 +16,8 @@ from typing import Final
 
 import pandas as pd
 
-from classification import labels
 from indicators.catalogue import Indicator, indicators
+from indicators.monitored import class_labels
 from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Span
 from pipelines.release.wording import plain, rounded
 from tests.scenarios.worked.city import table
@@ -69,7 +69,7 @@ _HEADS: Final = {
     "va_but1": "剔除最大一家", "va_base_but1": "其上年同期", "va_but3": "剔除最大三家",
     "va_base_but3": "其上年同期", "event": "变动", "size": "规模", "rd": "研发费用",
     "rd_revenue": "填报研发费用企业的营业收入", "indicator": "指标", "period": "时期", "span": "时期类型",
-    "unit": "单位", "authority": "公布机关", "assumed": "年份为推定",
+    "unit": "单位", "target": "年度目标", "rank": "全省位次", "authority": "公布机关", "assumed": "年份为推定",
 }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _place(region: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     """Class → Chinese name; the digital economy's before those of divisions, for 01 is one of each."""
-    return {row["class"]: row["name_zh"] for row in labels()[::-1].to_dict("records")}
+    return {row["class"]: row["name_zh"] for row in class_labels()[::-1].to_dict("records")}
 
 
 def _name(cls: str) -> str:
