@@ -74,8 +74,6 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
     for member in {m.id: m for m in standard.chains}.values():
         yield "chain", member.id, member.name_zh, member.name_en, 1, ""
         yield "chain_core", member.id, f"{member.name_zh}（核心产业部分）", f"{member.name_en} (core part)", 1, ""
-    for member in {m.id: m for m in standard.futures}.values():
-        yield "future", member.id, member.name_zh, member.name_en, 1, ""
     for name, zh, en, level, parent in _SECTORS:
         yield "sector", name, zh, en, level, parent
     sector_of = {place.section: place.sector for place in standard.sectors.values()}
@@ -90,8 +88,14 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
         # GB/T classes have no English name of their own: what of them is digital has.
         parts = (standard.digital[pair.de].name_en for pair in standard.core_map if pair.gbt == code)
         yield "partial", code, standard.gbt[code].name_zh, f"GB/T {code}, in part: {'; '.join(parts)}", 1, ""
-    for name, zh, en in _SIZES:
-        yield "size", name, zh, en, 1, ""
+
+
+def _listed(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]:
+    """Labels of short lists without parents: sizes of firms, future industries."""
+    futures = {member.id: (member.id, member.name_zh, member.name_en) for member in standard.futures}
+    for scheme, names in (("size", _SIZES), ("future", futures.values())):
+        for name, zh, en in names:
+            yield scheme, name, zh, en, 1, ""
 
 
 def _columns(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, list[object]]:
@@ -127,7 +131,8 @@ def labels() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(_columns(_labels(load_standard()), _LABELS))
+    standard = load_standard()
+    return pd.DataFrame(_columns([*_labels(standard), *_listed(standard)], _LABELS))
 
 
 def chains() -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """Monitored items: the figures that departments report, how often they are due, and where they stand in a chain.
 
-Belongs here: what a department's figure is beyond its line of the catalogue (``monitored.csv``); the classes under which
-its target, completion and rank stand. Does not belong here: name, unit, department, direction (catalogue); values and
-targets, which come with the form WB01.
+Belongs here: what a department's figure is beyond its line of the catalogue (``monitored.csv``); the classes under
+which its target, completion and rank stand. Does not belong here: name, unit, department, direction (catalogue);
+values and targets, which come with the form WB01.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def items() -> dict[str, Item]:
     """The monitored items by id, in the order of the table.
 
     Raises:
-        InputError: an item is not in the catalogue under ``department``, or one there is not an item; a word is unknown.
+        InputError: an item is not in the catalogue under ``department``, one there is no item, or a word is unknown.
     """
     with (files(__package__) / "monitored.csv").open(encoding="utf-8") as file:
         found = [Item(**row) for row in csv.DictReader(file)]

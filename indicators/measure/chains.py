@@ -1,7 +1,7 @@
 """Local industry chains 产业链 and above-threshold industry: what a "share of industry" is a share of.
 
-Belongs here: the indicators ``chain_…``, ``future_value_added`` and ``industry_above_value_added``. Does not belong here: which classes form a
-chain (classification).
+Belongs here: the indicators ``chain_…``, ``future_value_added`` and ``industry_above_value_added``. Does not belong
+here: which classes form a chain or a future industry (classification).
 """
 
 from __future__ import annotations

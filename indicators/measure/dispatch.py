@@ -1,7 +1,7 @@
 """Rates of dispatch from sums of the task force's ledgers: completion, starts, spending, what becomes of contracts.
 
-Belongs here: rates of sums, and sums by future industry. Does not belong here: single entries and their lights (``indicators.dispatch``). No figure
-of a firm is among the sums, and no account is made of them.
+Belongs here: rates of sums, and sums by future industry. Does not belong here: single entries and their lights
+(``indicators.dispatch``). No figure of a firm is among the sums, and no account is made of them.
 """
 
 from __future__ import annotations

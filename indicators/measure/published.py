@@ -41,7 +41,8 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     values = [_stored(*cell) for cell in zip(passed["value"], passed["unit"], units, strict=True)]
     known = pd.Series([unit for _, unit in values], index=passed.index)
     levels = [entry.release_level if entry else "L2" for entry in entries]
-    targets = [_stored(*cell)[0] for cell in zip(passed["target"], passed["unit"], units, strict=True)]
+    aimed = zip(pd.to_numeric(passed["target"]), passed["unit"], units, strict=True)
+    targets = [_stored(*cell)[0] if cell[0] > 0 else float("nan") for cell in aimed]
     passed = passed.assign(value=[value for value, _ in values], target=targets, unit=known, release_level=levels)
     core = passed[(passed["indicator"] == "core_value_added") & (passed["price_basis"] == "current")]
     given = passed[(passed["indicator"] == "gdp") & (passed["price_basis"] == "current")]

@@ -23,9 +23,8 @@ from pipelines.workspace import City
 
 _PREFIXES: Final = {"": 1, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000, "万亿": 10**12}
 # Units that stand with a multiple: 万人 is 10,000 人, 亿条 is 100,000,000 条.
-_MULTIPLE: Final = {
-    prefix + unit: (factor, unit) for prefix, factor in _PREFIXES.items() for unit in ("元", "人", "家", "个", "户", "项", "条", "台", "吨", "千瓦")
-}
+_UNITS: Final = ("元", "人", "家", "个", "户", "项", "条", "台", "吨", "千瓦")
+_MULTIPLE: Final = {prefix + unit: (factor, unit) for prefix, factor in _PREFIXES.items() for unit in _UNITS}
 # What makes one series of figures, and the order in which they came to be known.
 _SERIES: Final = ("indicator", "region", "class", "span", "authority")
 _IN_TURN: Final = ("known_from", "period", "indicator", "region", "value")
@@ -37,8 +36,8 @@ def core_published(published: pa.Table, city: City) -> tuple[pa.Table, pa.Table]
 
     Every figure comes out in the unit in which the catalogue stores its indicator: % and 百分点 as fractions (比率:
     0.012 is 1.2 % of a share, 1.2 points of a pull), 万元 and 亿元 as yuan, 万人 as 人, 亿条 as 条. What the
-    catalogue does not know, or not in this unit, span, price basis or base, is set aside here; and so is a department's figure that
-    lies outside the catalogue's bounds (a rate above 100 %), or a count that fell without a word of why.
+    catalogue does not know, or not in this unit, span, price basis or base, is set aside here; and so is a
+    department's figure outside the catalogue's bounds (a rate above 100 %), or a count that fell without a word of why.
     """
     typed = Typed()
     type_rows(published, "published", _published, typed)

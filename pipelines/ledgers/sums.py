@@ -37,8 +37,14 @@ def sums(history: pd.DataFrame, quarters: Iterable[Quarter], region: str, last: 
         if board.day <= last and board.cycles:
             items = _items(board)
             found += [
-                {"quarter": str(quarter), "region": region, "item": item, "class": cls, "value": items[item, cls],
-                 "known_from": board.day}
+                {
+                    "quarter": str(quarter),
+                    "region": region,
+                    "item": item,
+                    "class": cls,
+                    "value": items[item, cls],
+                    "known_from": board.day,
+                }
                 for item, cls in sorted(items)
             ]
     return found

@@ -10,7 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipelines.release import chains, cited, estimates, exhibits, monitored, pages, revised, sensitivity, sentences, tables
+from pipelines.release import (
+    chains,
+    cited,
+    estimates,
+    exhibits,
+    monitored,
+    pages,
+    revised,
+    sensitivity,
+    sentences,
+    tables,
+)
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures
 from pipelines.release.issue import Issue

@@ -1,7 +1,7 @@
 """What departments monitor (T7) and the future industries: tables and sentences.
 
-Belongs here: which figures of departments stand beside which target, and who has not reported. Does not belong here: what
-an item is (``indicators.monitored``) or how a table is drawn.
+Belongs here: which figures of departments stand beside which target, and who has not reported. Does not belong here:
+what an item is (``indicators.monitored``) or how a table is drawn.
 """
 
 from __future__ import annotations
