@@ -50,6 +50,7 @@ def _published(row: Row) -> dict[str, Any]:
     span = row.word("span", SPANS)
     entry = _entry(row)
     price_basis, base = row.word("price_basis", PRICE_BASES), row.word("base", BASES)
+    _refuse_alone(row, entry)
     _check_form(row, entry, span, (price_basis, base))
     value = _bounded(row, entry, "value", _value(row, entry, "value"))
     return {
@@ -101,6 +102,17 @@ def _entry(row: Row) -> Indicator:
         + "；请按指标目录更正。",
         "The catalogue has no such indicator" + (f"; the nearest is {near[0]}." if near else "."),
     )
+
+
+def _refuse_alone(row: Row, entry: Indicator) -> None:
+    """Refuse a target, completion or rank in a row of its own: they come beside their figure, or follow from it."""
+    if entry.id in BESIDE:
+        raise row.fail(
+            "indicator",
+            "not_in_catalogue",
+            "目标和位次请填在该监测指标一行的“年度目标”“全省位次”栏，完成率由系统计算。",
+            "Targets and ranks stand in the row of their figure; completion is computed.",
+        )
 
 
 def _check_form(row: Row, entry: Indicator, span: str, form: tuple[str, str]) -> None:
@@ -179,7 +191,7 @@ def _rank(row: Row, entry: Indicator) -> int | None:
 
 def _beside(row: Row, entry: Indicator, name: str) -> bool:
     """Whether target or rank is filled in, which only a department's figure has."""
-    if row.text(name) and (entry.definition_id != DEFINITION or entry.id in BESIDE):
+    if row.text(name) and entry.definition_id != DEFINITION:
         raise row.fail(
             name,
             "not_in_catalogue",
