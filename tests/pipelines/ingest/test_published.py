@@ -106,7 +106,8 @@ def test_a_row_let_in_can_be_released() -> None:
             "indicator": entry.id, "definition_id": entry.definition_id, "unit": entry.display_unit, "value": "0.5",
             "span": span, "period": spans[span], "price_basis": price, "base": base,
         }
-        for entry in indicators().values() if entry.id not in BESIDE for span in entry.spans for price, base in entry.forms
+        for entry in indicators().values() if entry.id not in BESIDE
+        for span in entry.spans for price, base in entry.forms
     ]  # fmt: skip
     typed, aside = core_published(raw("published", *(PUBLISHED | row for row in rows)), CITY)
     conflicts = [row for row in aside.to_pylist() if row["rule"] != "conflict"]
