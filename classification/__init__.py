@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from classification.hierarchy import rollup
     from classification.standard import load_standard
     from classification.suggestion import Suggestion, agrees, suggest
-    from classification.tables import arrow_tables, chains, labels, membership
+    from classification.tables import arrow_tables, chains, future_industries, labels, membership
 
 _HOME = {
     "Suggestion": "suggestion",
