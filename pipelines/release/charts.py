@@ -75,7 +75,7 @@ def png(svg: str) -> bytes:
 
 
 def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]) -> Plan:
-    """Growth lines over quarters: ``period, series, value, label, hollow``.
+    """Growth lines over quarters: ``period, series, value, label, hollow``; a value that is None breaks the line.
 
     Args:
         records: one per point; ``label`` is '' but on the last point of a series; ``hollow`` marks E and P.
@@ -84,7 +84,9 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
     alt = _altair()
 
     ends = [r for r in records if r["label"]]
-    spread = _spread([r["value"] for r in ends], _range([r["value"] for r in records]) * 0.085)
+    spread = _spread(
+        [r["value"] for r in ends], _range([r["value"] for r in records if r["value"] is not None]) * 0.085
+    )
     labels = [{**r, "at": at} for r, at in zip(ends, spread, strict=True)]
 
     def build(width: int) -> Any:
@@ -98,7 +100,7 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
         hollow = {"filled": True, "size": 42, "fill": "white", "opacity": 1, "strokeWidth": 1.8}
         return alt.layer(
             base.mark_line(strokeWidth=2.2).encode(color=colour, strokeDash=dash),
-            base.transform_filter("!datum.hollow")
+            base.transform_filter("!datum.hollow && datum.value !== null")
             .mark_point(filled=True, size=34, opacity=1)
             .encode(color=colour, description="cited:N"),
             base.transform_filter("datum.hollow").mark_point(**hollow).encode(stroke=stroke, description="cited:N"),
