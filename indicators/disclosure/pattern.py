@@ -19,7 +19,7 @@ from classification.errors import InputError
 from indicators.disclosure.audit import audit
 from indicators.disclosure.exact import Rate
 from indicators.disclosure.primary import DOMINANCE, MIN_COUNT, P_PERCENT, primary
-from indicators.disclosure.protect import Exposed, protect
+from indicators.disclosure.protect import ExposedError, protect
 from indicators.disclosure.relations import Relation, table_relations
 
 _CELL: Final = ["region", "class"]
@@ -108,7 +108,7 @@ def pattern(
     judged = judged.assign(place=places, level=judged["class"].map(levels))
     blocks = _blocks(judged, rules)
     open_blocks = set(blocks.loc[~blocks["folded"], ["place", "level"]].itertuples(index=False, name=None))
-    periods = _periods(judged, cells, open_blocks, whole, classes, rules)
+    periods = _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules)
     hidden, audits = _settled(periods, withheld)
     bounds = [period.bounds(audits[period.name]) for period in periods]
     return Pattern(
@@ -159,8 +159,11 @@ def exposed(
     blocks = found.blocks[~found.blocks["folded"]]
     open_blocks = set(blocks[["place", "level"]].itertuples(index=False, name=None))
     try:
-        hidden, _ = _settled(_periods(judged, cells, open_blocks, whole, classes, rules), found.hidden | set(withheld))
-    except Exposed:
+        hidden, _ = _settled(
+            _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules),
+            found.hidden | set(withheld),
+        )
+    except ExposedError:
         return found.shown
     return (frozenset(hidden) | frozenset(withheld)) & found.shown
 
@@ -257,6 +260,7 @@ def _periods(
     judged: pd.DataFrame,
     cells: pd.DataFrame,
     open_blocks: set[tuple[str, int]],
+    *,
     whole: str,
     classes: Mapping[str, str],
     rules: Rules,

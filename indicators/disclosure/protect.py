@@ -24,7 +24,7 @@ from indicators.disclosure.relations import Cell, Relation
 from indicators.disclosure.system import Indices, Values
 
 
-class Exposed(InputError):
+class ExposedError(InputError):
     """No choice protects some cell."""
 
 
@@ -71,7 +71,7 @@ def protect(
         is what ``audit`` takes as ``hidden``.
 
     Raises:
-        Exposed: no choice is enough; cells are named.
+        ExposedError: no choice is enough; cells are named.
         InputError: a sensitive cell is public already, or the true values do not satisfy a relation; cells are named.
 
     Source: methods, disclosure control; Fischetti and Salazar (2001); Kelly, Golden and Assad (1992), Cell suppression:
@@ -99,7 +99,7 @@ def protect(
             found = optimum(choice) if len(choice.optional) <= exact else completion(choice)
         except Impossible as none:
             cells = choice.names(none.columns or part.needs)
-            raise Exposed(
+            raise ExposedError(
                 "无论隐藏什么都不足以保护这些单元格：请先归并类别，或减少已公布的数。",
                 "Whatever is hidden, these cells stay exposed: fold classes first, or publish less.",
                 where=named(cells),

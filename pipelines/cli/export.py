@@ -44,8 +44,8 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
         f"{made.left_out:,} 个不在此级别列出",
         highlight=False,
     )
-    for quarter, day in made.passing.held.items():
-        console.print(f"  {quarter} 的修订数暂不公布，仍列 {day} 所知的数", highlight=False)
+    for held, day in made.passing.held.items():
+        console.print(f"  {held} 的修订数暂不公布，仍列 {day} 所知的数", highlight=False)
     console.print(f"  {made.folder}", soft_wrap=True, highlight=False)
 
 

@@ -30,7 +30,7 @@ from pipelines import lake
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
-from pipelines.release.issue import FIGURE, LEVEL, PUBLISHED, STAMPS, Issue
+from pipelines.release.issue import FIGURE, LEVEL, PUBLISHED, Issue
 from pipelines.release.read import CURRENT, DATABASE, MANIFEST
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
@@ -86,31 +86,20 @@ def cut(
     folder = workspace.releases / issue.name
     if not folder.exists():
         said = {"settings": workspace.city.model_dump(mode="json"), "provenance": provenance}
-        _lay_out(folder, workspace, issue, conformed, contents, said)
+        _lay_out(folder, workspace, issue, conformed, contents=contents, said=said)
         _note(workspace, folder)
     _advance(workspace, folder)
     return folder
 
 
-def cut_level(
-    workspace: Workspace,
-    quarter: Quarter,
-    as_of: dt.date,
-    level: str,
-    tables: Mapping[str, pa.Table],
-    told: Mapping[str, Any],
-    terms: tuple[tuple[str, str], ...],
-) -> Path:
+def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Table], told: Mapping[str, Any]) -> Path:
     """Write what of a release may leave the house at a level, or find that the same copy is there already.
 
     Args:
         workspace: whose release.
-        quarter: the release quarter.
-        as_of: the day whose knowledge the numbers rest on.
-        level: L1 or L0.
+        unnamed: quarter, day, level and what disclosure control did in words, for every product; without a name.
         tables: what passed the gate, as ``cut`` takes it; the tables that stay in the house are empty.
         told: what the gate did, as JSON values; it stands in the manifest.
-        terms: the same in words, pairs of a heading and its text, for the notes of every product.
 
     Returns:
         The folder ``export/<level>/<quarter>_<as_of>_<level>_<10 hex>``, open to whom the level says.
@@ -121,12 +110,11 @@ def cut_level(
     conformed = _complete(workspace, tables)
     _refuse_units(conformed)
     contents = snapshot.contents(conformed)
-    unnamed = Issue("", quarter, as_of, level=level, stamp=STAMPS[level], terms=terms)
     issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, told)))
-    folder = workspace.exports(level) / issue.name
+    folder = workspace.exports(issue.level) / issue.name
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _lay_out(folder, workspace, issue, conformed, contents, told)
+        _lay_out(folder, workspace, issue, conformed, contents=contents, said=told)
     return folder
 
 
@@ -135,6 +123,7 @@ def _lay_out(
     workspace: Workspace,
     issue: Issue,
     tables: Mapping[str, pa.Table],
+    *,
     contents: Mapping[str, snapshot.Content],
     said: Mapping[str, Any],
 ) -> None:

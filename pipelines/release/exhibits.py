@@ -221,7 +221,7 @@ def _hidden_divisions(f: Figures, indicator: str, spans: Sequence[Span]) -> str:
         for cls in DIVISIONS
         if any((cell := f.cell(indicator, f.definition, span, cls=cls)) and cell.withheld for span in spans)
     ]
-    return f"{'、'.join(names)}{MARK}{_HIDDEN}" if names else ""
+    return f"{'、'.join(names)}（{MARK}）{_HIDDEN}" if names else ""
 
 
 def _county_title(f: Figures, span: Span, ordered: list[str], names: dict[str, str]) -> str:

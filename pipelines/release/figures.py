@@ -299,7 +299,7 @@ class Figures:
         return str(label["name_zh"]) if label else cls
 
     def everything(self) -> Iterator[Figure]:
-        """All observations, withheld ones among them, those that differ in vintage or publisher alone beside each other."""
+        """All observations, withheld ones too; those that differ in vintage or publisher alone beside each other."""
         return (figure for figures in self._found.values() for figure in figures)
 
     def class_name(self, indicator: str, cls: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -41,7 +42,9 @@ _SAME: Final = "一格在任何一期不能公布，各期都隐去；为使其�
 _UNCHANGED: Final = (
     "有的增速、拉动和贡献率也以※隐去：它们连同上年公布数会说出上年同期基数，从而说出个别单位的进退或更正。"
 )
-_LEFT_OUT: Final = "下列指标的全部或部分数值建立在单位资料上，未能证明不透露单个单位，本级别不列出：{}。"
+_LEFT_OUT: Final = (
+    "有的指标建立在单位资料上，未能证明不透露单个单位，全部或部分不列出：{}；名单见 manifest.json 的 left_out。"
+)
 
 
 class Limits(BaseModel):
@@ -302,7 +305,7 @@ def terms(passing: Passing, level: Level, kept: pd.DataFrame, left_out: Mapping[
         ("隐去", f"{WITHHELD_ZH}{_SAME}" if kept["status"].eq(HIDDEN).any() else ""),
         ("变动", _UNCHANGED if any(passing.unchanged.values()) else ""),
         ("修订暂缓", _held_said(passing.held)),
-        ("未列入", _LEFT_OUT.format("、".join(_names(left_out))) if left_out else ""),
+        ("未列入", _LEFT_OUT.format("、".join(_topics(left_out))) if left_out else ""),
     ]
     return tuple((heading, text) for heading, text in found if text)
 
@@ -315,10 +318,11 @@ def _held_said(held: Mapping[str, str]) -> str:
     return f"修订数与已公布数之差会透露个别单位，修订数暂不公布：{listed}，次季的当季数同时不列。" if held else ""
 
 
-def _names(left_out: Mapping[str, int]) -> list[str]:
-    """The indicators of which nothing or not all passed, each name once."""
-    entries = [indicators()[indicator, definition] for indicator, definition in (key.split("/") for key in left_out)]
-    return list(dict.fromkeys(entry.name_zh for entry in entries))
+def _topics(left_out: Iterable[str]) -> list[str]:
+    """The topics of which indicators are left out, and how many of each."""
+    keys = (key.split("/") for key in left_out)
+    topics = Counter(indicators()[indicator, definition].topic for indicator, definition in keys)
+    return [f"{topic}{number}项" for topic, number in topics.items()]
 
 
 def rules_said(limits: Limits) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def write(tables: Mapping[str, pa.Table], city: City, issue: Issue, folder: Path
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("wb") as file:
             file.write(codecs.BOM_UTF8)
-            csv.write_csv(harmless(marked(rows)), file, csv.WriteOptions(quoting_style="needed"))
+            csv.write_csv(marked(harmless(rows)), file, csv.WriteOptions(quoting_style="needed"))
     said = {
         "profile": "tabular-data-package",
         "name": issue.name.lower(),

@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 from classification import labels
 from classification.errors import InputError
 from indicators.catalogue import catalogue
-from indicators.disclosure import Pattern, exposed, pattern
+from indicators.disclosure import exposed, pattern
+from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
@@ -43,6 +44,7 @@ from pipelines.release.gate import (
     rules_said,
     terms,
 )
+from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST
 from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
 from pipelines.workspace import Workspace
@@ -75,7 +77,7 @@ class Published:
         """Each observation once, that of the task force's copy before the public one's."""
         read = [pq.read_table(folder / "parquet" / "observation.parquet").to_pandas() for folder in self.folders]
         rows = pd.concat(read, ignore_index=True)
-        return rows.drop_duplicates([name for name in rows if name not in {"value", "status", "release_level"}])
+        return pd.DataFrame(rows.drop_duplicates([*KEY, "as_of"]))
 
 
 def export(
@@ -125,7 +127,8 @@ def export(
     }
     record(workspace, "export", {"level": level, "release": said["release"]}, purpose=purpose, units=0)
     words = terms(passing, level, kept, left_out)
-    folder = cut_level(workspace, Quarter.parse(quarter), as_of, level, _tables(workspace, level, kept), told, words)
+    issue = Issue("", Quarter.parse(quarter), as_of, level=level, stamp=STAMPS[level], terms=words)
+    folder = cut_level(workspace, issue, _tables(workspace, level, kept), told)
     return Export(folder, passing, len(kept), int(kept["value"].isna().sum()), sum(left_out.values()))
 
 
