@@ -18,7 +18,7 @@ import xlsxwriter
 from pipelines.excel import FONT, OPTIONS, Book, page, units
 from pipelines.release import estimates, revised, sensitivity, structure, tables
 from pipelines.release.charts import ACCENT, GREY, HUES
-from pipelines.release.display import TOO_SMALL, decimal, shown
+from pipelines.release.display import MARK, TOO_SMALL, decimal, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
@@ -270,6 +270,8 @@ def _bar_chart(at: Book, sheets: dict[str, Table], name: str, title: str) -> Any
     chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
+    if any(isinstance(cell, Number) and cell.withheld for row in table.rows for cell in row.cells[:1]):
+        title += f"；没有条形的为{MARK}或不详"
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}, "overlay": False})
     return chart
 
