@@ -83,7 +83,7 @@ def test_the_layout_is_that_of_official_documents(made: Document) -> None:
         (number,) = footer.paragraphs
         assert "PAGE" in number._p.xml
         assert number.alignment == side
-    assert "初步 · 数据截止2024年1月20日" in page.header.paragraphs[0].text
+    assert "核心产业增加值（监测测算） · 初步 · 2023Q4_2024-01-20_" in page.header.paragraphs[0].text
 
 
 def test_the_fonts_have_fall_backs(city: Made) -> None:
