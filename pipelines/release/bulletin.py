@@ -132,7 +132,8 @@ def _counties(f: Figures) -> Section:
     assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
     exhibit = exhibits.county_bars(f, span)
     table = None if exhibit else tables.counties(f, span)
-    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibit), _present(table))
+    drawn = _present(exhibit, exhibits.county_scatter(f, span) if exhibit else None)
+    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), drawn, _present(table))
 
 
 def _penetration(f: Figures) -> Section:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.release import charts, tables, wording
+from pipelines.release.alike import less
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
 from pipelines.release.cited import Said, against, cite, cite_whole, marked, percent, yi
 from pipelines.release.display import MARK, decimal, shown
@@ -211,6 +212,44 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
         (f"{MARK}{_HIDDEN}" if hidden else "")
         + source(*found.values())
         + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
+    )
+
+
+def county_scatter(f: Figures, span: Span) -> Exhibit | None:
+    """Counties by their share and their growth, against the growth of the place; too few are no picture."""
+    found = {
+        county.name: (part, grown)
+        for county in f.city.counties
+        if (part := f.get("core_region_share", f.definition, span, region=county.code, cls=CORE))
+        and (grown := rate(f, span, region=county.code))
+    }
+    whole = rate(f, span)
+    if whole is None or len(found) < RANKED:
+        return None
+    records = [
+        {
+            "name": name,
+            "x": float(decimal(part)),
+            "y": float(decimal(grown)),
+            "cited": _cited(name, part, grown),
+        }
+        for name, (part, grown) in found.items()
+    ]
+    above = [part for part, grown in found.values() if less(grown, whole) > 0]
+    number = cite(f"{len(above)}", *(figure for pair in found.values() for figure in pair), whole)
+    together = cite(wording.percent(sum(part.value for part in above)), *above)
+    title = (
+        f"{number}个县（市、区）增速高于全市，合计占全市的{together}%" if above else "各县（市、区）增速都不高于全市"
+    )
+    title = Said(among_shown(f, span, [county.code for county in f.city.counties]) + title)
+    alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
+    plan = charts.scatter(
+        records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)),
+        level_label=f"全市 {shown(whole).text}%",
+    )  # fmt: skip
+    note = f"虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
+    return Exhibit(
+        title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note
     )
 
 
