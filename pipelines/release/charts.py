@@ -197,15 +197,14 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
     return Plan(build)
 
 
-def scatter(records: Sequence[Record], *, across: str, up: str, level: float, level_label: str) -> Plan:
+def scatter(records: Sequence[Record], *, across: str, up: str, level: float) -> Plan:
     """Named points over two measures, a line at the level of the whole: ``name, x, y`` of each point.
 
     Args:
         records: one per point.
         across: what is measured from left to right, with its unit.
         up: what is measured upwards, with its unit.
-        level: where the line of the whole lies.
-        level_label: what stands at its end.
+        level: where the line of the whole lies; no name of its own would be in the way of others.
     """
     alt = _altair()
 
@@ -222,10 +221,9 @@ def scatter(records: Sequence[Record], *, across: str, up: str, level: float, le
         x = axis.scale(nice=False, domain=[0, reach])
         y = alt.Y("y:Q").title(None).axis(format=_NUMBER, tickCount=5).scale(zero=True, nice=True)
         base = alt.Chart(alt.Data(values=values)).encode(x=x, y=y)
-        whole = alt.Chart(alt.Data(values=[{"y": level, "label": level_label}])).encode(y=alt.Y("y:Q").title(None))
+        whole = alt.Chart(alt.Data(values=[{"y": level}])).encode(y=alt.Y("y:Q").title(None))
         return alt.layer(
             whole.mark_rule(color=GREY, strokeDash=[6, 4]),
-            whole.mark_text(align="right", dy=-7, color=GREY).encode(x=alt.value("width"), text="label:N"),
             base.mark_point(filled=True, size=52, opacity=1, color=ACCENT).encode(description="cited:N"),
             base.mark_text(align="left", dx=8, color=INK).encode(y=alt.Y("at:Q").title(None), text="name:N"),
         ).properties(

@@ -243,10 +243,7 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
     )
     title = Said(among_shown(f, span, [county.code for county in f.city.counties]) + title)
     alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
-    plan = charts.scatter(
-        records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)),
-        level_label=f"全市 {shown(whole).text}%",
-    )  # fmt: skip
+    plan = charts.scatter(records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)))
     note = f"虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
     return Exhibit(
         title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note

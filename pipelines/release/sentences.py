@@ -27,6 +27,7 @@ from pipelines.release.figures import (
 
 # Fewer counties than this are listed: of three, three would be the largest.
 RANKED: Final = 4
+_OF_INDUSTRY: Final = ("industry_core_value_added", "core_part")
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,16 @@ def by_division(f: Figures, span: Span) -> list[str]:
         texts.append("，".join(parts))
     alike((get(f, span, cls=cls) for cls in DIVISIONS for get in (value, rate)), "分大类")
     return said(*(["；".join(texts) + "。"] if texts else []), *_pull(f, span))
+
+
+def by_industry(f: Figures, span: Span) -> list[str]:
+    """规上行业: the industries in which the core is largest."""
+    codes = f.classes(*_OF_INDUSTRY, span)
+    sizes = [(code, figure) for code in codes if (figure := f.get(*_OF_INDUSTRY, span, cls=code))]
+    if len(sizes) < RANKED:
+        return []
+    largest = "、".join(f"{f.name('sector', code)}（{yi(figure)}亿元）" for code, figure in _first(sizes, 3))
+    return said(f"按行业大类，核心产业增加值居前的是{largest}。")
 
 
 def by_county(f: Figures, span: Span) -> list[str]:

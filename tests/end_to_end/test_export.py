@@ -30,6 +30,7 @@ from pipelines.workspace import Workspace
 from tests.end_to_end.attacking import LEVEL, Attack, Evidence, told
 from tests.end_to_end.running import duplicate
 from tests.end_to_end.running import told as command
+from tests.pipelines.release.test_cited import all_linked
 
 pytestmark = pytest.mark.city
 QUARTER, AS_OF = "2021Q3", dt.date(2021, 10, 20)
@@ -196,6 +197,11 @@ def test_a_copy_has_what_its_readers_expect(copies: dict[str, Export]) -> None:
         assert all(
             "核心产业增加值（监测测算）" in str(sheet["A2"].value) for sheet in book if sheet.title.endswith("T4")
         )
+
+
+def test_every_number_of_a_copy_is_linked(copies: dict[str, Export]) -> None:
+    for copy in copies.values():
+        all_linked(copy.folder)
 
 
 def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:
