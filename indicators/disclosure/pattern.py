@@ -9,6 +9,7 @@ nothing about one that is not: what is left to audit is the additive table of ea
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -193,10 +194,19 @@ class _Period:
     relations: list[Relation]
     needs: dict[tuple[str, str], float]
     contributions: pd.DataFrame
+    total: tuple[str, str]
     rules: Rules
 
     @classmethod
-    def of(cls, shown: pd.DataFrame, cells: pd.DataFrame, relations: Iterable[Relation], rules: Rules) -> _Period:
+    def of(
+        cls,
+        shown: pd.DataFrame,
+        cells: pd.DataFrame,
+        relations: Iterable[Relation],
+        *,
+        total: tuple[str, str],
+        rules: Rules,
+    ) -> _Period:
         """A period from its judged cells, all contributions to cells of the period, and what adds up."""
         keys = _keys(shown)
         mine = cells[pd.MultiIndex.from_frame(cells[_CELL]).isin(pd.MultiIndex.from_tuples(keys))]
@@ -207,6 +217,7 @@ class _Period:
             relations=list(relations),
             needs={key: float(need) for key, need, bad in zip(keys, shown["protection"], unsafe, strict=True) if bad},
             contributions=mine.assign(cell=pd.Series(_keys(mine), index=mine.index))[["cell", "unit", "value"]],
+            total=total,
             rules=rules,
         )
 
@@ -215,14 +226,16 @@ class _Period:
         return {cell: 0.0 for cell in hidden if cell in self.values} | self.needs
 
     def protected(self, hidden: set[tuple[str, str]]) -> set[Any]:
-        """What has to be hidden beside what is hidden already."""
-        return protect(
-            self.values,
-            self.relations,
-            self.sensitive(hidden),
-            contributions=self.contributions,
-            **self.rules.primary,
-        )
+        """What has to be hidden beside what is hidden already.
+
+        The total of all is what readers come for: it is hidden only if it must be, or if nothing else protects.
+        """
+        sensitive = self.sensitive(hidden)
+        told: dict[str, Any] = {"contributions": self.contributions, **self.rules.primary}
+        if self.total in self.values.keys() - sensitive.keys():
+            with contextlib.suppress(ExposedError):
+                return protect(self.values, self.relations, sensitive, frozen=[self.total], **told)
+        return protect(self.values, self.relations, sensitive, **told)
 
     def audited(self, hidden: set[tuple[str, str]]) -> pd.DataFrame:
         """What readers can work out about each hidden cell, and whether it is safe."""
@@ -266,9 +279,16 @@ def _periods(
     rules: Rules,
 ) -> list[_Period]:
     """The cells of the blocks that are published, by period."""
+    total = (whole, next(name for name, above in classes.items() if not above))
     visible = judged[pd.MultiIndex.from_frame(judged[["place", "level"]]).isin(sorted(open_blocks))]
     return [
-        _Period.of(shown, cells[cells["period"] == name], _relations(shown, open_blocks, whole, classes), rules)
+        _Period.of(
+            shown,
+            cells[cells["period"] == name],
+            _relations(shown, open_blocks, whole, classes),
+            total=total,
+            rules=rules,
+        )
         for name, shown in visible.groupby("period")
     ]
 
