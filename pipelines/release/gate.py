@@ -235,16 +235,16 @@ def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
     A quarter alone is the difference of two cumulative figures known on one day; beside the cumulative figure of its
     own quarter it tells that of the quarter before.
     """
-    ends = _ends(rows)
+    last = ends(rows)
     after = {
         str(Quarter.parse(quarter) + 1)
         for quarter in held
         if Quarter.parse(quarter).number < 4 and held.get(str(Quarter.parse(quarter) + 1)) != held[quarter]
     }
-    return ends.isin(list(held)) | (rows["span"].eq("quarter") & ends.isin(after))
+    return last.isin(list(held)) | (rows["span"].eq("quarter") & last.isin(after))
 
 
-def _ends(rows: pd.DataFrame) -> pd.Series[str]:
+def ends(rows: pd.DataFrame) -> pd.Series[str]:
     """The quarter with which each row's period ends."""
     return rows["period"].where(rows["period"].str.len() > 4, rows["period"] + "Q4")
 
@@ -252,7 +252,7 @@ def _ends(rows: pd.DataFrame) -> pd.Series[str]:
 def _as_published(passing: Passing, level: Level, place: str) -> pd.DataFrame:
     """What had been published of the quarters held, less what is hidden by now."""
     rows = passing.published
-    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & _ends(rows).isin(list(passing.held))]
+    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & ends(rows).isin(list(passing.held))]
     cells = pd.Series(list(zip(rows["region"], rows["class"], strict=True)), index=rows.index)
     covered = cells.isin(passing.found.hidden)
     return rows.assign(

@@ -38,6 +38,7 @@ from pipelines.release.gate import (
     approval_of,
     blocks_said,
     disclosure,
+    ends,
     gated,
     held_back,
     passed,
@@ -65,19 +66,24 @@ class Export:
 
 @dataclass(frozen=True)
 class Published:
-    """What readers hold already, of copies at any level: cells hidden, changes kept back, and the last copies."""
+    """What readers hold already, of copies at any level.
+
+    Attributes:
+        hidden: cells that some copy hid.
+        unchanged: item and year → cells of which some copy kept the change back.
+        known: quarter → the day as of which the last copy that told it knew it.
+        told: quarter → the last copies that told it.
+    """
 
     hidden: frozenset[tuple[str, str]]
     unchanged: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
     known: Mapping[str, str]
-    folders: tuple[Path, ...]
+    told: Mapping[str, tuple[Path, ...]]
 
-    @property
-    def observations(self) -> pd.DataFrame:
-        """Each observation once, that of the task force's copy before the public one's."""
-        read = [pq.read_table(folder / "parquet" / "observation.parquet").to_pandas() for folder in self.folders]
-        rows = pd.concat(read, ignore_index=True)
-        return pd.DataFrame(rows.drop_duplicates([*KEY, "as_of"]))
+    def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
+        """What was last told of some quarters, that of the task force's copy before the public one's."""
+        rows = [_told(folder, quarter) for quarter in quarters for folder in self.told[quarter]]
+        return pd.DataFrame(pd.concat(rows, ignore_index=True).drop_duplicates(KEY)) if rows else pd.DataFrame()
 
 
 def export(
@@ -164,7 +170,7 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
         for year in years
         if (cells := closed(rebased(told, item, year), published.unchanged.get((item, year), ())))
     }
-    return Passing(found, unchanged, held, published.observations if held else pd.DataFrame())
+    return Passing(found, unchanged, held, published.observations(held))
 
 
 def _published(workspace: Workspace) -> Published:
@@ -177,14 +183,23 @@ def _published(workspace: Workspace) -> Published:
     for one in said.values():
         for item, year, region, name in one["unchanged"]:
             unchanged.setdefault((item, year), set()).add((region, name))
-    last = max((one["as_of"] for one in said.values()), default="")
-    latest = [folder for folder, one in said.items() if one["as_of"] == last]
+    ordered = sorted(said.values(), key=lambda one: str(one["as_of"]))
+    last = {quarter: one["as_of"] for one in ordered for quarter in one["known"]}
     return Published(
         hidden=frozenset((region, name) for one in said.values() for region, name in one["hidden"]),
         unchanged={key: frozenset(cells) for key, cells in unchanged.items()},
-        known={quarter: day for folder in latest for quarter, day in said[folder]["known"].items()},
-        folders=tuple(latest),
+        known={quarter: day for one in ordered for quarter, day in one["known"].items()},
+        told={
+            quarter: tuple(folder for folder, one in said.items() if quarter in one["known"] and one["as_of"] == day)
+            for quarter, day in last.items()
+        },
     )
+
+
+def _told(folder: Path, quarter: str) -> pd.DataFrame:
+    """What a copy says of a quarter."""
+    rows = pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()
+    return pd.DataFrame(rows[ends(rows) == quarter])
 
 
 def _quarters(kept: pd.DataFrame) -> list[str]:

@@ -227,6 +227,20 @@ def test_where_nothing_helps_no_change_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert exposed(lone, found, whole="city", classes=CLASSES) == found.shown
 
 
+def test_the_total_is_hidden_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, choose = [], module.protect
+
+    def spied(*told: Any, frozen: Any = (), **more: Any) -> Any:
+        asked.append(list(frozen))
+        if frozen:
+            raise ExposedError("", "")
+        return choose(*told, **more)
+
+    monkeypatch.setattr(module, "protect", spied)
+    assert closed(moved(("a", "0101", "left", -80)), by_three("b", "0101"))
+    assert asked[:2] == [[("city", "core")], []]
+
+
 def test_a_change_kept_back_before_stays_kept_back() -> None:
     assert closed(withheld=(("a", "0101"), ("gone", "0101"))) == {("a", "0101")}
     assert ("b", "0201") in closed(by_three("a", "0101"), withheld=(("b", "0201"),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -92,6 +93,21 @@ def test_a_quarter_that_one_unit_corrected_stays_as_published(
     said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps(said | {"known": same}), encoding="utf-8")
     assert not passing(workspace, monkeypatch, contributed(corrected=True)).held
+
+
+def test_each_quarter_is_held_against_the_last_copy_that_told_it(workspace: Workspace) -> None:
+    later = workspace.exports("L0") / "2022Q2_2023-09-01_L0_0123456789"
+    shutil.copytree(next(workspace.exports("L1").iterdir()), later)
+    said = json.loads((later / "manifest.json").read_text(encoding="utf-8"))
+    told = said | {"as_of": "2023-09-01", "known": {"2022Q1": "2023-09-01"}, "hidden": [["419904", "01"]]}
+    (later / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    found = exported._published(workspace)
+    assert found.known == {"2022Q1": "2023-09-01", "2022Q2": BEFORE}
+    assert found.told["2022Q1"] == (later,)
+    assert later not in found.told["2022Q2"]
+    assert found.hidden == {("419902", "0402"), ("419904", "01")}
+    assert found.observations(["2022Q1"]).empty
+    assert len(found.observations(["2022Q2"])) == 1
 
 
 def test_who_left_is_not_told_by_the_base(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
