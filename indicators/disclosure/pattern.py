@@ -175,11 +175,15 @@ def _settled(
     """Cells hidden in all periods, one period after the other until none has to be added, and the last audits."""
     hidden = set(withheld) & {cell for period in periods for cell in period.values}
     audits: dict[str, pd.DataFrame] = {}
+    audited: dict[str, set[tuple[str, str]]] = {}
     before = -1
     while len(hidden) != before:
         before = len(hidden)
         for period in reversed(periods):
-            audits[period.name] = period.audited(hidden)
+            mine = hidden & period.values.keys()
+            if audited.get(period.name) == mine:
+                continue
+            audits[period.name], audited[period.name] = period.audited(hidden), mine
             if not audits[period.name]["safe"].all():
                 hidden |= period.protected(hidden)
     return hidden, audits

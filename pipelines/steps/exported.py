@@ -4,8 +4,8 @@ Belongs here: what readers hold already, and in which order gate and builders do
 passes (release.gate), what to hide (indicators.disclosure), what units put in (contributed), how a folder is laid out
 (release.cut).
 
-Cost: one pass over the parts of the release's quarters per day of knowledge, some seconds of linear programming, and
-what a release of the level's figures costs.
+Cost: one pass over the parts of the release's quarters per day of knowledge, seconds of linear programming per year of
+history, and what a release of the level's figures costs.
 """
 
 from __future__ import annotations
