@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -36,7 +35,8 @@ _PUBLIC_CLASS: Final = 2
 
 Terms = tuple[tuple[str, str], ...]
 _FOLDED: Final = (
-    "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}。"
+    "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}；"
+    "格数见 manifest.json 的 blocks。"
 )
 _SAME: Final = "一格在任何一期不能公布，各期都隐去；为使其不能由合计倒算，另隐去少数其他格子。"
 _UNCHANGED: Final = (
@@ -298,7 +298,7 @@ def terms(passing: Passing, level: Level, kept: pd.DataFrame, left_out: Mapping[
         Pairs of a heading and its text, those that have something to say.
     """
     blocks = blocks_said(passing.found)
-    folded = [f"{x['block']}（{x['cells']}格中{x['unsafe']}格）" for x in blocks if x["folded"]]
+    folded = [x["block"] for x in blocks if x["folded"]]
     scope = "" if level == "L1" else "公开稿只列全市的核心产业合计和大类。"
     found = [
         ("归并", f"{scope}{_FOLDED.format('、'.join(folded)) if folded else ''}"),
@@ -319,10 +319,9 @@ def _held_said(held: Mapping[str, str]) -> str:
 
 
 def _topics(left_out: Iterable[str]) -> list[str]:
-    """The topics of which indicators are left out, and how many of each."""
+    """The topics of which indicators are left out, each once."""
     keys = (key.split("/") for key in left_out)
-    topics = Counter(indicators()[indicator, definition].topic for indicator, definition in keys)
-    return [f"{topic}{number}项" for topic, number in topics.items()]
+    return list(dict.fromkeys(indicators()[indicator, definition].topic for indicator, definition in keys))
 
 
 def rules_said(limits: Limits) -> dict[str, Any]:

@@ -29,8 +29,10 @@ from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
+from pipelines.provenance import code_hash, lock_hash
 from pipelines.release.cut import cut_level, manifest
 from pipelines.release.dictionary import region_table
+from pipelines.release.document import template_hash
 from pipelines.release.gate import (
     Disclosure,
     Level,
@@ -130,6 +132,7 @@ def export(
         "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
         "known": {quarter: passing.held.get(quarter, said["as_of"]) for quarter in _quarters(kept)},
         "left_out": left_out,
+        "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
     }
     record(workspace, "export", {"level": level, "release": said["release"]}, purpose=purpose, units=0)
     words = terms(passing, level, kept, left_out)

@@ -199,9 +199,9 @@ def test_a_copy_has_what_its_readers_expect(copies: dict[str, Export]) -> None:
         )
 
 
-def test_every_number_of_a_copy_is_linked(copies: dict[str, Export]) -> None:
+def test_every_number_of_a_copy_is_linked(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
     for copy in copies.values():
-        all_linked(copy.folder)
+        all_linked(copy.folder, note=made[0].city.note)
 
 
 def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:
