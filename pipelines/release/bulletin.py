@@ -10,9 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipelines.release import chains, cited, estimates, exhibits, pages, revised, sensitivity, sentences, tables
+from pipelines.release import (
+    chains,
+    cited,
+    estimates,
+    exhibits,
+    pages,
+    revised,
+    sensitivity,
+    sentences,
+    structure,
+    tables,
+)
 from pipelines.release.exhibits import Exhibit
-from pipelines.release.figures import Figure, Figures
+from pipelines.release.figures import Figure, Figures, Span
 from pipelines.release.issue import Issue
 from pipelines.release.leaders import Leaders, leaders
 from pipelines.release.notes import citation, notes, synthetic
@@ -94,7 +105,7 @@ def sections(f: Figures) -> list[Section]:
     span = f.main
     found = [_overall(f)]
     if span is not None:
-        found += [_divisions(f), _counties(f)]
+        found += [_divisions(f), _industries(f, span), _counties(f)]
     found += [_penetration(f), _departments(f)]
     if span is not None:
         found.append(_chains(f))
@@ -127,12 +138,18 @@ def _divisions(f: Figures) -> Section:
     )
 
 
+def _industries(f: Figures, span: Span) -> Section:
+    table = structure.industries(f, span)
+    return Section("规上行业", tuple(sentences.by_industry(f, span)), (), _present(table))
+
+
 def _counties(f: Figures) -> Section:
     span = f.main
     assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
     exhibit = exhibits.county_bars(f, span)
     table = None if exhibit else tables.counties(f, span)
-    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibit), _present(table))
+    drawn = _present(exhibit, exhibits.county_scatter(f, span) if exhibit else None)
+    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), drawn, _present(table))
 
 
 def _penetration(f: Figures) -> Section:
