@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox, release, review
+from pipelines.cli import inbox, release, review, warning
 
 app = typer.Typer(
     name="shuce",
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(review.app, name="review")
 app.add_typer(release.app, name="release")
+app.add_typer(warning.app, name="warning")
 console = Console()
 Home = Annotated[
     Path | None,

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -28,6 +29,12 @@ from pipelines.warning.rules import Level, Rule, rules, statement_of
 from pipelines.warning.sentences import sentence
 from pipelines.workspace import Workspace
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The list of downturns that a back-test goes by, and how many firms of a class the rules look at.
+POINTS: Final = "turning_points.csv"
+WATCHED: Final = 20
 _SQL: Final = ("signal", "firm_fact", "without_largest")
 _SCHEMES: Final = {"industry": "digital", "sector": "core_industry", "firm": "digital"}
 _LARGEST: Final = {"growth": "reported_growth", "growth_but1": "growth_but1", "growth_but3": "growth_but3"}
@@ -102,14 +109,10 @@ def of_firms(
     workspace: Workspace, quarter: str, as_of: dt.date, set_aside: Mapping[str, Dismissal]
 ) -> list[dict[str, Any]]:
     """Signals of firms: rows of the contract ``signal_firm``; arguments as of ``of_classes``."""
-    lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    if not needed:
+    if not history(workspace, quarter):
         return []
     first = str(workspace.city.release_quarters[0])
-    with engine(lake.root) as work:
-        work.add(class_part=lake.existing("class_part", needed), core_change=lake.existing("core_change", needed))
-        work.add(returned=lake.existing("core_return", needed))
-        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+    with _firm_facts(workspace, quarter, as_of) as work:
         found = _fired(work, ("firm",))
     return [
         _signal(rule, fact, f"{fact['quarter']}-{rule.id}-{fact['unit']}", fact["name"], set_aside)
@@ -117,6 +120,45 @@ def of_firms(
         for rule, fact in found
         if fact["quarter"] >= first
     ]
+
+
+def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What the back-test takes: signals, the workspace's list of downturns, and all that the rules looked at.
+
+    Watched are the quarters from a year after the first release, of which growth has a history.
+
+    Raises:
+        InputError: there is no list of downturns, or it does not hold.
+    """
+    import pandas as pd
+
+    from pipelines.warning.backtest import read_points
+    from pipelines.warning.facts import class_facts
+
+    lake, points = Lake(workspace.lake), read_points(workspace.home / POINTS)
+    first = str(workspace.city.release_quarters[0] + 4)
+    classes = class_facts(lake.read("observation", [quarter]).to_pandas(), workspace.city.code)
+    seen = [classes[classes["growth"].notna()].rename(columns={"class": "subject"})]
+    if history(workspace, quarter):
+        with _firm_facts(workspace, quarter, as_of) as work:
+            seen.append(work.rows(statement("pipelines", "firm_watched"), {"most": WATCHED}).to_pandas())
+    fired = [lake.read("signal", [quarter]).to_pandas().rename(columns={"class": "subject"})]
+    fired.append(lake.read("signal_firm", [quarter]).to_pandas().rename(columns={"unit": "subject"}))
+    names = ["level", "subject", "quarter"]
+    watched, signals = (pd.concat([frame[[*names, *more]] for frame in frames], ignore_index=True)
+                        for frames, more in ((seen, []), (fired, ["kind"])))  # fmt: skip
+    return signals, points, watched[watched["quarter"] >= first]
+
+
+@contextmanager
+def _firm_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
+    """An engine with the facts of firms in all quarters up to one, known as ``fact``."""
+    lake, needed = Lake(workspace.lake), history(workspace, quarter)
+    with engine(lake.root) as work:
+        work.add(class_part=lake.existing("class_part", needed), core_change=lake.existing("core_change", needed))
+        work.add(returned=lake.existing("core_return", needed))
+        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+        yield work
 
 
 def _fired(work: Engine, levels: tuple[Level, ...]) -> list[tuple[Rule, dict[str, Any]]]:
