@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -191,9 +192,10 @@ def _signal(
 
 
 def _class_name(fact: Mapping[str, Any]) -> str:
-    return _names().get((_SCHEMES[fact["level"]], fact["class"]), fact["class"])
+    return _names().get((_SCHEMES[fact["level"]], fact["class"]), str(fact["class"]))
 
 
+@cache
 def _names() -> dict[tuple[str, str], str]:
     rows = labels()
     return dict(zip(zip(rows["scheme"], rows["class"], strict=True), rows["name_zh"], strict=True))

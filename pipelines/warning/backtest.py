@@ -7,9 +7,10 @@ Belongs here: hits, lags and false alarms, from signals and a list of downturns.
 from __future__ import annotations
 
 import csv
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -110,7 +111,7 @@ def _score(level: Level, kind: Kind | str, fired: pd.DataFrame, points: pd.DataF
     return Score(level, kind, len(mine), len(lags), mean, len(calm), len(false))
 
 
-def _lag(fired: pd.DataFrame, point: dict[str, str]) -> int | None:
+def _lag(fired: pd.DataFrame, point: Mapping[Hashable, Any]) -> int | None:
     """Quarters from the beginning of a downturn to its first signal, None where there is none in time."""
     first = Quarter.parse(point["first"])
     own = fired[fired["subject"] == point["subject"]]

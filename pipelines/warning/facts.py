@@ -40,9 +40,8 @@ def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
         revenue at current ones), margins and shares are of the year so far.
     """
     ours = observations[(observations["region"] == place) & (observations["authority"] == OURS)]
-    frames = [
-        _facts(level, place, numbers) for level, numbers in (("industry", _industry(ours)), ("sector", _sector(ours)))
-    ]
+    levels: dict[Level, dict[str, pd.DataFrame]] = {"industry": _industry(ours), "sector": _sector(ours)}
+    frames = [_facts(level, place, numbers) for level, numbers in levels.items()]
     return pd.concat(frames, ignore_index=True).sort_values(_KEY, ignore_index=True)
 
 
@@ -89,7 +88,7 @@ def _wide(
 def _single(cumulative: pd.DataFrame) -> pd.DataFrame:
     """Single quarters of what is counted from January; the first quarter is its own."""
     earlier = cumulative.shift(1)
-    earlier[cumulative.index.quarter == 1] = 0.0
+    earlier[pd.PeriodIndex(cumulative.index).quarter == 1] = 0.0
     return cumulative - earlier
 
 
@@ -107,7 +106,7 @@ def _facts(level: Level, place: str, numbers: dict[str, pd.DataFrame]) -> pd.Dat
         "share": share,
         "share_falls": _run(share.diff(_YEAR) < -_FLAT),
         "units": numbers["units"],
-        "units_left": numbers.get("units_left", pd.DataFrame(index=growth.index, columns=growth.columns, dtype=float)),
+        "units_left": numbers.get("units_left", _nothing(growth)),
         **(_season(numbers["level"], numbers["before"]) if "level" in numbers else {}),
     }
     long = pd.concat({name: frame.stack() for name, frame in found.items() if frame.size}, axis=1)
@@ -124,14 +123,18 @@ def _run(true: pd.DataFrame) -> pd.DataFrame:
 
 def _trend(growth: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """τ and p of the Mann-Kendall test over the last eight quarters, where all of them are known."""
-    shape = {"index": growth.index, "columns": growth.columns, "dtype": "float64"}
-    tau, p = pd.DataFrame(**shape), pd.DataFrame(**shape)
+    tau, p = _nothing(growth), _nothing(growth)
     for end in range(TREND_OVER, len(growth) + 1):
         window = growth.iloc[end - TREND_OVER : end]
         for name in window.columns[window.notna().all()]:
             test = mann_kendall(window[name])
             tau.loc[window.index[-1], name], p.loc[window.index[-1], name] = test.tau, test.p
     return {"trend_tau": tau, "trend_p": p}
+
+
+def _nothing(like: pd.DataFrame) -> pd.DataFrame:
+    """A frame of the same shape without a value."""
+    return pd.DataFrame(np.nan, index=like.index, columns=like.columns)
 
 
 def _season(level: pd.DataFrame, before: pd.DataFrame) -> dict[str, pd.DataFrame]:
