@@ -28,7 +28,7 @@ from pipelines.steps.suites import REVISIONS
         *("core_coefficient", "core_route", "core_volume", "core_below", "core_proxy", "core_control"),
         dg.AssetDep("cell_concentration", partition_mapping=history),
         dg.AssetDep("cell_population", partition_mapping=history),
-        *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size"),
+        *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size", "core_index_scheme"),
         # How much of a year's returns its annual returns cover: sums alone.
         dg.AssetDep("core_return", partition_mapping=history),
         "core_annual",

@@ -169,7 +169,7 @@ def _scores(scores: list[Score]) -> Table:
     from pipelines.warning.backtest import ANY
     from pipelines.warning.rules import KINDS, LEVELS
 
-    kinds: dict[str, str] = {**KINDS, ANY: "合计"}
+    kinds = {str(kind): zh for kind, zh in KINDS.items()} | {ANY: "合计"}
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in ("层级", "性质"):
         table.add_column(name, no_wrap=True)

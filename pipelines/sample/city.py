@@ -29,6 +29,7 @@ from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.estimate_files import write_estimates, write_period_estimates
 from pipelines.sample.events import mergers, recodes, turning_points, turns
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
+from pipelines.sample.index_files import write_index_scheme
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
 from pipelines.sample.register_files import write_register
 from pipelines.sample.small_files import write_prices, write_small
@@ -116,6 +117,7 @@ def _files(
     yield from write_small(table, inbox)
     yield from write_estimates(universe, table, inbox)
     yield from write_penetration(inbox)
+    yield from write_index_scheme(inbox)
     yield from write_strays(inbox)
 
 

@@ -54,6 +54,7 @@ SMALL_TABLES = {
     "core_capital_setting": ("capital_setting",),
     "core_io_sector": ("io_sector",),
     "core_io_flow": ("io_flow",),
+    "core_index_scheme": ("index_scheme",),
 }
 _RETURN_SQL = (
     "functions",
