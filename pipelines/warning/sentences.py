@@ -50,7 +50,7 @@ def without_largest(row: Mapping[str, Any]) -> str:
         row: ``reported_growth, growth_but1, growth_but3`` of the class, cumulative, current prices, missing where too
             few units would be left.
     """
-    left = {"全部": "reported_growth", "剔除最大1户后": "growth_but1", "剔除最大3户后": "growth_but3"}
+    left = {"全部": "reported_growth", "剔除最大一户后": "growth_but1", "剔除最大三户后": "growth_but3"}
     said = [f"{lead}{growth(row[name])}" for lead, name in left.items() if row[name] is not None]
     return f"按现价累计，已报单位{'，'.join(said)}。" if len(said) > 1 else ""
 
