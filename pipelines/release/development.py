@@ -6,7 +6,7 @@ Belongs here: what is said and shown of the indicators ``development_*``. Does n
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pipelines.release import charts
 from pipelines.release.charts import ACCENT
@@ -20,6 +20,8 @@ _INDEX: Final = "development_index"
 _LEADING: Final = "expert"
 _WEIGHTINGS: Final = {"expert": "专家权重", "equal": "等权", "entropy": "熵权"}
 _UNOFFICIAL: Final = "未见任何官方公布的城市指数权重；权重、上下限值以方案所列文号为准，换文号、换基年即为另一指数。"
+
+_RANGE: Final = "位次区间为权重和合成方式任意变动时位次分布的中间九成；全市按同一把尺子量，不排位次。"
 
 
 def latest(f: Figures) -> Span | None:
@@ -47,7 +49,8 @@ def of_development(f: Figures) -> list[str]:
         if (figure := f.get("development_rank_agreement", name, span))
     )
     return said(
-        f"{span.label}{f.city.name}数字经济发展指数为{cite_whole(shown(whole).text, whole)}{moved}；按县（市、区），居前的是{first}。",
+        f"{span.label}{f.city.name}数字经济发展指数为{cite_whole(shown(whole).text, whole)}{moved}；"
+        f"按县（市、区），居前的是{first}。",
         f"{agreement}。" if agreement else "",
         _moved_by(f, span),
         _UNOFFICIAL,
@@ -107,7 +110,7 @@ def development(f: Figures) -> Table | None:
         tuple(rows),
         (
             _documents(f, span),
-            "位次区间为权重和合成方式任意变动时位次分布的中间九成；全市按同一把尺子量，不排位次。",
+            _RANGE,
             _UNOFFICIAL,
         ),
     )
@@ -122,7 +125,7 @@ def weights(f: Figures) -> Table | None:
     when = Span("annual", f"{base.value:.0f}")
     rows = tuple(
         Row(
-            row["name"],
+            row["name_zh"],
             (
                 *(f.get("development_weight", name, when, cls=row["code"]) for name in _WEIGHTINGS),
                 f.get("development_sensitivity", "sensitivity", span, cls=row["code"]),
@@ -172,7 +175,7 @@ def _counties(f: Figures, span: Span, name: str) -> dict[str, Figure]:
     return {c.code: figure for c in f.city.counties if (figure := f.get(_INDEX, name, span, region=c.code))}
 
 
-def _scheme(f: Figures, span: Span) -> list[dict]:
+def _scheme(f: Figures, span: Span) -> list[dict[str, Any]]:
     """The rows of the scheme that a year is measured by, in its order."""
     base = f.get("development_base_year", "scheme", span)
     mine = [row for row in f.index_scheme if base and row["base_year"] == base.value]
