@@ -141,9 +141,8 @@ def cycle_line(f: Figures) -> Exhibit | None:
     ]
     last = figures[-1]
     light = lights(pd.Series({"": last.value})).iloc[0]
-    title = Said(
-        f"{Span('cumulative', last.period).label}景气预警指数{_plain(last)}，{light['light']}（{light['meaning']}）"
-    )
+    when = Span("cumulative", last.period).label
+    title = Said(f"{when}景气预警指数{_plain(last)}，{light['light']}（{light['meaning']}）")
     alt = f"折线图：景气预警指数。{title}。"
     drawing = charts.drawing("cycle", alt, charts.lines(records, {"预警指数": (ACCENT, [1, 0])}))
     subtitle = f"按年初累计，{cite_whole('100', last)}为全部绿灯"
@@ -161,15 +160,19 @@ def cycle_lights(f: Figures, period: str) -> Table | None:
     if not found:
         return None
     values = pd.Series({name: figure.value for name, figure in found.items()})
-    said_of = lights(values, components()[LIMITS])
+    shown_as = lights(values, components()[LIMITS]).to_dict("index")
     rows = tuple(
         Row(
             f.catalogue[name, figure.definition]["name_zh"],
-            (figure, figure.display_unit, f"{said_of.loc[name, 'light']}（{said_of.loc[name, 'meaning']}）",
-             components().loc[name, "why"]),
+            (
+                figure,
+                figure.display_unit,
+                f"{shown_as[name]['light']}（{shown_as[name]['meaning']}）",
+                str(components()["why"][name]),
+            ),
         )
         for name, figure in found.items()
-    )  # fmt: skip
+    )
     return Table(
         "T16",
         "景气五灯",
