@@ -72,7 +72,7 @@ _COLUMNS: Final = {
     "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
     "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
     "io_flow": ["year", "supplier", "user", "flow", "known_from"],
-    "index_scheme": ["base_year", "code", "parent", "name", "indicator", "definition_id", "class", "span",
+    "index_scheme": ["base_year", "code", "parent", "name_zh", "indicator", "definition_id", "class", "span",
                      "price_basis", "direction", "weight", "low", "high", "document", "known_from"],
     "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",
                       "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3"],

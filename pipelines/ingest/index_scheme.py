@@ -25,7 +25,7 @@ def _node(row: Row) -> dict[str, Any]:
         "base_year": row.year("base_year"),
         "code": row.need("code"),
         "parent": row.text("parent"),
-        "name": row.need("name"),
+        "name_zh": row.need("name"),
         "indicator": row.text("indicator"),
         "definition_id": row.need("definition_id") if leaf else "",
         "class": row.text("class"),

@@ -70,18 +70,16 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
 
 def index_labels(scheme: pa.Table) -> pa.Table:
     """Names of the nodes of the composite index as labels of classes, of several schemes the one received last."""
-    named = {
-        row["code"]: row for row in sorted(scheme.to_pylist(), key=lambda row: (row["known_from"], row["base_year"]))
-    }
+    received = sorted(scheme.to_pylist(), key=lambda row: (row["known_from"], row["base_year"]))
+    named = {row["code"]: row for row in received}
     rows = [
-        {"scheme": "index", "class": code, "name_zh": row["name"], "name_en": row["name"], "parent": row["parent"]}
-        | {"level": 1}
+        {"class": code, "name_zh": row["name_zh"], "name_en": row["name_zh"], "parent": row["parent"]}
         for code, row in sorted(named.items())
     ]
-    rows += [
-        {"scheme": "index", "class": AGGREGATION, "name_zh": "合成方式", "name_en": "Mean", "parent": "", "level": 1}
-    ]
-    return pa.Table.from_pylist(rows, schema=release_contracts()["class_label"].schema)
+    if rows:
+        rows.append({"class": AGGREGATION, "name_zh": "合成方式", "name_en": "Mean", "parent": ""})
+    filled = [{"scheme": "index", "level": 1} | row for row in rows]
+    return pa.Table.from_pylist(filled, schema=release_contracts()["class_label"].schema)
 
 
 def _imputed(tables: dict[str, pa.Table], quarter: str) -> dict[str, int]:
