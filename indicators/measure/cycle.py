@@ -45,7 +45,8 @@ def rows(evidence: Evidence, found: pd.DataFrame) -> list[pd.DataFrame]:
     """
     mine = found[found["region"] == evidence.place]
     diffusion = _diffusion(mine, evidence.place)
-    index = _index(pd.concat([mine, *diffusion]), evidence.place)
+    own = (part.assign(vintage=evidence.vintage) for part in diffusion)
+    index = _index(pd.concat([mine, *own]), evidence.place)
     return [*diffusion, *index]
 
 
