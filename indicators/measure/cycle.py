@@ -72,7 +72,9 @@ def _index(mine: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     table = components()
     values = mine.merge(table[_FORM].reset_index(drop=True), on=_FORM)
     # GDP of the vintage that goes with ours: a verified figure beside preliminary ones would be another kind.
-    values = values.assign(age=values["vintage"].map(VINTAGES.index)).sort_values(["age", "authority"])
+    values = values.assign(age=[VINTAGES.index(vintage) for vintage in values["vintage"]]).sort_values(
+        ["age", "authority"]
+    )
     values = values.drop_duplicates(["period", "indicator"])
     wide = values.pivot(index="period", columns="indicator", values="value").reindex(columns=table.index).dropna()
     if wide.empty:

@@ -187,7 +187,8 @@ def _leaf(plan: Plan, leaf: pd.Series, year: int, found: pd.DataFrame, units: li
     wanted = leaf[_LEAF]
     period = str(year) if leaf["span"] == "annual" else str(Quarter(year, 4))
     mine = found[(found[_LEAF] == wanted).all(axis=1) & (found["period"] == period) & found["region"].isin(units)]
-    ranked = mine.assign(rank=mine["vintage"].map(_NEWEST.index) + len(_NEWEST) * (mine["authority"] != OURS))
+    said = zip(mine["vintage"], mine["authority"], strict=True)
+    ranked = mine.assign(rank=[_NEWEST.index(vintage) + len(_NEWEST) * (whose != OURS) for vintage, whose in said])
     best = ranked[ranked["rank"] == ranked.groupby("region")["rank"].transform("min")]
     if (twice := best["region"].duplicated()).any():
         _refuse(
