@@ -7,7 +7,7 @@ here: what makes a signal (pipelines.warning), the lights of dispatch, in which 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -60,16 +60,17 @@ def _signals(f: Figures) -> list[str]:
     gone = [row for row in f.signals if row["status"] == "dismissed"]
     aside = f"；另有{_count(gone)}条经核实附理由排除" if gone else ""
     first = f"本期产业、行业层共有{_count(standing)}条预警信号{f'，其中{counted}' if counted else ''}{aside}。"
-    texts = [
-        f"{KINDS[kind]}：{''.join(_text(row) for row in rows)}" for kind, rows in by_kind.items() if rows
-    ]  # fmt: skip
-    return [first, *texts, CAVEAT]
+    return [first, *_texts([row for rows in by_kind.values() for row in rows]), CAVEAT]
 
 
-def _text(row: Mapping[str, Any]) -> str:
-    """The sentence of a signal and growth without the largest, each number linked to the signal."""
-    linked = _linked(row["sentence"], row, "evidence")
-    return linked + _linked(without_largest(row), row, "growth_but1")
+def _texts(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The sentence of each signal, its numbers linked to it; growth without the largest beside the first of a class."""
+    told: set[tuple[str, str]] = set()
+    for row in rows:
+        subject = row["level"], row["class"]
+        beside = "" if subject in told else _linked(without_largest(row), row, "growth_but1")
+        told.add(subject)
+        yield f"〔{KINDS[row['kind']]}〕{_linked(row['sentence'], row, 'evidence')}{beside}（{row['owner']}）"
 
 
 def _linked(text: str, row: Mapping[str, Any], column: str) -> str:

@@ -40,13 +40,14 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     observation(workspace, quarter, as_of, flash=flash)
     coefficients, schemes = lake.read("core_coefficient"), lake.read("core_index_scheme")
     scheme = schemes.filter(pc.less_equal(schemes["known_from"], pa.scalar(as_of, pa.date32())))
+    names = pa.Table.from_pandas(labels(), preserve_index=False)
     cells = known_cells(lake, "cell_published", needed, as_of)
     if not flash:
         cells = cells.filter(pc.equal(cells["origin"], MEASURED))
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
-        "class_label": pa.concat_tables([pa.Table.from_pandas(labels(), preserve_index=False), index_labels(scheme)]),
+        "class_label": pa.concat_tables([names, index_labels(scheme).cast(names.schema)]),
         "index_scheme": scheme,
         "cell_published": cells.select(release_contracts()["cell_published"].names),
         "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),

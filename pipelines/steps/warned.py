@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # The list of downturns that a back-test goes by, and how many firms of a class the rules look at.
 POINTS: Final = "turning_points.csv"
 WATCHED: Final = 20
+_DIGITS: Final = 12
 _SQL: Final = ("signal", "firm_fact", "without_largest")
 _SCHEMES: Final = {"industry": "digital", "sector": "core_industry", "firm": "digital"}
 _LARGEST: Final = {"growth": "reported_growth", "growth_but1": "growth_but1", "growth_but3": "growth_but3"}
@@ -181,7 +182,7 @@ def _signal(
         "level": fact["level"],
         "region": fact["region"],
         "class": fact["class"],
-        "evidence": json.dumps({one: fact[one] for one in rule.inputs}, sort_keys=True),
+        "evidence": json.dumps({one: _kept(fact[one]) for one in rule.inputs}, sort_keys=True),
         "threshold": rule.threshold,
         "owner": rule.owner,
         "sentence": sentence(rule, fact, {"name": subject, "class": _class_name(fact)}),
@@ -189,6 +190,11 @@ def _signal(
         "reason": dismissed.reason if dismissed else "",
         "dismissed_on": dismissed.dismissed_on if dismissed else None,
     }
+
+
+def _kept(value: Any) -> Any:
+    """A number as finely as rates are kept: longer, and its digits would look like a credit code."""
+    return round(value, _DIGITS) if isinstance(value, float) else value
 
 
 def _class_name(fact: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.observation import OURS
+from indicators.revision_steps import FEWEST
 from indicators.signals import mann_kendall
 from pipelines.warning.rules import NUMBERS, Level
 
@@ -37,12 +38,14 @@ def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
     Returns:
         ``level, region, class, quarter`` and the numbers of ``rules.NUMBERS``, float64, missing where the history is
         too short. Growth is of the single quarter on the comparable base (value added at constant prices, of a sector
-        revenue at current ones), margins and shares are of the year so far.
+        revenue at current ones), margins and shares are of the year so far. A class of fewer than three firms has no
+        facts: what is said of it would be said of them.
     """
     ours = observations[(observations["region"] == place) & (observations["authority"] == OURS)]
     levels: dict[Level, dict[str, pd.DataFrame]] = {"industry": _industry(ours), "sector": _sector(ours)}
     frames = [_facts(level, place, numbers) for level, numbers in levels.items()]
-    return pd.concat(frames, ignore_index=True).sort_values(_KEY, ignore_index=True)
+    facts = pd.concat(frames, ignore_index=True)
+    return facts[facts["units"] >= FEWEST].sort_values(_KEY, ignore_index=True)
 
 
 def _industry(ours: pd.DataFrame) -> dict[str, pd.DataFrame]:
