@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from classification.errors import InputError
 from pipelines.journal import Journal
@@ -29,16 +29,19 @@ class Dismissal(BaseModel):
     by: str
     dismissed_on: dt.date
 
-    @field_validator("reason", "by")
-    @classmethod
-    def _said(cls, text: str) -> str:
-        if not text.strip():
-            raise InputError("排除预警信号须写明理由和经办人。", "A signal is dismissed with a reason and by somebody.")
-        return text.strip()
-
 
 def append(workspace: Workspace, dismissal: Dismissal) -> None:
-    """Add a dismissal to the log: chained to what is there, on the disk when this returns."""
+    """Add a dismissal to the log: chained to what is there, on the disk when this returns.
+
+    Raises:
+        InputError: it has no reason, or nobody's name.
+    """
+    if not dismissal.reason.strip() or not dismissal.by.strip():
+        raise InputError(
+            "排除预警信号须写明理由（--reason）和经办人。",
+            "A signal is dismissed with a reason (--reason) and by somebody.",
+            where=dismissal.signal,
+        )
     path = workspace.log / LOG
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

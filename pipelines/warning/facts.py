@@ -26,6 +26,8 @@ _OURS: Final = "rate_method"
 _KEY: Final = ["level", "region", "class", "quarter"]
 # A change of growth below this is none: half of what a bulletin shows.
 _FLAT: Final = 0.0005
+# Three equal numbers deviate by no more than this.
+_NOISE: Final = 1e-9
 
 
 def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
@@ -156,6 +158,6 @@ def _season(level: pd.DataFrame, before: pd.DataFrame) -> dict[str, pd.DataFrame
         "season": part,
         "season_mean": pd.DataFrame(mean, index=part.index, columns=part.columns),
         "season_gap": gap,
-        "season_deviation": gap / np.where(deviation > 0, deviation, np.nan),
+        "season_deviation": gap / np.where(deviation > _NOISE, deviation, np.nan),
     }
     return {name: frame.loc[level.index] for name, frame in made.items()}
