@@ -105,17 +105,27 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     """用已知转折点回测：命中率、时滞、误报率。 Hit and false-alarm rates over known turning points."""
     from pipelines.warning.backtest import AFTER, HORIZON
     from pipelines.warning.backtest import backtest as score
+    from pipelines.warning.rules import LEVELS
 
     workspace, _, day = _signals(home, quarter, as_of, "signal")
     from pipelines.steps.warned import tried
 
     signals, points, watched = tried(workspace, quarter, day)
+    seen = set(zip(watched["level"], watched["subject"], strict=True))
+    unseen = [point for point in zip(points["level"], points["subject"], strict=True) if point not in seen]
     console.print(
         f"[bold]{workspace.city.name} 预警回测[/]：{watched['quarter'].min()}—{quarter}，"
         f"转折点 {points['id'].nunique()} 个，数据截止 {day}",
         highlight=False,
     )
     console.print(_scores(score(signals, points, watched)))
+    if unseen:
+        named = "、".join(f"{LEVELS[level]} {subject}" for level, subject in unseen if level != "firm")
+        console.print(
+            f"另有 {len(unseen)} 个转折对象不在预警范围（类别不足3家，或企业不在前列），不计：{named}",
+            style="yellow",
+            highlight=False,
+        )
     console.print(
         f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号，占无转折的“对象×季度”。"
         "各季以数据截止日所知的版次计算，不是当时所知。",

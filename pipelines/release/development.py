@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from indicators.measure.development import AGGREGATION
 from pipelines.release import charts
 from pipelines.release.charts import ACCENT
 from pipelines.release.cited import Said, cite, cite_whole, percent, said
@@ -135,6 +136,8 @@ def weights(f: Figures) -> Table | None:
         for row in _scheme(f, span)
         if row["parent"]
     )
+    mean = f.get("development_sensitivity", "sensitivity", span, cls=AGGREGATION)
+    rows += (Row(f.name("index", AGGREGATION), (None, None, None, mean), indent=1),) if mean else ()
     head = ("指标", *(f"{name}（占总指数）" for name in _WEIGHTINGS.values()), "对名次变动的解释")
     return Table("T18", "数字经济发展指数的结构与权重", "单位：%", head, rows, (_documents(f, span),))
 

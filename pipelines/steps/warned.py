@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from classification import arrow_tables, labels
+from classification.errors import InputError
 from indicators.revision_steps import FEWEST
 from pipelines.contracts import contract
 from pipelines.engine import Engine, engine, statement
@@ -130,7 +131,7 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     Watched are the quarters from a year after the first release, of which growth has a history.
 
     Raises:
-        InputError: there is no list of downturns, or it does not hold.
+        InputError: there is no list of downturns, or it does not hold; nothing is watched yet.
     """
     import pandas as pd
 
@@ -149,7 +150,14 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     names = ["level", "subject", "quarter"]
     watched, signals = (pd.concat([frame[[*names, *more]] for frame in frames], ignore_index=True)
                         for frames, more in ((seen, []), (fired, ["kind"])))  # fmt: skip
-    return signals, points, watched[watched["quarter"] >= first]
+    watched = watched[watched["quarter"] >= first]
+    if watched.empty:
+        raise InputError(
+            f"回测从首个发布季度一年之后的 {first} 起，{quarter} 还没有可回测的季度。",
+            f"A back-test begins a year after the first release, in {first}; {quarter} is too early.",
+            where=quarter,
+        )
+    return signals, points, watched
 
 
 @contextmanager

@@ -87,11 +87,13 @@ def backtest(signals: pd.DataFrame, points: pd.DataFrame, watched: pd.DataFrame)
 
     Args:
         signals: ``level, subject, quarter, kind``.
-        points: as ``read_points``; those that begin outside the quarters watched are left out.
+        points: as ``read_points``; those that begin outside the quarters watched, or whose subject is not
+            watched, are left out.
         watched: ``level, subject, quarter`` of everything that the rules looked at.
     """
     seen = {str(name) for name in watched["quarter"]}
-    begun = points[points["first"].isin(seen)]
+    subjects = pd.MultiIndex.from_frame(watched[["level", "subject"]])
+    begun = points[points["first"].isin(seen) & pd.MultiIndex.from_frame(points[["level", "subject"]]).isin(subjects)]
     known = watched.merge(signals[["level", "subject", "quarter"]].drop_duplicates())
     fired = signals.merge(known)
     quiet = watched[~_near(watched, points)]
