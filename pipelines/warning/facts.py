@@ -29,6 +29,10 @@ _FLAT: Final = 0.0005
 # Three equal numbers deviate by no more than this.
 _NOISE: Final = 1e-9
 
+_NONE: Final = pd.DataFrame(
+    {name: pd.Series(dtype="str" if name in _KEY else "float64") for name in [*_KEY, *sorted(NUMBERS["industry"])]}
+)
+
 
 def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
     """Facts of the place's digital classes (industry) and of the core part of divisions of GB/T 4754 (sector).
@@ -45,8 +49,8 @@ def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
     """
     ours = observations[(observations["region"] == place) & (observations["authority"] == OURS)]
     levels: dict[Level, dict[str, pd.DataFrame]] = {"industry": _industry(ours), "sector": _sector(ours)}
-    frames = [_facts(level, place, numbers) for level, numbers in levels.items()]
-    facts = pd.concat(frames, ignore_index=True)
+    frames = [_facts(level, place, numbers) for level, numbers in levels.items() if numbers["growth"].size]
+    facts = pd.concat([_NONE, *frames], ignore_index=True)
     return facts[facts["units"] >= FEWEST].sort_values(_KEY, ignore_index=True)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from indicators.measure import Evidence, development
+from indicators.measure import Evidence, cycle, development
 from indicators.measure.cycle import components
 from indicators.quarter import Quarter
 from tests.indicators import small_city as small
@@ -184,6 +184,12 @@ def test_two_publishers_of_one_number_are_not_chosen_between() -> None:
 def test_a_base_year_without_figures_is_refused() -> None:
     with pytest.raises(InputError, match="基年 2020"):
         measured(scheme(base_year=2020))
+
+
+def test_without_figures_there_is_no_cycle() -> None:
+    rows = found()
+    assert cycle.rows(known(scheme()), rows.iloc[:0]) == []
+    assert cycle.rows(known(scheme()), rows) == []
 
 
 def test_the_limits_of_the_lights_are_documented_and_rise() -> None:

@@ -70,6 +70,13 @@ def test_a_class_is_told_by_its_growth_its_share_and_its_season() -> None:
     assert pd.isna(at(facts, "2023Q3")["season_mean"])
 
 
+def test_a_place_without_own_figures_has_no_facts() -> None:
+    theirs = observed().assign(authority="国家统计局")
+    facts = class_facts(theirs, PLACE)
+    assert facts.empty
+    assert set(facts.columns) >= {"level", "class", "quarter", "drop", "trend_p"}
+
+
 def test_a_sector_grows_by_single_quarters_of_revenue() -> None:
     assert at(class_facts(observed(), PLACE), "2022Q3", "sector")["growth"] == pytest.approx(0.1)
 
