@@ -151,15 +151,15 @@ def cycle_line(f: Figures) -> Exhibit | None:
 
 
 def cycle_lights(f: Figures, period: str) -> Table | None:
-    """Value and light of each component in a quarter."""
+    """Value and light of each component in a quarter of which there is an index."""
+    if f.get("cycle_index", "five_lights", Span("cumulative", period)) is None:
+        return None
     found = {}
     for name, row in components().iterrows():
         price = "" if row["price_basis"] == "none" else row["price_basis"]
         figure = f.get(str(name), row["definition_id"], Span(row["span"], period), cls=row["class"], price=price)
         if figure:
             found[str(name)] = figure
-    if not found:
-        return None
     values = pd.Series({name: figure.value for name, figure in found.items()})
     shown_as = lights(values, components()[LIMITS]).to_dict("index")
     rows = tuple(

@@ -30,10 +30,10 @@ WITH known AS (
   SELECT *, coalesce(quarter_growth < lag(quarter_growth) OVER own - 0.0005 AND lag(n) OVER own = n - 1, FALSE) AS fell
   FROM grown WINDOW own AS (PARTITION BY unit ORDER BY n)
 ), run AS (
-  SELECT *, SUM(CASE WHEN fell THEN 0 ELSE 1 END) OVER (PARTITION BY unit ORDER BY n) AS stretch FROM turned
+  SELECT *, SUM(CASE WHEN fell THEN 0 ELSE 1 END) OVER (PARTITION BY unit ORDER BY n)::BIGINT AS stretch FROM turned
 ), there AS (
   SELECT county, class, unit, quarter, n, growth, quarter_growth,
-         SUM(CASE WHEN fell THEN 1 ELSE 0 END) OVER (PARTITION BY unit, stretch ORDER BY n) AS falls,
+         SUM(CASE WHEN fell THEN 1 ELSE 0 END) OVER (PARTITION BY unit, stretch ORDER BY n)::BIGINT AS falls,
          place, place_before, FALSE AS absent
   FROM run
 ), gone AS (

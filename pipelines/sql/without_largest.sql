@@ -4,7 +4,7 @@
 -- None where fewer than `fewest` units would be left: with the whole beside it, a rest of so few is what each of them reports.
 WITH contribution AS (
   SELECT CASE m.scheme WHEN 'digital' THEN 'industry' ELSE 'sector' END AS level, m.class, p.unit,
-         SUM(p.va) AS va, SUM(p.va_base) AS va_base
+         SUM(p.va)::BIGINT AS va, SUM(p.va_base)::BIGINT AS va_base
   FROM class_part AS p
   JOIN membership AS m ON m.gbt = p.gbt AND m.de = p.de
   WHERE p.origin = 'measured' AND p.known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < p.known_to
@@ -15,9 +15,9 @@ WITH contribution AS (
          COUNT(*) OVER (PARTITION BY level, class) AS units
   FROM contribution
 ), cell AS (
-  SELECT level, class, any_value(units) AS units, SUM(va) AS va, SUM(va_base) AS va_base,
-         SUM(va) FILTER (WHERE place > 1) AS va_but1, SUM(va_base) FILTER (WHERE place > 1) AS va_base_but1,
-         SUM(va) FILTER (WHERE place > 3) AS va_but3, SUM(va_base) FILTER (WHERE place > 3) AS va_base_but3
+  SELECT level, class, any_value(units) AS units, SUM(va)::BIGINT AS va, SUM(va_base)::BIGINT AS va_base,
+         (SUM(va) FILTER (WHERE place > 1))::BIGINT AS va_but1, (SUM(va_base) FILTER (WHERE place > 1))::BIGINT AS va_base_but1,
+         (SUM(va) FILTER (WHERE place > 3))::BIGINT AS va_but3, (SUM(va_base) FILTER (WHERE place > 3))::BIGINT AS va_base_but3
   FROM ranked GROUP BY level, class
 )
 SELECT level, class,
