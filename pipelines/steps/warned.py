@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 # The list of downturns that a back-test goes by, and how many firms of a class the rules look at.
 POINTS: Final = "turning_points.csv"
 WATCHED: Final = 20
+# Growth has a history a year after the first release.
+HISTORY: Final = 4
 _DIGITS: Final = 12
 _SQL: Final = ("signal", "firm_fact", "without_largest")
 _SCHEMES: Final = {"industry": "digital", "sector": "core_industry", "firm": "digital"}
@@ -139,7 +141,7 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     from pipelines.warning.facts import class_facts
 
     lake, points = Lake(workspace.lake), read_points(workspace.home / POINTS)
-    first = str(workspace.city.release_quarters[0] + 4)
+    first = str(workspace.city.release_quarters[0] + HISTORY)
     classes = class_facts(lake.read("observation", [quarter]).to_pandas(), workspace.city.code)
     seen = [classes[classes["growth"].notna()].rename(columns={"class": "subject"})]
     if history(workspace, quarter):

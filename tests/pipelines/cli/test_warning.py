@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from pipelines.access import accesses
 from pipelines.lake import Lake
+from pipelines.steps import warned
+from pipelines.steps.warned import POINTS
 from pipelines.warning.dismissals import Dismissal, append
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import told
@@ -46,8 +49,16 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert "低基数" in after
     assert first["signal"] not in flat("warning", "list", QUARTER, "--as-of", LATER, *home)
 
+    assert "转折点清单" in told("warning", "backtest", QUARTER, *home).err
+    point = "id,level,subject,first,last,what\nZ1,industry,0304,2021Q2,2021Q3,x\n"
+    (copied_city / POINTS).write_text(point, encoding="utf-8")
     early = told("warning", "backtest", QUARTER, *home)
     assert (early.code, "2022Q1" in early.err) == (2, True)
+    monkeypatch.setattr(warned, "HISTORY", 1)
+    tried = flat("warning", "backtest", QUARTER, *home)
+    assert "2021Q2—2021Q3，转折点1个" in tried
+    assert "误报率" in tried
+    assert re.search(r"企业合计0.*%", tried)
     nameless = told("warning", "dismiss", first["signal"], *home)
     assert (nameless.code, "理由" in nameless.err) == (2, True)
     assert told("warning", "dismiss", "2021Q3-W01-none", "--reason", "x", *home).code == 2
