@@ -13,6 +13,7 @@ from typing import TypeVar
 from pipelines.release import (
     chains,
     cited,
+    development,
     estimates,
     exhibits,
     pages,
@@ -21,6 +22,7 @@ from pipelines.release import (
     sentences,
     structure,
     tables,
+    warnings,
 )
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures, Span
@@ -110,7 +112,7 @@ def sections(f: Figures) -> list[Section]:
     if span is not None:
         found.append(_chains(f))
         found.append(_sensitivity(f))
-    found += [_revision(f), _coverage(f)]
+    found += [_development(f), _warning(f), _revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 
@@ -179,6 +181,18 @@ def _sensitivity(f: Figures) -> Section:
     exhibit = sensitivity.tornado(f, span)
     table = None if exhibit else sensitivity.effects(f, span)
     return Section("系数敏感性", tuple(sensitivity.of_sensitivity(f, span)), _present(exhibit), _present(table))
+
+
+def _development(f: Figures) -> Section:
+    exhibit = development.development_bars(f)
+    table = None if exhibit else development.development(f)
+    texts = tuple(development.of_development(f))
+    return Section("数字经济发展指数", texts, _present(exhibit), _present(table, development.weights(f)))
+
+
+def _warning(f: Figures) -> Section:
+    table = warnings.signals(f)
+    return Section("问题与苗头", tuple(warnings.of_warning(f)), _present(warnings.cycle_line(f)), _present(table))
 
 
 def _revision(f: Figures) -> Section:

@@ -32,6 +32,7 @@ SPANS: Final = {"quarter": "当季", "cumulative": "年初累计", "annual": "�
 # How an indicator begins, the longer one first → the scheme of its classes.
 _SCHEMES: Final = {
     "core_coefficient": "partial",
+    "development_": "index",
     **dict.fromkeys(("core_", "firms", "revenue", "staff"), "digital"),
     "chain_core": "chain_core",
     "chain_": "chain",
@@ -146,6 +147,8 @@ class Figures:
     revision: list[dict[str, Any]]
     unit_change: list[dict[str, Any]]
     triangle: list[dict[str, Any]]
+    signals: list[dict[str, Any]]
+    index_scheme: list[dict[str, Any]]
     _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
     # Which periods and classes there are of an indicator, a definition and a region: asked hundreds of times a report.
     _there: dict[tuple[str, str, str], list[tuple[Span, str]]] = field(repr=False)
@@ -159,7 +162,7 @@ class Figures:
             quarter: the release quarter.
             as_of: the day whose knowledge the numbers rest on.
             tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coverage``,
-                ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``.
+                ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``, ``signal``, ``index_scheme``.
         """
         catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
         found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
@@ -185,6 +188,8 @@ class Figures:
             revision=tables["revision"].to_pylist(),
             unit_change=tables["unit_change"].to_pylist(),
             triangle=tables["revision_triangle"].to_pylist(),
+            signals=tables["signal"].to_pylist(),
+            index_scheme=tables["index_scheme"].to_pylist(),
             _found=found,
             _there=there,
         )

@@ -16,7 +16,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, page, units
-from pipelines.release import estimates, revised, sensitivity, structure, tables
+from pipelines.release import development, estimates, revised, sensitivity, structure, tables, warnings
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import MARK, TOO_SMALL, decimal, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
@@ -93,6 +93,10 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
         "拉动": tables.pulls(f),
+        "发展指数 T17": development.development(f),
+        "发展指数权重 T18": development.weights(f),
+        "预警信号 T15": warnings.signals(f),
+        "景气五灯 T16": warnings.cycle_lights(f, str(f.quarter)),
         "修订对照 T13": revised.contrast(f),
         "增速修订 T13": revised.contrast(f, "core_growth"),
         "全口径修订 T13": revised.contrast(f, definition="full_scope"),

@@ -86,7 +86,9 @@ def test_below_l3_no_table_has_a_key_of_units() -> None:
     assert len(lake) > 10
     for held_to in (*lake, *release_contracts().values()):
         columns = {column.name: column.zh for column in held_to.columns}
-        assert not keys & columns.keys(), held_to.table
+        # What a ledger says of its own files and rows is no key of microdata.
+        own = {"row_id", "file"} if held_to.table == "core_ledger" else set()
+        assert not (keys - own) & columns.keys(), held_to.table
         # A column called so holds the unit of measurement.
         assert "计量" in columns.get("unit", "计量") or "存储" in columns["unit"], held_to.table
         assert not [zh for zh in columns.values() if "统一社会信用代码" in zh or "单位代码" in zh], held_to.table
