@@ -45,6 +45,7 @@ FROM (
     WHEN indicator LIKE 'future_%' THEN 'future'
     WHEN indicator IN ('annual_target', 'target_completion', 'provincial_rank') THEN 'monitored'
     WHEN indicator LIKE 'size_%' THEN 'size'
+    WHEN indicator LIKE 'development_%' THEN 'index'
     ELSE 'sector' END AS scheme
   FROM observation
 ) AS o
