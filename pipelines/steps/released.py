@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from indicators.catalogue import catalogue
 from indicators.measure import MEASURED
 from indicators.measure.development import AGGREGATION
+from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms

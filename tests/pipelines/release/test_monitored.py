@@ -35,14 +35,11 @@ def told(item: str, value: float, period: str = "2023") -> dict[str, Any]:
 
 
 def figures(*rows: dict[str, Any], quarter: Quarter = LAST) -> Figures:
-    empty = {
-        name: release_contracts()[name].schema.empty_table()
-        for name in ("review_summary", "coverage", "coefficient", "revision", "unit_change", "revision_triangle")
-    }
+    empty = {name: terms.schema.empty_table() for name, terms in release_contracts().items()}
     found = pa.Table.from_pandas(observations(list(rows)), contract("observation").schema, preserve_index=False)
     names = {"catalogue": catalogue(), "class_label": class_labels()}
     tables = {name: pa.Table.from_pandas(pd.DataFrame(frame), preserve_index=False) for name, frame in names.items()}
-    return Figures.of(CITY, quarter, dt.date(2024, 1, 20), {"observation": found, **tables, **empty})
+    return Figures.of(CITY, quarter, dt.date(2024, 1, 20), empty | tables | {"observation": found})
 
 
 REPORTED = (
