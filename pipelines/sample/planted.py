@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import count
 from typing import Final
 
+from indicators.quarter import Quarter
 from pipelines.sample.economy import Units
-from pipelines.sample.events import biggest, mergers, pick, upper
+from pipelines.sample.events import biggest, lasting, ranked, upper
 from pipelines.sample.items import address, outside_unit
 from pipelines.sample.layout import Cell
 from pipelines.sample.profile import COUNTIES, rows
@@ -66,10 +66,8 @@ class Plan:
             return biggest(units)
         kind, _, rank = self.who.partition(":")
         survey = self.form if self.form not in ("annual", "register") else "industry"
-        choose = upper if kind == "upper" else partial(pick, core=kind == "core")
-        # In a very small city a merger may end the same unit: then the next one errs.
-        ended = {merger.absorbed for merger in mergers(units)}
-        return next(unit for turn in count(int(rank)) if (unit := choose(units, survey, turn)) not in ended)
+        choose = upper if kind == "upper" else partial(ranked, core=kind == "core")
+        return lasting(units, choose(units, survey, int(rank)), Quarter.parse(self.quarter))
 
 
 _Spoiler = Callable[[Plan, Row, Row], Row]
