@@ -29,6 +29,8 @@ _STOCKS: Final = (
     "total_assets", "current_assets", "receivables", "inventories", "fixed_assets", "accumulated_depreciation",
     "depreciation", "liabilities", "equity",
 )  # fmt: skip
+# What the income approach adds to an annual return's operating surplus.
+_COSTS: Final = ("labour", "tax_surcharge", "vat", "depreciation")
 # Errors that are a row of their own, after the true ones.
 SECOND_ROW: Final = frozenset({"duplicate_unit", "same_name_other_code", "not_in_register"})
 # Errors of a return that lie in what the register says of its unit.
@@ -206,6 +208,7 @@ _SPOILERS: Final[Mapping[str, Callable[[Plan, Row, Row], Row]]] = {
     "profit_off": _times(1.3),
     "profit_unexplained": _raised("revenue", 0.2, also=("profit",)),
     "loss_beyond_wages": _raised("revenue", 0.9, less=("operating_profit", "profit")),
+    "loss_of_a_year": lambda plan, row, _: {plan.column: sum(_whole(row[name]) for name in _COSTS) * -3 // 2},
     "negative_wages": lambda plan, row, _: {plan.column: -_whole(row[plan.column])},
     "zero_wages": _set(0),
     "wages_times_14": _times(14),

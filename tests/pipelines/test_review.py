@@ -202,6 +202,7 @@ ANNUAL = {
     "depreciation": 1,
     "operating_profit": 1,
     "investment_income": 0,
+    "value_added": 5,
 }
 OF_ANNUAL: list[tuple[str, dict[str, object]]] = [
     ("N04", {"year": None}),
@@ -209,6 +210,7 @@ OF_ANNUAL: list[tuple[str, dict[str, object]]] = [
     ("N05", {"output": None}),
     ("N06", {"sector": "农业"}),
     ("N07", {"investment_income": None}),
+    ("A12Y", {"value_added": -1}),
 ]
 REGISTERED = {
     "row_id": "r1",
@@ -275,7 +277,7 @@ def reviewed(row: dict[str, object], kind: str) -> tuple[dict[str, object], list
         work.keep("reviewed", review_statement(statement("pipelines", "review"), found))
         marked = work.rows("SELECT * FROM reviewed").to_pylist()
         hard = work.rows(finding_statement(statement("pipelines", "finding"), found)).to_pylist()
-        if kind in ("quarterly", "register"):
+        if kind != "claim":
             work.add(typed=work.rows("SELECT * FROM reviewed"))
             hard += work.rows(finding_statement(statement("pipelines", "query_finding"), found, "soft")).to_pylist()
         return marked[0], hard
@@ -355,8 +357,10 @@ def test_no_rule_fires_beside_its_mark(row: dict[str, object]) -> None:
 @pytest.mark.parametrize(("rule", "fault"), OF_ANNUAL)
 def test_each_annual_rule_fires(rule: str, fault: dict[str, object]) -> None:
     marked, findings = reviewed(ANNUAL | fault, "annual")
-    assert marked["rules"] == rule
-    assert findings[0]["column_name"]
+    severity = {found.id: found.severity for found in rules("annual")}[rule]
+    assert (marked["rules"], marked["queries"]) == ((rule, "") if severity == "hard" else ("", rule))
+    assert marked["status"] == ("set_aside" if severity == "hard" else "accepted")
+    assert findings[0]["column_name"] in forms()["annual"].raw_columns
 
 
 @pytest.mark.parametrize(("rule", "fault"), OF_REGISTER)

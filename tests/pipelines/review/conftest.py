@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.ingest.landing import register
 from pipelines.sample import write_city
-from pipelines.steps import core, queries
+from pipelines.steps import annual, core, queries
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 from tests.conftest import made_once
@@ -17,16 +17,17 @@ FIRMS = 120
 
 
 def review_all(home: Path, quarters: list[str] | None = None) -> Workspace:
-    """Take in a city's files and review its quarters in the order given, then its annual returns."""
+    """Take in a city's files and review its annual returns and its quarters in the order given."""
     workspace = Workspace.locate(home)
     register(workspace)
+    for form in ("annual", "digital_use", *(name for needed in core.SMALL_TABLES.values() for name in needed)):
+        raw(workspace, form)
+    annual.core_annual(workspace)
     for quarter in quarters or [str(quarter) for quarter in workspace.city.quarters]:
         for form in core.FIRM_FORMS:
             raw(workspace, form, quarter)
         core.core_return(workspace, quarter)
         queries.core_query(workspace, quarter)
-    for form in ("annual", "digital_use", *(name for needed in core.SMALL_TABLES.values() for name in needed)):
-        raw(workspace, form)
     core.reference_set_aside(workspace)
     return workspace
 
