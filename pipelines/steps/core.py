@@ -83,6 +83,7 @@ _RETURN_SQL = (
     "finding",
     "set_aside",
     "query_finding",
+    "doubted_column",
     "core_finding",
     "division_rate",
 )
@@ -242,6 +243,9 @@ def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule,
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
     work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
+    # To read all text columns again for the cells of a few rows would cost more than all that is found.
+    doubted = work.rows(statement("pipelines", "doubted_column"))["column_name"].to_pylist()
+    work.view("doubted_text", f"FROM firm_text SELECT {', '.join(['row_id', *doubted])}")
 
 
 def core_digital_use(workspace: Workspace) -> Made:
