@@ -117,7 +117,8 @@ def unmatched_or_ambiguous(home: Path, line: dict[str, str]) -> None:
 
 def query(home: Path, line: dict[str, str]) -> None:
     form, partition = form_and_partition(home, line)
-    made = row_of(home, line, "core_register" if form == "register" else "core_return")
+    table = {"register": "core_register", "annual": "core_annual"}.get(form, "core_return")
+    made = row_of(home, line, table)
     assert made["status"] == "accepted"
     assert line["rule"] in made["queries"].split(";")
     asked = rows(home, "core_query", lines_partition(form, partition))
