@@ -235,7 +235,8 @@ def test_an_annual_return_of_negative_value_added_is_asked_about(workspace: Work
     path = csv_file(tmp_path / "A103_企业年度财务状况_2022年.csv", [["计量单位：千元"], *table("annual", year)])
     done = shuce(workspace, "check", str(path))
     assert (done.exit_code, "A12Y" in done.stdout, "搁置 0 行" in done.stdout) == (1, True, True), done.stdout
-    assert [row["rule"] for row in rows(shuce(workspace, "check", str(path), "--csv"))] == ["A12Y"]
+    (said,) = rows(shuce(workspace, "check", str(path), "--csv"))
+    assert (said["列"], said["规则"], said["处理"]) == ("营业利润", "A12Y", "核实")
 
 
 def test_other_forms_are_tried_too(workspace: Workspace, tmp_path: Path) -> None:
