@@ -90,6 +90,16 @@ def make_reference(home: Path) -> list[Made]:
     return [*made, cells.cell_adoption(workspace), classified.cell_size(workspace, cells.places(workspace))]
 
 
+def review(workspace: Workspace, quarters: Iterable[str]) -> None:
+    """The returns of some quarters reviewed and classed, in the order given, by the steps alone."""
+    for quarter in quarters:
+        for form in core.FIRM_FORMS:
+            raw.raw(workspace, form, quarter)
+        core.core_return(workspace, quarter)
+        queries.core_query(workspace, quarter)
+        classified.class_return(workspace, quarter)
+
+
 def make_quarter(home: Path, quarter: str) -> list[Made]:
     """Every table of a quarter up to the cells, by the steps alone."""
     workspace = Workspace(home)
