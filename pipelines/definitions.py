@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.assets.cells import cell_assets
 from pipelines.assets.core import core_assets
+from pipelines.assets.ledgers import ledger_assets
 from pipelines.assets.quality import quality_assets
 from pipelines.assets.raw import raw_assets
 from pipelines.assets.release import release_assets
@@ -14,7 +15,7 @@ from pipelines.progress import progress_logger
 from pipelines.resources import WorkspaceResource
 
 defs = dg.Definitions(
-    assets=[*raw_assets, *core_assets, *cell_assets, *quality_assets, *release_assets],
+    assets=[*raw_assets, *core_assets, *cell_assets, *ledger_assets, *quality_assets, *release_assets],
     jobs=[quarter_job, intake_job, publish_job],
     schedules=[weekly, monthly, quarterly],
     sensors=[inbox],

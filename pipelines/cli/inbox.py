@@ -254,6 +254,9 @@ def _show_trial(outcome: Trial, file: Path) -> None:
     mark = "[yellow]![/]" if outcome.findings else "[green]✓[/]"
     counts = f"读到 {outcome.rows} 行：将接受 {outcome.rows - outcome.set_aside} 行，搁置 {outcome.set_aside} 行"
     console.print(f"{mark} {counts}，核实 {queries} 条", highlight=False)
+    for fault in outcome.unread:
+        place = f"{fault.sheet}：" if fault.sheet else ""
+        console.print(f"  {place}{fault.zh}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     if not outcome.findings:
         return
     cut = [_show_group(faults, hard=hard) for (hard, _), faults in _groups(outcome)]

@@ -117,6 +117,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(reply | {"spent": spent(memory)}) + "\n")
         sys.stdout.flush()
         gc.collect()
+        gc.freeze()  # modules and tables stay for good: looking through them again would take ten times a small file
 
 
 if __name__ == "__main__":

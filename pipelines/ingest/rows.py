@@ -117,8 +117,9 @@ class Row:
         try:
             return word(words, text)
         except ValueError:
-            known = "、".join(dict.fromkeys(words.values()))
-            raise self.fail(name, "unknown_word", f"不在可填范围内：{known}。", f"Not one of: {known}.") from None
+            known = list(dict.fromkeys(words.values()))
+            zh, en = f"不在可填范围内：{'、'.join(known)}。", f"Not one of: {', '.join(known)}."
+            raise self.fail(name, "unknown_word", zh, en) from None
 
     def period(self, name: str, span: str) -> str:
         """A quarter like 2023Q4, or a year like 2023 where the span is annual."""

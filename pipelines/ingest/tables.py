@@ -25,6 +25,8 @@ from pipelines.ingest.sheets import Sheet
 from pipelines.ingest.texts import SHORTENED, damaged, render_column
 from pipelines.ingest.units import yuan_per_unit
 
+UNREAD: Final = "unread_column"
+SERIAL: Final = frozenset({"序号", "栏次", "行次"})
 _ASIDE: Final = {
     "total": "合计行未作为单位读取 (a total row, not read)",
     "header_again": "重复出现的表头行，未作为数据读取 (the header again, not read)",
@@ -69,6 +71,7 @@ def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tupl
         "yuan_per_unit": pa.repeat(pa.scalar(unit, pa.int64()), len(rows)),
     }
     notices = [Fault("title", text, text, sheet.name) for text in titles if text] + body.notes
+    notices += _unread(sheet, header)
     selected = [sheet.rows[position] for position in body.rows]
     for column in form.columns:
         at = header.columns.get(column.name)
@@ -91,6 +94,20 @@ def _leave_hollow(body: Body, sheet: Sheet, header: Header, form: Form) -> None:
     ]
     left = {row for row, _ in at}
     body.rows = [row for row in body.rows if row not in left]
+
+
+def _unread(sheet: Sheet, header: Header) -> Iterable[Fault]:
+    """One notice that names the columns which the form does not have; what only numbers the rows is no column."""
+    used = set(header.columns.values())
+    left = [label for place, label in enumerate(header.labels) if label and place not in used and label not in SERIAL]
+    if left:
+        yield Fault(
+            UNREAD,
+            f"以下各列不在表式中，未读取：{'、'.join(left)}；若只是列名不同，请用 shuce inbox map 对应。",
+            f"Columns that the form does not have were not read: {', '.join(left)}.",
+            sheet.name,
+            header.first + 1,
+        )
 
 
 def _numbers(sheet: Sheet, body: Body) -> pa.Array:

@@ -13,7 +13,7 @@ from typing import Final
 
 from indicators.quarter import Quarter
 from pipelines.sample.economy import Units
-from pipelines.sample.events import biggest, lasting, ranked, upper
+from pipelines.sample.events import biggest, first_there, ranked, upper
 from pipelines.sample.items import address, outside_unit
 from pipelines.sample.layout import Cell
 from pipelines.sample.profile import COUNTIES, rows
@@ -69,7 +69,7 @@ class Plan:
         kind, _, rank = self.who.partition(":")
         survey = self.form if self.form not in ("annual", "register") else "industry"
         choose = upper if kind == "upper" else partial(ranked, core=kind == "core")
-        return lasting(units, choose(units, survey, int(rank)), Quarter.parse(self.quarter))
+        return first_there(units, choose(units, survey, int(rank)), Quarter.parse(self.quarter))
 
 
 _Spoiler = Callable[[Plan, Row, Row], Row]

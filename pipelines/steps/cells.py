@@ -18,7 +18,7 @@ from pipelines.engine import statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
-from pipelines.steps import annual, claims, classified, core, imputed, queries, raw, register
+from pipelines.steps import annual, claims, classified, core, imputed, ledgers, queries, raw, register
 from pipelines.workspace import Workspace
 
 # The parts of the economy of which the survey of digital use gives rates.
@@ -44,6 +44,7 @@ def reference(workspace: Workspace) -> None:
     classified.class_rate(workspace)
     cell_adoption(workspace)
     classified.cell_size(workspace, places(workspace))
+    ledgers.make_ledgers(workspace)
 
 
 def quarterly(workspace: Workspace, quarter: str) -> None:

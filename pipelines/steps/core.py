@@ -17,6 +17,7 @@ from pipelines.engine import Engine, engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS
 from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.provenance import code_hash
 from pipelines.review.activities import at_odds
@@ -55,6 +56,8 @@ SMALL_TABLES = {
     "core_capital_setting": ("capital_setting",),
     "core_io_sector": ("io_sector",),
     "core_io_flow": ("io_flow",),
+    "core_ledger_history": LEDGER_FORMS,
+    "core_index_scheme": ("index_scheme",),
 }
 _RETURN_SQL = (
     "functions",
@@ -288,6 +291,12 @@ def reference_set_aside(workspace: Workspace) -> Made:
         write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
     return lake.refresh("core_set_aside", lines_partition("annual"), fill, made_from=made_from)
+
+
+def small_set_aside(workspace: Workspace, table: str) -> pa.Table:
+    """What was set aside while a small table was typed, and the files and rows of its forms that were refused."""
+    lines = refusals(Lake(workspace.lake), SMALL_TABLES[table], ALL)
+    return ordered([_small(workspace, table)[1], lines])
 
 
 def _small(workspace: Workspace, table: str) -> tuple[pa.Table, pa.Table]:

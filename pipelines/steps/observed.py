@@ -44,6 +44,8 @@ SMALL = {
     "io_sector": "core_io_sector",
     "io_flow": "core_io_flow",
     "sizes": "cell_size",
+    "dispatch": "cell_ledger",
+    "index_scheme": "core_index_scheme",
 }
 _CELLS = {
     "leaf": "cell_leaf",

@@ -31,9 +31,11 @@ WHOLE: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "none"),
     *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside", "core_finding"),
     *("cell_annual", "class_rate", "cell_adoption", "cell_size"),
+    *("core_ledger", "core_ledger_duplicate", "core_dispatch", "cell_ledger"),
 )
 # Made for a release, after its observations.
 REVISIONS: Final = ("revision", "unit_change", "revision_triangle")
+SIGNALS: Final = ("signal", "signal_firm")
 
 # They hold the lines about the register in a partition of their own.
 _LINES: Final = ("core_set_aside", "core_finding", "core_query")

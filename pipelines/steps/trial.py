@@ -28,6 +28,7 @@ from pipelines.ingest.landing import opened, register
 from pipelines.ingest.mapping import FOLDER
 from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
 from pipelines.ingest.register import REGISTER
+from pipelines.ingest.tables import UNREAD
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake
 from pipelines.steps import annual, claims
@@ -65,6 +66,7 @@ class Trial:
         rows: rows found in the file.
         set_aside: rows that would be set aside.
         findings: every rule that fires and every row refused, in the order of the file.
+        unread: columns that the form does not have, by sheet.
     """
 
     receipt: Receipt | None
@@ -73,6 +75,7 @@ class Trial:
     rows: int = 0
     set_aside: int = 0
     findings: tuple[Finding, ...] = ()
+    unread: tuple[Fault, ...] = ()
 
     @property
     def code(self) -> int:
@@ -196,7 +199,9 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
         queries += _unclassed(lake, partition, receipt)
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
-    return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found))
+    notices = _of_file(lake.read(f"notice_{form}", [partition]), receipt).to_pylist()
+    unread = tuple(_fault(row, "code") for row in notices if row["code"] == UNREAD)
+    return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found), unread)
 
 
 def _read_with(form: str) -> tuple[str, ...]:

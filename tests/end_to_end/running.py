@@ -20,7 +20,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
-from pipelines.steps import annual, cells, claims, classified, core, imputed, queries, raw
+from pipelines.steps import annual, cells, claims, classified, core, imputed, ledgers, queries, raw
 from pipelines.steps import register as registered
 from pipelines.workspace import Workspace
 
@@ -86,6 +86,7 @@ def make_reference(home: Path) -> list[Made]:
     made = [raw.raw(workspace, form.id) for form in forms().values() if form.period == "none"]
     made += [*annual.core_annual(workspace), core.core_digital_use(workspace)]
     made += [core.core_small(workspace, table) for table in core.SMALL_TABLES]
+    made += ledgers.make_ledgers(workspace)
     made += [core.reference_set_aside(workspace), classified.cell_annual(workspace), classified.class_rate(workspace)]
     return [*made, cells.cell_adoption(workspace), classified.cell_size(workspace, cells.places(workspace))]
 

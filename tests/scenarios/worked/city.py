@@ -38,12 +38,14 @@ _SAME: Final[dict[str, dict[str, Any]]] = {
     "controls": {"year": LAST.year},
     "sizes": {"year": LAST.year},
     "adoption": {"year": LAST.year, "region": PLACE},
+    "dispatch": {"quarter": str(LAST), "region": PLACE},
     "below": {"year": LAST.year - 1},
     "efficiency": _VALID,
     "coefficients": _VALID,
     "routes": _VALID,
     "capital_setting": _VALID,
     "published": {"region": PLACE, "status": "A"},
+    "index_scheme": {"document": "示例〔2021〕1号"},
 }
 _MONEY: Final = {
     "cells": ["revenue", "revenue_base", "profit"],

@@ -45,12 +45,15 @@ _TABLES: Final = {
     "io_sector": "投入产出表部门（2020年，亿元）",
     "io_flow": "投入产出表流量（2020年，亿元）",
     "adoption": "企业数字技术应用情况（2021年）",
+    "dispatch": "工作专班台账的合计（2021年末）",
     "concentration": "集中度单元（2021年全年，亿元）",
     "population": "名录单元（2021年全年）",
     "sizes": "企业规模单元（2021年，亿元）",
     "published": "外部公布数与部门监测数（2021年）",
+    "index_scheme": "发展指数方案（示例）",
 }
 _HEADS: Final = {
+    "item": "项目（金额为亿元，其余为个数）",
     "origin": "来源", "county": "县", "region": "地区", "sector": "专业或部门", "gbt": "行业小类",
     "de": "数字经济小类", "months": "2021年四季度累计月数", "va_2020": "2020年增加值",
     "va_2021": "2021年报表增加值", "base_2021": "2021年报表的上年同期", "division": "行业大类", "index": "价格指数",
@@ -68,6 +71,7 @@ _HEADS: Final = {
     "va_base_but3": "其上年同期", "event": "变动", "size": "规模", "rd": "研发费用",
     "rd_revenue": "填报研发费用企业的营业收入", "indicator": "指标", "period": "时期", "span": "时期类型",
     "unit": "单位", "authority": "公布机关", "assumed": "年份为推定",
+    "parent": "上级代码", "name_zh": "名称", "direction": "方向", "weight": "权重", "low": "下限值", "high": "上限值",
 }  # fmt: skip
 
 

@@ -1,0 +1,89 @@
+"""The lights of dispatch 调度灯号: green, yellow, red, and grey for what cannot be judged, cycle after cycle.
+
+Belongs here: from measured progress to a light with its word and reason, and changes of light. Does not belong here:
+the five lights of the business cycle (``signals.lights``): there red means overheating, here it means late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import pandas as pd
+
+from indicators.dispatch.thresholds import thresholds
+from indicators.rounding import display
+
+GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
+_OUT: Final = ["light", "word", "symbol", "reason", "before", "changed"]
+
+
+@cache
+def legend() -> pd.DataFrame:
+    """Light, word, symbol and meaning (``lights.csv``); a light is never told by colour alone."""
+    with (files(__package__) / "lights.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)
+
+
+def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """The light of each entry in each cycle, with the reason.
+
+    In this order: silent for two cycles is grey; a start three months overdue or progress more than 30 points behind is
+    red; what is in doubt or has no plan is grey; more than 10 points behind or a start overdue is yellow, and red when
+    it was so in the cycle before, too; else green.
+
+    Args:
+        measured: ``entry, cycle`` (2023-10)``, deviation`` (a fraction, missing without a plan)``, start_overdue``
+            (months)``, silent`` (cycles without a report)``, doubt`` (text, '' for none).
+        limits: thresholds by name; default ``thresholds()``.
+
+    Returns:
+        The rows of ``measured`` by entry and cycle with ``light, word, symbol, reason, before`` (the light of the cycle
+        before, '' in the first)``, changed``.
+    """
+    terms = thresholds() if limits is None else limits
+    rows = measured.sort_values(["entry", "cycle"], kind="stable").reset_index(drop=True)
+    found: list[tuple[str, str]] = []
+    run, last, before = 0, None, []
+    for row in rows.to_dict("records"):
+        same = row["entry"] == last
+        run = run if same else 0
+        before.append(found[-1][0] if same and found else "")
+        light, reason = _judge(row, terms)
+        run = run + 1 if light == YELLOW else 0
+        if run >= terms["yellow_run"]:
+            light, reason = RED, f"连续{run}次黄灯：{reason}"
+        found.append((light, reason))
+        last = row["entry"]
+    words = legend().set_index("light")
+    rows["light"], rows["reason"] = [light for light, _ in found], [reason for _, reason in found]
+    rows["word"], rows["symbol"] = rows["light"].map(words["word"]), rows["light"].map(words["symbol"])
+    rows["before"] = before
+    rows["changed"] = (rows["before"] != "") & (rows["before"] != rows["light"])
+    return rows[[*measured.columns, *_OUT]]
+
+
+def _judge(row: Mapping[Any, Any], terms: Mapping[str, float]) -> tuple[str, str]:
+    """The light of one entry in one cycle by itself, and why."""
+    behind, late = row["deviation"], row["start_overdue"]
+    points = "" if pd.isna(behind) else f"序时进度{display(abs(behind), '百分点', 1)}个百分点"
+    ladder = (
+        (row["silent"] >= terms["silent_grey"], GREY, f"连续{row['silent']}期未报"),
+        (late >= terms["start_red"], RED, f"逾期未开工{late}个月"),
+        (behind < terms["red_below"], RED, f"低于{points}"),
+        (row["doubt"] != "", GREY, f"存疑：{row['doubt']}"),
+        (pd.isna(behind), GREY, "没有年度计划，不评灯"),
+        (late >= terms["start_yellow"], YELLOW, f"逾期未开工{late}个月"),
+        (behind < terms["yellow_below"], YELLOW, f"低于{points}"),
+        (behind < 0, GREEN, f"低于{points}"),
+        (True, GREEN, f"超过{points}"),
+    )
+    return next((light, reason) for burns, light, reason in ladder if burns)
+
+
+def light_changes(lit: pd.DataFrame, cycle: str) -> pd.DataFrame:
+    """The entries whose light changed in a cycle: ``entry, before, light, reason``."""
+    now = lit[(lit["cycle"] == cycle) & lit["changed"]]
+    return now[["entry", "before", "light", "reason"]].reset_index(drop=True)

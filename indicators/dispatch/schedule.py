@@ -1,0 +1,120 @@
+"""Progress against the schedule 序时进度: planned by month, done, how far behind; starts due and made.
+
+Belongs here: completion, schedule and deviation of projects and of their sums, the start rate, the report line. Does
+not belong here: the light that follows (``lights``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from classification.errors import InputError
+from indicators.rounding import display
+
+MONTHS: Final = tuple(f"plan_{month:02d}" for month in range(1, 13))
+_SAME: Final = 0.001  # the months' plans add up to the year's within a thousandth, as they are kept in 万元
+
+
+def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
+    """How far each project is, and how far it should be, at the end of a month.
+
+    Args:
+        projects: ``entry, year_plan, cum_year`` (one unit of money) and, where a plan by month is kept, ``plan_01`` …
+            ``plan_12``.
+        month: 1 to 12.
+
+    Returns:
+        ``entry, completion`` (cum_year / year_plan)``, scheduled`` (the plan's share by then; without a plan by month
+        that adds up, month / 12)``, deviation, basis`` (monthly | even | none: no plan for the year, nothing to judge).
+
+    Raises:
+        InputError: the month is none.
+    """
+    _check_month(month)
+    plan = projects["year_plan"].astype("float64").where(projects["year_plan"] > 0)
+    months = projects.reindex(columns=list(MONTHS)).astype("float64")
+    whole = months.sum(axis=1)
+    by_month = months.notna().any(axis=1) & ((whole - plan).abs() <= _SAME * plan)
+    planned = months.iloc[:, :month].sum(axis=1) / whole.where(whole > 0)
+    scheduled = planned.where(by_month, month / 12).where(plan.notna())
+    done = projects["cum_year"].astype("float64").fillna(0.0) / plan
+    basis = np.select([plan.isna(), by_month], ["none", "monthly"], "even")
+    return pd.DataFrame(
+        {
+            "entry": projects["entry"],
+            "completion": done,
+            "scheduled": scheduled,
+            "deviation": done - scheduled,
+            "basis": basis,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Done and planned of a whole list, and how far it should be; money in one unit, shares as fractions."""
+
+    done: float
+    planned: float
+    scheduled: float
+
+    @property
+    def rate(self) -> float:
+        """Investment completion 投资完成率."""
+        return self.done / self.planned
+
+    @property
+    def deviation(self) -> float:
+        """Completion less schedule, unrounded."""
+        return self.rate - self.scheduled
+
+
+def completion(done: float, planned: float, month: int) -> Completion:
+    """Completion of a sum against months / 12 序时进度.
+
+    Raises:
+        InputError: nothing was planned, or the month is none.
+
+    Source: 629.0 of 647.4 by October is 13.8 points ahead of 10/12, not 97.2 − 83.3 = 13.9.
+    """
+    _check_month(month)
+    if not planned > 0:
+        raise InputError("没有年度计划，不能计算完成率。", "Nothing was planned, so there is no completion.")
+    return Completion(done, planned, month / 12)
+
+
+def progress_sentence(reached: Completion, month: int, *, unit: str = "亿元") -> str:
+    """The line of the monthly dispatch; money in yuan, differences from unrounded numbers."""
+    done, planned = (display(value, unit, 1) for value in (reached.done, reached.planned))
+    span = "1月" if month == 1 else f"1—{month}月"
+    points = display(abs(reached.deviation), "百分点", 1)
+    said = {True: f"超过时间进度{points}个百分点", False: f"低于时间进度{points}个百分点"}[reached.deviation >= 0]
+    said = "与时间进度持平" if points == display(0.0, "百分点", 1) else said
+    return f"年度计划投资{planned}{unit}，{span}完成{done}{unit}，占年度计划的{display(reached.rate, '%', 1)}%，{said}"
+
+
+def start_overdue(projects: pd.DataFrame, day: dt.date) -> pd.Series:
+    """Whole months by which the start of each project is overdue on a day; 0 where it is not due or was made."""
+    here = pd.Timestamp(day)
+    due, start = projects["plan_start"], projects["start"]
+    months = (here.year - due.dt.year) * 12 + here.month - due.dt.month
+    months = months - (due.dt.day > here.day) * (here.day < here.days_in_month)
+    waiting = (due <= here) & ~(start <= here)
+    overdue: pd.Series = months.where(waiting, 0).clip(lower=0).fillna(0).astype("int64")
+    return overdue.rename("start_overdue")
+
+
+def start_rate(projects: pd.DataFrame, day: dt.date) -> tuple[int, int]:
+    """Projects that were due to start by a day, and how many of these have: 开工率 is the second over the first."""
+    due = projects["plan_start"] <= pd.Timestamp(day)
+    return int(due.sum()), int((due & (projects["start"] <= pd.Timestamp(day))).sum())
+
+
+def _check_month(month: int) -> None:
+    if not 1 <= month <= 12:
+        raise InputError(f"没有 {month} 月。", f"There is no month {month}.")

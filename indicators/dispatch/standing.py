@@ -1,0 +1,115 @@
+"""Where a ledger stands on a day: what holds of each entry, who is on the list, what changed between two days.
+
+Belongs here: reading the history as of a day. Does not belong here: judging what it says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from classification.errors import InputError
+
+_NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
+_TAKEN: Final = ["reported_at", "known_from", "row_id"]
+_TYPES: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
+_NOTHING: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, float("nan")) | {"date": pd.NaT}
+_NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "row_id")
+
+
+def entries(
+    history: pd.DataFrame, day: dt.date, kinds: Mapping[str, str], *, before: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """What holds of each entry of one ledger on a day.
+
+    Of the cells received by then the one that was reported last holds; of one day, the one received last.
+
+    Args:
+        history: of one ledger, a row per reported cell: ``entry, field, value`` (canonical text, money in yuan)``,
+            reporter, reported_at, known_from, row_id``.
+        day: the day of knowledge.
+        kinds: the ledger's columns → their kind (money, number, count, integer, date, flag, code, text).
+        before: number columns whose last other value is wanted too, as ``<column>_before``.
+
+    Returns:
+        By ``entry``: the columns of ``kinds`` (numbers float64, dates datetime64, else text, '' where nothing was
+        said), ``last_report``, ``last_reporter``, ``first_known``.
+
+    Raises:
+        InputError: a column of the history is missing; it is named.
+    """
+    if lacking := [name for name in _NEEDED if name not in history]:
+        raise InputError(f"台账历史缺少列：{'、'.join(lacking)}。", f"The history lacks columns: {', '.join(lacking)}.")
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
+    last = known.drop_duplicates(["entry", "field"], keep="last")
+    wide = last.pivot(index="entry", columns="field", values="value").sort_index()
+    by_entry = known.groupby("entry")
+    out = {name: _typed(wide.get(name), kind, wide.index) for name, kind in kinds.items()}
+    for name in before:
+        earlier = known[known["field"] == name]
+        earlier = earlier[earlier["row_id"] != earlier.groupby("entry")["row_id"].transform("last")]
+        out[f"{name}_before"] = _typed(
+            earlier.groupby("entry")["value"].last().reindex(wide.index), kinds[name], wide.index
+        )
+    out["last_report"] = pd.to_datetime(by_entry["reported_at"].max().reindex(wide.index))
+    out["last_reporter"] = by_entry["reporter"].last().reindex(wide.index)
+    out["first_known"] = pd.to_datetime(by_entry["known_from"].min().reindex(wide.index))
+    return pd.DataFrame(out, index=wide.index).rename_axis("entry").reset_index()
+
+
+def _typed(values: Any, kind: str, index: pd.Index) -> pd.Series:
+    typed: pd.Series
+    if values is None:
+        typed = pd.Series(_NOTHING.get(kind, ""), index=index)
+    elif kind in _NUMBERS:
+        typed = pd.to_numeric(values.fillna("").replace("", None), errors="raise")
+    elif kind == "date":
+        typed = pd.to_datetime(values.fillna("").replace("", None), format="%Y-%m-%d")
+    else:
+        typed = values.fillna("")
+    return typed.astype(_TYPES.get(kind, "object"))
+
+
+def on_list(standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The entries that are on their list on a day: in by ``in_date`` (else since first reported) and not out yet."""
+    since = standing["in_date"].fillna(standing["first_known"])
+    there = (since <= pd.Timestamp(day)) & ~(standing["out_date"] <= pd.Timestamp(day))
+    return standing[there].reset_index(drop=True)
+
+
+def moves(standing: pd.DataFrame, since: dt.date, until: dt.date) -> pd.DataFrame:
+    """Who came onto the list and who left it after ``since`` and up to ``until``, with the reason for leaving.
+
+    Returns:
+        ``entry, name, move`` (in | out)``, on, reason``, in the order of days.
+    """
+    came = standing["in_date"].fillna(standing["first_known"])
+    parts = [
+        standing.assign(move="in", on=came, reason=""),
+        standing.assign(move="out", on=standing["out_date"], reason=standing["out_reason"]),
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    within = both[(both["on"] > pd.Timestamp(since)) & (both["on"] <= pd.Timestamp(until))]
+    return within[["entry", "name", "move", "on", "reason"]].sort_values(["on", "entry", "move"]).reset_index(drop=True)
+
+
+def changed_fields(history: pd.DataFrame, since: dt.date, until: dt.date) -> pd.DataFrame:
+    """Which cells of a ledger held something else on the later of two days, and who said so.
+
+    Returns:
+        ``entry, field, old`` ('' where nothing was said)``, new, reporter, reported_at``; the same again is no change.
+    """
+    then, now = (_holding(history, day) for day in (since, until))
+    joined = now.merge(then[["entry", "field", "value"]], on=["entry", "field"], how="left", suffixes=("", "_old"))
+    joined["old"] = joined["value_old"].fillna("")
+    differs = joined[joined["old"] != joined["value"]]
+    named = differs.rename(columns={"value": "new"})[["entry", "field", "old", "new", "reporter", "reported_at"]]
+    return named.sort_values(["entry", "field"]).reset_index(drop=True)
+
+
+def _holding(history: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
+    return known.drop_duplicates(["entry", "field"], keep="last")

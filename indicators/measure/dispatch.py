@@ -1,0 +1,44 @@
+"""Rates of dispatch from sums of the task force's ledgers: completion, starts, spending, what becomes of contracts.
+
+Belongs here: rates of sums. Does not belong here: single entries and their lights (``indicators.dispatch``). No figure
+of a firm is among the sums, and no account is made of them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from indicators.measure import rows as make
+from indicators.measure.evidence import Evidence
+
+DEFINITION: Final = "ledger"
+# Indicator → the sum that is divided, and the one that it is divided by.
+RATES: Final = {
+    "project_investment_completion": ("done", "planned"),
+    "project_start_rate": ("started", "due"),
+    "bond_spending_rate": ("spent", "arrived"),
+    "contract_fulfilment_rate": ("fulfilled", "signed"),
+    "contract_start_rate": ("begun", "fulfilled"),
+    "contract_production_rate": ("produced", "begun"),
+    "contract_capacity_rate": ("at_capacity", "produced"),
+}
+ITEMS: Final = tuple(sorted({item for pair in RATES.values() for item in pair}))
+
+
+def rows(evidence: Evidence) -> list[pd.DataFrame]:
+    """Observation rows of the rates of dispatch, for each released quarter with ledgers.
+
+    Source: 三个一批 of Henan (履约率, 开工率, 投产率, 达效率); practice of dispatch (年度计划完成率, 开工率, 支出进度).
+    """
+    sums = evidence.released(evidence.dispatch)
+    if sums.empty:
+        return []
+    wide = sums.pivot(index=["quarter", "region"], columns="item", values="value").astype("float64")
+    wide = wide.reindex(columns=list(ITEMS)).reset_index()
+    frame = wide.assign(span="cumulative", estimated=False, **{"class": ""})
+    return [
+        make.own_rows(frame, make.ratio(frame[part], frame[whole]), name, DEFINITION)
+        for name, (part, whole) in RATES.items()
+    ]

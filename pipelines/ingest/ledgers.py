@@ -1,0 +1,395 @@
+"""The task force's ledgers, typed: every cell that somebody filled in becomes a row of the history of its entry.
+
+Belongs here: cells of ledgers by their kind, whose entry a row is about, sheets whose columns have shifted. Does not
+belong here: what holds on a day, lights, duplicates (``indicators.dispatch``, ``pipelines.ledgers``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+import pyarrow as pa
+from stdnum.cn import uscc
+
+from pipelines.contracts import contract
+from pipelines.ingest.forms import Column
+from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, Ledger, ledgers
+from pipelines.ingest.headers import known_as
+from pipelines.ingest.rows import CellError, Row, Typed, aside_schema
+from pipelines.ingest.texts import normal, parse_number
+from pipelines.ingest.words import ANSWERS
+from pipelines.workspace import City
+
+TABLE: Final = "core_ledger_history"
+CLEARED: Final = "清空"  # what empties a cell that held something; a blank cell says nothing
+IDENTITY: Final = ("credit_code", "name")
+# Who says it, of what and when: not what is said.
+_ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+_WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
+_SHIFTED: Final = 0.5  # the part of a sheet's rows that cannot be read from which its columns are taken for shifted
+
+
+@dataclass
+class Report:
+    """What one row says: its ledger and number (perhaps none), its cells as canonical text, by whom and when."""
+
+    ledger: Ledger
+    row: Row
+    entry: str
+    said: dict[str, str]
+    reporter: str
+    reported_at: dt.date
+    matched_by: str = "entry"
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The order in which reports are taken, whatever the order in which files are read."""
+        cells = self.row.cells
+        # What came on one day: numbered rows first, single cells last, so that an entry is known when it is meant.
+        rank = 2 if self.row.form == CHANGES else int(not self.entry)
+        place = (cells[name] for name in ("file", "sheet", "row", "row_id"))
+        return cells["received_at"], rank, self.reported_at, *place
+
+    @property
+    def sheet(self) -> tuple[str, str]:
+        """The sheet on which the row stands."""
+        return self.row.cells["file_sha"], self.row.cells["sheet"]
+
+
+def core_ledger_history(*raws_and_city: Any) -> tuple[pa.Table, pa.Table]:
+    """The history of all ledgers (contract ``core_ledger_history``), and the rows set aside.
+
+    Args:
+        *raws_and_city: the raw tables of ``LEDGER_FORMS`` in their order, then the city.
+    """
+    *raws, city = raws_and_city
+    typed = Typed()
+    reports = [
+        report
+        for form, raw in zip(LEDGER_FORMS, raws, strict=True)
+        for report in _read(raw, form, _regions(city), typed)
+    ]
+    reports = _without_repeats(sorted(reports, key=lambda report: report.order), typed)
+    schema = contract(TABLE).schema
+    rows = [cell for report in _identified(reports, typed) for cell in _cells(report)]
+    rows.sort(key=lambda row: (row["ledger"], row["entry"], row["field"], row["known_from"], row["reported_at"],
+                               row["file"], row["sheet"], row["row"], row["row_id"]))  # fmt: skip
+    aside = sorted(typed.aside, key=lambda row: (row["row_id"], row["rule"]))
+    return pa.Table.from_pylist(rows, schema=schema), pa.Table.from_pylist(aside, schema=aside_schema())
+
+
+def _regions(city: City) -> dict[str, str]:
+    """Every way to write a county → its code."""
+    names = city.regions
+    return {code: code for code in names} | {normal(name): code for code, name in names.items()} | {"市本级": city.code}
+
+
+def _read(raw: pa.Table, form: str, regions: dict[str, str], typed: Typed) -> list[Report]:
+    """The reports of a form's rows; where most of a sheet cannot be read, the rest of it is not believed either."""
+    of_form = {ledger.form: ledger for ledger in ledgers().values()}
+    read = partial(_entry, of_form[form]) if form in of_form else _change
+    reports: list[Report] = []
+    failed: Counter[tuple[str, str]] = Counter()
+    for cells in raw.to_pylist():
+        row = Row(form, cells)
+        try:
+            reports.append(read(row, regions))
+        except CellError as error:
+            typed.put_aside(row, error)
+            failed[cells["file_sha"], cells["sheet"]] += 1
+    kept = Counter(report.sheet for report in reports)
+    # A row of the weekly form is about one cell, so there no row speaks for another.
+    shifted = {sheet for sheet, bad in failed.items() if form in of_form and bad > _SHIFTED * (bad + kept[sheet])}
+    for report in reports:
+        if report.sheet in shifted:
+            typed.put_aside(report.row, _SHIFTED_SHEET)
+    return [report for report in reports if report.sheet not in shifted]
+
+
+def _entry(ledger: Ledger, row: Row, regions: dict[str, str]) -> Report:
+    """The report of a row of a ledger's own form."""
+    entry = row.text("entry").upper()
+    if entry and not ledger.numbers(entry):
+        raise _bad_number(row, ledger)
+    names = [name for name in ledger.columns if name not in _ABOUT]
+    said = {name: _value(row, ledger, name, regions) for name in names if not _says_nothing(row.text(name))}
+    return _report(row, ledger, entry, said)
+
+
+def _change(row: Row, regions: dict[str, str]) -> Report:
+    """The report of a row of the weekly form: one cell of some entry of some ledger."""
+    by_name = {normal(spelling): one for one in ledgers().values() for spelling in (one.zh, one.terms.title, one.id)}
+    ledger = by_name.get(normal(row.need("ledger")))
+    if ledger is None:
+        known = "、".join(one.zh for one in ledgers().values())
+        raise row.fail("ledger", "unknown_ledger", f"没有这张清单，应为：{known}。", "No such ledger.")
+    entry = row.need("entry").upper()
+    if not ledger.numbers(entry):
+        raise _bad_number(row, ledger)
+    name = known_as(ledger.terms, row.need("field"))
+    if not name or name in _ABOUT:
+        raise row.fail(
+            "field", "unknown_field", f"《{ledger.terms.title}》没有这一栏，或此栏不能变更。", "No such column there."
+        )
+    cell = Row(ledger.form, row.cells | {name: row.cells["value"]})
+    row.need("value")
+    try:
+        said = {name: _value(cell, ledger, name, regions)}
+    except CellError as error:
+        # The place is the weekly sheet's, the reason that of the ledger's column.
+        raise CellError(row.header("value"), error.rule, error.zh, error.en, row.cells["value"]) from None
+    return _report(row, ledger, entry, said)
+
+
+def _report(row: Row, ledger: Ledger, entry: str, said: dict[str, str]) -> Report:
+    day = row.date("reported_at")
+    if day is None:
+        raise row.fail("reported_at", "missing", "必填项为空，请补填。", "A required cell is empty.")
+    if day > row.cells["received_at"]:
+        raise row.fail(
+            "reported_at", "later_than_received", "填报日期晚于收到日期，请核对。", "Reported after it was received."
+        )
+    return Report(ledger, row, entry, said, row.need("reporter"), day)
+
+
+def _bad_number(row: Row, ledger: Ledger) -> CellError:
+    return row.fail(
+        "entry",
+        "bad_code",
+        f"编号形式有误，应为 {ledger.prefix} 加三位以上数字；若整行错位，请核对各列是否与表头对齐。",
+        f"An entry's number is {ledger.prefix} and three digits or more; perhaps the columns have shifted.",
+    )
+
+
+def _value(row: Row, ledger: Ledger, name: str, regions: dict[str, str]) -> str:
+    """A cell as canonical text by the kind of its column.
+
+    Raises:
+        CellError: it cannot be read as that.
+    """
+    if row.text(name) == CLEARED:
+        return ""
+    column = ledger.columns[name]
+    if name == "county":
+        return _county(row, regions)
+    if name == "credit_code":
+        return _credit_code(row)
+    if name in ledger.words:
+        return _word(row, name, ledger.words[name])
+    return _KINDS[column.kind](row, column)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a cell is blank or holds no more than a dash."""
+    try:
+        return parse_number(text) is None
+    except ValueError:
+        return False
+
+
+def _county(row: Row, regions: dict[str, str]) -> str:
+    code = regions.get(normal(row.text("county")))
+    if code is None:
+        raise row.fail("county", "unknown_county", "不是本市的县（市、区）名称或代码。", "No county of this city.")
+    return code
+
+
+def _credit_code(row: Row) -> str:
+    text = row.text("credit_code").upper()
+    if not uscc.is_valid(text):
+        raise row.fail(
+            "credit_code", "bad_code", "统一社会信用代码有误（18 位，校验位不符）。", "Not a valid credit code."
+        )
+    return text
+
+
+def _word(row: Row, name: str, words: tuple[str, ...]) -> str:
+    known = {normal(one): one for one in words}
+    found = known.get(normal(row.text(name)))
+    if found is None:
+        shown = "、".join(words)
+        raise row.fail(name, "unknown_word", f"不在可填范围内：{shown}。", "Not one of the words of this column.")
+    return found
+
+
+def _date(row: Row, column: Column) -> str:
+    day = row.date(column.name)
+    return "" if day is None else day.isoformat()
+
+
+def _number(row: Row, column: Column) -> str:
+    number = _not_negative(row, column)
+    if column.kind in {"count", "integer"}:
+        if abs(number - round(number)) > _WHOLE:
+            raise row.fail(column.name, "not_whole", "应为整数。", "Not a whole number.")
+        return str(round(number))
+    return format(number.normalize(), "f")
+
+
+def _money(row: Row, column: Column) -> str:
+    _not_negative(row, column)
+    return str(row.yuan(column.name))
+
+
+def _not_negative(row: Row, column: Column) -> Decimal:
+    number = row.number(column.name)
+    if number < 0:
+        raise row.fail(column.name, "range", "不应小于 0。", "Not below zero.")
+    return number
+
+
+def _flag(row: Row, column: Column) -> str:
+    return row.word(column.name, ANSWERS)
+
+
+_KINDS: Final[dict[str, Callable[[Row, Column], str]]] = {
+    "text": lambda row, column: row.text(column.name),
+    "code": lambda row, column: row.text(column.name).upper(),
+    "date": _date,
+    "money": _money,
+    "number": _number,
+    "count": _number,
+    "integer": _number,
+    "flag": _flag,
+}
+
+_SHIFTED_SHEET: Final = CellError(
+    "",
+    "shifted_sheet",
+    "本表多数行不能识别，疑似各列与表头错位，整张表未采用；请核对列的顺序后重新报送。",
+    "Most rows of this sheet cannot be read: its columns seem to have shifted, so none of it is used.",
+)
+_REPEATED: Final = CellError(
+    "编号",
+    "repeated",
+    "同一编号在一张表中出现两次且内容不同，都未采用。",
+    "One entry stands twice on a sheet; neither is used.",
+)
+
+
+def _without_repeats(reports: list[Report], typed: Typed) -> list[Report]:
+    """The reports without those that contradict another one on the same sheet."""
+    said: dict[tuple[Any, ...], list[Report]] = {}
+    for report in reports:
+        for name in report.said if report.entry else ():
+            said.setdefault((report.sheet, report.ledger.id, report.entry, name), []).append(report)
+    at_odds = {
+        id(report)
+        for (*_, name), those in said.items()
+        if len({one.said[name] for one in those}) > 1
+        for report in those
+    }
+    for report in reports:
+        if id(report) in at_odds:
+            typed.put_aside(report.row, _REPEATED)
+    return [report for report in reports if id(report) not in at_odds]
+
+
+class _Known:
+    """The entries of a ledger as known so far: which number a credit code or a name stands for."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, set[str]]] = {}
+        self.called: dict[str, str] = {}
+        self.by: dict[tuple[str, str], set[str]] = {}
+
+    def learn(self, report: Report) -> None:
+        """Take what a report says of its entry's identity; earlier names are kept."""
+        held = self.entries.setdefault(report.entry, {name: set() for name in IDENTITY})
+        self.called[report.entry] = report.said.get("name") or self.called.get(report.entry, "")
+        for name, value in _identity(report):
+            held[name].add(value)
+            self.by.setdefault((name, value), set()).add(report.entry)
+
+    def number_of(self, report: Report) -> tuple[str, str]:
+        """The one entry that a report without a number is about, and by what it was told; '' where there is none."""
+        for name, value in _identity(report):
+            if len(found := self.by.get((name, value), set())) == 1:
+                return next(iter(found)), name
+        return "", ""
+
+    def without_former_name(self, report: Report) -> Report:
+        """The report without its name where that is one which the entry had before; only a change takes it back."""
+        name = report.said.get("name", "")
+        held = self.entries.get(report.entry)
+        if held is None or report.row.form == CHANGES or name == self.called[report.entry]:
+            return report
+        if normal(name) not in held["name"]:
+            return report
+        return replace(report, said={field: value for field, value in report.said.items() if field != "name"})
+
+    def is_another(self, report: Report) -> bool:
+        """Whether a report gives both a credit code and a name that its entry never had."""
+        held = self.entries.get(report.entry)
+        given = dict(_identity(report))
+        return held is not None and all(
+            held[name] and name in given and given[name] not in held[name] for name in IDENTITY
+        )
+
+
+def _identity(report: Report) -> Iterator[tuple[str, str]]:
+    """Credit code, then name, as far as a report gives them."""
+    for name in IDENTITY:
+        if value := report.said.get(name):
+            yield name, normal(value)
+
+
+def _identified(reports: list[Report], typed: Typed) -> Iterator[Report]:
+    """The reports with the numbers of their entries, in order; one that fits no entry, or another one, is set aside."""
+    known = {name: _Known() for name in ledgers()}
+    for report in reports:
+        here, told = known[report.ledger.id], report
+        if not report.entry:
+            entry, by = here.number_of(report)
+            told = replace(report, entry=entry, matched_by=by)
+        if not told.entry:
+            typed.put_aside(report.row, _NO_NUMBER)
+        elif here.is_another(told):
+            typed.put_aside(report.row, _ANOTHER)
+        elif told.entry not in here.entries and not told.said.get("name"):
+            typed.put_aside(report.row, _UNKNOWN)
+        else:
+            told = here.without_former_name(told)
+            here.learn(told)
+            yield told
+
+
+_NO_NUMBER: Final = CellError(
+    "编号",
+    "no_number",
+    "没有编号，按信用代码和名称也对应不到唯一的一条；新增请先由专班编号。",
+    "No number, and neither credit code nor name tells which entry is meant.",
+)
+_ANOTHER: Final = CellError(
+    "编号",
+    "another_entry",
+    "编号相同而信用代码和名称都与已登记的不同，疑似串行；更名请只改名称，更换主体请另编号。",
+    "The number is known under another credit code and another name: the row may have slipped.",
+)
+_UNKNOWN: Final = CellError(
+    "编号", "unknown_entry", "清单中没有这一编号；新增须写明名称。", "No such entry; a new one needs a name."
+)
+
+
+def _cells(report: Report) -> Iterator[dict[str, Any]]:
+    """One row of the history per cell that says something."""
+    place = {name: report.row.cells[name] for name in ("file", "file_sha", "sheet", "row", "row_id")}
+    for name, value in report.said.items():
+        yield {
+            "ledger": report.ledger.id,
+            "entry": report.entry,
+            "field": name,
+            "value": value,
+            "kind": report.ledger.columns[name].kind,
+            "reporter": report.reporter,
+            "reported_at": report.reported_at,
+            "known_from": report.row.cells["received_at"],
+            "matched_by": report.matched_by,
+            **place,
+        }

@@ -1,0 +1,240 @@
+"""The board of a day: everything that dispatch says of the ledgers as they were known then.
+
+Belongs here: applying ``indicators.dispatch`` to the ledgers, cycle by cycle. Does not belong here: reckoning of its
+own, tables, words of a report. The weekly, monthly and quarterly reports are written from boards.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from indicators import dispatch
+from indicators.dispatch.doubts import blocking
+from indicators.dispatch.schedule import Completion
+from pipelines.ingest.forms.ledgers import Ledger, ledgers
+
+FIVE: Final = ("firm", "project", "lead", "bond", "park")
+_BEFORE: Final = {"project": ("cum_year", "year")}
+_ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+LIT: Final = (
+    "entry", "name", "county", "department", "cycle", "cut_off", "completion", "scheduled", "deviation", "basis",
+    "start_overdue", "silent", "doubt", "light", "word", "symbol", "reason", "before", "changed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Cycle:
+    """One month of dispatch."""
+
+    year: int
+    month: int
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02d}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the month."""
+        return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    def cut_off(self, limits: Mapping[str, float]) -> dt.date:
+        """The last day on which a report counts for the month."""
+        return self.last_day + dt.timedelta(days=int(limits["cut_off_days"]))
+
+    @property
+    def next(self) -> Cycle:
+        """The month after."""
+        return Cycle(self.year + self.month // 12, self.month % 12 + 1)
+
+
+def kinds(ledger: Ledger) -> dict[str, str]:
+    """The columns of a ledger that say something of an entry → their kind."""
+    private = ledger.private  # whether something was given is a text
+    said = {name: column.kind for name, column in ledger.columns.items() if name not in _ABOUT}
+    return {name: "text" if name in private else kind for name, kind in said.items()}
+
+
+@dataclass(frozen=True)
+class Board:
+    """The ledgers as known on a day.
+
+    Attributes:
+        history: rows of ``core_ledger`` (or of ``core_ledger_history``), whatever else was received later.
+        day: the day of knowledge.
+        limits: thresholds by name.
+        kept: rows of ``core_dispatch``; lights are read there where they have been made before.
+    """
+
+    history: pd.DataFrame
+    day: dt.date
+    limits: Mapping[str, float] = field(default_factory=dispatch.thresholds)
+    kept: pd.DataFrame | None = None
+
+    def ever(self, ledger: str, day: dt.date | None = None) -> pd.DataFrame:
+        """Every entry that a ledger had by a day (default: the board's), those that left included."""
+        key = (ledger, day or self.day)
+        if key not in self._read:
+            terms = kinds(ledgers()[ledger])
+            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=_BEFORE.get(ledger, ()))
+        return self._read[key]
+
+    @cached_property
+    def _read(self) -> dict[tuple[str, dt.date], pd.DataFrame]:
+        """What was read of the history so far; nobody changes it."""
+        return {}
+
+    def of(self, ledger: str) -> pd.DataFrame:
+        """The entries on a ledger's list on the day."""
+        return dispatch.on_list(self.ever(ledger), self.day)
+
+    def doubts(self, ledger: str) -> pd.DataFrame:
+        """What is doubtful about the entries on a list."""
+        return dispatch.doubts(ledger, self.of(ledger), self.day, self.year)
+
+    def changes(self, since: dt.date) -> pd.DataFrame:
+        """The cells that changed after a day, of all ledgers: ``ledger`` and what ``changed_fields`` gives."""
+        parts = [
+            dispatch.changed_fields(self._of(name), since, self.day).assign(ledger=name)
+            for name in ledgers()
+            if len(self._of(name))
+        ]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many entries stand on each ledger."""
+        return {name: len(self.of(name)) for name in ledgers()}
+
+    @cached_property
+    def cycles(self) -> list[Cycle]:
+        """The months that had been cut off by the day, from the first in which a project was known."""
+        known = self._of("project")
+        if known.empty:
+            return []
+        first = pd.Timestamp(known["known_from"].min())
+        cycle, found = Cycle(first.year, first.month), []
+        while cycle.cut_off(self.limits) <= self.day:
+            found.append(cycle)
+            cycle = cycle.next
+        return found
+
+    @property
+    def year(self) -> int:
+        """The year that is dispatched: that of the last month cut off."""
+        return self.cycles[-1].year if self.cycles else self.day.year
+
+    @cached_property
+    def lights(self) -> pd.DataFrame:
+        """The light of each project in each cycle (``LIT``), each as known when the cycle was cut off."""
+        if self.kept is not None:
+            return self.kept[self.kept["cut_off"] <= self.day].reset_index(drop=True)
+        parts = [self._measured(cycle, self.cycles[: number + 1]) for number, cycle in enumerate(self.cycles)]
+        parts = [part for part in parts if len(part)]
+        if not parts:
+            return pd.DataFrame(columns=list(LIT))
+        return dispatch.lights(pd.concat(parts, ignore_index=True), self.limits)[list(LIT)]
+
+    def _measured(self, cycle: Cycle, until: list[Cycle]) -> pd.DataFrame:
+        """Progress, starts, silence and doubts of the projects of one cycle."""
+        cut = cycle.cut_off(self.limits)
+        there = dispatch.on_list(self.ever("project", cut), cycle.last_day)
+        told = dispatch.progress(there, cycle.month)
+        doubt = blocking(dispatch.doubts("project", there, cut, cycle.year))
+        return told.assign(
+            name=there["name"],
+            county=there["county"],
+            department=there["department"],
+            cycle=str(cycle),
+            cut_off=cut,
+            start_overdue=dispatch.start_overdue(there, cycle.last_day),
+            silent=told["entry"].map(self._silent(until)).fillna(0).astype("int64"),
+            doubt=[doubt.get(entry, "") for entry in told["entry"]],
+        )
+
+    def _silent(self, cycles: list[Cycle]) -> pd.Series:
+        """By project the cycles up to the last one in which nothing was heard of it."""
+        cuts = np.array([np.datetime64(cycle.cut_off(self.limits)) for cycle in cycles])
+        known = self._of("project")
+        heard = np.searchsorted(cuts, pd.to_datetime(known["known_from"]).to_numpy().astype("datetime64[D]"))
+        there = heard < len(cuts)
+        last = pd.Series(heard[there], index=known["entry"][there]).groupby(level=0).max()
+        return len(cuts) - 1 - last
+
+    @cached_property
+    def completion(self) -> Completion | None:
+        """Investment done and planned in the last cycle cut off, of projects with a plan; None where none has one."""
+        if not self.cycles:
+            return None
+        cycle = self.cycles[-1]
+        there = dispatch.on_list(self.ever("project", cycle.cut_off(self.limits)), cycle.last_day)
+        planned = there[(there["year_plan"] > 0) & (there["year"].isna() | (there["year"] == cycle.year))]
+        if planned.empty:
+            return None
+        return dispatch.completion(float(planned["cum_year"].sum()), float(planned["year_plan"].sum()), cycle.month)
+
+    @cached_property
+    def starts(self) -> tuple[int, int]:
+        """Projects that were due to start by the day, and those of them that have."""
+        return self.started_by(self.day)
+
+    def started_by(self, day: dt.date) -> tuple[int, int]:
+        """The same of an earlier day, as known on the board's."""
+        return dispatch.start_rate(dispatch.on_list(self.ever("project"), day), day)
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """The problems with state, age and who is to push."""
+        return dispatch.problem_status(self.of("problem"), self.day, self.limits)
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """The work plan as a checklist."""
+        return dispatch.measure_progress(self.of("measure"), self.day)
+
+    @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """The funnel of 三个一批 by batch."""
+        return dispatch.funnel(self.ever("lead"), self.day)
+
+    def signings(self, since: dt.date) -> pd.DataFrame:
+        """The signings from a day on, each with what it counts for."""
+        return dispatch.signings(self.ever("lead"), since, self.day)
+
+    @cached_property
+    def bonds(self) -> pd.DataFrame:
+        """Special bonds with spending progress and idleness."""
+        there, told = self.of("bond"), self._of("bond")
+        told = told[(told["field"] == "spent") & (pd.to_datetime(told["known_from"]) <= pd.Timestamp(self.day))]
+        spent = told.assign(spent=pd.to_numeric(told["value"]).fillna(0.0))[["entry", "reported_at", "spent"]]
+        return there.merge(dispatch.spending(there, spent, self.day, self.limits), on="entry", validate="one_to_one")
+
+    @cached_property
+    def parks(self) -> pd.DataFrame:
+        """Parks with their indicators."""
+        there = self.of("park")
+        return there.merge(dispatch.park_indicators(there), on="entry", validate="one_to_one")
+
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """Everything past due, by owner."""
+        return dispatch.late_by_owner(self.of("project"), self.problems, self.measures, self.day)
+
+    @cached_property
+    def quiet(self) -> pd.DataFrame:
+        """The projects and bonds of which nothing was heard for longer than a cycle, by owner."""
+        parts = [
+            dispatch.not_reported(self.of(name), self.day, self.limits).assign(ledger=name)
+            for name in ("project", "bond")
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def _of(self, ledger: str) -> pd.DataFrame:
+        return self.history[self.history["ledger"] == ledger]

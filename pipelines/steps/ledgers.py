@@ -1,0 +1,147 @@
+"""Tables of the task force's ledgers: what it may see, pairs that may be one entry, the lights of each month.
+
+Belongs here: which table is made from which. Does not belong here: reading (ingest), reckoning (``pipelines.ledgers``,
+``indicators.dispatch``). The wall: these steps read ledgers alone, and no other step reads a table of theirs but the
+sums of ``cell_ledger``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.dispatch.thresholds import thresholds
+from pipelines.contracts import contract
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS, ledgers
+from pipelines.ingest.landing import register
+from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.provenance import code_hash
+from pipelines.steps.core import core_small
+from pipelines.steps.raw import raw
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.ledgers.board import Board
+
+GIVEN = "已填"
+_FLOATS = ("completion", "scheduled", "deviation")
+
+
+def core_ledger(workspace: Workspace) -> Made:
+    """The history as the task force may see it: of private columns only whether something was given."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        rows = lake.read("core_ledger_history")
+        private = [pc.and_(pc.equal(rows["ledger"], one.id), pc.equal(rows["field"], name))
+                   for one in ledgers().values() for name in one.private]  # fmt: skip
+        hidden = pc.and_(_any(private), pc.not_equal(rows["value"], ""))
+        at = rows.schema.get_field_index("value")
+        shown = rows.set_column(at, "value", pc.if_else(hidden, pa.scalar(GIVEN), rows["value"]))
+        terms = contract("core_ledger")
+        write_table(shown.select(terms.names).cast(terms.schema), path)
+
+    made_from = [*lake.hashes("core_ledger_history"), *(one.model_dump_json() for one in ledgers().values())]
+    return lake.refresh("core_ledger", ALL, fill, made_from=made_from)
+
+
+def _any(conditions: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    found = conditions[0]
+    for condition in conditions[1:]:
+        found = pc.or_(found, condition)
+    return found
+
+
+def core_ledger_duplicate(workspace: Workspace) -> Made:
+    """Pairs of entries that may be one and the same."""
+    lake, places = Lake(workspace.lake), list(workspace.city.regions.values())
+
+    def fill(path: Path) -> None:
+        from pipelines.ledgers.doubles import duplicates
+
+        rows = duplicates(lake.read("core_ledger_history").to_pandas(), places)
+        write_table(pa.Table.from_pandas(rows, contract("core_ledger_duplicate").schema, preserve_index=False), path)
+
+    made_from = [*lake.hashes("core_ledger_history"), code_hash("pipelines.ledgers"), *places]
+    return lake.refresh("core_ledger_duplicate", ALL, fill, made_from=made_from)
+
+
+def core_dispatch(workspace: Workspace) -> Made:
+    """The light of each project in each month that was cut off by the last day on which anything was received."""
+    lake = Lake(workspace.lake)
+
+    def fill(path: Path) -> None:
+        from pipelines.ledgers.board import Board
+
+        rows = lake.read("core_ledger").to_pandas()
+        lit = Board(rows, _last(rows)).lights
+        told = lit.assign(**{name: lit[name].astype("float64").round(12) + 0.0 for name in _FLOATS})
+        write_table(pa.Table.from_pandas(told, contract("core_dispatch").schema, preserve_index=False), path)
+
+    made_from = [
+        *lake.hashes("core_ledger"),
+        code_hash("pipelines.ledgers"),
+        code_hash("indicators.dispatch"),
+        code_hash("pipelines.ingest"),
+    ]
+    return lake.refresh("core_dispatch", ALL, fill, made_from=made_from)
+
+
+def cell_ledger(workspace: Workspace) -> Made:
+    """Sums of the ledgers at the end of each quarter that was cut off."""
+    lake, city = Lake(workspace.lake), workspace.city
+
+    def fill(path: Path) -> None:
+        from pipelines.ledgers.sums import sums
+
+        rows = lake.read("core_ledger").to_pandas()
+        found = sums(rows, city.quarters, city.code, _last(rows))
+        write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
+
+    made_from = [
+        *lake.hashes("core_ledger"),
+        code_hash("pipelines.ledgers"),
+        code_hash("indicators.dispatch"),
+        *(city.code, city.first_quarter, city.last_quarter),
+    ]
+    return lake.refresh("cell_ledger", ALL, fill, made_from=made_from)
+
+
+def make_ledgers(workspace: Workspace) -> list[Made]:
+    """All tables of the ledgers, from the history on."""
+    return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace), cell_ledger(workspace)]
+
+
+def board(workspace: Workspace, day: dt.date | None = None) -> Board:
+    """The board of a day, with the lights that were made; where no day is named, of the last one (``_last``)."""
+    from pipelines.ledgers.board import Board
+
+    lake = Lake(workspace.lake)
+    rows, kept = (lake.read(table).to_pandas() for table in ("core_ledger", "core_dispatch"))
+    return Board(rows, day or _last(rows), kept=kept)
+
+
+def _last(rows: pd.DataFrame) -> dt.date:
+    """The last day on which anything of the ledgers was received, or the cut-off after it where that is near.
+
+    So a month is seen with its last reports.
+    """
+    if rows.empty:
+        return dt.date.min
+    last: dt.date = rows["known_from"].max() + dt.timedelta(days=int(thresholds()["cut_off_days"]))
+    return last
+
+
+def refreshed(workspace: Workspace) -> list[Made]:
+    """What lies in the inbox taken in, and all tables of the ledgers made; what has not changed is left alone."""
+    register(workspace)
+    Lake(workspace.lake).sweep()
+    for form in LEDGER_FORMS:
+        raw(workspace, form)
+    return [core_small(workspace, "core_ledger_history"), *make_ledgers(workspace)]

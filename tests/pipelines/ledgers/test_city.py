@@ -1,0 +1,203 @@
+"""A year of ledgers from files to lights: counts as published, slips found, the same bytes, as known on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from indicators.dispatch import progress_sentence
+from pipelines.contracts import contract
+from pipelines.ingest.forms.ledgers import ledgers
+from pipelines.ingest.receipts import receipts
+from pipelines.lake import Lake
+from pipelines.ledgers.board import FIVE, Board, Cycle
+from pipelines.sample.ledgers import FRIDAYS
+from pipelines.sample.profile import rows
+from pipelines.steps.core import small_set_aside
+from pipelines.steps.ledgers import GIVEN, board, refreshed
+from pipelines.workspace import Workspace
+from tests.end_to_end.running import hashes
+from tests.pipelines.ledgers.conftest import write
+
+YEAR_END = dt.date(2024, 1, 8)
+PUBLISHED = {row["indicator"]: float(row["value"]) for row in rows("departments.csv")}
+
+
+@pytest.fixture(scope="module")
+def last(ledger_city: Workspace) -> Board:
+    return board(ledger_city)
+
+
+def test_every_week_something_came(ledger_city: Workspace) -> None:
+    days = {receipt.received_at for receipt in receipts(ledger_city)}
+    assert len(FRIDAYS) == 52
+    assert set(FRIDAYS) <= days
+
+
+def test_the_figures_that_were_published_follow_from_the_ledgers(last: Board) -> None:
+    firms, signed = last.of("firm"), last.signings(dt.date(2023, 1, 1))
+    counted = signed[signed["counted"] == 1]
+    projects = last.of("project")
+    accepted = projects["content"].str.startswith("工业互联网") & (projects["image"] == "通过验收")
+    found = {
+        "ledger_firms": last.counts["firm"],
+        "ledger_projects": last.counts["project"],
+        "ledger_investment_leads": last.counts["lead"],
+        "ledger_bonds": last.counts["bond"],
+        "ledger_parks": last.counts["park"],
+        "measures_annual_plan": last.counts["measure"],
+        "contracts_sangeyipi": (counted["batch"] != "").sum(),
+        "contracts_provincial": counted["event_level"].isin(["国家级", "省级"]).sum(),
+        "industrial_internet_accepted": accepted.sum(),
+        "smart_factories": firms["honours"].str.contains("省级智能工厂（车间）", regex=False).sum(),
+        "smart_scenarios": firms["honours"].str.contains("省优秀智能应用场景", regex=False).sum(),
+        "smart_benchmarks": firms["honours"].str.contains("省级智能制造标杆企业", regex=False).sum(),
+        "service_manufacturing": firms["honours"].str.contains("服务型制造示范企业", regex=False).sum(),
+    }
+    assert found == {name: PUBLISHED[name] for name in found}
+
+
+def test_the_slips_of_the_year_are_seen(last: Board) -> None:
+    lit = last.lights.set_index(["entry", "cycle"])["light"].unstack()
+    assert lit.loc["XM005"].tolist()[-1] == "red"  # started months late
+    assert lit.loc["XM026", "2023-12"] == "red"  # has not started at all
+    silent = lit.loc[["XM002", "XM012", "XM022"], ["2023-06", "2023-07"]]
+    assert (silent == "grey").all(axis=None)
+    assert (lit.loc[silent.index, "2023-08"] != "grey").all()
+    assert (lit.loc["XM009", :"2023-08"] == "grey").all()  # no credit code until September
+    assert lit.loc["XM009", "2023-09"] != "grey"
+    assert lit.loc["XM017", "2023-05"] == "grey"  # an end before the start, until it was put right
+    reason = last.lights.query("entry == 'XM017' and cycle == '2023-05'")["reason"].item()
+    assert reason == "存疑：竣工日期早于开工日期"
+    assert last.of("project").set_index("entry").loc["XM016", "name"] == "基因测序与体外诊断设备制造项目"
+    assert set(last.problems["state"]) == {"办结", "逾期办结", "逾期", "在办", "办结无佐证"}
+    assert last.bonds.set_index("entry").loc["ZX003", "idle"]
+
+
+def test_overspending_is_doubted_until_it_is_put_right(history: pd.DataFrame) -> None:
+    doubts = Board(history, dt.date(2023, 9, 10)).doubts("bond")
+    assert doubts[["entry", "rule"]].to_numpy().tolist() == [["ZX006", "spent_over_arrived"]]
+    assert Board(history, dt.date(2023, 9, 22)).doubts("bond").empty
+
+
+def test_the_shifted_sheet_was_set_aside_and_came_again(ledger_city: Workspace) -> None:
+    lines = small_set_aside(ledger_city, "core_ledger_history").to_pylist()
+    assert {(line["sheet"], line["file"]) for line in lines} == {("己县", "TZ02_重点项目清单_2023-05-03.xlsx")}
+    april = board(ledger_city, dt.date(2023, 5, 10)).of("project").set_index("entry")
+    assert april.loc[["XM006", "XM016"], "last_report"].tolist() == [pd.Timestamp("2023-04-30")] * 2
+
+
+def test_who_came_and_who_left(last: Board) -> None:
+    from indicators.dispatch import moves
+
+    left = moves(last.ever("project"), dt.date(2023, 1, 6), YEAR_END).query("move == 'out'")
+    assert left["reason"].tolist() == ["竣工投用", "投资方终止", "调整为县级项目"]
+    assert len(last.ever("project")) == 27
+
+
+def test_a_day_sees_what_was_known_then(history: pd.DataFrame, last: Board) -> None:
+    early = Board(history, dt.date(2023, 7, 10))
+    assert [str(cycle) for cycle in early.cycles] == [f"2023-{month:02d}" for month in range(1, 7)]
+    both = early.lights.merge(last.lights, on=["entry", "cycle"], suffixes=("", "_later"))
+    assert len(both) == len(early.lights)
+    assert (both["reason"] == both["reason_later"]).all()  # what was shown then is never changed by what came later
+    assert early.counts != last.counts
+    assert early.completion is not None
+    assert progress_sentence(early.completion, 6).startswith("年度计划投资")
+
+
+def test_the_sums_of_quarters_are_as_known_some_days_later(ledger_city: Workspace, last: Board) -> None:
+    found = Lake(ledger_city.lake).read("cell_ledger").to_pandas()
+    assert sorted(set(found["quarter"])) == ["2023Q1", "2023Q2", "2023Q3", "2023Q4"]
+    assert set(found["known_from"].map(str)) == {"2023-04-05", "2023-07-05", "2023-10-05", "2024-01-05"}
+    year = found[found["quarter"] == "2023Q4"].set_index("item")["value"]
+    assert last.completion is not None
+    assert year["done"] == round(last.completion.done)
+    assert (year["due"], year["started"]) == last.starts
+    assert year["signed"] == PUBLISHED["contracts_sangeyipi"]
+    spring = found[found["quarter"] == "2023Q1"].set_index("item")["value"]
+    cumulative = ["arrived", "spent", "signed", "fulfilled", "begun", "produced", "at_capacity"]
+    assert (spring[cumulative] <= year[cumulative]).all()
+    assert 0 < spring["done"] < spring["planned"]
+
+
+def test_weekly_changes_are_small(history: pd.DataFrame) -> None:
+    changed = Board(history, FRIDAYS[20]).changes(FRIDAYS[19])
+    assert 0 < len(changed) < 40
+    assert set(changed["ledger"]) <= set(ledgers())
+
+
+def test_a_board_of_nothing_is_empty() -> None:
+    empty = contract("core_ledger").schema.empty_table().to_pandas()
+    nothing = Board(empty, YEAR_END)
+    assert nothing.cycles == []
+    assert nothing.lights.empty
+    assert nothing.completion is None
+    assert nothing.year == 2024
+    assert not any(nothing.counts.values())
+    assert nothing.changes(FRIDAYS[0]).empty
+
+
+def test_plans_of_another_year_are_no_progress(history: pd.DataFrame) -> None:
+    later = Board(history, dt.date(2024, 3, 1))
+    assert later.cycles[-1] == Cycle(2024, 1)
+    assert later.completion is None
+    lit = later.lights.query("cycle == '2024-01'")
+    assert not (lit["light"] == "green").any()
+    assert "计划年度不是本年" in lit["reason"].iloc[0]
+
+
+def test_codes_contacts_and_own_figures_stay_in_l3(ledger_city: Workspace) -> None:
+    lake = Lake(ledger_city.lake)
+    full = lake.read("core_ledger_history").to_pandas()
+    codes = set(full[full["field"] == "credit_code"]["value"])
+    assert len(codes) > 50
+    shown = lake.read("core_ledger").to_pandas()
+    hidden = shown[
+        [field in ledgers()[ledger].private for ledger, field in zip(shown["ledger"], shown["field"], strict=True)]
+    ]
+    assert set(hidden["value"]) == {GIVEN}
+    for table in ("core_ledger", "core_ledger_duplicate", "core_dispatch"):
+        assert contract(table).level == "L1"
+        texts = lake.read(table).to_pandas().select_dtypes("str")
+        assert not any(texts[column].isin(codes).any() for column in texts)
+
+
+def test_the_city_and_its_ledgers_share_no_code(ledger_city: Workspace, written_city: Path) -> None:
+    full = Lake(ledger_city.lake).read("core_ledger_history").to_pandas()
+    codes = set(full[full["field"] == "credit_code"]["value"])
+    register = next((written_city / "inbox").glob("M101*2023年4季度*"))
+    text = register.read_bytes()
+    assert not any(code.encode() in text for code in codes)
+
+
+def test_any_order_of_arrival_gives_the_same_bytes(ledger_city: Workspace, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write(home)
+    late = sorted((home / "inbox").glob("TZ0[026]*"))[::2]
+    aside = tmp_path / "later"
+    aside.mkdir()
+    for path in late:
+        shutil.move(path, aside / path.name)
+    workspace = Workspace(home)
+    with workspace.held("test"):
+        refreshed(workspace)
+        for path in late:
+            shutil.move(aside / path.name, path)
+        refreshed(workspace)
+        assert not any(made.computed for made in refreshed(workspace))
+    mine, other = hashes(home), hashes(ledger_city.home)
+    assert {name: mine[name] for name in mine if name.startswith("core")} == {
+        name: other[name] for name in other if name.startswith("core")
+    }
+
+
+def test_months_follow_each_other() -> None:
+    assert Cycle(2023, 12).next == Cycle(2024, 1)
+    assert Cycle(2023, 2).last_day == dt.date(2023, 2, 28)
+    assert str(Cycle(2023, 2)) == "2023-02"
+    assert tuple(ledgers())[:5] == FIVE

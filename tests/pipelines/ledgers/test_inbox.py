@@ -1,0 +1,70 @@
+"""A ledger through the inbox like any other file: tried first, columns mapped, refused or set aside with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app as command_line
+from pipelines.cli import inbox
+from pipelines.steps.ledgers import board, refreshed
+from pipelines.workspace import Workspace
+from tests.pipelines.ingest.builders import Rows, xlsx
+from tests.pipelines.ingest.conftest import CITY
+
+NAME = "TZ02_重点项目清单_甲区3月.xlsx"
+HEAD = ["编号", "重点项目名称", "属地", "年内打算投", "报送单位", "报送日期"]
+
+
+def sheet(*rows: list[object], head: list[str] = HEAD, unit: str = "计量单位：万元") -> Rows:
+    return [["甲区重点项目清单"], [unit], head, *rows]
+
+
+def project(number: int) -> list[object]:
+    return [f"XM{number:03d}", f"第{number}项目", "甲区", 500 + number, "甲区发改委", "2023-03-31"]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    home = tmp_path / "home"
+    (home / "inbox").mkdir(parents=True)
+    (home / "city.toml").write_text(CITY, encoding="utf-8")
+    monkeypatch.setattr(inbox.console, "_width", 300)
+    return Workspace(home)
+
+
+def shuce(workspace: Workspace, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(command_line.app, ["inbox", *words, "--home", str(workspace.home)])
+    return done.exit_code, " ".join(done.stdout.split())
+
+
+def test_a_column_under_an_own_name_is_named_and_can_be_mapped(workspace: Workspace, tmp_path: Path) -> None:
+    file = xlsx(tmp_path / NAME, sheet(project(1), project(2)))
+    code, said = shuce(workspace, "check", str(file))
+    assert code == 0
+    assert "以下各列不在表式中，未读取：年内打算投" in said
+    code, said = shuce(workspace, "map", str(file), "--set", "年内打算投=年度计划投资", "--accept", "--by", "甲")
+    assert code == 0, said
+    assert "未读取" not in shuce(workspace, "check", str(file))[1]
+    xlsx(workspace.inbox / NAME, sheet(project(1), project(2)))
+    with workspace.held("test"):
+        refreshed(workspace)
+    assert board(workspace).of("project")["year_plan"].tolist() == [5_010_000.0, 5_020_000.0]
+
+
+def test_shifted_columns_are_set_aside_on_trial(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [["", *project(number)[:-1]] for number in (1, 2, 3)]
+    code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(*rows))))
+    assert code == 1
+    assert "将接受 0 行，搁置 3 行" in said
+
+
+def test_without_its_header_or_unit_a_sheet_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(project(1), unit="甲区"))))
+    assert (code, "没有注明金额单位" in said) == (2, True)
+    head = [name if name != "报送单位" else "谁报的" for name in HEAD]
+    code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(project(1), head=head))))
+    assert code == 2
+    assert "填报单位" in said
