@@ -9,8 +9,12 @@ import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
 
 # Before Dagster or Great Expectations is imported: a test run calls nobody.
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -19,6 +23,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 FIRMS = 150
+RAN = 7  # quarters of it that are run up to the cells
 # What goes through the same lines many times over is run without counting them: that takes a third of the time, and
 # other tests go through all of them, too.
 UNCOUNTED = frozenset({
@@ -70,6 +75,21 @@ def ran_city(written_city: Path, tmp_path_factory: pytest.TempPathFactory, great
         intake(fresh(written_city, home), "2020Q1", "2021Q3")
 
     return made_once(tmp_path_factory, "ran", run)
+
+
+@pytest.fixture(scope="session")
+def reviewed_city(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same city with the returns of all its quarters reviewed and classed. Tests leave it as it is."""
+    from pipelines.steps import core
+    from pipelines.workspace import Workspace
+    from tests.end_to_end.running import duplicate, review
+
+    def go_on(home: Path) -> None:
+        workspace = Workspace(duplicate(ran_city, home))
+        review(workspace, map(str, workspace.city.quarters[RAN:]))
+        core.reference_set_aside(workspace)
+
+    return Workspace(made_once(tmp_path_factory, "reviewed", go_on))
 
 
 @pytest.fixture

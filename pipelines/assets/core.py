@@ -7,7 +7,7 @@ from pipelines.checks import table_specs
 from pipelines.contracts import contract
 from pipelines.partitions import and_before, compared, quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import core, queries, register
+from pipelines.steps import annual, core, queries, register
 
 
 @dg.asset(
@@ -82,7 +82,7 @@ def core_return(context: dg.AssetExecutionContext, workspace: WorkspaceResource)
     group_name="core",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=["core_return"],
+    deps=["core_return", "core_annual"],
     description="核实查询：每条触发核实性规则的行列出疑问、对照数、对核心产业增加值的影响和企业答复；答复不改任何数值。",
     metadata=column_schema(contract("core_query")),
     check_specs=table_specs("core_query"),
@@ -97,14 +97,14 @@ def core_query(context: dg.AssetExecutionContext, workspace: WorkspaceResource) 
 @dg.asset(
     group_name="core",
     deps=["raw_annual"],
-    description="企业年报：收入法项目，折算为元并审核。",
+    description="企业年报：收入法项目和增加值，折算为元并审核；增加值为负的列出核实，不剔除。",
     metadata=column_schema(contract("core_annual")),
     check_specs=table_specs("core_annual"),
     kinds={"duckdb", "parquet"},
 )
 def core_annual(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
     """Annual returns of all years, typed and reviewed."""
-    make_all(context, workspace.workspace, lambda: core.core_annual(workspace.workspace))
+    make_all(context, workspace.workspace, lambda: annual.core_annual(workspace.workspace)[0])
     return checked(context, workspace.workspace, "core_annual")
 
 

@@ -107,7 +107,8 @@ def _wanted(city: City, *, county: str, rule: str, form: str, status: str, every
             f"没有“{status}”这种状态；可用：{'、'.join(STATUSES.values())}。",
             f"No status {status!r}; there are: {', '.join(STATUSES)}.",
         )
-    asking = {found.id for kind in ("quarterly", "register") for found in rules(kind) if found.severity == "soft"}
+    kinds = ("quarterly", "register", "annual")
+    asking = {found.id for kind in kinds for found in rules(kind) if found.severity == "soft"}
     _require(rule.upper(), asking, "这条核实性规则", "rule")
     _require(form.upper(), {found.code for found in forms().values()}, "这张表", "form")
     statuses = {known[status]} if status else set() if everything else {"open"}

@@ -142,14 +142,15 @@ def read_queue(parts: Iterable[Path], quarter: str, coverage: float) -> Queue:
     """The queue of a quarter.
 
     Args:
-        parts: the files of its queries (core_query).
+        parts: the files that its queries lie in (core_query).
         quarter: like ``2023Q4``.
         coverage: the share of the open expected impact that is asked for first, 0 to 1.
     """
     files = list(parts)
     with engine(files[0].parent) as work:
         work.add(core_query=files)
-        rows = work.rows(statement("pipelines", "query_queue"), {"permille": round(coverage * 1000)}).to_pylist()
+        asked = {"quarter": quarter, "permille": round(coverage * 1000)}
+        rows = work.rows(statement("pipelines", "query_queue"), asked).to_pylist()
     return Queue(quarter, coverage, tuple(_respondents(rows)))
 
 

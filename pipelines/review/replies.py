@@ -129,7 +129,7 @@ def latest(workspace: Workspace, quarter: str = "") -> dict[Key, tuple[Reply, dt
 
 
 def latest_json(workspace: Workspace, quarter: str) -> str:
-    """The last replies of a quarter as ``core_query.sql`` takes them, in the order of their keys."""
+    """The last replies of a quarter (of all: '') as ``core_query.sql`` takes them, in the order of their keys."""
     rows = [
         {
             "row_id": reply.row_id,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,9 @@ _BLOCKS: Final = {
     "construction": ("47", "50"),
     "tertiary": ("51", "97"),
 }
+_SERVICES: Final = "services_of_industry"
+# A control is at least this many times what the firms of its divisions bring.
+_ROOM: Final = 1.01
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,21 @@ class Accounts:
         return found
 
     def control(self, quarter: Quarter, *, first: bool = False) -> Control:
-        """The cumulative control totals of a quarter; ``first``: before the year-end file restated them."""
-        return control(quarter.year, quarter.number, self.shares[quarter.year], first=first)
+        """The cumulative control totals of a quarter; ``first``: before the year-end file restated them.
+
+        A small city has few firms, each a large one: where they outgrow a control, it follows them.
+        """
+        said = control(quarter.year, quarter.number, self.shares[quarter.year], first=first)
+        brought = {name: self._sum(quarter.year, quarter.number, name) for name in (*_BLOCKS, _SERVICES)}
+        least = {name: ceil(value * _ROOM / STEP) for name, value in brought.items()}
+        services = max(said.services_of_industry, least[_SERVICES])
+        return Control(
+            primary=max(said.primary, least["primary"]),
+            industry=max(said.industry, least["industry"] + services),
+            construction=max(said.construction, least["construction"]),
+            services_of_industry=services,
+            tertiary=max(said.tertiary, least["tertiary"] + services),
+        )
 
     def by_division(self, quarter: Quarter, *, first: bool = False) -> Ints:
         """Cumulative value added by division in 万元; sums by control group are exact."""
@@ -89,7 +106,7 @@ class Accounts:
         pools = {
             "primary": totals.primary,
             "industry": totals.industry - totals.services_of_industry,
-            "services_of_industry": totals.services_of_industry,
+            _SERVICES: totals.services_of_industry,
             "construction": totals.construction,
             "tertiary": totals.tertiary - totals.services_of_industry,
         }
@@ -98,8 +115,6 @@ class Accounts:
         for name, total in pools.items():
             mine = np.array([block == name for block in self.block])
             left = total * STEP - float(brought[mine].sum())
-            if left < 0:
-                raise ValueError(f"{quarter}: firms exceed the control of {name} / 企业合计超过控制数")
             value[mine] = spread(total * STEP, brought[mine] + left * rest[mine] / rest[mine].sum())
         return value
 
@@ -121,5 +136,5 @@ def spread(total: int, weight: Floats) -> Ints:
 
 def _block(code: str) -> str:
     if code in SERVICES_OF_INDUSTRY:
-        return "services_of_industry"
+        return _SERVICES
     return next((name for name, (low, high) in _BLOCKS.items() if low <= code <= high), "tertiary")

@@ -18,10 +18,11 @@ from pipelines.sample.profile import STARRED, SURVEYS, Floats, Ints, classes, ro
 from pipelines.sample.universe import Change, Merger, Turn
 
 CORE: Final = ("01", "01_chain", "02", "03", "04")
-# Survey, from a core class, to class, from quarter. The first crosses the border inwards, the second outwards.
+# Survey, from a core class, rank, to class, from quarter: across the border of the core, inwards and outwards. The
+# review is to find them, so each is of a unit that is still there.
+_CROSSINGS: Final = (("industry", False, 50, "3824", "2022Q1"), ("service", True, 51, "7516", "2023Q1"))
+# The same within the core or outside it, ranks from 52 on.
 _RECODES: Final = (
-    ("industry", False, "3824", "2022Q1"),
-    ("service", True, "7516", "2023Q1"),
     ("industry", False, "1393", "2021Q2"),
     ("industry", False, "2924", "2021Q4"),
     ("industry", False, "3359", "2022Q1"),
@@ -63,17 +64,28 @@ def settled(units: Units, survey: str, *, core: bool) -> Ints:
     return np.asarray(places[np.argsort(units.code[places], kind="stable")], dtype=np.int64)
 
 
+def ranked(units: Units, survey: str, rank: int, *, core: bool = False) -> Ints:
+    """All settled units, from the ``rank``-th on as ``pick`` counts them."""
+    places = settled(units, survey, core=core)
+    return np.roll(places, -(rank * 7 % len(places)))
+
+
 def pick(units: Units, survey: str, rank: int, *, core: bool = False) -> int:
     """The ``rank``-th settled unit, spread over the codes; the same unit may come twice in a very small city."""
-    places = settled(units, survey, core=core)
-    return int(places[rank * 7 % len(places)])
+    return int(ranked(units, survey, rank, core=core)[0])
 
 
-def upper(units: Units, survey: str, rank: int) -> int:
-    """The settled unit of a survey that is the ``rank``-th largest of the smaller half, outside core and chains."""
+def upper(units: Units, survey: str, rank: int) -> Ints:
+    """The settled units of a survey outside core and chains from the ``rank``-th largest of the smaller half on."""
     places = settled(units, survey, core=False)
     order = places[np.argsort(-_output(units)[places], kind="stable")]
-    return int(order[rank % len(order)])
+    return np.roll(order, -(rank % len(order)))
+
+
+def first_there(units: Units, places: Ints, quarter: Quarter) -> int:
+    """The first of some units that no merger has ended by a quarter: in a very small city it may be the same one."""
+    ended = {merger.absorbed for merger in mergers(units) if merger.quarter <= quarter}
+    return int(next(place for place in places.tolist() if place not in ended))
 
 
 def biggest(units: Units) -> int:
@@ -92,21 +104,26 @@ def _output(units: Units) -> Floats:
 def recodes(units: Units) -> tuple[Change, ...]:
     """Recodes and moves, each of a settled unit."""
     codes = classes().gbt.tolist()
-    found = [
-        Change(pick(units, survey, 50 + at, core=core), Quarter.parse(quarter), klass=codes.index(new))
-        for at, (survey, core, new, quarter) in enumerate(_RECODES)
-    ]
+    found = []
+    for survey, core, rank, new, quarter in _CROSSINGS:
+        since = Quarter.parse(quarter)
+        place = first_there(units, ranked(units, survey, rank, core=core), since)
+        found.append(Change(place, since, klass=codes.index(new)))
+    for rank, (survey, core, new, quarter) in enumerate(_RECODES, start=52):
+        found.append(Change(pick(units, survey, rank, core=core), Quarter.parse(quarter), klass=codes.index(new)))
     for survey, core, rank, county, quarter in _MOVES:
         found.append(Change(pick(units, survey, rank, core=core), Quarter.parse(quarter), county=county))
     return tuple(found)
 
 
 def mergers(units: Units) -> tuple[Merger, ...]:
-    """The mergers."""
-    return tuple(
-        Merger(pick(units, survey, heir, core=core), pick(units, survey, absorbed, core=core), Quarter.parse(quarter))
-        for survey, core, heir, absorbed, quarter in _MERGERS
-    )
+    """The mergers, each of two units."""
+    found = []
+    for survey, core, heir, absorbed, quarter in _MERGERS:
+        first = pick(units, survey, heir, core=core)
+        others = (place for place in ranked(units, survey, absorbed, core=core).tolist() if place != first)
+        found.append(Merger(first, next(others), Quarter.parse(quarter)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import count
 from typing import Final
 
+from indicators.quarter import Quarter
 from pipelines.sample.economy import Units
-from pipelines.sample.events import biggest, mergers, pick, upper
+from pipelines.sample.events import biggest, first_there, ranked, upper
 from pipelines.sample.items import address, outside_unit
 from pipelines.sample.layout import Cell
 from pipelines.sample.profile import COUNTIES, rows
@@ -29,6 +29,8 @@ _STOCKS: Final = (
     "total_assets", "current_assets", "receivables", "inventories", "fixed_assets", "accumulated_depreciation",
     "depreciation", "liabilities", "equity",
 )  # fmt: skip
+# What the income approach adds to an annual return's operating surplus.
+_COSTS: Final = ("labour", "tax_surcharge", "vat", "depreciation")
 # Errors that are a row of their own, after the true ones.
 SECOND_ROW: Final = frozenset({"duplicate_unit", "same_name_other_code", "not_in_register"})
 # Errors of a return that lie in what the register says of its unit.
@@ -66,10 +68,8 @@ class Plan:
             return biggest(units)
         kind, _, rank = self.who.partition(":")
         survey = self.form if self.form not in ("annual", "register") else "industry"
-        choose = upper if kind == "upper" else partial(pick, core=kind == "core")
-        # In a very small city a merger may end the same unit: then the next one errs.
-        ended = {merger.absorbed for merger in mergers(units)}
-        return next(unit for turn in count(int(rank)) if (unit := choose(units, survey, turn)) not in ended)
+        choose = upper if kind == "upper" else partial(ranked, core=kind == "core")
+        return first_there(units, choose(units, survey, int(rank)), Quarter.parse(self.quarter))
 
 
 _Spoiler = Callable[[Plan, Row, Row], Row]
@@ -208,6 +208,7 @@ _SPOILERS: Final[Mapping[str, Callable[[Plan, Row, Row], Row]]] = {
     "profit_off": _times(1.3),
     "profit_unexplained": _raised("revenue", 0.2, also=("profit",)),
     "loss_beyond_wages": _raised("revenue", 0.9, less=("operating_profit", "profit")),
+    "loss_of_a_year": lambda plan, row, _: {plan.column: sum(_whole(row[name]) for name in _COSTS) * -3 // 2},
     "negative_wages": lambda plan, row, _: {plan.column: -_whole(row[plan.column])},
     "zero_wages": _set(0),
     "wages_times_14": _times(14),

@@ -1,5 +1,8 @@
 -- Annual returns as numbers, row for row.
--- Takes: raw_annual, region; the function valid_code. Gives: one row per row with what the review rules look at.
+-- Takes: raw_annual, region; income_sign, by year the sign of each item in value added (indicators/income_mapping.csv); the
+--        function valid_code. Gives: one row per row with what the review rules look at.
+-- Value added is by the income approach: compensation + net taxes on production + depreciation + operating surplus;
+-- investment income, fair-value and disposal gains are no production and come out of operating profit; impairments go back in.
 WITH numbers AS (
   SELECT row_id, file, row, received_at AS known_from, whole(year) AS year, trim(sector) AS sector_received,
          nullif(upper(plain(unit)), '') AS unit, nullif(plain(county), '') AS county,
@@ -36,9 +39,16 @@ WITH numbers AS (
   SELECT n.*,
          CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END AS output,
          coalesce(valid_code(n.unit), FALSE) AS identifier_valid,
-         r.code IS NOT NULL AS county_known
+         r.code IS NOT NULL AS county_known,
+         n.labour * s.labour + n.tax_surcharge * s.tax_surcharge + n.vat * s.vat + n.depreciation * s.depreciation
+         + n.operating_profit * s.operating_profit + n.investment_income * s.investment_income
+         + coalesce(n.fair_value_gain, 0) * s.fair_value_gain + coalesce(n.disposal_gain, 0) * s.disposal_gain
+         + coalesce(n.asset_impairment, 0) * s.asset_impairment
+         + coalesce(n.credit_impairment, 0) * s.credit_impairment
+         + coalesce(n.other_income, 0) * s.other_income AS value_added
   FROM named AS n
   LEFT JOIN region AS r ON r.code = n.county
+  LEFT JOIN income_sign AS s ON s.year = n.year
 )
 SELECT *,
        row_number() OVER (

@@ -1,6 +1,6 @@
 -- What the soft rules find in a quarter: one line per accepted row and soft rule, with the cell as received (L3).
 -- Takes: query_finding (row_id, rule, column_name, expected, deviation, suspicion); broken_row; returned (core_return);
---        firm_text; form_column (form, column, header); rule (form, id, message_zh, message_en); form (sector, code);
+--        doubted_text (firm_text, no wider than the columns that are doubted); form_column (form, column, header); rule (form, id, message_zh, message_en); form (sector, code);
 --        division_rate (division, rate), the last known value-added rates.
 -- Gives: the contract core_finding, in order of row_id and rule.
 -- Impact: |deviation of revenue| x output / revenue (at most 1.5, for trade its margin) x the division's last known
@@ -16,7 +16,7 @@ WITH weighed AS (
   JOIN broken_row AS r ON r.row_id = w.row_id
   LEFT JOIN division_rate AS v ON v.division = r.division
 ), said AS (
-  SELECT * FROM firm_text WHERE row_id IN (SELECT row_id FROM query_finding)
+  SELECT * FROM doubted_text WHERE row_id IN (SELECT row_id FROM query_finding)
 ), replaced AS (
   -- Returns that ended because a later one of the same unit and form took their place.
   SELECT DISTINCT o.row_id

@@ -64,6 +64,8 @@ WITH registered_since AS (
 SELECT *,
        power_of_ten(revenue, last_revenue) AS last_shift,
        power_of_ten(CAST(revenue AS DOUBLE) * prev_months, CAST(prev_revenue AS DOUBLE) * months) AS prev_shift,
+       coalesce(power_of_ten(wages, last_wages),
+                power_of_ten(CAST(wages AS DOUBLE) * prev_months, CAST(prev_wages AS DOUBLE) * months)) AS wages_shift,
        power_of_ten(revenue, CAST(staff AS DOUBLE) * class_head_p50) AS head_shift,
        power_of_ten(CAST(tax + vat AS DOUBLE) * 1000000, CAST(revenue AS DOUBLE) * class_burden_p50) AS burden_shift,
        -- Heads against the last known ones: a firm that grew a thousandfold would have hired.

@@ -1,5 +1,5 @@
 -- The queue of queries (selective editing): who is asked first, and how far down the list most of the impact reaches.
--- Takes: core_query of one quarter; parameter permille, the share of the open expected impact that the top covers.
+-- Takes: core_query; parameters quarter; permille, the share of the open expected impact that the top covers.
 -- Gives: core_query, row for row, with
 --   place      the unit's place in the queue; all its queries stand together, so that it is asked once
 --   expected_impact  of the unit: the largest score (impact x suspicion) among its open queries, whole yuan. They are
@@ -11,7 +11,7 @@ WITH asked AS (
   SELECT *, coalesce(unit, row_id) AS respondent,
          CASE WHEN status = 'open' THEN 1 ELSE 0 END AS is_open,
          CASE WHEN status = 'open' THEN CAST(ROUND(score, 0) AS BIGINT) ELSE 0 END AS weight
-  FROM core_query
+  FROM core_query WHERE quarter = $quarter
 ), respondent AS (
   SELECT respondent, MAX(is_open) AS is_open, MAX(weight) AS weight FROM asked GROUP BY respondent
 ), ranked AS (

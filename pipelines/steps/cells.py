@@ -18,7 +18,7 @@ from pipelines.engine import statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
-from pipelines.steps import claims, classified, core, imputed, ledgers, queries, raw, register
+from pipelines.steps import annual, claims, classified, core, imputed, ledgers, queries, raw, register
 from pipelines.workspace import Workspace
 
 # The parts of the economy of which the survey of digital use gives rates.
@@ -36,7 +36,7 @@ def reference(workspace: Workspace) -> None:
     for form in forms().values():
         if form.period == "none":
             raw.raw(workspace, form.id)
-    core.core_annual(workspace)
+    annual.core_annual(workspace)
     core.core_digital_use(workspace)
     for table in core.SMALL_TABLES:
         core.core_small(workspace, table)

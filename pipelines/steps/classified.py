@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,7 +21,6 @@ import pyarrow.compute as pc
 from classification import arrow_tables
 from classification.errors import InputError
 from classification.sizes import size_table
-from indicators.income import income_approach, income_mapping
 from indicators.quarter import Quarter
 from indicators.rates import annual_rates, rates_for
 from indicators.uncertainty import METHODS
@@ -35,20 +33,6 @@ from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
 T = TypeVar("T")
-# The money items of the annual form that the income approach looks at.
-ANNUAL_ITEMS = (
-    "labour",
-    "tax_surcharge",
-    "vat",
-    "depreciation",
-    "operating_profit",
-    "investment_income",
-    "fair_value_gain",
-    "disposal_gain",
-    "asset_impairment",
-    "credit_impairment",
-    "other_income",
-)
 
 
 @dataclass(frozen=True)
@@ -205,7 +189,6 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> t
         *lake.hashes("core_annual"),
         *lake.hashes("core_coefficient"),
         *texts,
-        income_mapping().to_csv(),
         *map(table_hash, codes.values()),
         *_code(),
     ]
@@ -277,17 +260,6 @@ def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> 
     chosen = chosen_coefficients(coefficients, on=on, known=known)
     schema = pa.schema([(name, pa.string()) for name in ("gbt", "de", "level", "key")] + [("k", pa.decimal128(7, 6))])
     return pa.Table.from_pandas(chosen[schema.names].sort_values(schema.names[:4]), schema=schema, preserve_index=False)
-
-
-def income_signs(year: int) -> pa.Table:
-    """The sign of each item of the annual form in value added, for returns of a year: one row.
-
-    The income approach is linear, so what it makes of one yuan in one item is that item's sign; the mapping itself
-    has one owner (indicators.income).
-    """
-    unit_vectors = pd.DataFrame(np.eye(len(ANNUAL_ITEMS), dtype="int64"), columns=list(ANNUAL_ITEMS))
-    signs = income_approach(unit_vectors.assign(year=year))["value_added"]
-    return pa.table({item: pa.array([int(sign)], pa.int64()) for item, sign in zip(ANNUAL_ITEMS, signs, strict=True)})
 
 
 def add_parts(
@@ -395,7 +367,6 @@ def annual_cells(
         InputError: a class has no coefficient; the classes are named.
     """
     later = vintage.known_from
-    work.add(income_sign=income_signs(year))
     work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": returned or later})
     vectors, others = (
         vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later)
@@ -429,7 +400,7 @@ def days(work: Engine, name: str) -> list[dt.date]:
 
 def _code() -> list[str]:
     """The text of what decides over rates, coefficients and vintages: tables made by other code are made again."""
-    modules = (__file__, annual_rates.__code__.co_filename, income_approach.__code__.co_filename)
+    modules = (__file__, annual_rates.__code__.co_filename)
     return [Path(module).read_text("utf-8") for module in modules]
 
 

@@ -23,6 +23,7 @@ from pipelines.provenance import code_hash
 from pipelines.review.activities import at_odds
 from pipelines.review.identifiers import valid_codes
 from pipelines.review.rules import Rule, finding_statement, review_statement, rules
+from pipelines.steps.annual import review_annual, review_hashes
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.steps.register import core_register
@@ -31,7 +32,6 @@ from pipelines.steps.reviewing import (
     ordered,
     refusals,
     regions,
-    review,
     rule_texts,
     set_aside,
     texts_of,
@@ -86,11 +86,11 @@ _RETURN_SQL = (
     "finding",
     "set_aside",
     "query_finding",
+    "doubted_column",
     "core_finding",
     "division_rate",
 )
 _HISTORY_SQL = ("functions", "firm_text", "firm_number", "earlier_return", "core_history")
-_ANNUAL_SQL = ("functions", "annual_typed", "review", "core_annual", "broken_row", "broken", "finding", "set_aside")
 
 
 def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
@@ -246,21 +246,9 @@ def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule,
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
     work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
-
-
-def core_annual(workspace: Workspace) -> Made:
-    """Type and review the annual returns of all years."""
-    lake, found = Lake(workspace.lake), rules("annual")
-    inputs = lake.existing("raw_annual")
-    made_from = [*lake.hashes("raw_annual"), *texts_of(_ANNUAL_SQL, found), *(c.code for c in workspace.city.counties)]
-
-    def fill(path: Path) -> None:
-        with engine(lake.root) as work:
-            work.add(raw_annual=inputs)
-            _prepare_annual(work, workspace, found)
-            work.write(statement("pipelines", "core_annual"), path)
-
-    return lake.refresh("core_annual", ALL, fill, made_from=made_from)
+    # To read all text columns again for the cells of a few rows would cost more than all that is found.
+    doubted = work.rows(statement("pipelines", "doubted_column"))["column_name"].to_pylist()
+    work.view("doubted_text", f"FROM firm_text SELECT {', '.join(['row_id', *doubted])}")
 
 
 def core_digital_use(workspace: Workspace) -> Made:
@@ -287,19 +275,18 @@ def core_small(workspace: Workspace, table: str) -> Made:
 
 def reference_set_aside(workspace: Workspace) -> Made:
     """What was set aside in forms that are not quarterly: annual returns, the small tables, refused files."""
-    lake, found = Lake(workspace.lake), rules("annual")
+    lake = Lake(workspace.lake)
     names = ["annual", "digital_use", *(form for needed in SMALL_TABLES.values() for form in needed)]
     made_from = [
         *(digest for form in names for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
-        *texts_of(_ANNUAL_SQL, found),
+        *review_hashes(workspace),
+        statement("pipelines", "set_aside"),
         code_hash("pipelines.ingest"),
     ]
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
-            work.add(raw_annual=lake.existing("raw_annual"))
-            _prepare_annual(work, workspace, found)
-            annual = set_aside(work, found, ["annual"])
+            annual = set_aside(work, review_annual(work, workspace), ["annual"])
         typed = [_small(workspace, table)[1] for table in SMALL_TABLES]
         write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
@@ -321,12 +308,6 @@ def _small(workspace: Workspace, table: str) -> tuple[pa.Table, pa.Table]:
 
 def _small_inputs(lake: Lake, table: str) -> list[str]:
     return [digest for form in SMALL_TABLES[table] for digest in lake.hashes(f"raw_{form}")]
-
-
-def _prepare_annual(work: Engine, workspace: Workspace, found: tuple[Rule, ...]) -> None:
-    work.learn("valid_code", valid_codes)
-    work.add(region=regions(workspace))
-    review(work, statement("pipelines", "annual_typed"), found)
 
 
 def _with_quarter(aside: pa.Table) -> pa.Table:

@@ -21,26 +21,29 @@ from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 
-def core_query(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
-    """The queries of a quarter, those about returns and those about the register, each with its last reply.
+def core_query(workspace: Workspace, quarter: str) -> tuple[Made, ...]:
+    """The queries of a quarter, about returns and the register, and all about annual returns, with their last replies.
 
     They are made from the findings as they lie in the lake: a reply neither reads a file nor runs a rule.
     """
-    return _made(workspace, quarter, quarter), _made(workspace, quarter, lines_partition("register", quarter))
+    return tuple(_made(workspace, partition, of) for partition, of in _partitions(quarter).items())
 
 
 def parts(lake: Lake, quarter: str) -> list[Path]:
-    """The files of a quarter's queries.
+    """The files that a quarter's queries lie in; those about annual returns of other years lie there too.
 
     Raises:
         InputError: they have not been made.
     """
-    return [
-        path for name in (quarter, lines_partition("register", quarter)) for path in lake.existing("core_query", [name])
-    ]
+    return [path for name in _partitions(quarter) for path in lake.existing("core_query", [name])]
 
 
-def _made(workspace: Workspace, quarter: str, partition: str) -> Made:
+def _partitions(quarter: str) -> dict[str, str]:
+    """The partitions that a quarter's queries lie in → the quarter whose replies they take ('': all)."""
+    return {quarter: quarter, lines_partition("register", quarter): quarter, lines_partition("annual"): ""}
+
+
+def _made(workspace: Workspace, partition: str, quarter: str) -> Made:
     lake, text = Lake(workspace.lake), statement("pipelines", "core_query")
     replies = latest_json(workspace, quarter)
 

@@ -32,7 +32,6 @@ from pipelines.steps.classified import (
     add_annual,
     add_parts,
     annual_cells,
-    income_signs,
     registers_since,
     year_before,
 )
@@ -180,7 +179,6 @@ def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozen
 
 def _touched_annual(work: Engine, year: int, days: Between) -> Units:
     """How many units' annual returns of a year differ between the two days, by region and class."""
-    work.add(income_sign=income_signs(year))
     for name, day in (("part_before", days.old), ("part", days.new)):
         work.keep("returned", statement("indicators", "income_approach"), {"year": year, "known": day})
         work.keep(name, statement("pipelines", "annual_part"))

@@ -29,7 +29,7 @@ QUARTERLY: Final = (
 )
 WHOLE: Final = (
     *(f"{RAW}{form.id}" for form in forms().values() if form.period == "none"),
-    *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside"),
+    *("core_annual", "core_digital_use", *SMALL_TABLES, "core_set_aside", "core_finding"),
     *("cell_annual", "class_rate", "cell_adoption", "cell_size"),
     *("core_ledger", "core_ledger_duplicate", "core_dispatch", "cell_ledger"),
 )
@@ -63,4 +63,4 @@ def suite(table: str) -> Suite:
 
 def whole(table: str) -> str:
     """The partition of a table that has no quarter."""
-    return REFERENCE if table == "core_set_aside" else ALL
+    return REFERENCE if table in _LINES else ALL

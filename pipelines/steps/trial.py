@@ -31,7 +31,7 @@ from pipelines.ingest.register import REGISTER
 from pipelines.ingest.tables import UNREAD
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake
-from pipelines.steps import claims
+from pipelines.steps import annual, claims
 from pipelines.steps import register as registers
 from pipelines.steps.arrivals import SHA, set_aside_rows
 from pipelines.steps.asides import unclassed
@@ -213,6 +213,8 @@ def _read_with(form: str) -> tuple[str, ...]:
 def _review(scratch: Workspace, form: str, partition: str) -> None:
     if form in _REFERENCE:
         reference_set_aside(scratch)
+        if form == annual.FORM:
+            annual.core_annual(scratch)
     elif form in FIRM_FORMS:
         core_return(scratch, partition)
         class_return(scratch, partition)

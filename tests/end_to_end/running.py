@@ -20,7 +20,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake, Made, sha256_of, write_table
-from pipelines.steps import cells, claims, classified, core, imputed, ledgers, queries, raw
+from pipelines.steps import annual, cells, claims, classified, core, imputed, ledgers, queries, raw
 from pipelines.steps import register as registered
 from pipelines.workspace import Workspace
 
@@ -84,11 +84,21 @@ def make_reference(home: Path) -> list[Made]:
     """Every table that is not by quarter, by the steps alone, after registering what is new."""
     workspace = take_in(home)
     made = [raw.raw(workspace, form.id) for form in forms().values() if form.period == "none"]
-    made += [core.core_annual(workspace), core.core_digital_use(workspace)]
+    made += [*annual.core_annual(workspace), core.core_digital_use(workspace)]
     made += [core.core_small(workspace, table) for table in core.SMALL_TABLES]
     made += ledgers.make_ledgers(workspace)
     made += [core.reference_set_aside(workspace), classified.cell_annual(workspace), classified.class_rate(workspace)]
     return [*made, cells.cell_adoption(workspace), classified.cell_size(workspace, cells.places(workspace))]
+
+
+def review(workspace: Workspace, quarters: Iterable[str]) -> None:
+    """The returns of some quarters reviewed and classed, in the order given, by the steps alone."""
+    for quarter in quarters:
+        for form in core.FIRM_FORMS:
+            raw.raw(workspace, form, quarter)
+        core.core_return(workspace, quarter)
+        queries.core_query(workspace, quarter)
+        classified.class_return(workspace, quarter)
 
 
 def make_quarter(home: Path, quarter: str) -> list[Made]:

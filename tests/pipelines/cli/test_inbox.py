@@ -228,6 +228,17 @@ def test_the_register_and_claims_are_tried_by_their_own_rules(workspace: Workspa
     assert (done.exit_code, "不是数字经济小类" in done.stdout) == (1, True), done.stdout
 
 
+def test_an_annual_return_of_negative_value_added_is_asked_about(workspace: Workspace, tmp_path: Path) -> None:
+    code, name, county, gbt = firm(1)[:4]
+    money = [9000, 9000, 8000, 500, 30, 100, 200, -2000, 0]  # gross output … operating profit, investment income
+    year = [2022, "工业", code, name, county, gbt, *money, *[""] * 8]
+    path = csv_file(tmp_path / "A103_企业年度财务状况_2022年.csv", [["计量单位：千元"], *table("annual", year)])
+    done = shuce(workspace, "check", str(path))
+    assert (done.exit_code, "A12Y" in done.stdout, "搁置 0 行" in done.stdout) == (1, True, True), done.stdout
+    (said,) = rows(shuce(workspace, "check", str(path), "--csv"))
+    assert (said["列"], said["规则"], said["处理"]) == ("营业利润", "A12Y", "核实")
+
+
 def test_other_forms_are_tried_too(workspace: Workspace, tmp_path: Path) -> None:
     headers = table("rate")[0]
     path = csv_file(tmp_path / "HS02_增加值率_2022年.csv", [headers, ["x"] * len(headers)])

@@ -228,7 +228,9 @@ def test_nothing_is_lost_between_the_inbox_and_the_review(workspace: Workspace) 
         if i % 3 == 0:
             content = path.read_bytes()
             flips = [chance.randrange(len(content)) for _ in range(3)]
-            path.write_bytes(damage(content, flips, [chance.randrange(256) for _ in flips], 0))
+            # Of some the most is missing, the header too: they are refused as a whole.
+            cut = len(content) * 9 // 10 if i % 15 == 0 else 0
+            path.write_bytes(damage(content, flips, [chance.randrange(256) for _ in flips], cut))
     register(workspace)
     found = receipts(workspace, "industry", "2023Q4")
     assert len(found) == 60

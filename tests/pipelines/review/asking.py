@@ -86,6 +86,7 @@ def asking(home: Path, *findings: dict[str, Any], quarter: str = QUARTER) -> Wor
     put(workspace, "core_return", quarter, [returned(1, quarter=quarter)])
     put(workspace, "core_finding", quarter, findings)
     put(workspace, "core_finding", lines_partition("register", quarter), [])
+    put(workspace, "core_finding", lines_partition("annual"), [])
     core_query(workspace, quarter)
     return workspace
 

@@ -15,8 +15,14 @@ from pipelines.review.score import score
 from pipelines.sample import write_city
 from pipelines.steps import core, queries
 from pipelines.workspace import Workspace
+from tests.end_to_end.running import fresh, make_reference, review
 from tests.pipelines.review.asking import number_of
-from tests.pipelines.review.conftest import FIRMS, review_all
+
+
+def reviewed(home: Path, quarters: list[str]) -> Workspace:
+    make_reference(home)
+    review(Workspace(home), quarters)
+    return Workspace(home)
 
 
 def test_every_planted_error_is_found(reviewed_city: Workspace) -> None:
@@ -31,12 +37,11 @@ def test_hard_rules_raise_no_false_alarm(reviewed_city: Workspace) -> None:
     assert all(line["clean_rows"] > 100 for line in hard)
 
 
-def test_the_order_of_runs_changes_no_byte(reviewed_city: Workspace, tmp_path: Path) -> None:
-    write_city(tmp_path, firms=FIRMS)
+def test_the_order_of_runs_changes_no_byte(written_city: Path, reviewed_city: Workspace, tmp_path: Path) -> None:
     quarters = [str(quarter) for quarter in reviewed_city.city.quarters]
     random.Random(7).shuffle(quarters)
     # Some quarters alone: their history is read, not run.
-    again = Lake(review_all(tmp_path, quarters[:3]).lake)
+    again = Lake(reviewed(fresh(written_city, tmp_path / "home"), quarters[:3]).lake)
     first = Lake(reviewed_city.lake)
     for quarter in quarters[:3]:
         for table in ("core_return", "core_set_aside", "core_finding", "core_query"):
@@ -54,7 +59,8 @@ def test_queries_say_where_and_what_but_no_value(reviewed_city: Workspace) -> No
     lake = Lake(reviewed_city.lake)
     queries = lake.read("core_query", lake.partitions("core_query")).to_pylist()
     headers = {column.header for form in forms().values() for column in form.columns}
-    soft = {rule.id for kind in ("quarterly", "register") for rule in rules(kind) if rule.severity == "soft"}
+    kinds = ("quarterly", "register", "annual")
+    soft = {rule.id for kind in kinds for rule in rules(kind) if rule.severity == "soft"}
     for query in queries:
         assert query["column"] in headers
         assert query["rule"] in soft
@@ -111,7 +117,8 @@ def test_only_a_synthetic_city_is_scored(tmp_path: Path) -> None:
 @pytest.mark.city
 def test_unit_errors_in_a_city_of_many_firms(tmp_path: Path) -> None:
     write_city(tmp_path, firms=1_000)
-    scores = {line["rule"]: line for line in score(review_all(tmp_path)).to_pylist()}
+    quarters = [str(quarter) for quarter in Workspace(tmp_path).city.quarters]
+    scores = {line["rule"]: line for line in score(reviewed(tmp_path, quarters)).to_pylist()}
     assert all(line["recall"] == 1.0 for line in scores.values())
     assert sum(line["false_alarms"] for line in scores.values() if line["severity"] == "hard") == 0
     # A soft rule may ask where nothing was planted, but seldom: a firm that is odd by itself, or new.

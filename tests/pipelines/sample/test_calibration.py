@@ -206,11 +206,13 @@ def test_published_totals_are_met(default_universe: Built) -> None:
     assert accounts.control(Quarter(2022, 4)).services_of_industry == 796
 
 
-def test_firms_may_not_exceed_a_control(default_universe: Built) -> None:
-    universe = default_universe[0]
-    swollen = Accounts(replace(universe, factors=universe.factors * 2))
-    with pytest.raises(ValueError, match="exceed the control"):
-        swollen.by_division(Quarter(2022, 4))
+def test_a_control_follows_firms_that_outgrow_it(default_universe: Built) -> None:
+    universe, quarter = default_universe[0], Quarter(2022, 4)
+    plain, swollen = Accounts(universe), Accounts(replace(universe, factors=universe.factors * 2))
+    assert swollen.control(quarter).construction > plain.control(quarter).construction
+    assert swollen.control(quarter).primary == plain.control(quarter).primary
+    assert (swollen.by_division(quarter) >= swollen.firms[2022, 4] - 1).all()
+    assert swollen.by_division(quarter).sum() == swollen.control(quarter).gdp * STEP
 
 
 def test_spread_is_exact() -> None:

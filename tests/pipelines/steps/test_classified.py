@@ -12,14 +12,13 @@ import pyarrow as pa
 import pytest
 
 from classification import arrow_tables
-from indicators.income import income_approach
 from pipelines.contracts import contract
 from pipelines.ingest.landing import register
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake
 from pipelines.steps import classified
 from pipelines.steps.cells import places, survey_sectors
-from pipelines.steps.classified import ANNUAL_ITEMS, income_signs, vector_table
+from pipelines.steps.classified import vector_table
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import make_quarter, make_reference
@@ -81,18 +80,6 @@ def test_levels_and_objects_are_vectors_of_their_own() -> None:
         ("county", "419901"),
         ("county", "419902"),
     ]
-
-
-@pytest.mark.parametrize("year", [2019, 2020, 2022])
-def test_the_signs_are_the_income_approach(year: int) -> None:
-    signs = income_signs(year)
-    assert signs.column_names == list(ANNUAL_ITEMS)
-    items = {item: 1_000 + 17 * at for at, item in enumerate(ANNUAL_ITEMS)}
-    by_signs = sum(items[item] * signs[item][0].as_py() for item in ANNUAL_ITEMS)
-    frame = pd.DataFrame([items | {"year": year}])
-    assert by_signs == income_approach(frame)["value_added"].iloc[0]
-    assert signs["labour"][0].as_py() == 1
-    assert signs["investment_income"][0].as_py() == -1
 
 
 def test_a_changed_rule_for_rates_makes_the_parts_anew(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

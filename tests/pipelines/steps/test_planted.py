@@ -17,15 +17,13 @@ from pipelines.ingest.landing import form_of
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake
 from pipelines.sample.planted import plans
-from pipelines.steps import classified, core, queries, raw
 from pipelines.steps.asides import COLUMNS, asides
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
-from tests.end_to_end.running import PLANTED, duplicate
+from tests.end_to_end.running import PLANTED
 
 pytestmark = pytest.mark.city
-LAST_RUN = Quarter(2021, 3)
 IN_ROWS = [plan.id for plan in plans()]
 # Rules that a whole row breaks, or that blame one of several cells: which of them is named is the rule's affair.
 OF_THE_ROW = {"N05"}
@@ -34,18 +32,10 @@ READ_IN_PART = {"P54", "P55", "P56"}  # files refused for a sheet, a column or a
 ROUNDED = {"times_1000", "times_1000_with_base", "per_thousand", "times_10000", "revenue_times_1000"}
 
 
-@pytest.fixture(scope="module")
-def found(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def found(reviewed_city: Workspace) -> Path:
     """The city with returns of all quarters reviewed and classed."""
-    home = duplicate(ran_city, tmp_path_factory.mktemp("planted") / "home")
-    workspace = Workspace(home)
-    for quarter in map(str, quarters_between(LAST_RUN + 1, Quarter(2023, 4))):
-        for form in core.FIRM_FORMS:
-            raw.raw(workspace, form, quarter)
-        core.core_return(workspace, quarter)
-        queries.core_query(workspace, quarter)
-        classified.class_return(workspace, quarter)
-    return home
+    return reviewed_city.home
 
 
 @cache
@@ -117,7 +107,8 @@ def unmatched_or_ambiguous(home: Path, line: dict[str, str]) -> None:
 
 def query(home: Path, line: dict[str, str]) -> None:
     form, partition = form_and_partition(home, line)
-    made = row_of(home, line, "core_register" if form == "register" else "core_return")
+    table = {"register": "core_register", "annual": "core_annual"}.get(form, "core_return")
+    made = row_of(home, line, table)
     assert made["status"] == "accepted"
     assert line["rule"] in made["queries"].split(";")
     asked = rows(home, "core_query", lines_partition(form, partition))
