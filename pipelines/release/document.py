@@ -20,15 +20,16 @@ from datetime import datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from markupsafe import Markup
 
 from classification.errors import InputError
 from pipelines.release import charts, pages
-from pipelines.release.bulletin import Report, Section
+from pipelines.release.bulletin import Section
 from pipelines.release.display import shown
 from pipelines.release.issue import Issue
+from pipelines.release.leaders import Leaders
 from pipelines.release.tables import Table
 from pipelines.workspace import Workspace
 
@@ -56,6 +57,38 @@ _NAMESPACES: Final = (
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 
+class Said(Protocol):
+    """What a report has for a document to be made of it; one without a leaders' page leaves its place out."""
+
+    @property
+    def title(self) -> str:
+        """Without the period."""
+
+    @property
+    def place(self) -> str:
+        """Whose report."""
+
+    @property
+    def leaders(self) -> Leaders | None:
+        """The leaders' page."""
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The text."""
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a heading and its text."""
+
+    @property
+    def synthetic(self) -> str:
+        """What is said of a made-up city, or ''."""
+
+    @property
+    def cite(self) -> tuple[str, ...]:
+        """How it is quoted."""
+
+
 @dataclass(frozen=True)
 class Numbered:
     """A section whose charts and tables have their numbers in the document."""
@@ -77,7 +110,7 @@ def template_hash(workspace: Workspace) -> str:
     return hashlib.sha256(template(workspace)).hexdigest()
 
 
-def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
+def write(said: Said, issue: Issue, data: bytes, path: Path, *, annexed: bool = True) -> None:
     """Write the document.
 
     Args:
@@ -85,6 +118,7 @@ def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
         issue: what the release is called; its day is the day of the document.
         data: the template.
         path: the file to write.
+        annexed: whether tables follow the text as an annex; else each stands in its section.
 
     Raises:
         InputError: the template is no Word file, lacks styles or the place of the text, or has a field that is unknown.
@@ -97,9 +131,11 @@ def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
     told = {
         "said": said, "issue": issue, "styles": styles, "numbered": numbered, "tables": tables,
         "widths": widths, "width": _WIDTH, "picture": _pictures(document), "page": said.leaders,
+        "annexed": annexed,
     }  # fmt: skip
+    empty = {name for name, there in (("一页纸", said.leaders), ("附表", annexed and tables)) if not there}
     for name, place in places.items():
-        for element in _elements(pages.markup(BLOCKS[name], **told)):
+        for element in _elements(pages.markup(BLOCKS[name], **told)) if name not in empty else ():
             place.addprevious(element)
         place.getparent().remove(place)
     _say_what_it_is(document, said, issue)
@@ -155,7 +191,7 @@ def _styles(document: Document) -> dict[str, str]:
     return {str(name): style_id for name, style_id in found.items()}
 
 
-def _fields(said: Report, issue: Issue) -> dict[str, str]:
+def _fields(said: Said, issue: Issue) -> dict[str, str]:
     return {
         "标题": said.title,
         "时期": issue.period,
@@ -215,7 +251,7 @@ def _paragraphs(document: Document) -> Iterator[Any]:
             yield from list(part.element.iter(qn("w:p")))
 
 
-def _numbered(said: Report) -> tuple[list[Numbered], list[tuple[int, Table]]]:
+def _numbered(said: Said) -> tuple[list[Numbered], list[tuple[int, Table]]]:
     """The sections with the numbers of their charts and tables, and all tables in the order of their numbers."""
     figure, number = count(1), count(1)
     found, tables = [], []
@@ -249,7 +285,7 @@ def _elements(markup: str) -> list[Any]:
     return list(parse_xml(f"<w:body {_NAMESPACES}>{markup}</w:body>"))
 
 
-def _say_what_it_is(document: Document, said: Report, issue: Issue) -> None:
+def _say_what_it_is(document: Document, said: Said, issue: Issue) -> None:
     day = datetime(issue.as_of.year, issue.as_of.month, issue.as_of.day)
     properties = document.core_properties
     properties.title = f"{said.title}（{issue.period}）"
