@@ -44,6 +44,7 @@ STYLES: Final = (
 )  # fmt: skip
 BLOCKS: Final = {"一页纸": "word_leaders.xml.j2", "正文": "word_body.xml.j2", "附表": "word_tables.xml.j2"}
 TEXT: Final = "正文"
+_SHEET: Final = "word_sheet.xml.j2"
 # 156 mm, the width of the type area, in twentieths of a point.
 _WIDTH: Final = 8844
 _EMU: Final = 635
@@ -67,6 +68,10 @@ class Said(Protocol):
     @property
     def place(self) -> str:
         """Whose report."""
+
+    @property
+    def headline(self) -> str:
+        """The finding, one sentence."""
 
     @property
     def leaders(self) -> Leaders | None:
@@ -110,7 +115,7 @@ def template_hash(workspace: Workspace) -> str:
     return hashlib.sha256(template(workspace)).hexdigest()
 
 
-def write(said: Said, issue: Issue, data: bytes, path: Path, *, annexed: bool = True) -> None:
+def write(said: Said, issue: Issue, data: bytes, path: Path, *, sheet: bool = False) -> None:
     """Write the document.
 
     Args:
@@ -118,7 +123,7 @@ def write(said: Said, issue: Issue, data: bytes, path: Path, *, annexed: bool = 
         issue: what the release is called; its day is the day of the document.
         data: the template.
         path: the file to write.
-        annexed: whether tables follow the text as an annex; else each stands in its section.
+        sheet: whether it is one sheet: the finding and the tables, small, without an annex.
 
     Raises:
         InputError: the template is no Word file, lacks styles or the place of the text, or has a field that is unknown.
@@ -129,13 +134,22 @@ def write(said: Said, issue: Issue, data: bytes, path: Path, *, annexed: bool = 
     places = _places(document, values)
     numbered, tables = _numbered(said)
     told = {
-        "said": said, "issue": issue, "styles": styles, "numbered": numbered, "tables": tables,
-        "widths": widths, "width": _WIDTH, "picture": _pictures(document), "page": said.leaders,
-        "annexed": annexed,
-    }  # fmt: skip
-    empty = {name for name, there in (("一页纸", said.leaders), ("附表", annexed and tables)) if not there}
+        "said": said,
+        "issue": issue,
+        "styles": styles,
+        "numbered": numbered,
+        "tables": tables,
+        "widths": widths,
+        "width": _WIDTH,
+        "picture": _pictures(document),
+        "page": said.leaders,
+    }
+    blocks = BLOCKS | ({TEXT: _SHEET} if sheet else {})
+    empty = {"一页纸": said.leaders is None, "附表": sheet or not tables, TEXT: False}
+    if said.leaders is None:
+        _close_up(document)
     for name, place in places.items():
-        for element in _elements(pages.markup(BLOCKS[name], **told)) if name not in empty else ():
+        for element in [] if empty[name] else _elements(pages.markup(blocks[name], **told)):
             place.addprevious(element)
         place.getparent().remove(place)
     _say_what_it_is(document, said, issue)
@@ -277,6 +291,14 @@ def _pictures(document: Document) -> Callable[[str, str, int], Markup]:
         return Markup(inline.xml)  # noqa: S704 - made here
 
     return picture
+
+
+def _close_up(document: Document) -> None:
+    """Without the leaders' page the title begins no page of its own."""
+    from docx.oxml.ns import qn
+
+    for broken in list(document.element.body.iter(qn("w:pageBreakBefore"))):
+        broken.getparent().remove(broken)
 
 
 def _elements(markup: str) -> list[Any]:

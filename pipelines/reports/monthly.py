@@ -70,7 +70,8 @@ def headline(board: Board, period: Period) -> str:
         return f"{period.label}没有在单的重点项目"
     counts = lit["light"].value_counts()
     said = [f"{counts[light]}个{word_of(light)}" for light in tables.WORST_FIRST if light in counts]
-    return f"{period.label}{len(lit)}个重点项目中，{'、'.join(said)}"
+    rate = f"，投资完成率{percent(board.completion.rate)}%" if board.completion else ""
+    return f"{period.label}{len(lit)}个重点项目中，{'、'.join(said)}{rate}"
 
 
 def word_of(light: str) -> str:
@@ -216,8 +217,8 @@ def notes(board: Board, period: Period) -> list[tuple[str, str]]:
     """What the figures mean."""
     return [
         ("口径", "专班台账数，由各责任单位填报，不是统计数，不与核算数相加或比较。"),
-        ("截止", f"{period.label}的灯号以{period.first:%-m月%-d日}以前收到的为准，此后收到的不改变；"
-                f"其余截至{board.day:%Y年%-m月%-d日}。"),
+        ("截止", (f"{period.label}的灯号以{period.first:%-m月%-d日}以前收到的为准，此后收到的不改变；"
+                f"其余截至{board.day:%Y年%-m月%-d日}。")),
         ("序时", "按项目分月计划，没有或与年度计划不符的按月数平均；差额由未修约数相减后修约。"),
         ("保密", "级别L1（内部），供工作专班使用；不含统一社会信用代码、联系方式和企业自报数。"),
     ]  # fmt: skip

@@ -86,5 +86,6 @@ def quoted(city: City, of: Edition) -> str:
 
 def render(said: Paper, of: Edition) -> str:
     """The report as one self-contained page; a week's is set for one sheet."""
-    return pages.render("ledger.html.j2", **{**vars(said), "title": f"{said.title}（{of.label}）"}, name=said.title,
-                        issue=of)  # fmt: skip
+    template = "week.html.j2" if of.kind == "weekly" else "ledger.html.j2"
+    told = vars(said) | {"title": f"{said.title}（{of.label}）", "name": said.title}
+    return pages.render(template, issue=of, **told)

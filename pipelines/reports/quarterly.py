@@ -1,7 +1,7 @@
 """季总结: the headline of the quarter's bulletin beside what the ledgers show at the quarter's cut-off.
 
-Belongs here: what is said of a quarter. Does not belong here: making a release, reckoning on ledgers. Nothing of the two
-is added up or divided by the other.
+Belongs here: what is said of a quarter. Does not belong here: making a release, reckoning on ledgers. Nothing of the
+two is added up or divided by the other.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         Section("重点项目", tuple(of_projects(board)), present(monthly.behind(board)),
                 present(found["各月灯号"], found["灯号"])),
         Section("问题", tuple(monthly.of_problems(board)), (), present(found["未办结问题"])),
-        Section("招商和“三个一批”", (*of_signings(board, period), *monthly.of_funnel(board)), (), present(found["三个一批"])),
+        Section("招商", (*of_signings(board, period), *monthly.of_funnel(board)), (), present(found["三个一批"])),
         Section("专项债", tuple(monthly.of_bonds(board)), (), present(found["专项债"])),
         Section("园区", tuple(of_parks(board)), (), present(found["园区"])),
         Section("措施", tuple(monthly.of_measures(board)), (), present(found["措施"])),
@@ -185,8 +185,8 @@ def _notes(f: Figures) -> list[tuple[str, str]]:
     now = _value(f)
     whose = f"由{now.authority}提供，" if now else ""
     return [
-        ("核心产业", f"{whose}取自 {f.quarter} 发布包的专班稿（L1，数据截止 {f.as_of}），已经保密审查；"
-                 "监测测算数不是国家或省级统计机构核定的数。台账数与其各成一套，不相加、不相除。"),
+        ("核心产业", (f"{whose}取自 {f.quarter} 发布包的专班稿（L1，数据截止 {f.as_of}），已经保密审查；"
+                 "监测测算数不是国家或省级统计机构核定的数。台账数与其各成一套，不相加、不相除。")),
     ]  # fmt: skip
 
 

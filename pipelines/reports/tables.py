@@ -1,7 +1,7 @@
-"""The tables of the task force's reports, from a board: lights, what is late, problems, funnel, bonds, parks, measures.
+"""The tables of the task force's reports, from a board: lights, what is late, problems, funnel, bonds and so on.
 
-Belongs here: which value stands in which row and column. Does not belong here: reckoning (``ledgers.board``), how a table
-is drawn (``release``).
+Belongs here: which value stands in which row and column. Does not belong here: reckoning (``ledgers.board``), how a
+table is drawn (``release``).
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ def lights(board: Board) -> Table | None:
     return _table(
         "灯号",
         "重点项目灯号及依据",
-        "单位：%、百分点",
-        ("项目", "灯号", "完成率", "序时进度", "偏差", "责任部门", "依据"),
+        "单位：%",
+        ("项目", "灯号", "完成率", "序时进度", "责任部门", "依据"),
         lit(board),
         lambda one: (
-            word(one["light"]), share(one["completion"]), share(one["scheduled"]), _points(one["deviation"]),
+            word(one["light"]), share(one["completion"]), share(one["scheduled"]), 
             one["department"], one["reason"],
         ),
         ("灯号为调度灯号，与景气灯号无关：" + "；".join(f"{row['symbol']}{row['word']}：{row['meaning']}"
@@ -325,10 +325,6 @@ def _by_owner(
 
 def _counts(found: pd.Series) -> tuple[Number, ...]:
     return tuple(count(int(number)) for number in (*found, found.sum()))
-
-
-def _points(value: float) -> Number | None:
-    return None if pd.isna(value) else Number(float(value), "比率", "百分点", 1)
 
 
 def _on(day: Any) -> str:

@@ -21,34 +21,35 @@ from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
 # What a sheet holds beside its heading: lines of all tables together, a table's own heading among them.
-SHEET: Final = 27
-_HEADING: Final = 5
+SHEET: Final = 34
+_HEADING: Final = 4
+# How many columns of a table go on the sheet, where not all do.
+_COLUMNS: Final = {"变化": 2, "新增问题": 5}
 # Of a column: units of width on the sheet, of the first, of one with texts, of another.
-_FIRST, _TEXT, _SHORT = 26, 40, 14
-_LONG: Final = 16
+_FIRST, _TEXT, _SHORT = 34, 44, 14
+_LONG: Final = 32
 
 
 def weekly(board: Board, period: Period, city: City, of: Edition) -> Paper:
     """The report of a week, on a board of its last day."""
     found = _found(board, period, city)
     there = {title: table for title, table in found.items() if table is not None}
-    room, sections = SHEET - _HEADING * len(there), []
+    room = SHEET - _HEADING * len(there)
     # What is new and who is silent is short and goes first into the room there is; changes take what is left.
-    kept = {}
-    for title in sorted(there, key=lambda title: (title == "变化", list(there).index(title))):
-        kept[title], used = fitted(there[title], room)
+    kept = dict(there)
+    for title in reversed(there):
+        table = _narrow(there[title], _COLUMNS.get(title, len(there[title].head)))
+        kept[title], used = fitted(table, room if title == "变化" else room // 2)
         room -= used
-    for title in there:
-        sections.append(Section(title, (), (), (kept[title],)))
-    said = headline(board, period, city)
+    said = headline(board, period)
     return Paper(
         title=f"{city.name}未来产业及数字经济工作专班周汇报",
         place=city.name,
         headline=said,
         keys=(),
-        sections=tuple(sections) or (Section("变化", (f"{said}。",)),),
+        sections=tuple(Section(title, (), (), (table,)) for title, table in kept.items()),
         notes=(("口径", "只列本周收到的变化；每栏为原内容→现内容。未列完的见工作簿。"),),
-        synthetic=synthetic(city) if city.synthetic else "",
+        synthetic=synthetic(city.model_copy(update={"note": ""})) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets=there,
     )
@@ -66,7 +67,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
     }
 
 
-def headline(board: Board, period: Period, city: City) -> str:
+def headline(board: Board, period: Period) -> str:
     """The week in one sentence; that nothing changed is said."""
     cells = tables.changes(board, period.since)
     moved = tables.moved(board, period.since, board.day)
@@ -81,6 +82,12 @@ def headline(board: Board, period: Period, city: City) -> str:
     return f"{period.label}，{'，'.join([*said, *silent])}"
 
 
+def _narrow(table: Table, columns: int) -> Table:
+    """The first columns of a table; the workbook has all."""
+    rows = tuple(replace(row, cells=row.cells[: columns - 1]) for row in table.rows)
+    return replace(table, head=table.head[:columns], rows=rows)
+
+
 def fitted(table: Table, room: int) -> tuple[Table, int]:
     """As much of a table as goes into a number of lines, at least one row, and the lines it takes.
 
@@ -90,11 +97,11 @@ def fitted(table: Table, room: int) -> tuple[Table, int]:
     used = 0
     for row in table.rows:
         tall = _height(row)
-        if kept and used + tall > room:
+        if used + tall > room and any(one.cells for one in kept):
             break
         kept.append(row)
         used += tall
-    if kept and not kept[-1].cells:  # a heading without what it heads
+    if not kept[-1].cells:  # a heading without what it heads
         kept.pop()
     left = sum(bool(row.cells) for row in table.rows) - sum(bool(row.cells) for row in kept)
     note = (f"另有{left}条，见工作簿。",) if left else ()
@@ -104,5 +111,5 @@ def fitted(table: Table, room: int) -> tuple[Table, int]:
 def _height(row: Row) -> int:
     """The lines of a row on the sheet."""
     texts = [shown(cell).text for cell in row.cells]
-    widths = [_TEXT if units(text) > _LONG * 2 else _SHORT for text in texts]
+    widths = [_TEXT if units(text) > _LONG else _SHORT for text in texts]
     return max(lines(text, width) for text, width in zip([row.label, *texts], [_FIRST, *widths], strict=True))

@@ -1,4 +1,4 @@
-"""The task force's reports: gathered from ledgers (and, of a quarter, from its release), and written whole or not at all.
+"""The task force's reports: gathered from ledgers and, of a quarter, its release; written whole or not at all.
 
 Belongs here: which board and which release a report rests on, its folder. Does not belong here: what it says (reports).
 A report is a function of its period and the day of knowledge: the same bytes, whatever came later.
@@ -136,7 +136,7 @@ def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Pat
         _refuse_codes(said, of)
         (building / f"{of.name}.html").write_text(page, encoding="utf-8")
         document.write(said, of, document.template(workspace), building / f"{of.name}.docx",
-                       annexed=about.kind != "weekly")  # fmt: skip
+                       sheet=about.kind == "weekly")  # fmt: skip
         book.write(said, of, building / f"{of.name}.xlsx")
         for path in building.iterdir():
             path.chmod(_FILE)
