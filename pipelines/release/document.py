@@ -158,7 +158,7 @@ def write(said: Said, issue: Issue, data: bytes, path: Path, *, sheet: bool = Fa
     path.write_bytes(_dated(sink))
 
 
-def widths(table: Table) -> list[int]:
+def widths(table: Table, widest: float = _WIDEST) -> list[int]:
     """The widths of a table's columns by what stands in them; together the type area.
 
     A head may break into two lines, a label and a text too where they are long.
@@ -167,7 +167,7 @@ def widths(table: Table) -> list[int]:
     heads = [_length(name) / 2 for name in table.head]
     labels = max((_length(row.label) + row.indent for row in rows), default=0.0)
     cells = [max((_length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
-    wanted = [min(max(head, body, _NARROWEST), _WIDEST) for head, body in zip(heads, [labels, *cells], strict=True)]
+    wanted = [min(max(head, body, _NARROWEST), widest) for head, body in zip(heads, [labels, *cells], strict=True)]
     found = [int(_WIDTH * want / sum(wanted)) for want in wanted]
     return [found[0] + _WIDTH - sum(found), *found[1:]]
 

@@ -171,17 +171,17 @@ def _row(at: Book, sheet: Any, number: int, row: Row, sides: Sequence[str], *, f
     sheet.write_string(number, 0, row.label, at.style(indent=row.indent, **look))
     for column, side in enumerate(sides[1:], 1):
         cell = row.cells[column - 1] if column <= len(row.cells) else None
-        _cell(at, sheet, (number, column), cell, look, side)
+        _cell(at, sheet, (number, column), cell, look | {"align": side})
 
 
-def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any], side: str) -> None:
+def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any]) -> None:
     row, column = place
     if cell is None:
         sheet.write_blank(row, column, None, at.style(**look))
     elif isinstance(cell, str):
-        sheet.write_string(row, column, cell, at.style(align=side, **_wrapped(cell), **look))
+        sheet.write_string(row, column, cell, at.style(**look, **_wrapped(cell)))
     elif (text := shown(cell).text) in {TOO_SMALL, "※"}:
-        sheet.write_string(row, column, text, at.style(align="right", **look))
+        sheet.write_string(row, column, text, at.style(**look))
     else:
         sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))
 
@@ -217,8 +217,8 @@ def _columns(sheet: Any, table: Table) -> None:
         wide.append(min(_WIDEST, max(13, head, *(units(text) + 1 for text in ["", *texts]))))
         sheet.set_column(column, column, wide[column])
     for number, row in enumerate(table.rows, _FIRST_ROW):
-        texts = [(cell, wide[column]) for column, cell in enumerate(row.cells, 1) if isinstance(cell, str)]
-        if (tall := max((lines(text, width) for text, width in texts), default=1)) > 1:
+        placed = [(cell, wide[column]) for column, cell in enumerate(row.cells, 1)]
+        if (tall := max((lines(cell, width) for cell, width in placed if isinstance(cell, str)), default=1)) > 1:
             sheet.set_row(number, 15 * tall + 4)
 
 

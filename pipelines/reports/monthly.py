@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from indicators.dispatch import progress_sentence, thresholds
 from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
-from indicators.dispatch.problems import OVERDUE, UNPROVEN
+from indicators.dispatch.problems import LEVELS, OVERDUE, UNPROVEN
 from pipelines.ledgers.board import Board
 from pipelines.release import charts
 from pipelines.release.bulletin import Section
@@ -36,7 +36,7 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         "逾期": tables.late(board),
         "未报": tables.quiet(board),
         "问题账龄": tables.ageing(board),
-        "未办结问题": tables.problems(board),
+        "未办结问题": tables.problems(tables.undone(board)),
         "三个一批": tables.funnel(board),
         "专项债": tables.bonds(board),
         "措施": tables.measures(board),
@@ -170,9 +170,9 @@ def of_problems(board: Board) -> list[str]:
     if there.empty:
         return ["没有未办结的问题。"]
     states = "，".join(f"{state}{number}个" for state, number in there["state"].value_counts().items())
-    oldest = there.loc[there["age"].idxmax()]
+    oldest = there.sort_values(["age", "entry"]).iloc[-1]
     pushed = there["level"].value_counts()
-    levels = "，".join(f"{level}{pushed[level]}个" for level in tables.LEVELS if level in pushed)
+    levels = "，".join(f"{level}{pushed[level]}个" for level in LEVELS if level in pushed)
     return [
         f"未办结问题{len(there)}个：{states}；历时最长的{oldest['age']:.0f}天（{oldest['entry']}）。",
         f"按督办级次：{levels}。",

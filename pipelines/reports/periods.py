@@ -93,8 +93,7 @@ def _week(text: str, last: dt.date) -> Period:
         day = _day("weekly", text) if text else last
         monday = day - dt.timedelta(days=day.weekday())
     sunday, (year, week, _) = monday + 6 * _DAY, monday.isocalendar()
-    label = f"{year}年第{week}周（{monday:%-m月%-d日}—{sunday:%-m月%-d日}）"
-    return Period("weekly", f"{year}-W{week:02d}", label, monday - _DAY, sunday, monday, sunday, sunday)
+    return Period("weekly", f"{year}-W{week:02d}", f"{year}年第{week}周", monday - _DAY, sunday, monday, sunday, sunday)
 
 
 def _month(text: str, limits: Mapping[str, float], known: dt.date) -> Period:

@@ -54,7 +54,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         "各月灯号": tables.lights_by_cycle(board, months),
         "灯号": tables.lights(board),
         "进出": tables.entries_and_exits(board, period.since, period.until),
-        "未办结问题": tables.problems(board),
+        "未办结问题": tables.problems(tables.undone(board)),
         "三个一批": tables.funnel(board),
         "专项债": tables.bonds(board),
         "园区": tables.parks(board),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -20,9 +21,10 @@ from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
 from pipelines.release.figures import Number, count
-from pipelines.release.tables import Row, Table
+from pipelines.release.tables import Cell, Row, Table
 from pipelines.workspace import City
 
+_Cells = Callable[[dict[Any, Any]], tuple[Cell, ...]]
 WORST_FIRST: Final = (RED, YELLOW, GREY, GREEN)
 STAGES: Final = {"signed": "签约", "fulfilled": "履约", "started": "开工", "produced": "投产", "at_capacity": "达效"}
 RATES: Final = {"fulfilled": "履约率", "started": "开工率", "produced": "投产率", "at_capacity": "达效率"}
@@ -38,17 +40,17 @@ def word(light: str) -> str:
     return f"{row['symbol']}{row['word']}"
 
 
-def money(value: float) -> Number | None:
+def money(value: Any) -> Number | None:
     """Yuan, in 亿元 with two decimals: a project's are small."""
     return None if pd.isna(value) else Number(float(value), "元", "亿元", 2)
 
 
-def share(value: float) -> Number | None:
+def share(value: Any) -> Number | None:
     """A fraction, in per cent."""
     return None if pd.isna(value) else Number(float(value), "比率", "%", 1)
 
 
-def whole(value: float) -> Number | None:
+def whole(value: Any) -> Number | None:
     """A whole number."""
     return None if pd.isna(value) else count(int(value))
 
@@ -65,28 +67,30 @@ def lit(board: Board) -> pd.DataFrame:
 
 def lights(board: Board) -> Table | None:
     """Every project with its light and the reason."""
+    meanings = "；".join(f"{row['symbol']}{row['word']}：{row['meaning']}" for row in legend().to_dict("records"))
+    heads = ("项目", "灯号", "完成率", "序时进度", "责任部门", "依据")
+    note = f"灯号为调度灯号，与景气灯号无关：{meanings}。"
     return _table(
-        "灯号",
-        "重点项目灯号及依据",
-        "单位：%",
-        ("项目", "灯号", "完成率", "序时进度", "责任部门", "依据"),
+        Table("灯号", "重点项目灯号及依据", "单位：%", heads, (), (note,)),
         lit(board),
         lambda one: (
-            word(one["light"]), share(one["completion"]), share(one["scheduled"]), 
-            one["department"], one["reason"],
+            word(one["light"]),
+            share(one["completion"]),
+            share(one["scheduled"]),
+            one["department"],
+            one["reason"],
         ),
-        ("灯号为调度灯号，与景气灯号无关：" + "；".join(f"{row['symbol']}{row['word']}：{row['meaning']}"
-                                        for row in legend().to_dict("records")) + "。",),
-    )  # fmt: skip
+    )
 
 
 def changed_lights(board: Board) -> Table | None:
     """The projects whose light changed in the last cycle."""
     now = lit(board)
     return _table(
-        "变灯", "灯号变化", "", ("项目", "上月", "本月", "责任部门", "依据"), now[now["changed"].astype(bool)],
+        Table("变灯", "灯号变化", "", ("项目", "上月", "本月", "责任部门", "依据"), ()),
+        now[now["changed"].astype(bool)],
         lambda one: (word(one["before"]), word(one["light"]), one["department"], one["reason"]),
-    )  # fmt: skip
+    )
 
 
 def lights_by_cycle(board: Board, cycles: Sequence[str]) -> Table | None:
@@ -106,18 +110,20 @@ def lights_by_cycle(board: Board, cycles: Sequence[str]) -> Table | None:
 def late(board: Board) -> Table | None:
     """What is past due, by owner."""
     return _by_owner(
-        "逾期", "逾期事项，按责任部门", "单位：天", ("事项", "类别", "期限", "逾期"), board.late,
+        Table("逾期", "逾期事项，按责任部门", "单位：天", ("事项", "类别", "期限", "逾期"), ()),
+        board.late,
         lambda one: (one["kind"], _on(one["due"]), whole(one["days"])),
-    )  # fmt: skip
+    )
 
 
 def quiet(board: Board) -> Table | None:
     """Who has not reported, by owner."""
+    title = f"超过{thresholds()['report_days']:.0f}天未报，按责任部门"
     return _by_owner(
-        "未报", f"超过{thresholds()['report_days']:.0f}天未报，按责任部门", "单位：天", ("条目", "清单", "上次填报", "未报"),
+        Table("未报", title, "单位：天", ("条目", "清单", "上次填报", "未报"), ()),
         board.quiet,
         lambda one: (ledgers()[one["ledger"]].zh, _on(one["last_report"]), whole(one["days"])),
-    )  # fmt: skip
+    )
 
 
 def undone(board: Board) -> pd.DataFrame:
@@ -127,16 +133,21 @@ def undone(board: Board) -> pd.DataFrame:
     return ordered.reset_index(drop=True)
 
 
-def problems(board: Board, found: pd.DataFrame | None = None, title: str = "未办结问题") -> Table | None:
+def problems(found: pd.DataFrame, title: str = "未办结问题") -> Table | None:
     """Problems with type, owner, due day, age and who is to push."""
+    heads = ("问题", "类型", "责任单位", "责任人", "期限", "已历", "逾期", "状态", "督办")
     return _table(
-        "问题", title, "单位：天", ("问题", "类型", "责任单位", "责任人", "期限", "已历", "逾期", "状态", "督办"),
-        undone(board) if found is None else found,
+        Table("问题", title, "单位：天", heads, ()),
+        found,
         lambda one: (
-            one["type"], one["department"], one["owner"], _on(one["due"]), whole(one["age"]), whole(one["overdue"]),
-            one["state"], one["level"],
+            *(one[name] for name in ("type", "department", "owner")),
+            _on(one["due"]),
+            whole(one["age"]),
+            whole(one["overdue"]),
+            one["state"],
+            one["level"],
         ),
-    )  # fmt: skip
+    )
 
 
 def ageing(board: Board) -> Table | None:
@@ -197,27 +208,37 @@ def bonds(board: Board) -> Table | None:
 
 def parks(board: Board) -> Table | None:
     """Parks with their indicators."""
+    heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "营业收入", "税收", "空置率")
     return _table(
-        "园区", "重点园区", "单位：家、亿元、%",
-        ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "营业收入", "税收", "空置率"), board.parks,
+        Table("园区", "重点园区", "单位：家、亿元、%", heads, (), ("园区运营方报送数，不是统计数。",)),
+        board.parks,
         lambda one: (
-            one["level"], whole(one["tenants"]), share(one["digital_share"]), share(one["above_share"]),
-            whole(one["net_new"]), money(one["revenue"]), money(one["tax"]), share(one["vacancy"] / 100),
+            one["level"],
+            whole(one["tenants"]),
+            share(one["digital_share"]),
+            share(one["above_share"]),
+            whole(one["net_new"]),
+            money(one["revenue"]),
+            money(one["tax"]),
+            share(one["vacancy"] / 100),
         ),
-        ("园区运营方报送数，不是统计数。",),
-    )  # fmt: skip
+    )
 
 
 def measures(board: Board) -> Table | None:
     """The work plan as a checklist."""
+    heads = ("措施", "牵头部门", "时限", "状态", "进度", "完成情况")
     return _table(
-        "措施", "工作措施清单", "单位：%", ("措施", "牵头部门", "时限", "状态", "进度", "完成情况"), board.measures,
+        Table("措施", "工作措施清单", "单位：%", heads, (), ("报“已完成”而没有佐证的不计完成。",)),
+        board.measures,
         lambda one: (
-            one["department"], _on(one["due"]), one["state"], share(one["progress"] / 100),
+            one["department"],
+            _on(one["due"]),
+            one["state"],
+            share(one["progress"] / 100),
             "完成" if one["done"] else "逾期" if one["late"] else "",
         ),
-        ("报“已完成”而没有佐证的不计完成。",),
-    )  # fmt: skip
+    )
 
 
 def moved(board: Board, since: dt.date, until: dt.date) -> pd.DataFrame:
@@ -230,12 +251,15 @@ def moved(board: Board, since: dt.date, until: dt.date) -> pd.DataFrame:
 def entries_and_exits(board: Board, since: dt.date, until: dt.date) -> Table | None:
     """The same as a table."""
     return _table(
-        "进出", "入单和出单", "", ("条目", "清单", "进出", "日期", "原因"), moved(board, since, until),
+        Table("进出", "入单和出单", "", ("条目", "清单", "进出", "日期", "原因"), ()),
+        moved(board, since, until),
         lambda one: (
-            ledgers()[one["ledger"]].zh, _MOVES[one["move"]], _on(one["on"]),
+            ledgers()[one["ledger"]].zh,
+            _MOVES[one["move"]],
+            _on(one["on"]),
             one["reason"] or ("未写明" if one["move"] == "out" else ""),
         ),
-    )  # fmt: skip
+    )
 
 
 def changes(board: Board, since: dt.date) -> pd.DataFrame:
@@ -285,45 +309,31 @@ def new_problems(board: Board, since: dt.date) -> pd.DataFrame:
 
 
 def registered(board: Board, since: dt.date) -> Table | None:
-    """What was entered into the register and the work plan after a day."""
-    there = pd.concat([board.of(name).assign(ledger=name) for name in ("measure", "event")], ignore_index=True)
+    """What was entered into the register after a day."""
+    there = board.of("event")
     return _table(
-        "登记", "新登记", "", ("条目", "类别", "日期"), there[there["first_known"] > pd.Timestamp(since)],
-        lambda one: (one["type"] if one["ledger"] == "event" else ledgers()["measure"].zh, _on(one["held_on"])),
-    )  # fmt: skip
+        Table("登记", "新登记", "", ("条目", "类别", "日期"), ()),
+        there[there["first_known"] > pd.Timestamp(since)],
+        lambda one: (one["type"], _on(one["held_on"])),
+    )
 
 
-def _table(
-    code: str,
-    title: str,
-    unit: str,
-    head: tuple[str, ...],
-    found: pd.DataFrame,
-    cells: Callable[[dict[Any, Any]], tuple[Number | str | None, ...]],
-    notes: tuple[str, ...] = (),
-) -> Table | None:
+def _table(empty: Table, found: pd.DataFrame, cells: _Cells) -> Table | None:
     """A row per entry, by number and name; none where there is no entry."""
     rows = tuple(Row(f"{one['entry']} {one['name']}", cells(one)) for one in found.to_dict("records"))
-    return Table(code, title, unit, head, rows, notes) if rows else None
+    return replace(empty, rows=rows) if rows else None
 
 
-def _by_owner(
-    code: str,
-    title: str,
-    unit: str,
-    head: tuple[str, ...],
-    found: pd.DataFrame,
-    cells: Callable[[dict[Any, Any]], tuple[Number | str | None, ...]],
-) -> Table | None:
+def _by_owner(empty: Table, found: pd.DataFrame, cells: _Cells) -> Table | None:
     """The same under the names of owners."""
     rows: list[Row] = []
     for owner, mine in found.groupby("owner", sort=True):
         rows.append(Row(f"{owner}（{len(mine)}）"))
         rows += [Row(f"{one['entry']} {one['name']}", cells(one), indent=1) for one in mine.to_dict("records")]
-    return Table(code, title, unit, head, tuple(rows)) if rows else None
+    return replace(empty, rows=tuple(rows)) if rows else None
 
 
-def _counts(found: pd.Series) -> tuple[Number, ...]:
+def _counts(found: Any) -> tuple[Number, ...]:
     return tuple(count(int(number)) for number in (*found, found.sum()))
 
 

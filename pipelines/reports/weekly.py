@@ -6,6 +6,7 @@ Belongs here: what is said of a week, and how much of it goes on the sheet. Does
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Final
 
@@ -22,7 +23,7 @@ from pipelines.workspace import City
 
 # What a sheet holds beside its heading: lines of all tables together, a table's own heading among them.
 SHEET: Final = 34
-_HEADING: Final = 4
+_HEADING: Final = 6
 # How many columns of a table go on the sheet, where not all do.
 _COLUMNS: Final = {"变化": 2, "新增问题": 5}
 # Of a column: units of width on the sheet, of the first, of one with texts, of another.
@@ -60,7 +61,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
     new = tables.new_problems(board, since)
     return {
         "变化": tables.changed(board, since, city),
-        "新增问题": tables.problems(board, new, "新增问题"),
+        "新增问题": tables.problems(new, "新增问题"),
         "未报": tables.quiet(board),
         "进出": tables.entries_and_exits(board, since, board.day),
         "新登记": tables.registered(board, since),
@@ -79,7 +80,8 @@ def headline(board: Board, period: Period) -> str:
     }
     said = [text for text, number in counts.items() if number] or ["各台账没有变化"]
     silent = [f"{len(board.quiet)}个项目超期未报"] if len(board.quiet) else []
-    return f"{period.label}，{'，'.join([*said, *silent])}"
+    first = period.since + dt.timedelta(days=1)
+    return f"{period.label}（{first:%-m月%-d日}—{period.until:%-m月%-d日}）{'，'.join([*said, *silent])}"
 
 
 def _narrow(table: Table, columns: int) -> Table:
