@@ -15,19 +15,21 @@ from pipelines.ledgers.board import Board
 from pipelines.release.bulletin import Section
 from pipelines.release.display import shown
 from pipelines.release.notes import synthetic
-from pipelines.release.tables import Row, Table
+from pipelines.release.tables import Cell, Row, Table
 from pipelines.reports import tables
 from pipelines.reports.paper import Edition, Paper, quoted
 from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
 # What a sheet holds beside its heading: lines of all tables together, a table's own heading among them.
-SHEET: Final = 34
-_HEADING: Final = 6
+SHEET: Final = 27
+_HEADING: Final = 5
 # How many columns of a table go on the sheet, where not all do.
 _COLUMNS: Final = {"变化": 2, "新增问题": 5}
+# How many changed columns of an entry are named.
+_NAMED: Final = 4
 # Of a column: units of width on the sheet, of the first, of one with texts, of another.
-_FIRST, _TEXT, _SHORT = 34, 44, 14
+_FIRST, _TEXT, _SHORT = 40, 42, 14
 _LONG: Final = 32
 
 
@@ -85,9 +87,15 @@ def headline(board: Board, period: Period) -> str:
 
 
 def _narrow(table: Table, columns: int) -> Table:
-    """The first columns of a table; the workbook has all."""
-    rows = tuple(replace(row, cells=row.cells[: columns - 1]) for row in table.rows)
+    """The first columns of a table, and the first of what changed of an entry; the workbook has all."""
+    rows = tuple(replace(row, cells=tuple(map(_shortened, row.cells[: columns - 1]))) for row in table.rows)
     return replace(table, head=table.head[:columns], rows=rows)
+
+
+def _shortened(cell: Cell) -> Cell:
+    """A text with the first of the changes that it lists, and how many there are."""
+    parts = cell.split("；") if isinstance(cell, str) else []
+    return f"{'；'.join(parts[:_NAMED])}等{len(parts)}栏" if len(parts) > _NAMED else cell
 
 
 def fitted(table: Table, room: int) -> tuple[Table, int]:
