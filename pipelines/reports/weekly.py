@@ -22,8 +22,8 @@ from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
 # What a sheet holds beside its heading: lines of all tables together, a table's own heading among them.
-SHEET: Final = 27
-_HEADING: Final = 5
+SHEET: Final = 29
+_HEADING: Final = 6
 # How many columns of a table go on the sheet, where not all do.
 _COLUMNS: Final = {"变化": 2, "新增问题": 5}
 # How many changed columns of an entry are named.
