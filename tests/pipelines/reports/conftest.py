@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from indicators.disclosure import Pattern
-from pipelines.release.cut import cut
+from pipelines.release.dictionary import conform, release_contracts
+from pipelines.release.read import MANIFEST
+from pipelines.release.snapshot import write_parquet
 from pipelines.steps import reports
 from pipelines.steps.exported import Export
 from pipelines.steps.reports import Written, report
@@ -41,8 +44,19 @@ def home(ledger_city: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Wo
     target = tmp_path_factory.mktemp("reports") / "home"
     shutil.copytree(ledger_city.home, target)
     workspace = Workspace(target)
-    cut(workspace, stand_in.LAST, stand_in.AS_OF, stand_in.city_tables(), stand_in.PROVENANCE)
+    released(workspace)
     return workspace
+
+
+def released(workspace: Workspace) -> None:
+    """What a report reads of a release: its tables and what its manifest says of whose they are."""
+    folder = workspace.releases / f"{stand_in.LAST}_{stand_in.AS_OF}_0123456789"
+    given = stand_in.city_tables()
+    tables = {n: conform(n, given.get(n, held.schema.empty_table())) for n, held in release_contracts().items()}
+    folder.mkdir(parents=True)
+    write_parquet(tables, folder / "parquet")
+    said = {"quarter": str(stand_in.LAST), "as_of": str(stand_in.AS_OF), "settings": workspace.city.model_dump()}
+    (folder / MANIFEST).write_text(json.dumps(said), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
