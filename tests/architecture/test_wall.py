@@ -65,7 +65,7 @@ def test_no_figure_of_a_firm_is_among_the_sums() -> None:
 
 
 def test_only_the_rooms_of_ledgers_know_them() -> None:
-    """Who imports a module of ledgers: their own rooms, reports, where forms are typed, the command line, the sample."""
+    """Who imports a module of ledgers: their own rooms, where forms are typed, reports, command line, the sample."""
     allowed = {
         "ingest/small.py", "steps/core.py", "steps/ledgers.py", "ingest/ledgers.py", "definitions.py", "cli/ledger.py",
         "cli/ledger_views.py", "sample/city.py", "sample/ledger_files.py", "automation.py", "cli/report.py",

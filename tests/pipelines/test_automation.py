@@ -121,7 +121,7 @@ def test_a_report_is_of_the_period_before(
     assert (schedule.job_name, schedule.cron_schedule) == ("report", cron)
     assert schedule.execution_timezone == "Asia/Shanghai"
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
-    assert defs.resolve_schedule_def(f"report_{kind}") is schedule
+    assert defs.resolve_schedule_def(f"report_{kind}").cron_schedule == cron
 
 
 def test_the_job_takes_in_what_came_and_writes_the_report(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,10 +100,13 @@ def test_the_same_bytes_whatever_came_later(
     kind: Kind, written: dict[str, Written], home: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, day = hashes(written[kind].folder), written[kind].as_of
-    rows = board(home).history
-    known = rows[rows["known_from"] <= day]
-    assert len(known) < len(rows)
-    monkeypatch.setattr(reports, "board", lambda *_: Board(known, day))
+    last = board(home)
+    assert last.kept is not None
+    known = last.history[last.history["known_from"] <= day]
+    lit = last.kept[last.kept["cut_off"] <= day]
+    assert len(known) < len(last.history)
+    assert len(lit) < len(last.kept)
+    monkeypatch.setattr(reports, "board", lambda *_: Board(known, day, kept=lit))
     again = report(home, kind, written[kind].folder.name, day, TODAY)
     assert hashes(again.folder) == before
 
