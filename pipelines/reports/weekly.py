@@ -29,7 +29,7 @@ _COLUMNS: Final = {"变化": 2, "新增问题": 5}
 # How many changed columns of an entry are named.
 _NAMED: Final = 4
 # Of a column: units of width on the sheet, of the first, of one with texts, of another.
-_FIRST, _TEXT, _SHORT = 40, 42, 14
+_FIRST, _TEXT, _SHORT = 40, 47, 14
 _LONG: Final = 32
 
 
