@@ -52,7 +52,7 @@ types: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations=40 --durations-min=3
 
 cover: dev            ## the same with branch coverage counted (a third slower), held to 95 %
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term

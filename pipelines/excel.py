@@ -44,11 +44,11 @@ def lines(text: str, width: float) -> int:
     return sum(max(1, -(-units(part) // int(width))) for part in text.splitlines() or [""])
 
 
-def page(sheet: Any, *, landscape: bool) -> None:
-    """Print a sheet on A4, as wide as the page, each page numbered and marked as internal."""
+def page(sheet: Any, *, landscape: bool, stamp: str = "内部") -> None:
+    """Print a sheet on A4, as wide as the page, each page numbered and marked with who may have it."""
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.6, 0.6, 0.7, 0.7)
-    sheet.set_footer("&C内部 · 第 &P 页，共 &N 页")
+    sheet.set_footer(f"&C{stamp} · 第 &P 页，共 &N 页")
     if landscape:
         sheet.set_landscape()

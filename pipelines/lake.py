@@ -18,7 +18,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -270,9 +270,16 @@ def table_hash(table: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write an Arrow table as the lake writes all its Parquet, in groups of rows that the engine reads side by side."""
-    pq.write_table(table, path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_DICTIONARY)
+def write_table(table: pa.Table, path: Path, *, encryption: Any = None) -> None:
+    """Write an Arrow table as the lake writes all its Parquet, in groups of rows that the engine reads side by side.
+
+    Args:
+        table: the rows.
+        path: the file.
+        encryption: Parquet's encryption properties, for a sealed file (sealing).
+    """
+    how: dict[str, Any] = {"row_group_size": _ROW_GROUP, "dictionary_pagesize_limit": _DICTIONARY}
+    pq.write_table(table, path, compression="zstd", encryption_properties=encryption, **how)
 
 
 def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:

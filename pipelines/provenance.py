@@ -19,7 +19,7 @@ from pipelines.ingest.receipts import receipts
 from pipelines.workspace import Workspace
 
 PACKAGES = ("classification", "indicators", "pipelines")
-_CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css", ".docx"})
+_CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css", ".js", ".docx", ".toml"})
 
 
 @cache

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
+from pipelines.at_rest import refuse_elsewhere
 
 SETTINGS = "city.toml"
 DEFAULT_HOME = Path("data/demo")
@@ -86,6 +87,8 @@ class City(BaseModel):
     annual_coverage: float = Field(default=0.95, gt=0, le=1)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
+    # Where a machine keeps its data is no part of what a release rests on.
+    encrypted_volume: str = Field(default="", exclude=True)
     review: ReviewTerms = ReviewTerms()
     engine: EngineTerms = EngineTerms()
     deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
@@ -155,8 +158,15 @@ class Workspace:
 
     @classmethod
     def locate(cls, home: str | Path | None = None) -> Workspace:
-        """The workspace named, else the one in ``SHUCE_HOME``, else the demonstration city's."""
-        return cls(Path(home or os.environ.get("SHUCE_HOME") or DEFAULT_HOME).absolute())
+        """The workspace named, else the one in ``SHUCE_HOME``, else the demonstration city's.
+
+        Raises:
+            InputError: its settings cannot be read, or it must lie on an encrypted volume and does not.
+        """
+        found = cls(Path(home or os.environ.get("SHUCE_HOME") or DEFAULT_HOME).absolute())
+        if (found.home / SETTINGS).exists():
+            refuse_elsewhere(found.home, found.city.encrypted_volume)
+        return found
 
     @property
     def inbox(self) -> Path:

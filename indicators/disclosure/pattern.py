@@ -9,6 +9,7 @@ nothing about one that is not: what is left to audit is the additive table of ea
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +20,7 @@ from classification.errors import InputError
 from indicators.disclosure.audit import audit
 from indicators.disclosure.exact import Rate
 from indicators.disclosure.primary import DOMINANCE, MIN_COUNT, P_PERCENT, primary
-from indicators.disclosure.protect import protect
+from indicators.disclosure.protect import ExposedError, protect
 from indicators.disclosure.relations import Relation, table_relations
 
 _CELL: Final = ["region", "class"]
@@ -108,20 +109,8 @@ def pattern(
     judged = judged.assign(place=places, level=judged["class"].map(levels))
     blocks = _blocks(judged, rules)
     open_blocks = set(blocks.loc[~blocks["folded"], ["place", "level"]].itertuples(index=False, name=None))
-    visible = judged[pd.MultiIndex.from_frame(judged[["place", "level"]]).isin(sorted(open_blocks))]
-    periods = [
-        _Period.of(shown, cells[cells["period"] == name], _relations(shown, open_blocks, whole, classes), rules)
-        for name, shown in visible.groupby("period")
-    ]
-    hidden = set(withheld) & {cell for period in periods for cell in period.values}
-    audits: dict[str, pd.DataFrame] = {}
-    before = -1
-    while len(hidden) != before:
-        before = len(hidden)
-        for period in reversed(periods):
-            audits[period.name] = period.audited(hidden)
-            if not audits[period.name]["safe"].all():
-                hidden |= period.protected(hidden)
+    periods = _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules)
+    hidden, audits = _settled(periods, withheld)
     bounds = [period.bounds(audits[period.name]) for period in periods]
     return Pattern(
         blocks=blocks,
@@ -129,6 +118,75 @@ def pattern(
         shown=frozenset(cell for period in periods for cell in period.values) - hidden,
         bounds=pd.concat(bounds, ignore_index=True)[["period", *_CELL, "low", "high", "protection"]],
     )
+
+
+def exposed(
+    changes: pd.DataFrame,
+    found: Pattern,
+    *,
+    whole: str,
+    classes: Mapping[str, str],
+    rules: Rules | None = None,
+    withheld: Collection[tuple[str, str]] = (),
+) -> frozenset[tuple[str, str]]:
+    """Shown cells whose changes may not be told, the same in all periods given.
+
+    Who is told two figures of a cell (what two releases say of a quarter; a year's level and the base of the next)
+    knows their difference, which rests on those units alone that changed. These differences add up as the cells do and
+    are put to the same rules.
+
+    Args:
+        changes: ``period, region, class, unit, value``: what each unit changed by in its finest cell, with its sign.
+        found: what may be shown of the cells themselves; the changes of hidden ones nobody is told.
+        whole: as in ``pattern``.
+        classes: as in ``pattern``.
+        rules: thresholds.
+        withheld: cells whose change was kept back before.
+
+    Returns:
+        Cells of ``found.shown``; all of them where no choice protects the changes of some.
+    """
+    rules = rules or Rules()
+    if (moved := changes[changes["value"] != 0]).empty:
+        return frozenset(withheld) & found.shown
+    every = _all_cells(moved, whole, classes)
+    cells = every[every["value"] != 0]
+    told = primary(cells, by=["period", *_CELL], unit="unit", value="value", **rules.primary)
+    # Where units only moved within a cell it has not changed: that is known, too, and tells of nobody.
+    still = every[["period", *_CELL]].drop_duplicates().assign(value=0, unsafe=False, protection=0.0)
+    judged = pd.concat([told.reset_index(drop=True), still]).drop_duplicates(["period", *_CELL], ignore_index=True)
+    levels = judged["class"].map({name: _level(name, classes) for name in classes})
+    judged = judged.assign(place=[_place(region, whole) for region in judged["region"]], level=levels)
+    blocks = found.blocks[~found.blocks["folded"]]
+    open_blocks = set(blocks[["place", "level"]].itertuples(index=False, name=None))
+    try:
+        hidden, _ = _settled(
+            _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules),
+            found.hidden | set(withheld),
+        )
+    except ExposedError:
+        return found.shown
+    return (frozenset(hidden) | frozenset(withheld)) & found.shown
+
+
+def _settled(
+    periods: Sequence[_Period], withheld: Collection[tuple[str, str]]
+) -> tuple[set[tuple[str, str]], dict[str, pd.DataFrame]]:
+    """Cells hidden in all periods, one period after the other until none has to be added, and the last audits."""
+    hidden = set(withheld) & {cell for period in periods for cell in period.values}
+    audits: dict[str, pd.DataFrame] = {}
+    audited: dict[str, set[tuple[str, str]]] = {}
+    before = -1
+    while len(hidden) != before:
+        before = len(hidden)
+        for period in reversed(periods):
+            mine = hidden & period.values.keys()
+            if audited.get(period.name) == mine:
+                continue
+            audits[period.name], audited[period.name] = period.audited(hidden), mine
+            if not audits[period.name]["safe"].all():
+                hidden |= period.protected(hidden)
+    return hidden, audits
 
 
 @dataclass(frozen=True)
@@ -140,10 +198,19 @@ class _Period:
     relations: list[Relation]
     needs: dict[tuple[str, str], float]
     contributions: pd.DataFrame
+    total: tuple[str, str]
     rules: Rules
 
     @classmethod
-    def of(cls, shown: pd.DataFrame, cells: pd.DataFrame, relations: Iterable[Relation], rules: Rules) -> _Period:
+    def of(
+        cls,
+        shown: pd.DataFrame,
+        cells: pd.DataFrame,
+        relations: Iterable[Relation],
+        *,
+        total: tuple[str, str],
+        rules: Rules,
+    ) -> _Period:
         """A period from its judged cells, all contributions to cells of the period, and what adds up."""
         keys = _keys(shown)
         mine = cells[pd.MultiIndex.from_frame(cells[_CELL]).isin(pd.MultiIndex.from_tuples(keys))]
@@ -154,6 +221,7 @@ class _Period:
             relations=list(relations),
             needs={key: float(need) for key, need, bad in zip(keys, shown["protection"], unsafe, strict=True) if bad},
             contributions=mine.assign(cell=pd.Series(_keys(mine), index=mine.index))[["cell", "unit", "value"]],
+            total=total,
             rules=rules,
         )
 
@@ -162,14 +230,16 @@ class _Period:
         return {cell: 0.0 for cell in hidden if cell in self.values} | self.needs
 
     def protected(self, hidden: set[tuple[str, str]]) -> set[Any]:
-        """What has to be hidden beside what is hidden already."""
-        return protect(
-            self.values,
-            self.relations,
-            self.sensitive(hidden),
-            contributions=self.contributions,
-            **self.rules.primary,
-        )
+        """What has to be hidden beside what is hidden already.
+
+        The total of all is what readers come for: it is hidden only if it must be, or if nothing else protects.
+        """
+        sensitive = self.sensitive(hidden)
+        told: dict[str, Any] = {"contributions": self.contributions, **self.rules.primary}
+        if self.total in self.values.keys() - sensitive.keys():
+            with contextlib.suppress(ExposedError):
+                return protect(self.values, self.relations, sensitive, frozen=[self.total], **told)
+        return protect(self.values, self.relations, sensitive, **told)
 
     def audited(self, hidden: set[tuple[str, str]]) -> pd.DataFrame:
         """What readers can work out about each hidden cell, and whether it is safe."""
@@ -201,6 +271,30 @@ class _Period:
             protection=[self.needs.get(cell, 0.0) for cell in cells],
             **{"class": [name for _, name in cells]},
         )
+
+
+def _periods(
+    judged: pd.DataFrame,
+    cells: pd.DataFrame,
+    open_blocks: set[tuple[str, int]],
+    *,
+    whole: str,
+    classes: Mapping[str, str],
+    rules: Rules,
+) -> list[_Period]:
+    """The cells of the blocks that are published, by period."""
+    total = (whole, next(name for name, above in classes.items() if not above))
+    visible = judged[pd.MultiIndex.from_frame(judged[["place", "level"]]).isin(sorted(open_blocks))]
+    return [
+        _Period.of(
+            shown,
+            cells[cells["period"] == name],
+            _relations(shown, open_blocks, whole, classes),
+            total=total,
+            rules=rules,
+        )
+        for name, shown in visible.groupby("period")
+    ]
 
 
 def _named(period: _Period, said: pd.DataFrame) -> str:

@@ -23,6 +23,11 @@ from indicators.disclosure.primary import DOMINANCE, MIN_COUNT, P_PERCENT, Rules
 from indicators.disclosure.relations import Cell, Relation
 from indicators.disclosure.system import Indices, Values
 
+
+class ExposedError(InputError):
+    """No choice protects some cell."""
+
+
 # Up to so many cells and figures that may be hidden in one part, the fewest are found exactly.
 EXACT: Final = 80
 
@@ -66,8 +71,8 @@ def protect(
         is what ``audit`` takes as ``hidden``.
 
     Raises:
-        InputError: a sensitive cell is public already, the true values do not satisfy a relation, or no choice is
-            enough; cells are named.
+        ExposedError: no choice is enough; cells are named.
+        InputError: a sensitive cell is public already, or the true values do not satisfy a relation; cells are named.
 
     Source: methods, disclosure control; Fischetti and Salazar (2001); Kelly, Golden and Assad (1992), Cell suppression:
         disclosure protection for sensitive tabular data, Networks 22.
@@ -94,7 +99,7 @@ def protect(
             found = optimum(choice) if len(choice.optional) <= exact else completion(choice)
         except Impossible as none:
             cells = choice.names(none.columns or part.needs)
-            raise InputError(
+            raise ExposedError(
                 "无论隐藏什么都不足以保护这些单元格：请先归并类别，或减少已公布的数。",
                 "Whatever is hidden, these cells stay exposed: fold classes first, or publish less.",
                 where=named(cells),

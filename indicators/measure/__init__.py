@@ -21,6 +21,8 @@ from indicators.measure import (
     chains,
     concentration,
     core,
+    cycle,
+    development,
     digital,
     dispatch,
     firms,
@@ -112,6 +114,9 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
         return observations([])
     # The same figure may come with the accounts and on the form of published figures; two different ones are refused.
     rows = pd.concat(parts, ignore_index=True)
+    # These follow from the figures of other topics.
+    further = [*cycle.rows(known, rows), *development.rows(known, quarter, rows)]
+    rows = pd.concat([rows, *(pd.DataFrame(own | dict(part)) for part in further)], ignore_index=True)
     return observations(rows.drop_duplicates([*KEY, "value"]))
 
 

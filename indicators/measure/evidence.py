@@ -35,6 +35,7 @@ _KEYS: Final = {
     "io_sector": ["year", "code"],
     "io_flow": ["year", "supplier", "user"],
     "dispatch": ["quarter", "region", "item"],
+    "index_scheme": ["base_year", "code", "known_from"],
 }  # fmt: skip
 # The tables without whose rows figures are refused, rather than made another way.
 _NEEDED: Final = {"prices", "volumes"}
@@ -73,6 +74,8 @@ _COLUMNS: Final = {
     "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
     "io_flow": ["year", "supplier", "user", "flow", "known_from"],
     "dispatch": ["quarter", "region", "item", "value", "known_from"],
+    "index_scheme": ["base_year", "code", "parent", "name_zh", "indicator", "definition_id", "class", "span",
+                     "price_basis", "direction", "weight", "low", "high", "document", "known_from"],
     "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",
                       "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3"],
     "population": ["quarter", "known_from", "known_to", "region", "class", "event", "units"],
@@ -82,7 +85,7 @@ _NUMBERS: Final = {
     "months", "va", "va_base", "units", "revenue", "revenue_base", "staff", "year", "value", "index", "surveyed",
     "using", "d", "k", "growth", "investment", "investment_price", "va_price", "base_year", "r", "delta", "g", "output",
     "flow", "hhi", "va_positive", "va_top3_positive", "va_but1", "va_base_but1", "va_but3", "va_base_but3", "profit",
-    "rd", "rd_revenue",
+    "rd", "rd_revenue", "direction", "weight", "low", "high",
 }  # fmt: skip
 
 
@@ -116,6 +119,7 @@ class Evidence:
         population: contract cell_population.
         sizes: contract cell_size.
         dispatch: contract cell_ledger.
+        index_scheme: contract core_index_scheme.
         closing: how much of each year's returns its annual returns cover on the day: ``year, revenue`` (of the units
             that reported by quarter), ``revenue_annual`` (of those whose annual return has come).
         resampled: of a flash, what imputed core value added of each survey changes by in each draw of the respondents'
@@ -156,6 +160,7 @@ class Evidence:
     population: pd.DataFrame = field(default_factory=pd.DataFrame)
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     dispatch: pd.DataFrame = field(default_factory=pd.DataFrame)
+    index_scheme: pd.DataFrame = field(default_factory=pd.DataFrame)
     closing: pd.DataFrame = field(default_factory=pd.DataFrame)
     resampled: pd.DataFrame = field(default_factory=pd.DataFrame)
     closed_from: float = 0.95

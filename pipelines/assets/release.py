@@ -9,9 +9,9 @@ from pipelines.contracts import contract
 from pipelines.lake import Made
 from pipelines.partitions import history, key_of, quarters
 from pipelines.resources import WorkspaceResource
-from pipelines.steps import observed, released, revised
-from pipelines.steps.checked import revision_check_result
-from pipelines.steps.suites import REVISIONS
+from pipelines.steps import observed, released, revised, warned
+from pipelines.steps.checked import revision_check_result, signal_check_result
+from pipelines.steps.suites import REVISIONS, SIGNALS
 
 
 @dg.asset(
@@ -29,6 +29,7 @@ from pipelines.steps.suites import REVISIONS
         dg.AssetDep("cell_concentration", partition_mapping=history),
         dg.AssetDep("cell_population", partition_mapping=history),
         *("core_capital", "core_capital_setting", "core_io_sector", "core_io_flow", "cell_size", "cell_ledger"),
+        "core_index_scheme",
         # How much of a year's returns its annual returns cover: sums alone.
         dg.AssetDep("core_return", partition_mapping=history),
         "core_annual",
@@ -82,10 +83,40 @@ def revision(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace
 
 
 @dg.asset(
+    group_name="observations",
+    partitions_def=quarters,
+    backfill_policy=SINGLE_RUN,
+    deps=[
+        "observation",
+        dg.AssetDep("class_part", partition_mapping=history),
+        dg.AssetDep("core_change", partition_mapping=history),
+        dg.AssetDep("core_return", partition_mapping=history),
+    ],
+    description="预警信号：规律性、苗头性、趋势性，附证据、界限、责任人和说明；企业层信号另存，不出L3。快报的信号不进入发布。",
+    metadata=column_schema(contract("signal")),
+    check_specs=table_specs("signal"),
+    kinds={"duckdb", "pandas", "parquet"},
+)
+def signal(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace: WorkspaceResource) -> Result:
+    """Signals of early warning, of classes and of firms."""
+    place = workspace.workspace
+
+    def step(quarter: str) -> list[Made]:
+        return warned.signals(
+            place, quarter, observed.day_of_knowledge(place, quarter, config.as_of, flash=config.flash)
+        )
+
+    make(context, place, step)
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        signal_check_result(place, quarters_of(context))
+    return checked(context, place, *SIGNALS)
+
+
+@dg.asset(
     group_name="release",
     partitions_def=quarters,
     backfill_policy=SINGLE_RUN,
-    deps=["observation", "revision", "core_set_aside_reference"],
+    deps=["observation", "revision", "signal", "core_set_aside_reference"],
     description="发布包：DuckDB、Parquet、Excel、公报和清单；不可更改，current 原子切换。",
     kinds={"duckdb", "excel"},
 )
@@ -100,4 +131,4 @@ def release(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace:
             context.add_asset_metadata({"path": dg.MetadataValue.path(str(folder))}, partition_key=key)
 
 
-release_assets = [observation, revision, release]
+release_assets = [observation, revision, signal, release]

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox, ledger, release, report, review
+from pipelines.cli import inbox, ledger, release, report, review, warning
 
 app = typer.Typer(
     name="shuce",
@@ -28,6 +28,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(release.app, name="release")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
+app.add_typer(warning.app, name="warning")
 console = Console()
 Home = Annotated[
     Path | None,
@@ -242,6 +243,34 @@ def export(
     from pipelines.cli import export as work
 
     work.show(home, quarter, console, level=level, purpose=purpose)
+
+
+@app.command()
+def seal(
+    source: Annotated[Path, typer.Argument(help="含 Parquet 的文件夹，如发布包的 parquet。 What to hand over.")],
+    target: Annotated[Path, typer.Argument(help="新文件夹。 A new folder.")],
+    *,
+    key: Annotated[Path, typer.Option(help="密钥文件，权限 0600。 The file of the key.")],
+    purpose: Annotated[str, typer.Option(help="用途，记入访问日志。 What it is for, kept in the log of access.")] = "",
+    home: Home = None,
+) -> None:
+    """加密移交：把文件夹里的 Parquet 加密写到新文件夹。 Seal Parquet for hand-over."""
+    from pipelines.cli import sealed as work
+
+    work.seal_up(home, source, target, console, key=key, purpose=purpose)
+
+
+@app.command()
+def unseal(
+    source: Annotated[Path, typer.Argument(help="加密移交的文件夹。 A sealed folder.")],
+    target: Annotated[Path, typer.Argument(help="新文件夹。 A new folder.")],
+    *,
+    key: Annotated[Path, typer.Option(help="密钥文件，权限 0600。 The file of the key.")],
+) -> None:
+    """打开加密移交的文件夹。 Open a sealed folder."""
+    from pipelines.cli import sealed as work
+
+    work.open_up(source, target, console, key=key)
 
 
 @app.command()

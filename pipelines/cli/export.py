@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from classification.errors import InputError
-from pipelines.release.gate import Level
+from pipelines.release.gate import Level, blocks_said
 from pipelines.release.read import current, releases
-from pipelines.steps.exported import blocks_said, export
+from pipelines.steps.exported import export
 from pipelines.workspace import Workspace
 
 _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
@@ -35,7 +35,7 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
     with console.status("保密审查……"):
         made = export(workspace, _release(workspace, quarter), asked, purpose=purpose)
     table = Table("范围", "单元格", "不足以单独公布", "处理", box=None, header_style="bold")
-    for row in blocks_said(made.pattern):
+    for row in blocks_said(made.passing.found):
         fate = "并入上一级" if row["folded"] else "公布"
         table.add_row(row["block"], str(row["cells"]), str(row["unsafe"]), fate)
     console.print(table)
@@ -44,6 +44,8 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
         f"{made.left_out:,} 个不在此级别列出",
         highlight=False,
     )
+    for held, day in made.passing.held.items():
+        console.print(f"  {held} 的修订数暂不公布，仍列 {day} 所知的数", highlight=False)
     console.print(f"  {made.folder}", soft_wrap=True, highlight=False)
 
 

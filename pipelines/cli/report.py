@@ -79,6 +79,6 @@ def _write(kind: Kind, period: str, as_of: str, home: Path | None, *, wait: bool
         refreshed(workspace)
         written = report(workspace, kind, period, day)
     console.print(written.headline, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"  数据截止 {written.as_of}，L1，内部", style="dim", highlight=False)
+    console.print(f"  数据截止 {written.as_of}，L1，专班使用", style="dim", highlight=False)
     for path in sorted(written.folder.iterdir()):
         console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)

@@ -24,7 +24,7 @@ def init(directory: Path, console: Console) -> None:
     Raises:
         InputError: the folder already is a workspace.
     """
-    workspace = Workspace.locate(directory)
+    workspace = Workspace(directory.absolute())
     if (workspace.home / SETTINGS).exists():
         raise InputError(
             "此处已有工作区，未作更改。",

@@ -17,6 +17,7 @@ from pipelines.contracts import ARROW, contract
 from pipelines.ingest.accounts import core_account
 from pipelines.ingest.digital import core_capital, core_capital_setting, core_io_flow, core_io_sector
 from pipelines.ingest.estimates import core_below, core_control, core_proxy, core_route, core_volume
+from pipelines.ingest.index_scheme import core_index_scheme
 from pipelines.ingest.ledgers import core_ledger_history
 from pipelines.ingest.published import core_published
 from pipelines.ingest.rows import CellError, Row, Typed, finish, made, type_rows, validity
@@ -191,6 +192,7 @@ TYPED: Final[dict[str, Callable[..., Both]]] = {
     "core_control": core_control,
     "core_capital": core_capital,
     "core_capital_setting": core_capital_setting,
+    "core_index_scheme": core_index_scheme,
     "core_io_sector": core_io_sector,
     "core_io_flow": core_io_flow,
     "core_ledger_history": core_ledger_history,

@@ -86,3 +86,6 @@ def word(words: dict[str, str], text: str) -> str:
     if code is None:
         raise ValueError("not on the list")
     return code
+
+
+DIRECTIONS: Final = _both({"1": ("正向", "正"), "-1": ("逆向", "负向", "逆")})

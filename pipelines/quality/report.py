@@ -12,7 +12,7 @@ from pipelines.quality import exhibits, tables
 from pipelines.quality.facts import Facts
 from pipelines.release import pages
 from pipelines.release.bulletin import Section
-from pipelines.release.issue import LEVEL, STAMP, Issue
+from pipelines.release.issue import LEVEL, STAMPS, Issue
 from pipelines.release.notes import synthetic
 from pipelines.release.sentences import KeyFigure
 from pipelines.release.tables import Table
@@ -222,7 +222,7 @@ def notes(facts: Facts) -> list[tuple[str, str]]:
         ),
         ("总量审核", "D01 汇总相等，D02 覆盖率，D03 产出与薪酬、税金增速方向，D04 价格、版次、时期、口径标识齐全。"),
         ("截止日", f"{facts.as_of:%Y年%-m月%-d日}；此后收到的文件和更正不计入收文、审核和覆盖。"),
-        ("保密", f"级别{LEVEL}（{STAMP}）：只列计数和比率，不含任何单位的名称、代码和数值，不得转发或公布。"),
+        ("保密", f"级别{LEVEL}（{STAMPS[LEVEL]}）：只列计数和比率，不含任何单位的名称、代码和数值，不得转发或公布。"),
     ]
     if facts.city.synthetic:
         found.insert(0, ("合成数据", synthetic(facts.city)))

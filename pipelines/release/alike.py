@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from classification.errors import InputError
-from pipelines.release.figures import Figure, Number
+from pipelines.release.figures import WITHHELD, Figure, Number
 
 KINDS: Final = {"price": "价格", "base": "基数", "vintage": "版次"}
 _NAMES: Final = KINDS | {
@@ -70,11 +70,12 @@ def less(one: Figure, other: Figure) -> float:
 
 
 def difference(later: Figure | None, earlier: Figure | None) -> Number | None:
-    """A difference of two rates in 百分点; None where one is missing.
+    """A difference of two rates in 百分点; None where one is missing, withheld where one is.
 
     Raises:
         InputError: they are not alike (``less``).
     """
     if later is None or earlier is None:
         return None
-    return Number(less(later, earlier), "比率", "百分点", 1, sources=(*later.origins, *earlier.origins))
+    status = WITHHELD if later.withheld or earlier.withheld else "A"
+    return Number(less(later, earlier), "比率", "百分点", 1, status, sources=(*later.origins, *earlier.origins))

@@ -10,9 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipelines.release import chains, cited, estimates, exhibits, pages, revised, sensitivity, sentences, tables
+from pipelines.release import (
+    chains,
+    cited,
+    development,
+    estimates,
+    exhibits,
+    pages,
+    revised,
+    sensitivity,
+    sentences,
+    structure,
+    tables,
+    warnings,
+)
 from pipelines.release.exhibits import Exhibit
-from pipelines.release.figures import Figure, Figures
+from pipelines.release.figures import Figure, Figures, Span
 from pipelines.release.issue import Issue
 from pipelines.release.leaders import Leaders, leaders
 from pipelines.release.notes import citation, notes, synthetic
@@ -94,12 +107,12 @@ def sections(f: Figures) -> list[Section]:
     span = f.main
     found = [_overall(f)]
     if span is not None:
-        found += [_divisions(f), _counties(f)]
+        found += [_divisions(f), _industries(f, span), _counties(f)]
     found += [_penetration(f), _departments(f)]
     if span is not None:
         found.append(_chains(f))
         found.append(_sensitivity(f))
-    found += [_revision(f), _coverage(f)]
+    found += [_development(f), _warning(f), _revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 
@@ -127,12 +140,18 @@ def _divisions(f: Figures) -> Section:
     )
 
 
+def _industries(f: Figures, span: Span) -> Section:
+    table = structure.industries(f, span)
+    return Section("规上行业", tuple(sentences.by_industry(f, span)), (), _present(table))
+
+
 def _counties(f: Figures) -> Section:
     span = f.main
     assert span is not None, "asked for only with a main span"  # noqa: S101 - for the type checker
     exhibit = exhibits.county_bars(f, span)
     table = None if exhibit else tables.counties(f, span)
-    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), _present(exhibit), _present(table))
+    drawn = _present(exhibit, exhibits.county_scatter(f, span) if exhibit else None)
+    return Section("分县（市、区）", tuple(sentences.by_county(f, span)), drawn, _present(table))
 
 
 def _penetration(f: Figures) -> Section:
@@ -162,6 +181,18 @@ def _sensitivity(f: Figures) -> Section:
     exhibit = sensitivity.tornado(f, span)
     table = None if exhibit else sensitivity.effects(f, span)
     return Section("系数敏感性", tuple(sensitivity.of_sensitivity(f, span)), _present(exhibit), _present(table))
+
+
+def _development(f: Figures) -> Section:
+    exhibit = development.development_bars(f)
+    table = None if exhibit else development.development(f)
+    texts = tuple(development.of_development(f))
+    return Section("数字经济发展指数", texts, _present(exhibit), _present(table, development.weights(f)))
+
+
+def _warning(f: Figures) -> Section:
+    table = warnings.signals(f)
+    return Section("问题与苗头", tuple(warnings.of_warning(f)), _present(warnings.cycle_line(f)), _present(table))
 
 
 def _revision(f: Figures) -> Section:

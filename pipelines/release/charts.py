@@ -75,7 +75,7 @@ def png(svg: str) -> bytes:
 
 
 def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]) -> Plan:
-    """Growth lines over quarters: ``period, series, value, label, hollow``.
+    """Growth lines over quarters: ``period, series, value, label, hollow``; a value that is None breaks the line.
 
     Args:
         records: one per point; ``label`` is '' but on the last point of a series; ``hollow`` marks E and P.
@@ -84,7 +84,9 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
     alt = _altair()
 
     ends = [r for r in records if r["label"]]
-    spread = _spread([r["value"] for r in ends], _range([r["value"] for r in records]) * 0.085)
+    spread = _spread(
+        [r["value"] for r in ends], _range([r["value"] for r in records if r["value"] is not None]) * 0.085
+    )
     labels = [{**r, "at": at} for r, at in zip(ends, spread, strict=True)]
 
     def build(width: int) -> Any:
@@ -98,7 +100,7 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
         hollow = {"filled": True, "size": 42, "fill": "white", "opacity": 1, "strokeWidth": 1.8}
         return alt.layer(
             base.mark_line(strokeWidth=2.2).encode(color=colour, strokeDash=dash),
-            base.transform_filter("!datum.hollow")
+            base.transform_filter("!datum.hollow && datum.value !== null")
             .mark_point(filled=True, size=34, opacity=1)
             .encode(color=colour, description="cited:N"),
             base.transform_filter("datum.hollow").mark_point(**hollow).encode(stroke=stroke, description="cited:N"),
@@ -191,6 +193,42 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
             base.mark_bar(height=row - 12).encode(color=alt.Color("colour:N").scale(None), description="cited:N"),
             base.mark_text(align="left", dx=6, color=INK).encode(text="label:N"),
         ).properties(height=row * len(records) + 6)
+
+    return Plan(build)
+
+
+def scatter(records: Sequence[Record], *, across: str, up: str, level: float) -> Plan:
+    """Named points over two measures, a line at the level of the whole: ``name, x, y`` of each point.
+
+    Args:
+        records: one per point.
+        across: what is measured from left to right, with its unit.
+        up: what is measured upwards, with its unit.
+        level: where the line of the whole lies; no name of its own would be in the way of others.
+    """
+    alt = _altair()
+
+    tall, broad = _range([*(r["y"] for r in records), level]), _range([r["x"] for r in records])
+
+    def build(width: int) -> Any:
+        height, size = _height(width) + 40, _SIZE[width]
+        # A name takes its letters across and a line up, in the measures of the chart.
+        room = (size * 1.15 * broad / (width - 90), size * 1.3 * tall / (height - 50))
+        values = [{**r, "at": at} for r, at in zip(records, _beside(records, *room), strict=True)]
+        title = {"titleAnchor": "end", "titleColor": GREY, "titleFontSize": size, "titleFontWeight": "normal"}
+        reach = broad * (1 + size * (max(_length(r["name"]) for r in records) + 1) / (width - 90))
+        axis = alt.X("x:Q").title(across).axis(format=_NUMBER, tickCount=5, grid=False, **title)
+        x = axis.scale(nice=False, domain=[0, reach])
+        y = alt.Y("y:Q").title(None).axis(format=_NUMBER, tickCount=5).scale(zero=True, nice=True)
+        base = alt.Chart(alt.Data(values=values)).encode(x=x, y=y)
+        whole = alt.Chart(alt.Data(values=[{"y": level}])).encode(y=alt.Y("y:Q").title(None))
+        return alt.layer(
+            whole.mark_rule(color=GREY, strokeDash=[6, 4]),
+            base.mark_point(filled=True, size=52, opacity=1, color=ACCENT).encode(description="cited:N"),
+            base.mark_text(align="left", dx=8, color=INK).encode(y=alt.Y("at:Q").title(None), text="name:N"),
+        ).properties(
+            height=height, title=alt.TitleParams(up, anchor="start", fontSize=size, color=GREY, fontWeight="normal")
+        )
 
     return Plan(build)
 
@@ -333,6 +371,21 @@ def _altair() -> Any:
 
 def _by_period(records: Sequence[Record], period: str) -> list[float]:
     return [r["value"] for r in records if r["period"] == period]
+
+
+def _beside(records: Sequence[Record], letter: float, line: float) -> list[float]:
+    """The height of each name beside its point: as low above it as no name written before it is in the way."""
+    placed: list[tuple[float, float, float]] = []
+    heights: dict[int, float] = {}
+    for n in sorted(range(len(records)), key=lambda n: (records[n]["y"], records[n]["x"])):
+        start, at = records[n]["x"], records[n]["y"]
+        end = start + letter * (_length(records[n]["name"]) + 1)
+        for low, high, taken in sorted(placed, key=lambda box: box[2]):
+            if low < end and start < high and at - line < taken < at + line:
+                at = taken + line
+        placed.append((start, end, at))
+        heights[n] = at
+    return [heights[n] for n in range(len(records))]
 
 
 def _range(values: Sequence[float]) -> float:

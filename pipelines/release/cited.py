@@ -197,7 +197,7 @@ def _observed(f: Figures, origin: Origin) -> list[str]:
     entry = f.catalogue[figure.indicator, figure.definition]
     return [
         entry["name_zh"],
-        f"{shown(figure).text}{figure.display_unit}",
+        f"{shown(figure).text}{'' if figure.withheld else figure.display_unit}",
         Span(figure.span, figure.period).label,
         f.city.regions.get(figure.region, figure.region),
         f.class_name(figure.indicator, figure.cls) if figure.cls else "",

@@ -30,7 +30,7 @@ from pipelines import lake
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
-from pipelines.release.issue import Issue
+from pipelines.release.issue import FIGURE, LEVEL, PUBLISHED, Issue
 from pipelines.release.read import CURRENT, DATABASE, MANIFEST
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
@@ -39,6 +39,8 @@ REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
 # Arrow's expressions cannot look around, so the characters beside a code are matched with it.
 _CREDIT_CODE: Final = rf"(?:^|[^0-9A-Za-z]){LOOKS_LIKE}(?:[^0-9A-Za-z]|$)"
+# Who may open a folder and its files: its owner and his group, of a public copy everybody.
+MODES: Final = {"L2": (0o750, 0o440), "L1": (0o750, 0o440), "L0": (0o755, 0o444)}
 _BUILDING = ".building-"
 _LINKING = ".current-"
 
@@ -75,7 +77,7 @@ def cut(
     conformed = _complete(workspace, tables)
     _check(conformed, provenance, vintage)
     contents = snapshot.contents(conformed)
-    unnamed = Issue("", quarter, as_of, vintage)
+    unnamed = Issue("", quarter, as_of, vintage, figure=FIGURE if workspace.city.has_firms else PUBLISHED)
     issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, provenance)))
 
     workspace.releases.mkdir(parents=True, exist_ok=True)
@@ -83,16 +85,57 @@ def cut(
     sweep(workspace)
     folder = workspace.releases / issue.name
     if not folder.exists():
-        building = workspace.releases / f"{_BUILDING}{issue.name}"
-        building.mkdir()
-        _fill(building, workspace, issue, conformed)
-        _write_manifest(building, workspace, issue, contents, provenance)
-        _settle(building)
-        building.rename(folder)
-        _sync(workspace.releases)
+        said = {"settings": workspace.city.model_dump(mode="json"), "provenance": provenance}
+        _lay_out(folder, workspace, issue, conformed, contents=contents, said=said)
         _note(workspace, folder)
     _advance(workspace, folder)
     return folder
+
+
+def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Table], told: Mapping[str, Any]) -> Path:
+    """Write what of a release may leave the house at a level, or find that the same copy is there already.
+
+    Args:
+        workspace: whose release.
+        unnamed: quarter, day, level and what disclosure control did in words, for every product; without a name.
+        tables: what passed the gate, as ``cut`` takes it; the tables that stay in the house are empty.
+        told: what the gate did, as JSON values; it stands in the manifest.
+
+    Returns:
+        The folder ``export/<level>/<quarter>_<as_of>_<level>_<10 hex>``, open to whom the level says.
+
+    Raises:
+        InputError: a table is missing or breaks its contract, or a unit is named in it.
+    """
+    conformed = _complete(workspace, tables)
+    _refuse_units(conformed)
+    contents = snapshot.contents(conformed)
+    issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, told)))
+    folder = workspace.exports(issue.level) / issue.name
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _lay_out(folder, workspace, issue, conformed, contents=contents, said=told)
+    return folder
+
+
+def _lay_out(
+    folder: Path,
+    workspace: Workspace,
+    issue: Issue,
+    tables: Mapping[str, pa.Table],
+    *,
+    contents: Mapping[str, snapshot.Content],
+    said: Mapping[str, Any],
+) -> None:
+    """Write a folder beside its place, bring it to the disk and move it there in one step."""
+    building = folder.parent / f"{_BUILDING}{issue.name}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    _fill(building, workspace, issue, tables)
+    _write_manifest(building, workspace, issue, contents, said)
+    _settle(building, *MODES[issue.level])
+    building.rename(folder)
+    _sync(folder.parent)
 
 
 def sweep(workspace: Workspace) -> int:
@@ -149,8 +192,14 @@ def _check(tables: Mapping[str, pa.Table], provenance: Mapping[str, Any], vintag
             f"{VINTAGES[vintage]}发布包中有{VINTAGES[other]}版次的监测测算数，未发布：一个发布包只有一个版次。",
             f"Own figures of vintage {other} in a release of vintage {vintage}; nothing was released.",
         )
+    if observation["value"].null_count:
+        raise InputError("有的观测值没有数值，未发布。", "An observation has no value; nothing was released.")
     if pc.any(pc.equal(observation["release_level"], "L3")).as_py():
         raise InputError("观测值中有 L3 级数据，未发布。", "An observation is of level L3; nothing was released.")
+    _refuse_units(tables)
+
+
+def _refuse_units(tables: Mapping[str, pa.Table]) -> None:
     for name, rows in tables.items():
         for column in rows.column_names:
             if pa.types.is_string(rows[column].type) and pc.any(_names_a_unit(rows[column])).as_py():
@@ -166,8 +215,9 @@ def _names_a_unit(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _name(issue: Issue, identity: str) -> str:
-    stage = f"{FLASH}_" if issue.vintage == FLASH else ""
-    return f"{issue.quarter}_{issue.as_of}_{stage}{identity[:10]}"
+    stages = [FLASH] if issue.vintage == FLASH else []
+    stages += [issue.level] if issue.level != LEVEL else []
+    return "_".join([str(issue.quarter), str(issue.as_of), *stages, identity[:10]])
 
 
 def _identity(
@@ -215,7 +265,7 @@ def _write_manifest(
     workspace: Workspace,
     issue: Issue,
     contents: Mapping[str, snapshot.Content],
-    provenance: Mapping[str, Any],
+    told: Mapping[str, Any],
 ) -> None:
     city = workspace.city
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -226,11 +276,10 @@ def _write_manifest(
         "vintage": issue.vintage,
         "level": issue.level,
         "stamp": issue.stamp,
-        "settings": city.model_dump(mode="json"),
         "place": {"code": city.code, "name": city.name, "kind": city.kind, "synthetic": city.synthetic},
         "files": {str(path.relative_to(folder)): _entry(path) for path in paths},
         "tables": {name: asdict(content) for name, content in contents.items()},
-        "provenance": provenance,
+        **told,
     }
     (folder / MANIFEST).write_bytes(_json(said))
 
@@ -246,13 +295,11 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _settle(folder: Path) -> None:
+def _settle(folder: Path, folder_mode: int, file_mode: int) -> None:
     """Make every file read-only and bring all of it to the disk, before the name under which it counts."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(file_mode if path.is_file() else folder_mode)
         _sync(path)
-    _sync(folder)
 
 
 def _sync(path: Path) -> None:

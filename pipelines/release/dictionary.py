@@ -41,7 +41,8 @@ def _contract(name: str, body: dict[str, Any]) -> Contract:
     key = tuple(column for column in taken.key if column not in gone)
     if "quarter" in columns and "quarter" not in key:
         key = ("quarter", *key)
-    own = {"table": name, "key": key, "partition": "none", "description": body["description"]}
+    level = body.get("level", taken.level)
+    own = {"table": name, "key": key, "partition": "none", "description": body["description"], "level": level}
     return taken.model_copy(update={**own, "columns": tuple(columns.values())})
 
 

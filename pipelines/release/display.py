@@ -11,27 +11,28 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Final
 
-from pipelines.release.figures import Number
+from pipelines.release.figures import WITHHELD, Number
 from pipelines.release.wording import in_display, plain
 
 # 不足本表最小单位: the yearbooks' sign for an amount that is there but rounds to nothing.
 TOO_SMALL: Final = "…"
 STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布"}
 STATUSES: Final = {"A": "正常数", **STATUS_ZH}
-_WITHHELD: Final = "※"
+MARK: Final = "※"
 # What every table with a ※ says below itself.
 WITHHELD_ZH: Final = (
-    "※ 该数因保密未公布（《统计法实施条例》第二十九条：不得公布能够识别或推断单个统计调查对象身份的资料）。"
+    f"{MARK} 该数因保密未公布（《统计法实施条例》第二十九条：不得公布能够识别或推断单个统计调查对象身份的资料）。"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Text, superscript mark, and whether it is a number (set to the right)."""
+    """Text, superscript mark, whether it is a number (set to the right), and whether one is withheld."""
 
     text: str
     mark: str = ""
     numeric: bool = False
+    withheld: bool = False
 
 
 def shown(cell: Number | str | None) -> Shown:
@@ -40,8 +41,8 @@ def shown(cell: Number | str | None) -> Shown:
         return Shown("")
     if isinstance(cell, str):
         return Shown(cell)
-    if cell.status == "C":
-        return Shown(_WITHHELD, numeric=True)
+    if cell.status == WITHHELD:
+        return Shown(MARK, numeric=True, withheld=True)
     number = decimal(cell)
     small = number == 0 and cell.value != 0 and cell.unit != "比率"
     mark = cell.status if cell.status in {"E", "P"} else ""

@@ -211,7 +211,7 @@ def _fields(said: Said, issue: Issue) -> dict[str, str]:
         "时期": issue.period,
         "地区": said.place,
         "密级": issue.stamp,
-        "级别": issue.level,
+        "级别": f"{issue.level} · {issue.figure}",
         "版次": issue.vintage_zh,
         "数据截止日": f"{issue.as_of:%Y年%-m月%-d日}",
         "批次": issue.name,

@@ -6,19 +6,22 @@ and colours (charts) or sentences of the text (sentences).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.release import charts, tables, wording
+from pipelines.release.alike import less
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
-from pipelines.release.cited import Said, against, cite, cite_whole, percent, yi
-from pipelines.release.display import decimal, shown
+from pipelines.release.cited import Said, against, cite, cite_whole, marked, percent, yi
+from pipelines.release.display import MARK, decimal, shown
 from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, ranks
-from pipelines.release.sentences import RANKED, change, divisions_of, rate, source, value
+from pipelines.release.sentences import RANKED, among_shown, change, divisions_of, rate, source, value
 from pipelines.release.tables import Table
 from pipelines.release.wording import growth
 
 _QUARTERS_SHOWN = 12
+_HIDDEN = "因保密未公布。"
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,18 @@ def growth_lines(f: Figures) -> Exhibit | None:
         for figure in figures
         if figure is not None
     ]
+    # A growth that is withheld is a gap in the line.
+    gaps = [s.period for s in spans if (grown := f.growth_cell(s)) and grown.withheld]
+    records += [
+        {"period": p, "series": "核心产业", "value": None, "label": "", "hollow": False, "cited": ""} for p in gaps
+    ]
     last = spans[-1]
     compared = f"，{against(core[0], gdp[0], 'GDP增速')}" if gdp and gdp[0] else ""
     title = Said(f"{last.label}核心产业增加值{change(core[0])}{compared}")
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
     alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"
     hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
+    hollow += f"{'、'.join(gaps)}{_HIDDEN}" if gaps else ""
     drawing = charts.drawing("growth", alt, charts.lines(records, styles))
     return Exhibit(
         title,
@@ -94,7 +103,8 @@ def quarterly_stack(f: Figures) -> Exhibit | None:
     alt = f"堆积柱形图：各季度四个大类的当季增加值。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
     drawing = charts.drawing("quarter", alt, charts.stacked(records, names))
-    return Exhibit(title, "当季增加值，现价，亿元", (drawing,), tables.series(f, "quarter"), source(now))
+    note = _hidden_divisions(f, "core_value_added", spans) + source(now)
+    return Exhibit(title, "当季增加值，现价，亿元", (drawing,), tables.series(f, "quarter"), note)
 
 
 def pull_stack(f: Figures, span: Span) -> Exhibit | None:
@@ -137,7 +147,7 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         "年初累计，可比价、同口径，百分点；圆点为核心产业增速（%）",
         (drawing,),
         tables.pulls(f),
-        source(value(f, span)),
+        _hidden_divisions(f, "core_pull", spans) + source(value(f, span)),
     )
 
 
@@ -167,14 +177,15 @@ def shares(f: Figures, span: Span) -> Exhibit | None:
         f"{span.label}，占核心产业增加值比重，现价，%",
         (drawing,),
         tables.divisions(f, span),
-        source(value(f, span)),
+        _hidden_divisions(f, "core_class_share", [span]) + source(value(f, span)),
     )
 
 
 def county_bars(f: Figures, span: Span) -> Exhibit | None:
     """Counties ranked by size, growth beside each bar; a single county is the place itself and is not drawn."""
-    found = {c.code: value(f, span, region=c.code) for c in f.city.counties}
+    found = {c.code: f.cell("core_value_added", f.definition, span, region=c.code, cls=CORE) for c in f.city.counties}
     order = ranks(found.items())
+    hidden = [code for code, figure in found.items() if figure and figure.withheld]
     if len(order) < 2:
         return None
     names = {c.code: c.name for c in f.city.counties}
@@ -190,15 +201,63 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
         for code in ordered
         if (figure := found[code])
     ]
-    title = _county_title(f, span, ordered, names)
+    records += [{"name": names[code], "value": 0.0, "label": MARK, "colour": GREY, "cited": ""} for code in hidden]
+    title = Said(among_shown(f, span, names) + marked(_county_title(f, span, ordered, names)))
     alt = f"条形图：各县（市、区）核心产业增加值，由大到小。{title}。"
     return Exhibit(
         title,
         f"{span.label}，核心产业增加值，现价，亿元；括号内为{f.growth_name}",
         (charts.drawing("county", alt, charts.ranked(records)),),
         tables.counties(f, span),
-        source(*found.values()) + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
+        (f"{MARK}{_HIDDEN}" if hidden else "")
+        + source(*found.values())
+        + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
     )
+
+
+def county_scatter(f: Figures, span: Span) -> Exhibit | None:
+    """Counties by their share and their growth, against the growth of the place; too few are no picture."""
+    found = {
+        county.name: (part, grown)
+        for county in f.city.counties
+        if (part := f.get("core_region_share", f.definition, span, region=county.code, cls=CORE))
+        and (grown := rate(f, span, region=county.code))
+    }
+    whole = rate(f, span)
+    if whole is None or len(found) < RANKED:
+        return None
+    records = [
+        {
+            "name": name,
+            "x": float(decimal(part)),
+            "y": float(decimal(grown)),
+            "cited": _cited(name, part, grown),
+        }
+        for name, (part, grown) in found.items()
+    ]
+    above = [part for part, grown in found.values() if less(grown, whole) > 0]
+    number = cite(f"{len(above)}", *(figure for pair in found.values() for figure in pair), whole)
+    together = cite(wording.percent(sum(part.value for part in above)), *above)
+    title = (
+        f"{number}个县（市、区）增速高于全市，合计占全市的{together}%" if above else "各县（市、区）增速都不高于全市"
+    )
+    title = Said(among_shown(f, span, [county.code for county in f.city.counties]) + title)
+    alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
+    plan = charts.scatter(records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)))
+    note = f"虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
+    return Exhibit(
+        title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note
+    )
+
+
+def _hidden_divisions(f: Figures, indicator: str, spans: Sequence[Span]) -> str:
+    """Words for the divisions that a chart leaves out because they are withheld; '' where none is."""
+    names = [
+        f.name("digital", cls)
+        for cls in DIVISIONS
+        if any((cell := f.cell(indicator, f.definition, span, cls=cls)) and cell.withheld for span in spans)
+    ]
+    return f"{'、'.join(names)}（{MARK}）{_HIDDEN}" if names else ""
 
 
 def _county_title(f: Figures, span: Span, ordered: list[str], names: dict[str, str]) -> str:

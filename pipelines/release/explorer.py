@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from indicators.observation import OURS
 from pipelines.release import pages
 from pipelines.release.display import STATUSES, WITHHELD_ZH
 from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Figure, Figures
 from pipelines.release.issue import Issue
 from pipelines.release.notes import synthetic
 
-NAME: Final = f"核心产业增加值（{OURS}）"
 _TEXTS: Final = (
     "id", "definition_id", "name_zh", "definition_zh", "formula", "assumption_zh", "unit", "topic", "source", "method",
 )  # fmt: skip
@@ -31,7 +29,7 @@ def render(f: Figures, issue: Issue) -> str:
     """
     title = f"数据浏览 · {f.city.name} · {issue.period}"
     said = synthetic(f.city) if f.city.synthetic else ""
-    body = pages.markup("explorer.html.j2", f=f, issue=issue, name=NAME, legal=WITHHELD_ZH, synthetic=said)
+    body = pages.markup("explorer.html.j2", f=f, issue=issue, legal=WITHHELD_ZH, synthetic=said)
     data = {"release": issue.name, "as_of": str(issue.as_of), "place": f.city.code, **contents(f)}
     return pages.framed(title, body, styles=["explorer.css"], script="explorer.js", data=data, bold=True)
 
@@ -85,7 +83,7 @@ def _row(figures: dict[str, Figure], periods: list[str]) -> tuple[int, list[floa
     """Start, values and marks of a series; what is withheld leaves no value in the page."""
     span = [n for n, period in enumerate(periods) if period in figures]
     found = [figures.get(period) for period in periods[span[0] : span[-1] + 1]]
-    values = [figure.value if figure and figure.status != "C" else None for figure in found]
+    values = [figure.value if figure and not figure.withheld else None for figure in found]
     return span[0], [_short(value) for value in values], "".join(figure.status if figure else " " for figure in found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,7 @@ from pipelines.workspace import City
 DIVISIONS: Final = ("01", "02", "03", "04")
 CORE: Final = "core"
 _NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
+WITHHELD: Final = "C"
 MIXED_DENOMINATOR: Final = "preliminary"
 PRICES: Final = {"constant": "可比价", "current": "现价", "none": "不涉及价格"}
 BASES: Final = {"comparable": "可比基数（同口径）", "published": "公布基数", "none": "无基数"}
@@ -30,6 +32,7 @@ SPANS: Final = {"quarter": "当季", "cumulative": "年初累计", "annual": "�
 # How an indicator begins, the longer one first → the scheme of its classes.
 _SCHEMES: Final = {
     "core_coefficient": "partial",
+    "development_": "index",
     **dict.fromkeys(("core_", "firms", "revenue", "staff"), "digital"),
     "chain_core": "chain_core",
     "chain_": "chain",
@@ -69,6 +72,11 @@ class Number:
     decimals: int
     status: str = "A"
     sources: tuple[Origin, ...] = ()
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it may not be told: its value is no number, and tables show ※."""
+        return self.status == WITHHELD
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -139,6 +147,8 @@ class Figures:
     revision: list[dict[str, Any]]
     unit_change: list[dict[str, Any]]
     triangle: list[dict[str, Any]]
+    signals: list[dict[str, Any]]
+    index_scheme: list[dict[str, Any]]
     _found: dict[tuple[str, str, Span, str, str], list[Figure]] = field(repr=False)
     # Which periods and classes there are of an indicator, a definition and a region: asked hundreds of times a report.
     _there: dict[tuple[str, str, str], list[tuple[Span, str]]] = field(repr=False)
@@ -152,7 +162,7 @@ class Figures:
             quarter: the release quarter.
             as_of: the day whose knowledge the numbers rest on.
             tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coverage``,
-                ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``.
+                ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``, ``signal``, ``index_scheme``.
         """
         catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
         found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
@@ -178,6 +188,8 @@ class Figures:
             revision=tables["revision"].to_pylist(),
             unit_change=tables["unit_change"].to_pylist(),
             triangle=tables["revision_triangle"].to_pylist(),
+            signals=tables["signal"].to_pylist(),
+            index_scheme=tables["index_scheme"].to_pylist(),
             _found=found,
             _there=there,
         )
@@ -190,19 +202,32 @@ class Figures:
     def all(
         self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
     ) -> list[Figure]:
-        """Every vintage and publisher of one number, the newest vintage first."""
+        """Every vintage and publisher of one number that may be told, the newest vintage first."""
+        found = self._all(indicator, definition, span, region=region, cls=cls, price=price)
+        return [figure for figure in found if not figure.withheld]
+
+    def _all(
+        self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
+    ) -> list[Figure]:
         key = (indicator, definition, span, region or self.city.code, cls)
         return [figure for figure in self._found.get(key, []) if price in ("", figure.price)]
 
     def get(
         self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
     ) -> Figure | None:
-        """One number in its newest vintage, None where there is none."""
+        """One number in its newest vintage, to be said or drawn; None where there is none or it is withheld."""
         return next(iter(self.all(indicator, definition, span, region=region, cls=cls, price=price)), None)
 
+    def cell(
+        self, indicator: str, definition: str, span: Span, *, region: str = "", cls: str = "", price: str = ""
+    ) -> Figure | None:
+        """The same for a table, which shows that a number is withheld."""
+        return next(iter(self._all(indicator, definition, span, region=region, cls=cls, price=price)), None)
+
     def within(self, spans: Collection[Span], regions: Collection[str]) -> list[Figure]:
-        """Every number of some periods and regions."""
-        return [x for key, found in self._found.items() if key[2] in spans and key[3] in regions for x in found]
+        """Every number of some periods and regions that may be told."""
+        there = (found for key, found in self._found.items() if key[2] in spans and key[3] in regions)
+        return [figure for found in there for figure in found if not figure.withheld]
 
     @property
     def growth_price(self) -> str:
@@ -212,7 +237,7 @@ class Figures:
         """
         if self.main is None:
             return "constant"
-        found = self.all("core_growth", self.definition, self.main, cls=CORE)
+        found = self._all("core_growth", self.definition, self.main, cls=CORE)
         return "constant" if not found or any(figure.price == "constant" for figure in found) else "current"
 
     @property
@@ -222,7 +247,12 @@ class Figures:
 
     def growth(self, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
         """Growth of core value added in the report's price basis; of our own figures over the comparable base only."""
-        found = self.all("core_growth", self.definition, span, region=region, cls=cls, price=self.growth_price)
+        grown = self.growth_cell(span, region=region, cls=cls)
+        return grown if grown and not grown.withheld else None
+
+    def growth_cell(self, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
+        """The same for a table, which shows that a number is withheld."""
+        found = self._all("core_growth", self.definition, span, region=region, cls=cls, price=self.growth_price)
         ours = self.definition == "rate_method"
         return next((figure for figure in found if not ours or figure.base == "comparable"), None)
 
@@ -274,7 +304,7 @@ class Figures:
         return str(label["name_zh"]) if label else cls
 
     def everything(self) -> Iterator[Figure]:
-        """All observations, those that differ in vintage or publisher alone beside each other."""
+        """All observations, withheld ones too; those that differ in vintage or publisher alone beside each other."""
         return (figure for figures in self._found.values() for figure in figures)
 
     def class_name(self, indicator: str, cls: str) -> str:
@@ -318,8 +348,8 @@ def covered_share(row: Mapping[str, Any]) -> Number | None:
 
 
 def ranks(figures: Iterable[tuple[str, Figure | None]]) -> dict[str, int]:
-    """Rank by value, the largest first, by key; equal values share a rank and missing ones have none."""
-    values = {key: figure.value for key, figure in figures if figure is not None}
+    """Rank by value, the largest first, by key; equal values share a rank, missing and withheld ones have none."""
+    values = {key: figure.value for key, figure in figures if figure is not None and not figure.withheld}
     return {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
 
 
@@ -330,7 +360,7 @@ def _whole(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _figure(row: Mapping[str, Any], entry: Mapping[str, Any]) -> Figure:
     return Figure(
-        value=row["value"],
+        value=math.nan if row["value"] is None else row["value"],
         unit=row["unit"],
         display_unit=entry.get("display_unit", row["unit"]),
         decimals=int(entry.get("decimals", 1)),

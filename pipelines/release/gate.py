@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -17,7 +19,11 @@ import pandas as pd
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from classification.errors import InputError
+from indicators.catalogue import indicators
 from indicators.disclosure import Pattern, PatternRules
+from indicators.observation import KEY
+from indicators.quarter import Quarter
+from pipelines.release.display import WITHHELD_ZH
 from pipelines.workspace import Workspace
 
 Level = Literal["L1", "L0"]
@@ -25,6 +31,20 @@ SETTINGS: Final = "disclosure.toml"
 HIDDEN: Final = "C"
 # What a public copy shows of a place: the place as a whole, the core and its divisions.
 _PUBLIC_CLASS: Final = 2
+
+
+Terms = tuple[tuple[str, str], ...]
+_FOLDED: Final = (
+    "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}；"
+    "格数见 manifest.json 的 blocks。"
+)
+_SAME: Final = "一格在任何一期不能公布，各期都隐去；为使其不能由合计倒算，另隐去少数其他格子。"
+_UNCHANGED: Final = (
+    "有的增速、拉动和贡献率也以※隐去：它们连同上年公布数会说出上年同期基数，从而说出个别单位的进退或更正。"
+)
+_LEFT_OUT: Final = (
+    "有的指标建立在单位资料上，未能证明不透露单个单位，全部或部分不列出：{}；名单见 manifest.json 的 left_out。"
+)
 
 
 class Limits(BaseModel):
@@ -116,47 +136,130 @@ def approval_of(found: Disclosure, quarter: str, now: dt.datetime) -> Approval:
     return own[-1]
 
 
+@dataclass(frozen=True)
+class Gated:
+    """An indicator that rests on cells of units and may pass: the most public level, and whose change it tells, or ''.
+
+    A growth rate beside a level tells last year's base, and so what became of single units since last year's level.
+    """
+
+    level: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What may leave.
+
+    Attributes:
+        found: the cells of the core by region and class that are shown, hidden and folded.
+        unchanged: item and year → cells whose change is not told in that year.
+        held: quarters whose figures stay as they were published → the day of those.
+        published: the observations that were published of these quarters.
+    """
+
+    found: Pattern
+    unchanged: Mapping[tuple[str, str], Collection[tuple[str, str]]] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+    published: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
 @cache
-def gated() -> dict[tuple[str, str], str]:
-    """Indicators that rest on cells of units and may pass where the cell is shown → the most public level."""
+def gated() -> dict[tuple[str, str], Gated]:
+    """The indicators of ``gated.csv``, by indicator and definition."""
     text = (files(__package__) / "gated.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {(row["indicator"], row["definition_id"]): row["level"] for row in rows}
+    return {(row["indicator"], row["definition_id"]): Gated(row["level"], row["change"]) for row in rows}
 
 
-def passed(observations: pd.DataFrame, found: Pattern, level: Level, *, place: str) -> pd.DataFrame:
+def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place: str) -> pd.DataFrame:
     """The observations that may leave at a level; a hidden one stays as a row without a value, status C.
 
     What no unit is behind (accounts, departments, other publishers: L1 in the catalogue) passes as it is to L1. What
-    rests on cells of units passes where its cell is shown; everything else does not.
+    rests on cells of units passes where its cell is shown, and a growth where the cell's change may be told;
+    everything else does not.
 
     Args:
         observations: of a release (L2).
-        found: what may be shown of the core by region and class.
+        passing: what may leave.
         level: L1 for the task force, L0 for the public.
         place: the code of the place as a whole.
 
     Returns:
         The columns of ``observations`` with ``release_level`` as asked; ``value`` null where hidden.
     """
+    found, own = passing.found, _of_cells(observations, level)
     cells = pd.Series(list(zip(observations["region"], observations["class"], strict=True)), index=observations.index)
-    keys = pd.Series(
-        list(zip(observations["indicator"], observations["definition_id"], strict=True)), index=observations.index
-    )
-    hidden = cells.isin(found.hidden)
-    allowed = {key for key, most in gated().items() if level >= most}
-    of_cells = keys.isin(allowed) & (cells.isin(found.shown) | hidden)
-    free = observations["release_level"].eq("L1") & (level == "L1")
-    if level == "L0":
-        of_cells &= observations["region"].eq(place) & (
-            observations["class"].str.len().le(_PUBLIC_CLASS) | observations["class"].eq("core")
-        )
-    kept = observations[of_cells | free].copy()
-    covered = hidden[kept.index] & of_cells[kept.index]
+    of_cells = own & cells.isin(found.shown | found.hidden) & _public(observations, level, place)
+    free = observations["release_level"].eq("L1") & (level == "L1") & ~own
+    late = of_cells & _of_held(observations, passing.held)
+    kept = observations[(of_cells | free) & ~late].copy()
+    covered = of_cells[kept.index] & (cells[kept.index].isin(found.hidden) | _untold(kept, passing.unchanged))
     kept["release_level"] = level
     kept["status"] = kept["status"].mask(covered, HIDDEN)
     kept["value"] = kept["value"].astype("Float64").mask(covered)
-    return kept.reset_index(drop=True)
+    if passing.held:
+        kept = pd.concat([kept, _as_published(passing, level, place)], ignore_index=True)
+    return kept.sort_values(KEY, ignore_index=True)
+
+
+def _of_cells(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
+    """Which rows rest on cells of units and may pass to a level."""
+    allowed = {key for key, gate in gated().items() if level >= gate.level}
+    keys = zip(rows["indicator"], rows["definition_id"], strict=True)
+    return pd.Series([key in allowed for key in keys], index=rows.index, dtype=bool)
+
+
+def _public(rows: pd.DataFrame, level: Level, place: str) -> pd.Series[bool]:
+    """Which rows are of a place and class that the level shows."""
+    if level == "L1":
+        return pd.Series(data=True, index=rows.index)
+    return rows["region"].eq(place) & (rows["class"].str.len().le(_PUBLIC_CLASS) | rows["class"].eq("core"))
+
+
+def _untold(rows: pd.DataFrame, unchanged: Mapping[tuple[str, str], Collection[tuple[str, str]]]) -> pd.Series[bool]:
+    """Which rows tell a change that may not be told."""
+    said = rows[["indicator", "definition_id", "period", "region", "class"]].itertuples(index=False, name=None)
+    gates = gated()
+    told = [
+        (gate := gates.get((indicator, definition))) is not None
+        and (region, name) in unchanged.get((gate.change, period[:4]), ())
+        for indicator, definition, period, region, name in said
+    ]
+    return pd.Series(told, index=rows.index, dtype=bool)
+
+
+def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
+    """Rows of quarters that stay as they were published, and quarters alone that would give such a quarter away.
+
+    A quarter alone is the difference of two cumulative figures known on one day; beside the cumulative figure of its
+    own quarter it tells that of the quarter before.
+    """
+    last = ends(rows)
+    after = {
+        str(Quarter.parse(quarter) + 1)
+        for quarter in held
+        if Quarter.parse(quarter).number < 4 and held.get(str(Quarter.parse(quarter) + 1)) != held[quarter]
+    }
+    return last.isin(list(held)) | (rows["span"].eq("quarter") & last.isin(after))
+
+
+def ends(rows: pd.DataFrame) -> pd.Series[str]:
+    """The quarter with which each row's period ends."""
+    return rows["period"].where(rows["period"].str.len() > 4, rows["period"] + "Q4")
+
+
+def _as_published(passing: Passing, level: Level, place: str) -> pd.DataFrame:
+    """What had been published of the quarters held, less what is hidden by now."""
+    rows = passing.published
+    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & ends(rows).isin(list(passing.held))]
+    cells = pd.Series(list(zip(rows["region"], rows["class"], strict=True)), index=rows.index)
+    covered = cells.isin(passing.found.hidden)
+    return rows.assign(
+        release_level=level,
+        status=rows["status"].mask(covered, HIDDEN),
+        value=rows["value"].astype("Float64").mask(covered),
+    )
 
 
 def held_back(observations: pd.DataFrame, kept: pd.DataFrame) -> dict[str, int]:
@@ -165,6 +268,60 @@ def held_back(observations: pd.DataFrame, kept: pd.DataFrame) -> dict[str, int]:
     left = observations.groupby(key).size().sub(kept.groupby(key).size(), fill_value=0).astype(int)
     rows = left[left > 0].sort_index().reset_index(name="rows").to_dict("records")
     return {f"{row['indicator']}/{row['definition_id']}": int(row["rows"]) for row in rows}
+
+
+def blocks_said(found: Pattern) -> list[dict[str, Any]]:
+    """The blocks in words, as manifest, notes and command line tell them."""
+    words = {"whole": "全市", "part": "分县（市、区）"}
+    depth = ("核心产业合计", "大类", "中类")
+    return [
+        {
+            "block": f"{words[row['place']]} × {depth[row['level']]}",
+            "cells": int(row["cells"]),
+            "unsafe": int(row["unsafe"]),
+            "folded": bool(row["folded"]),
+        }
+        for row in found.blocks.to_dict("records")
+    ]
+
+
+def terms(passing: Passing, level: Level, kept: pd.DataFrame, left_out: Mapping[str, int]) -> Terms:
+    """What disclosure control did, in words: what folded, what is hidden, what stays as it was, what is not there.
+
+    Args:
+        passing: what may leave.
+        level: the level.
+        kept: the observations that passed.
+        left_out: as ``held_back`` says.
+
+    Returns:
+        Pairs of a heading and its text, those that have something to say.
+    """
+    blocks = blocks_said(passing.found)
+    folded = [x["block"] for x in blocks if x["folded"]]
+    scope = "" if level == "L1" else "公开稿只列全市的核心产业合计和大类。"
+    found = [
+        ("归并", f"{scope}{_FOLDED.format('、'.join(folded)) if folded else ''}"),
+        ("隐去", f"{WITHHELD_ZH}{_SAME}" if kept["status"].eq(HIDDEN).any() else ""),
+        ("变动", _UNCHANGED if any(passing.unchanged.values()) else ""),
+        ("修订暂缓", _held_said(passing.held)),
+        ("未列入", _LEFT_OUT.format("、".join(_topics(left_out))) if left_out else ""),
+    ]
+    return tuple((heading, text) for heading, text in found if text)
+
+
+def _held_said(held: Mapping[str, str]) -> str:
+    days: dict[str, list[str]] = {}
+    for quarter, day in sorted(held.items()):
+        days.setdefault(day, []).append(quarter)
+    listed = "；".join(f"{'、'.join(quarters)}仍列{day}所知的数" for day, quarters in days.items())
+    return f"修订数与已公布数之差会透露个别单位，修订数暂不公布：{listed}，次季的当季数同时不列。" if held else ""
+
+
+def _topics(left_out: Iterable[str]) -> list[str]:
+    """The topics of which indicators are left out, each once."""
+    keys = (key.split("/") for key in left_out)
+    return list(dict.fromkeys(indicators()[indicator, definition].topic for indicator, definition in keys))
 
 
 def rules_said(limits: Limits) -> dict[str, Any]:

@@ -125,7 +125,8 @@ def leaders(f: Figures, issue: Issue) -> Leaders:
         exceptions=tuple(exceptions[:EXCEPTIONS]),
         exceptions_said=_said("异常", len(exceptions), EXCEPTIONS, "超出阈值的倍数"),
         basis=f"{span.label if span else f.quarter.label()}，增加值、比重为现价，{price}。"
-        "问题和异常由规则从本期观测值中选出，不含人工判断。",
+        "问题和异常由规则从本期观测值中选出，不含人工判断。"
+        + ("因保密未公布的数不在检查之内。" if issue.terms else ""),
         thresholds=_thresholds([*problems[:PROBLEMS], *exceptions[:EXCEPTIONS]]),
     )
 

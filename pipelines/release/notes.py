@@ -12,7 +12,7 @@ from pipelines.release.cited import Said, cell, marked
 from pipelines.release.display import STATUS_ZH
 from pipelines.release.estimates import of_closing, of_volume
 from pipelines.release.figures import VINTAGES, Figure, Figures, Number, Origin, Span, count
-from pipelines.release.issue import Issue
+from pipelines.release.issue import LEVEL, Issue
 from pipelines.release.sentences import of_coverage
 from pipelines.workspace import City
 
@@ -52,7 +52,8 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
             "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",
         ),
         ("符号", _symbols(f, shown)),
-        ("保密", f"本期级别为{issue.level}（{issue.stamp}）：{_secrecy(shown)}，不得转发或公布。"),
+        ("保密", f"本期级别为{issue.level}（{issue.stamp}）：{_secrecy(issue, shown)}"),
+        *issue.terms,
         ("数据截止日", f"{issue.as_of:%Y年%-m月%-d日}；此后收到的报表和更正不在本期之内。"),
     ]
     if f.city.synthetic:
@@ -80,7 +81,13 @@ def citation(f: Figures, issue: Issue) -> tuple[str, ...]:
     return quoted, beside
 
 
-def _secrecy(shown: list[Figure]) -> str:
+def _secrecy(issue: Issue, shown: list[Figure]) -> str:
+    if issue.level != LEVEL:
+        return f"已经保密审查，单个调查对象的数不能由所列各数推断。{issue.spread}"
+    return f"{_before_review(shown)}，{issue.spread}"
+
+
+def _before_review(shown: list[Figure]) -> str:
     if any(figure.release_level == "L2" and figure.indicator != "core_share_gdp" for figure in shown):
         return "为保密处理前的汇总数，仅供统计机构内部复核使用"
     return "所列均为已公布数及其比值，但本件未经发布审定，仅供内部使用"

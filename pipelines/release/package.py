@@ -23,6 +23,8 @@ from pipelines import lake
 from pipelines.contracts import Column, Contract, Kind
 from pipelines.excel import RUN_AS_FORMULA
 from pipelines.release.dictionary import release_contracts
+from pipelines.release.display import MARK
+from pipelines.release.figures import WITHHELD
 from pipelines.release.issue import Issue
 from pipelines.workspace import City
 
@@ -57,7 +59,7 @@ def write(tables: Mapping[str, pa.Table], city: City, issue: Issue, folder: Path
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("wb") as file:
             file.write(codecs.BOM_UTF8)
-            csv.write_csv(harmless(rows), file, csv.WriteOptions(quoting_style="needed"))
+            csv.write_csv(marked(harmless(rows)), file, csv.WriteOptions(quoting_style="needed"))
     said = {
         "profile": "tabular-data-package",
         "name": issue.name.lower(),
@@ -70,6 +72,14 @@ def write(tables: Mapping[str, pa.Table], city: City, issue: Issue, folder: Path
     }
     text = json.dumps(said, ensure_ascii=False, indent=1)
     (folder / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
+
+
+def marked(rows: pa.Table) -> pa.Table:
+    """The same rows, ※ for a number that is withheld: an empty cell would be one that nobody knows."""
+    if "status" not in rows.column_names or not pc.any(hidden := pc.equal(rows["status"], WITHHELD)).as_py():
+        return rows
+    values = pc.if_else(hidden, MARK, rows["value"].cast(pa.string()))
+    return rows.set_column(rows.column_names.index("value"), "value", values)
 
 
 def harmless(rows: pa.Table) -> pa.Table:
@@ -108,7 +118,7 @@ def _schema(held_to: Contract) -> dict[str, Any]:
         "fields": [_field(column) for column in held_to.columns],
         "primaryKey": list(held_to.key),
         # Where nothing may be missing an empty text is a text: no class, no rule.
-        "missingValues": [""] if any(column.nullable for column in held_to.columns) else [],
+        "missingValues": ["", MARK] if any(column.nullable for column in held_to.columns) else [],
         **({"foreignKeys": keys} if keys else {}),
     }
 

@@ -23,6 +23,7 @@ from pipelines.release.cited import MARK, cell, marked
 from pipelines.release.dictionary import meaning, release_contracts
 from pipelines.release.display import numeric_columns, shown
 from pipelines.release.issue import Issue
+from pipelines.release.wording import ordinal
 from pipelines.workspace import City
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"shown": shown, "pieces": _pieces, "numeric_columns": numeric_columns}
-    environment.filters |= {"marked": marked, "cell": cell}
+    environment.filters |= {"marked": marked, "cell": cell, "ordinal": ordinal}
     return environment
 
 

@@ -6,7 +6,7 @@ belong here: industry chains (chains), layout, charts, or any number that is not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,6 +27,7 @@ from pipelines.release.figures import (
 
 # Fewer counties than this are listed: of three, three would be the largest.
 RANKED: Final = 4
+_OF_INDUSTRY: Final = ("industry_core_value_added", "core_part")
 
 
 @dataclass(frozen=True)
@@ -160,17 +161,28 @@ def by_division(f: Figures, span: Span) -> list[str]:
     return said(*(["；".join(texts) + "。"] if texts else []), *_pull(f, span))
 
 
+def by_industry(f: Figures, span: Span) -> list[str]:
+    """规上行业: the industries in which the core is largest."""
+    codes = f.classes(*_OF_INDUSTRY, span)
+    sizes = [(code, figure) for code in codes if (figure := f.get(*_OF_INDUSTRY, span, cls=code))]
+    if len(sizes) < RANKED:
+        return []
+    largest = "、".join(f"{f.name('sector', code)}（{yi(figure)}亿元）" for code, figure in _first(sizes, 3))
+    return said(f"按行业大类，核心产业增加值居前的是{largest}。")
+
+
 def by_county(f: Figures, span: Span) -> list[str]:
     """分县区: the largest, the fastest, how many grow; a few counties are listed, a single one is the place itself."""
     names = {county.code: county.name for county in f.city.counties}
     sizes = [(code, figure) for code in names if (figure := value(f, span, region=code))]
+    among = among_shown(f, span, names)
     rates = [(code, figure) for code in names if (figure := rate(f, span, region=code))]
     alike((figure for _, figure in (*sizes, *rates)), "分县（市、区）")
     if len(sizes) < RANKED:
         listed = [_county(f, span, names[code], code, figure) for code, figure in sizes]
         return said(f"{'；'.join(listed)}。") if len(sizes) > 1 else []
     largest = "、".join(f"{names[code]}（{yi(figure)}亿元）" for code, figure in _first(sizes, 3))
-    texts = [f"按规模，居前的是{largest}。"]
+    texts = [f"{among}按规模，居前的是{largest}。"]
     if len(rates) >= RANKED:
         fastest = "、".join(f"{names[code]}（{growth(figure, lead='')}）" for code, figure in _first(rates, 3))
         all_of = [figure for _, figure in rates]
@@ -178,6 +190,16 @@ def by_county(f: Figures, span: Span) -> list[str]:
         counted = cite(f"{len(rates)}", *all_of)
         texts.append(f"按{f.growth_name}，居前的是{fastest}；{counted}个县（市、区）中{rising}个同比增长。")
     return said(*texts)
+
+
+def among_shown(f: Figures, span: Span, names: Collection[str]) -> str:
+    """Words before a superlative where a county's figure or growth is withheld; '' where all are told."""
+    found = [g for code in names for g in (_withheld(f, span, code), f.growth_cell(span, region=code)) if g]
+    return "在列出的县（市、区）中，" if any(figure.withheld for figure in found) else ""
+
+
+def _withheld(f: Figures, span: Span, code: str) -> Figure | None:
+    return f.cell("core_value_added", f.definition, span, region=code, cls=CORE, price="current")
 
 
 def _county(f: Figures, span: Span, name: str, code: str, figure: Figure) -> str:
@@ -347,8 +369,8 @@ def _pull(f: Figures, span: Span) -> list[str]:
 
 
 def divisions_of(number: int) -> str:
-    """四个大类, or how many of them have figures."""
-    return f"{'零一两三四'[number]}个大类"
+    """四个大类, or how many of them have figures that may be told."""
+    return f"{'' if number == len(DIVISIONS) else '列出的'}{'零一两三四'[number]}个大类"
 
 
 def _first(figures: Sequence[tuple[str, Figure | None]], most: int) -> list[tuple[str, Figure]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from classification.sizes import SIZES
 from pipelines.release.figures import CORE, DIVISIONS, Figures, Span
-from pipelines.release.tables import Row, Table
+from pipelines.release.tables import Row, Table, filled
 
 _OF_FIRMS: Final = "可推出单户情况，仅限内部（L2），不得外传。"
 
@@ -33,7 +33,7 @@ def industries(f: Figures, span: Span) -> Table | None:
     )
     notes = (
         "各行只计行业大类中属于核心产业的部分；跨大类的单位在每个大类中各计一次。",
-        _words(f, "industry_labour_productivity", "core_part"),
+        *_words(f, ("industry_labour_productivity", "core_part")),
     )
     return _shown(
         Table("T5", "规模以上行业，核心产业部分", "单位：家、亿元、%、元/人", ("行业大类", *columns), rows, notes)
@@ -54,13 +54,13 @@ def concentration(f: Figures, span: Span) -> Table | None:
     research = (f"研发投入强度（{year.label}）",) if year else ()
     rows = []
     for cls in (CORE, *DIVISIONS):
-        cells = [f.get(*which, span, cls=cls) for which in columns.values()]
+        cells = [f.cell(*which, span, cls=cls) for which in columns.values()]
         cells += [f.get("core_rd_intensity", "reported", year, cls=cls)] if year else []
         if any(cells):
             rows.append(Row(f.name("digital", cls), tuple(cells), indent=int(cls != CORE), total=cls == CORE))
-    notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *(_words(f, *which) for which in columns.values()))
+    notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *_words(f, *columns.values()))
     head = ("类别", *columns, *research)
-    return _shown(Table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes))
+    return _shown(filled(Table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes)))
 
 
 def quotients(f: Figures, span: Span) -> Table | None:
@@ -71,7 +71,7 @@ def quotients(f: Figures, span: Span) -> Table | None:
         if any(cells):
             rows.append(Row(county.name, tuple(cells)))
     head = ("地区", *(f.name("digital", cls) for cls in DIVISIONS))
-    notes = (_words(f, "core_location_quotient", "value_added"),)
+    notes = _words(f, ("core_location_quotient", "value_added"))
     return _shown(Table("区位商", "县（市、区）区位商，核心产业内部", "单位：倍", head, tuple(rows), notes))
 
 
@@ -86,7 +86,7 @@ def sizes(f: Figures) -> Table | None:
         for size in SIZES
         if (firms := f.get("size_firms", "nbs_2017", year, cls=size))
     ]
-    notes = (_words(f, "size_firms", "nbs_2017"),)
+    notes = _words(f, ("size_firms", "nbs_2017"))
     title = f"核心产业，按企业规模，{year.label}"
     return _shown(Table("规模", title, "单位：家、亿元", ("规模", "企业数", "增加值（收入法）"), tuple(rows), notes))
 
@@ -99,14 +99,15 @@ def population(f: Figures, span: Span) -> Table | None:
         cells = tuple(f.get(name, "register", span, cls=cls) for name in names)
         if any(cells):
             rows.append(Row(f.name("digital", cls), cells, indent=int(cls != CORE), total=cls == CORE))
-    notes = (_words(f, "core_units_registered", "register"),)
+    notes = _words(f, ("core_units_registered", "register"))
     head = ("类别", "期末在册", "年初以来入库", "年初以来退库")
     return _shown(Table("进退", "名录单位进退", "单位：家", head, tuple(rows), notes))
 
 
-def _words(f: Figures, indicator: str, definition: str) -> str:
-    entry = f.catalogue[indicator, definition]
-    return f"{entry['name_zh']}：{entry['definition_zh']}。"
+def _words(f: Figures, *keys: tuple[str, str]) -> tuple[str, ...]:
+    """What indicators are, those that the release holds."""
+    entries = [f.catalogue[key] for key in keys if key in f.catalogue]
+    return tuple(f"{entry['name_zh']}：{entry['definition_zh']}。" for entry in entries)
 
 
 def _shown(table: Table) -> Table | None:

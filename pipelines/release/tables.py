@@ -12,7 +12,7 @@ from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
-from pipelines.release.display import decimal
+from pipelines.release.display import WITHHELD_ZH, decimal
 from pipelines.release.figures import (
     CORE,
     DIVISIONS,
@@ -70,25 +70,43 @@ class Table:
         alike(self.figures, f"{self.code} {self.title}", declared=self.declared)
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """The notes below the table; where something is withheld, the law that withholds it."""
+        cells = (cell for row in self.rows for cell in row.cells if isinstance(cell, Number))
+        return (*self.notes, WITHHELD_ZH) if any(cell.withheld for cell in cells) else self.notes
+
+    @property
     def figures(self) -> list[Figure]:
         """The observations that the table shows."""
         return [cell for row in self.rows for cell in row.cells if isinstance(cell, Figure)]
+
+
+def filled(table: Table) -> Table:
+    """A table without the columns in which no row has anything."""
+    rows = [row for row in table.rows if row.cells]
+    kept = [n for n in range(len(table.head) - 1) if any(row.cells[n] is not None for row in rows)]
+    return replace(
+        table,
+        head=(table.head[0], *(table.head[n + 1] for n in kept)),
+        rows=tuple(replace(row, cells=tuple(row.cells[n] for n in kept if row.cells)) for row in table.rows),
+    )
 
 
 def overview(f: Figures) -> Table:
     """T1: the few numbers of the whole, each with the same period a year ago and the change."""
     rows = [*_core_rows(f), *_gdp_rows(f), *_scale_rows(f), *_annual_rows(f)]
     head = ("时期", "单位", "本期", "上年同期", "增速（%）／增减（百分点）")
-    kept = [n for n in range(len(head)) if any(row.cells[n] is not None for row in rows)]
-    return Table(
-        "T1",
-        "总表",
-        "单位：见各行",
-        ("指标", *(head[n] for n in kept)),
-        tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in rows),
-        (_growth_note(f),) if f.definition == "rate_method" else (),
-        # Where GDP is there in several vintages, its rows are named by them.
-        ("vintage",) if len(_gdp_rows(f)) > 1 else (),
+    return filled(
+        Table(
+            "T1",
+            "总表",
+            "单位：见各行",
+            ("指标", *head),
+            tuple(rows),
+            (_growth_note(f),) if f.definition == "rate_method" else (),
+            # Where GDP is there in several vintages, its rows are named by them.
+            ("vintage",) if len(_gdp_rows(f)) > 1 else (),
+        )
     )
 
 
@@ -110,7 +128,7 @@ def counties(f: Figures, span: Span) -> Table | None:
     """T4: the counties, with their ranks by size and by growth."""
     regions = [county.code for county in f.city.counties]
     values = [(code, _value(f, span, region=code)) for code in regions]
-    growths = [(code, f.growth(span, region=code)) for code in regions]
+    growths = [(code, f.growth_cell(span, region=code)) for code in regions]
     by_value, by_growth = ranks(values), ranks(growths)
     if not by_value:
         return None
@@ -118,24 +136,28 @@ def counties(f: Figures, span: Span) -> Table | None:
     def cells(code: str) -> tuple[Cell, ...]:
         place = {"region": code}
         return (
-            f.get("core_value_added", f.definition, span, cls=CORE, price="current", **place),
+            f.cell("core_value_added", f.definition, span, cls=CORE, price="current", **place),
             _rank(by_value, dict(values), code),
-            f.growth(span, **place),
+            f.growth_cell(span, **place),
             _rank(by_growth, dict(growths), code),
-            f.get("core_region_share", f.definition, span, cls=CORE, **place),
-            f.get("core_share_gdp", "same_vintage", span, cls=CORE, **place),
-            f.get("core_pull", f.definition, span, cls=CORE, **place),
+            f.cell("core_region_share", f.definition, span, cls=CORE, **place),
+            f.cell("core_share_gdp", "same_vintage", span, cls=CORE, **place),
+            f.cell("core_pull", f.definition, span, cls=CORE, **place),
         )
 
     whole = cells(f.city.code)
+    some = any(figure and figure.withheld for _, figure in (*values, *growths))
     rows = [Row(f.city.name, whole, total=True)]
     rows += [Row(county.name, cells(county.code), indent=1) for county in f.city.counties]
-    return Table(
-        "T4",
-        "数字经济核心产业增加值，分县（市、区）",
-        "单位：亿元、位、%、百分点",
-        ("地区", "增加值", "规模位次", f.growth_name, "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
-        tuple(rows),
+    return filled(
+        Table(
+            "T4",
+            "数字经济核心产业增加值，分县（市、区）",
+            "单位：亿元、位、%、百分点",
+            ("地区", "增加值", "规模位次", f.growth_name, "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
+            tuple(rows),
+            ("位次只在列出的县（市、区）中排。",) if some else (),
+        )
     )
 
 
@@ -208,7 +230,7 @@ def settings(f: Figures, figures: list[Figure]) -> str:
     for figure in figures:
         span = Span(figure.span, figure.period)
         names = ("ict_base_year", "ict_net_return", "ict_depreciation", "ict_initial_rate")
-        found = [f.get(name, figure.definition, span, cls=figure.cls) for name in names]
+        found = [f.cell(name, figure.definition, span, cls=figure.cls) for name in names]
         if all(found):
             year, *rates = [number for number in found if number]
             r, delta, g = (f"{decimal(number)}%" for number in rates)
@@ -299,13 +321,8 @@ def series(f: Figures, kind: str = "cumulative") -> Table | None:
     rows = tuple(Row(span.period, _series_cells(f, span)) for span in spans)
     names = tuple(f.name("digital", code) for code in DIVISIONS)
     title = "核心产业增加值，年初累计" if kind == "cumulative" else "核心产业增加值，单季"
-    return Table(
-        "序列",
-        title,
-        "单位：亿元、%",
-        ("时期", "核心产业增加值", *names, f.growth_name, "GDP增速", "占GDP比重"),
-        rows,
-    )
+    head = ("时期", "核心产业增加值", *names, f.growth_name, "GDP增速", "占GDP比重")
+    return filled(Table("序列", title, "单位：亿元、%", head, rows))
 
 
 def pulls(f: Figures) -> Table | None:
@@ -313,14 +330,16 @@ def pulls(f: Figures) -> Table | None:
     spans = [s for s in f.periods("core_pull", f.definition, "cumulative", cls=CORE) if s.period <= str(f.quarter)]
     names = tuple(f.name("digital", code) for code in DIVISIONS)
     rows = tuple(
-        Row(span.period, (f.growth(span), *(f.get("core_pull", f.definition, span, cls=code) for code in DIVISIONS)))
+        Row(
+            span.period,
+            (f.growth_cell(span), *(f.cell("core_pull", f.definition, span, cls=code) for code in DIVISIONS)),
+        )
         for span in spans
     )
     if not rows:
         return None
-    return Table(
-        "拉动", "四个大类对核心产业增长的拉动，年初累计", "单位：%、百分点", ("时期", "核心产业增速", *names), rows
-    )
+    head = ("时期", "核心产业增速", *names)
+    return filled(Table("拉动", "四个大类对核心产业增长的拉动，年初累计", "单位：%、百分点", head, rows))
 
 
 def vintages(f: Figures, span: Span) -> Table | None:
@@ -378,8 +397,8 @@ def imputed(f: Figures, span: Span) -> Table | None:
     places += [(county.code, CORE, county.name) for county in f.city.counties]
     rows = []
     for region, cls, name in places:
-        units = f.get("core_imputed_units", "above_threshold", span, region=region, cls=cls)
-        share = f.get("core_imputed_share", "rate_method", span, region=region, cls=cls)
+        units = f.cell("core_imputed_units", "above_threshold", span, region=region, cls=cls)
+        share = f.cell("core_imputed_share", "rate_method", span, region=region, cls=cls)
         if units and units.value:
             first = region == f.city.code and cls == CORE
             rows.append(Row(name, (units, share), indent=0 if first else 1, total=first))
@@ -397,7 +416,9 @@ def imputed(f: Figures, span: Span) -> Table | None:
 
 def _rank(order: dict[str, int], figures: dict[str, Figure | None], code: str) -> Number | None:
     figure = figures.get(code)
-    return count(order[code], *figure.origins) if figure else None
+    if figure is None or figure.withheld:
+        return figure
+    return count(order[code], *figure.origins)
 
 
 def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
@@ -406,7 +427,7 @@ def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
 
 
 def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
-    return f.get("core_value_added", f.definition, span, region=region, cls=cls, price="current")
+    return f.cell("core_value_added", f.definition, span, region=region, cls=cls, price="current")
 
 
 def _growth_note(f: Figures) -> str:
@@ -434,7 +455,8 @@ def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str]
         ]
     cells = {
         c: tuple(
-            f.growth(span, cls=c) if i == "core_growth" else f.get(i, d, span, cls=c, price=p) for _, i, d, p in columns
+            f.growth_cell(span, cls=c) if i == "core_growth" else f.cell(i, d, span, cls=c, price=p)
+            for _, i, d, p in columns
         )
         for c in codes
     }
@@ -462,15 +484,17 @@ def _core_rows(f: Figures) -> list[Row]:
     rows = []
     spans = [span for span in (f.main, Span("quarter", str(f.quarter))) if span is not None]
     for span in spans:
-        now = f.get("core_value_added", f.definition, span, cls=CORE, price="current")
+        now = f.cell("core_value_added", f.definition, span, cls=CORE, price="current")
         if now:
-            before = f.get("core_value_added", f.definition, span.year_before, cls=CORE, price="current")
+            before = f.cell("core_value_added", f.definition, span.year_before, cls=CORE, price="current")
             name = f.catalogue[now.indicator, now.definition]["name_zh"]
-            rows.append(Row(name, (span.label, now.display_unit, now, before, f.growth(span)), total=span == f.main))
+            rows.append(
+                Row(name, (span.label, now.display_unit, now, before, f.growth_cell(span)), total=span == f.main)
+            )
     for definition, name in (("same_vintage", "占GDP比重"), ("mixed_vintage", "占GDP比重（跨版次，仅供对照）")):
-        share = f.get("core_share_gdp", definition, spans[0], cls=CORE) if spans else None
+        share = f.cell("core_share_gdp", definition, spans[0], cls=CORE) if spans else None
         if share:
-            before = f.get("core_share_gdp", definition, spans[0].year_before, cls=CORE)
+            before = f.cell("core_share_gdp", definition, spans[0].year_before, cls=CORE)
             rows.append(Row(name, (spans[0].label, "%", share, before, difference(share, before)), indent=1))
     return rows
 
@@ -480,7 +504,7 @@ def _gdp_rows(f: Figures) -> list[Row]:
     for span in candidates:
         found = f.all("gdp", "accounts", span, price="current") if span else []
         if span and found:
-            growth = f.get("gdp_growth", "accounts", span)
+            growth = f.cell("gdp_growth", "accounts", span)
             earlier = f.all("gdp", "accounts", span.year_before, price="current")
             before = next((figure for figure in earlier if figure.vintage == found[0].vintage), None)
             several = len(found) > 1
@@ -499,10 +523,10 @@ def _scale_rows(f: Figures) -> list[Row]:
     rows = []
     for indicator in ("firms", "revenue", "staff"):
         span = f.main
-        now = f.get(indicator, "above_threshold", span, cls=CORE) if span else None
+        now = f.cell(indicator, "above_threshold", span, cls=CORE) if span else None
         if now and span:
-            before = f.get(indicator, "above_threshold", span.year_before, cls=CORE)
-            growth = f.get("revenue_growth", "above_threshold", span, cls=CORE) if indicator == "revenue" else None
+            before = f.cell(indicator, "above_threshold", span.year_before, cls=CORE)
+            growth = f.cell("revenue_growth", "above_threshold", span, cls=CORE) if indicator == "revenue" else None
             name = f.catalogue[now.indicator, now.definition]["name_zh"]
             rows.append(Row(f"核心产业{name}", (span.label, now.display_unit, now, before, growth)))
     return rows
@@ -511,25 +535,25 @@ def _scale_rows(f: Figures) -> list[Row]:
 def _annual_rows(f: Figures) -> list[Row]:
     rows = []
     for span in f.periods("core_value_added_income", "income_approach", "annual", cls=CORE)[-1:]:
-        now = f.get("core_value_added_income", "income_approach", span, cls=CORE)
-        before = f.get("core_value_added_income", "income_approach", span.year_before, cls=CORE)
+        now = f.cell("core_value_added_income", "income_approach", span, cls=CORE)
+        before = f.cell("core_value_added_income", "income_approach", span.year_before, cls=CORE)
         rows.append(Row("核心产业增加值（收入法，年度，单列）", (span.label, "亿元", now, before, None)))
     return rows
 
 
 def _series_cells(f: Figures, span: Span) -> tuple[Cell, ...]:
     return (
-        f.get("core_value_added", f.definition, span, cls=CORE, price="current"),
-        *(f.get("core_value_added", f.definition, span, cls=code, price="current") for code in DIVISIONS),
-        f.growth(span),
+        f.cell("core_value_added", f.definition, span, cls=CORE, price="current"),
+        *(f.cell("core_value_added", f.definition, span, cls=code, price="current") for code in DIVISIONS),
+        f.growth_cell(span),
         f.gdp_growth(span),
-        f.get("core_share_gdp", "same_vintage", span, cls=CORE),
+        f.cell("core_share_gdp", "same_vintage", span, cls=CORE),
     )
 
 
 def _chain_cells(f: Figures, definition: str, span: Span, chain: str) -> tuple[Cell, ...]:
     indicators = ("chain_value_added", "chain_core_value_added", "chain_share_secondary", "chain_share_above_industry")
-    return (span.label, *(f.get(indicator, definition, span, cls=chain) for indicator in indicators))
+    return (span.label, *(f.cell(indicator, definition, span, cls=chain) for indicator in indicators))
 
 
 def _newest_rate(f: Figures, definition: str, cls: str) -> Figure | None:
@@ -542,7 +566,7 @@ def _newest(f: Figures, indicator: str, definition: str, cls: str = "") -> Figur
         *(s for s in f.periods(indicator, definition, "cumulative", cls=cls) if s.period == str(f.quarter)),
         *reversed([s for s in f.periods(indicator, definition, "annual", cls=cls) if _ended(s, f.quarter)]),
     ]
-    return f.get(indicator, definition, spans[0], cls=cls) if spans else None
+    return f.cell(indicator, definition, spans[0], cls=cls) if spans else None
 
 
 def _ended(span: Span, quarter: Quarter) -> bool:

@@ -15,6 +15,7 @@ YI: Final = Decimal(100_000_000)
 HUNDRED: Final = Decimal(100)
 # A change that displays as 0.0 is neither growth nor decline.
 FLAT: Final = Decimal("0.05")
+_NUMERALS: Final = "零一二三四五六七八九"
 
 
 def rounded(value: float, *, divide: Decimal = Decimal(1), decimals: int = 1) -> Decimal:
@@ -66,3 +67,9 @@ def in_display(value: float, unit: str, display_unit: str, decimals: int) -> Dec
     if display_unit == f"亿{unit}":
         return rounded(value, divide=YI, decimals=decimals)
     return rounded(value, decimals=decimals)
+
+
+def ordinal(number: int) -> str:
+    """A number of a heading in Chinese: 九, 十, 十一, 二十."""
+    tens, ones = divmod(number, 10)
+    return f"{_NUMERALS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMERALS[ones] if ones else ''}"

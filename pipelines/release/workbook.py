@@ -17,9 +17,9 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, lines, page, units
-from pipelines.release import estimates, revised, sensitivity, structure, tables
+from pipelines.release import development, estimates, revised, sensitivity, structure, tables, warnings
 from pipelines.release.charts import ACCENT, GREY, HUES
-from pipelines.release.display import TOO_SMALL, decimal, numeric_columns, shown
+from pipelines.release.display import MARK, TOO_SMALL, decimal, numeric_columns, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
@@ -45,6 +45,8 @@ _WIDTHS: Final = {
 # Lists of words that the catalogue keeps in English.
 _WORDS: Final = {"price_basis": PRICES, "bases": BASES, "spans": SPANS}
 _WIDEST: Final = 34  # units of width of a column of texts
+# Light hatching.
+_WITHHELD: Final = {"pattern": 18, "fg_color": "#9aa1ab", "bg_color": "#ffffff"}
 _FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
 
 
@@ -65,8 +67,8 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
         _notes(at, f, issue, title, sheets)
         for name, table in sheets.items():
             add(at, name, table, issue)
-        _charts(at, f, sheets)
-        _catalogue(at, f)
+        _charts(at, f, issue, sheets)
+        _catalogue(at, f, issue)
 
 
 def _sheets(f: Figures) -> dict[str, Table]:
@@ -93,6 +95,10 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "时间序列（累计）": tables.series(f, "cumulative"),
         "时间序列（当季）": tables.series(f, "quarter"),
         "拉动": tables.pulls(f),
+        "发展指数 T17": development.development(f),
+        "发展指数权重 T18": development.weights(f),
+        "预警信号 T15": warnings.signals(f),
+        "景气五灯 T16": warnings.cycle_lights(f, str(f.quarter)),
         "修订对照 T13": revised.contrast(f),
         "增速修订 T13": revised.contrast(f, "core_growth"),
         "全口径修订 T13": revised.contrast(f, definition="full_scope"),
@@ -117,10 +123,10 @@ def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Tab
         *((heading, text) for heading, text in notes(f, issue, used) if heading != "合成数据"),
         ("工作表", "、".join(sheets)),
     ]
-    cover(at, title, pairs)
+    cover(at, title, pairs, issue)
 
 
-def cover(at: Book, title: str, pairs: Sequence[tuple[str, str]]) -> None:
+def cover(at: Book, title: str, pairs: Sequence[tuple[str, str]], issue: Issue) -> None:
     """The first sheet: a title, then headings with their texts."""
     sheet = at.book.add_worksheet("说明")
     sheet.hide_gridlines(2)
@@ -134,7 +140,7 @@ def cover(at: Book, title: str, pairs: Sequence[tuple[str, str]]) -> None:
         sheet.write_string(row, 1, text, at.style(text_wrap=True, valign="top", **warn))
         # About 54 Chinese characters fill a line of the column; the height is set, as not every program finds it.
         sheet.set_row(row, 16.5 * sum(-(-len(line) // 54) for line in text.splitlines()) + 3)
-    page(sheet, landscape=False)
+    page(sheet, landscape=False, stamp=issue.stamp)
 
 
 def add(at: Book, name: str, table: Table, issue: Issue) -> None:
@@ -145,7 +151,10 @@ def add(at: Book, name: str, table: Table, issue: Issue) -> None:
     sheet.set_default_row(19)
     sheet.write_string(0, 0, table.title, at.style(bold=True, font_size=14))
     sheet.write_string(
-        1, 0, f"{issue.stamp} · {issue.level} · {issue.vintage_zh} · {issue.name}", at.style(font_color="#9d1c1c")
+        1,
+        0,
+        f"{issue.stamp} · {issue.level} · {issue.figure} · {issue.vintage_zh} · {issue.name}",
+        at.style(font_color="#9d1c1c"),
     )
     sheet.write_string(2, last, table.unit, at.style(align="right", font_color="#5d6672"))
     numeric = [False, *numeric_columns([row.cells for row in table.rows])]
@@ -156,13 +165,13 @@ def add(at: Book, name: str, table: Table, issue: Issue) -> None:
     sheet.set_row(3, 32)
     for number, row in enumerate(table.rows):
         _row(at, sheet, _FIRST_ROW + number, row, sides, final=number == len(table.rows) - 1)
-    for number, note in enumerate(table.notes):
+    for number, note in enumerate(table.said):
         text = at.style(font_color="#5d6672", font_size=9)
         sheet.write_string(_FIRST_ROW + len(table.rows) + 1 + number, 0, f"注：{note}", text)
     _columns(sheet, table)
     sheet.freeze_panes(_FIRST_ROW, 1)
     sheet.repeat_rows(3)
-    page(sheet, landscape=last > 5)
+    page(sheet, landscape=last > 5, stamp=issue.stamp)
 
 
 def _row(at: Book, sheet: Any, number: int, row: Row, sides: Sequence[str], *, final: bool) -> None:
@@ -180,7 +189,9 @@ def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[s
         sheet.write_blank(row, column, None, at.style(**look))
     elif isinstance(cell, str):
         sheet.write_string(row, column, cell, at.style(**look, **_wrapped(cell)))
-    elif (text := shown(cell).text) in {TOO_SMALL, "※"}:
+    elif cell.withheld:
+        sheet.write_string(row, column, shown(cell).text, at.style(**_WITHHELD, **look))
+    elif (text := shown(cell).text) == TOO_SMALL:
         sheet.write_string(row, column, text, at.style(**look))
     else:
         sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))
@@ -222,7 +233,7 @@ def _columns(sheet: Any, table: Table) -> None:
             sheet.set_row(number, 15 * tall + 4)
 
 
-def _charts(at: Book, f: Figures, sheets: dict[str, Table]) -> None:
+def _charts(at: Book, f: Figures, issue: Issue, sheets: dict[str, Table]) -> None:
     """Native charts on one sheet, each drawn from the cells of another sheet."""
     plans = [
         _line_chart(at, f, sheets),
@@ -239,7 +250,7 @@ def _charts(at: Book, f: Figures, sheets: dict[str, Table]) -> None:
     for number, chart in enumerate(charts):
         chart.set_size({"width": 760, "height": 340})
         sheet.insert_chart(number * 18, 0, chart)
-    page(sheet, landscape=False)
+    page(sheet, landscape=False, stamp=issue.stamp)
 
 
 def _line_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
@@ -249,11 +260,10 @@ def _line_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
         return None
     chart = at.book.add_chart({"type": "line"})
     plans = [(f.growth_name, "核心产业", ACCENT, "solid")]
-    column = table.head.index("GDP增速") - 1
     # GDP's growth is at constant prices, and two price bases never share a chart.
-    if f.growth_price == "constant" and any(row.cells[column] for row in table.rows):
+    if f.growth_price == "constant" and "GDP增速" in table.head:
         plans.append(("GDP增速", "GDP", GREY, "dash"))
-    for head, label, colour, dash in plans:
+    for head, label, colour, dash in (plan for plan in plans if plan[0] in table.head):
         line = {"color": colour, "width": 2.25, "dash_type": dash}
         chart.add_series(_series(name, table, head) | {"line": line, "name": label})
     title = "与".join(label for _, label, _, _ in plans)
@@ -268,7 +278,7 @@ def _stack_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
     chart = at.book.add_chart({"type": "column", "subtype": "stacked"})
     for cls in DIVISIONS:
         head = f.name("digital", cls)
-        if any(row.cells[table.head.index(head) - 1] for row in table.rows):
+        if head in table.head:
             chart.add_series(_series(name, table, head) | {"fill": {"color": HUES[cls]}, "name": head, "gap": 40})
     return _finish(chart, "当季核心产业增加值（现价，亿元）")
 
@@ -285,6 +295,8 @@ def _bar_chart(at: Book, sheets: dict[str, Table], name: str, title: str) -> Any
     chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_legend({"none": True})
+    if any(isinstance(cell, Number) and cell.withheld for row in table.rows for cell in row.cells[:1]):
+        title += f"；没有条形的为{MARK}或不详"
     chart.set_title({"name": title, "name_font": {"name": FONT, "size": 12}, "overlay": False})
     return chart
 
@@ -323,7 +335,7 @@ def _finish(chart: Any, title: str) -> Any:
     return chart
 
 
-def _catalogue(at: Book, f: Figures) -> None:
+def _catalogue(at: Book, f: Figures, issue: Issue) -> None:
     sheet = at.book.add_worksheet("指标目录")
     sheet.hide_gridlines(2)
     for column, (key, head) in enumerate(_CATALOGUE.items()):
@@ -339,7 +351,7 @@ def _catalogue(at: Book, f: Figures) -> None:
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, len(f.catalogue), len(_CATALOGUE) - 1)
     sheet.repeat_rows(0)
-    page(sheet, landscape=True)
+    page(sheet, landscape=True, stamp=issue.stamp)
 
 
 def _said(key: str, text: str) -> str:

@@ -31,6 +31,6 @@ def write(said: Paper, of: Edition, path: Path) -> None:
             *(("引用", text) for text in said.cite),
             ("工作表", "、".join(said.sheets) or "本期没有表"),
         ]
-        workbook.cover(at, title, pairs)
+        workbook.cover(at, title, pairs, of)
         for name, table in said.sheets.items():
             workbook.add(at, name, table, of)

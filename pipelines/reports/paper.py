@@ -13,13 +13,14 @@ from typing import Final
 from indicators.quarter import Quarter
 from pipelines.release import pages
 from pipelines.release.bulletin import Section
-from pipelines.release.issue import Issue
+from pipelines.release.issue import FIGURE, STAMPS, Issue
 from pipelines.release.sentences import KeyFigure
 from pipelines.release.tables import Table
 from pipelines.reports.periods import TITLES, Period
 from pipelines.workspace import City
 
 LEVEL: Final = "L1"
+_LEDGERS: Final = "专班台账数"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def edition(period: Period, day: dt.date) -> Edition:
     """What the report of a period, as known on a day, is called."""
     quarter = Quarter(period.until.year, (period.until.month + 2) // 3)
     name = f"{period.kind}_{period.name}_{day}"
-    return Edition(name, quarter, day, level=LEVEL, label=period.label, kind=period.kind)
+    figure = f"{FIGURE}、{_LEDGERS}" if period.kind == "quarterly" else _LEDGERS
+    return Edition(
+        name, quarter, day, level=LEVEL, stamp=STAMPS[LEVEL], figure=figure, label=period.label, kind=period.kind
+    )
 
 
 def quoted(city: City, of: Edition) -> str:

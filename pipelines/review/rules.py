@@ -97,12 +97,12 @@ def rules(kind: str) -> tuple[Rule, ...]:
     for rule in found:
         for expression in (rule.predicate, rule.column, rule.expected, rule.deviation):
             if expression:
-                require_expression(rule.bound(expression), rule.id)
+                require_expression(rule.bound(expression), f"rules.csv {rule.id}")
     return found
 
 
-def require_expression(predicate: str, rule: str) -> None:
-    """Refuse a predicate that is anything but one scalar expression over a row.
+def require_expression(predicate: str, where: str) -> None:
+    """Refuse the predicate of a rule that is anything but one scalar expression over a row.
 
     Raises:
         InputError: it does not parse, holds a second statement, reads from anywhere, or calls a function that a rule
@@ -111,15 +111,15 @@ def require_expression(predicate: str, rule: str) -> None:
     tree = _tree(predicate)
     if tree["error"] or len(tree["statements"]) != 1 or not _is_scalar(tree["statements"][0]["node"]):
         raise InputError(
-            "审核规则的条件必须是一个不读取任何表或文件的表达式。",
-            "The predicate of a review rule must be one expression that reads no table and no file.",
-            where=f"rules.csv {rule}",
+            "规则的条件必须是一个不读取任何表或文件的表达式。",
+            "The predicate of a rule must be one expression that reads no table and no file.",
+            where=where,
         )
     if others := sorted(set(_functions(tree)) - _FUNCTIONS):
         raise InputError(
-            f"审核规则的表达式不得调用这些函数：{'、'.join(others)}。",
-            f"The expression of a review rule may not call: {', '.join(others)}.",
-            where=f"rules.csv {rule}",
+            f"规则的表达式不得调用这些函数：{'、'.join(others)}。",
+            f"The expression of a rule may not call: {', '.join(others)}.",
+            where=where,
         )
 
 

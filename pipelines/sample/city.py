@@ -27,8 +27,9 @@ from pipelines.sample.coefficients import coefficient_rows
 from pipelines.sample.digital_files import write_penetration
 from pipelines.sample.economy import SEED, YEARS, units
 from pipelines.sample.estimate_files import write_estimates, write_period_estimates
-from pipelines.sample.events import mergers, recodes
+from pipelines.sample.events import mergers, recodes, turning_points, turns
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
+from pipelines.sample.index_files import write_index_scheme
 from pipelines.sample.ledger_files import write_ledgers
 from pipelines.sample.ledgers import YEAR as LEDGER_YEAR
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
@@ -39,6 +40,7 @@ from pipelines.sample.universe import Universe
 
 LAST: Final = Quarter(2023, 4)
 QUARTERS: Final = tuple(quarters_between(Quarter(2020, 1), LAST))
+TURNING_POINTS: Final = "turning_points.csv"
 # Fewer firms than this leave no settled units to make mistakes.
 SMALLEST: Final = 100
 _REQUIRED: Final = (
@@ -63,14 +65,14 @@ def build(*, firms: int = DEFAULT_FIRMS, seed: int = SEED) -> tuple[Universe, li
         raise ValueError(f"a city has at least {SMALLEST} firms / 城市至少 {SMALLEST} 户")
     drawn = units(round(firms * EVER_SEEN), seed=seed)
     table = coefficient_rows(drawn)
-    universe = Universe(drawn, np.ones((len(classes().gbt), len(YEARS))), recodes(drawn), mergers(drawn))
+    universe = Universe(drawn, np.ones((len(classes().gbt), len(YEARS))), recodes(drawn), mergers(drawn), turns(drawn))
     return calibrate(universe, table), table
 
 
 def write_city(
     home: Path, *, firms: int = DEFAULT_FIRMS, seed: int = SEED, progress: Callable[[str], None] | None = None
 ) -> None:
-    """Write ``city.toml``, ``inbox/`` and ``planted_errors.csv`` of the synthetic city into a workspace.
+    """Write the synthetic city into a workspace: ``city.toml``, ``inbox/``, the planted errors and downturns.
 
     The same seed and size give the same bytes. Files are made beside the workspace's own and renamed into place; what
     else the workspace holds (lake, releases, log) stays.
@@ -93,6 +95,7 @@ def write_city(
         planted = sorted((x for x in made if isinstance(x, Planted)), key=lambda x: x.id)
         (inbox / "received.csv").write_text(_register(sent, home / "inbox" / "received.csv"), encoding="utf-8")
         (Path(beside) / "planted_errors.csv").write_text(_planted(planted), encoding="utf-8-sig")
+        (Path(beside) / TURNING_POINTS).write_text(_turning(universe), encoding="utf-8-sig")
         (Path(beside) / "city.toml").write_text(_settings(), encoding="utf-8")
         say("放入收件箱")
         _place(Path(beside), home)
@@ -119,6 +122,7 @@ def _files(
     yield from write_penetration(inbox)
     say(f"写出 {LEDGER_YEAR} 年的台账")
     yield from write_ledgers(inbox, seed=seed)
+    yield from write_index_scheme(inbox)
     yield from write_strays(inbox)
 
 
@@ -127,6 +131,19 @@ def _planted(lines: list[Planted]) -> str:
     writer = csv.DictWriter(out, [field.name for field in fields(Planted)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(line) for line in lines)
+    return out.getvalue()
+
+
+def _turning(universe: Universe) -> str:
+    """The planted downturns, a line for each subject that should give a signal: a class, or a unit by its code."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["id", "level", "subject", "first", "last", "what"])
+    for point in turning_points():
+        for subject in point.subjects:
+            level, _, code = subject.partition(":")
+            codes = [code] if code else [universe.units.code[at].decode() for at in point.places(universe.units)]
+            writer.writerows([point.id, level, one, point.first, point.last, point.what] for one in codes)
     return out.getvalue()
 
 

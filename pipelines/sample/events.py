@@ -1,4 +1,4 @@
-"""What happens to single units: recodes (two across the border of the core), moves between counties, mergers.
+"""What happens to units: recodes (two across the border of the core), moves between counties, mergers, turning points.
 
 Belongs here: choosing the units, by rank among settled ones, so that any size of city has them. Does not belong here:
 entries and exits, which are drawn (economy).
@@ -6,14 +6,16 @@ entries and exits, which are drawn (economy).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from indicators.quarter import Quarter
 from pipelines.sample.economy import NEVER, YEARS, Units
-from pipelines.sample.profile import STARRED, SURVEYS, Floats, Ints, classes
-from pipelines.sample.universe import Change, Merger
+from pipelines.sample.profile import STARRED, SURVEYS, Floats, Ints, classes, rows
+from pipelines.sample.universe import Change, Merger, Turn
 
 CORE: Final = ("01", "01_chain", "02", "03", "04")
 # Survey, from a core class, to class, from quarter. The first crosses the border inwards, the second outwards.
@@ -105,3 +107,53 @@ def mergers(units: Units) -> tuple[Merger, ...]:
         Merger(pick(units, survey, heir, core=core), pick(units, survey, absorbed, core=core), Quarter.parse(quarter))
         for survey, core, heir, absorbed, quarter in _MERGERS
     )
+
+
+@dataclass(frozen=True)
+class TurningPoint:
+    """A downturn planted on purpose (``turning.csv``): whose flows fall, when, to what, and what should give a signal.
+
+    ``gbt`` is the beginning of the GB/T codes concerned, ``rank`` one unit among them by size (blank: all of them).
+    ``subjects`` are ``level:class`` separated by ``;``, or ``firm``.
+    """
+
+    id: str
+    gbt: str
+    rank: str
+    first: Quarter
+    last: Quarter
+    factor: float
+    subjects: tuple[str, ...]
+    what: str
+
+    def places(self, units: Units) -> Ints:
+        """The places of its units: lasting ones where a single one is meant; none in a city that has none."""
+        mine = np.char.startswith(classes().gbt, self.gbt)[units.klass]
+        if not self.rank:
+            return np.flatnonzero(mine).astype(np.int64)
+        lasting = np.flatnonzero(mine & (units.entry < 0) & (units.exit == NEVER))
+        order = lasting[np.argsort(-_output(units)[lasting], kind="stable")]
+        return np.asarray(order[int(self.rank) : int(self.rank) + 1], dtype=np.int64)
+
+
+@cache
+def turning_points() -> tuple[TurningPoint, ...]:
+    """The planted downturns."""
+    return tuple(
+        TurningPoint(
+            id=row["id"],
+            gbt=row["gbt"],
+            rank=row["rank"],
+            first=Quarter.parse(row["from"]),
+            last=Quarter.parse(row["to"]),
+            factor=float(row["factor"]),
+            subjects=tuple(row["subjects"].split(";")),
+            what=row["what"],
+        )
+        for row in rows("turning.csv")
+    )
+
+
+def turns(units: Units) -> tuple[Turn, ...]:
+    """What the planted downturns do to units."""
+    return tuple(Turn(point.places(units), point.first, point.last, point.factor) for point in turning_points())

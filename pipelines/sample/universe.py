@@ -42,6 +42,16 @@ class Merger:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """From quarter ``first`` to ``last`` the flows of the units at ``places`` are ``factor`` of what they would be."""
+
+    places: Ints
+    first: Quarter
+    last: Quarter
+    factor: float
+
+
+@dataclass(frozen=True)
 class Universe:
     """Units, the calibration factor of each group and year, and what happened to single units."""
 
@@ -49,6 +59,7 @@ class Universe:
     factors: Floats
     changes: tuple[Change, ...] = ()
     mergers: tuple[Merger, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     def klass(self, quarter: Quarter) -> Ints:
         """The class of each unit in a quarter."""
@@ -85,11 +96,22 @@ class Universe:
         table = classes()
         mean = table.va / table.rate / table.units * 1e5
         annual = mean[self.units.klass] * self.units.level[:, at] * self.factors[self.units.klass, at]
-        value: Ints = np.rint(annual * self.units.season[:, at, MONTHS.index(months)]).astype(np.int64)
+        value: Ints = np.rint(annual * self._season(year, months)).astype(np.int64)
         for merger in self.mergers:
             if on >= merger.quarter and year >= merger.quarter.year - 1:
                 value[merger.heir] += value[merger.absorbed]
         return value
+
+    def _season(self, year: int, months: int) -> npt.NDArray[np.float32]:
+        """Share of a year's output by the end of a month, as turning points leave it."""
+        at, until = YEARS.index(year), MONTHS.index(months) + 1
+        share = self.units.season[:, at, until - 1].copy()
+        for turn in self.turns:
+            ends = MONTHS[:until]
+            hit = [turn.first <= Quarter(year, (end + 2) // 3) <= turn.last for end in ends]
+            pieces = np.diff(self.units.season[turn.places, at, :until], axis=1, prepend=0)
+            share[turn.places] -= (pieces * np.where(hit, 1 - turn.factor, 0)).sum(axis=1)
+        return share
 
     def _changed(self, start: Ints, quarter: Quarter, what: str) -> Ints:
         now = start.copy()

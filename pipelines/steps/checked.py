@@ -24,7 +24,7 @@ from pipelines.lake import Lake, Made, fingerprint_of, up_to_date, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.arrivals import SHA
 from pipelines.steps.core import FIRM_FORMS
-from pipelines.steps.suites import REFERENCE, REVISIONS, WHOLE, parts, suite, whole
+from pipelines.steps.suites import REFERENCE, REVISIONS, SIGNALS, WHOLE, parts, suite, whole
 from pipelines.workspace import Workspace
 
 # The table with which a quarter's rows and yuan are counted through, and the tables that they go through.
@@ -54,8 +54,17 @@ def revision_check_result(workspace: Workspace, quarters: Sequence[str]) -> list
     return _keep(workspace, {_of_revision(q): [(table, q) for table in REVISIONS] for q in quarters})
 
 
+def signal_check_result(workspace: Workspace, quarters: Sequence[str]) -> list[Made]:
+    """Hold the signals of some release quarters to their laws."""
+    return _keep(workspace, {_of_signal(q): [(table, q) for table in SIGNALS] for q in quarters})
+
+
 def _of_revision(quarter: str) -> str:
     return f"revision-{quarter}"
+
+
+def _of_signal(quarter: str) -> str:
+    return f"signal-{quarter}"
 
 
 def of_release(quarter: str) -> str:
@@ -141,6 +150,8 @@ def _kept_in(table: str, partition: str) -> str:
         return of_release(partition)
     if table in REVISIONS:
         return _of_revision(partition)
+    if table in SIGNALS:
+        return _of_signal(partition)
     return REFERENCE if partition == whole(table) else partition.rpartition("-")[2]
 
 

@@ -57,6 +57,7 @@ SMALL_TABLES = {
     "core_io_sector": ("io_sector",),
     "core_io_flow": ("io_flow",),
     "core_ledger_history": LEDGER_FORMS,
+    "core_index_scheme": ("index_scheme",),
 }
 _RETURN_SQL = (
     "functions",

@@ -1,19 +1,18 @@
 """Copies of a release that may leave the house: what passes the gate, in a folder of its level.
 
-Belongs here: what units contribute to the cells of a release, and laying the folder out. Does not belong here: what
-passes (release.gate), choosing what to hide (indicators.disclosure).
+Belongs here: what readers hold already, and in which order gate and builders do their work. Does not belong here: what
+passes (release.gate), what to hide (indicators.disclosure), what units put in (contributed), how a folder is laid out
+(release.cut).
 
-Cost: one pass over the parts of the release's quarters, and some seconds of linear programming.
+Cost: one pass over the parts of the release's quarters per day of knowledge, seconds of linear programming per year of
+history, and what a release of the level's figures costs.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import os
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,33 +21,38 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classification import arrow_tables, labels
+from classification import labels
 from classification.errors import InputError
 from indicators.catalogue import catalogue
-from indicators.disclosure import Pattern, pattern
+from indicators.disclosure import exposed, pattern
+from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
-from pipelines.engine import engine, statement
-from pipelines.lake import Lake, sha256_of, write_table
-from pipelines.release.cut import manifest
+from pipelines.provenance import code_hash, lock_hash
+from pipelines.release.cut import cut_level, manifest
 from pipelines.release.dictionary import region_table
-from pipelines.release.display import WITHHELD_ZH
-from pipelines.release.gate import HIDDEN, Level, approval_of, disclosure, held_back, passed, rules_said
-from pipelines.release.package import harmless
-from pipelines.steps.observed import history
+from pipelines.release.document import template_hash
+from pipelines.release.gate import (
+    Disclosure,
+    Level,
+    Passing,
+    approval_of,
+    blocks_said,
+    disclosure,
+    ends,
+    gated,
+    held_back,
+    passed,
+    rules_said,
+    terms,
+)
+from pipelines.release.issue import STAMPS, Issue
+from pipelines.release.read import MANIFEST
+from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
 from pipelines.workspace import Workspace
 
-ITEMS: Final = ("va", "va_base", "revenue", "revenue_base", "staff")
-MANIFEST: Final = "manifest.json"
-_CORE: Final = ("core", "01", "02", "03", "04")
-_FINEST: Final = 2  # the level of the finest published classes, the total being 0
-_MODES: Final[dict[str, tuple[int, int]]] = {"L1": (0o750, 0o440), "L0": (0o755, 0o444)}
-_BUILDING: Final = ".building-"
-_LEGEND: Final = (
-    WITHHELD_ZH,
-    "核心产业增加值（监测测算）为监测测算数，不是国家或省级统计机构核定的数。",
-)
+LEVELS: Final = ("L1", "L0")
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,32 @@ class Export:
     """A copy that may leave: its folder, what may be shown, how many observations are in it, hidden and left out."""
 
     folder: Path
-    pattern: Pattern
+    passing: Passing
     observations: int
     hidden: int
     left_out: int
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers hold already, of copies at any level.
+
+    Attributes:
+        hidden: cells that some copy hid.
+        unchanged: item and year → cells of which some copy kept the change back.
+        known: quarter → the day as of which the last copy that told it knew it.
+        told: quarter → the last copies that told it.
+    """
+
+    hidden: frozenset[tuple[str, str]]
+    unchanged: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
+    known: Mapping[str, str]
+    told: Mapping[str, tuple[Path, ...]]
+
+    def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
+        """What was last told of some quarters, that of the task force's copy before the public one's."""
+        rows = [_told(folder, quarter) for quarter in quarters for folder in self.told[quarter]]
+        return pd.DataFrame(pd.concat(rows, ignore_index=True).drop_duplicates(KEY)) if rows else pd.DataFrame()
 
 
 def export(
@@ -75,7 +101,8 @@ def export(
         now: the time that an embargo is held against; default the clock's.
 
     Returns:
-        The folder ``export/<level>/<release>_<10 hex>`` and what is in it; one that is there already is left.
+        The folder ``export/<level>/<quarter>_<as_of>_<level>_<10 hex>`` and what is in it; one that is there already is
+        left.
 
     Raises:
         InputError: no purpose; the rules have no approver; a public copy has no approval or is embargoed; the release
@@ -92,157 +119,106 @@ def export(
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
         approval_of(settings, quarter, now or dt.datetime.now().astimezone())
-    place = workspace.city.code
-    found = pattern(
-        _contributions(workspace, quarter, as_of),
-        regions=[county.code for county in workspace.city.counties],
-        whole=place,
-        classes=_classes(),
-        rules=settings.rules.rules,
-        withheld=_hidden_before(workspace),
-    )
+    published = _published(workspace)
+    passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
-    kept = passed(observations, found, level, place=place)
-    tables = _tables(workspace, kept)
+    kept = passed(observations, passing, level, place=workspace.city.code)
+    left_out = held_back(observations, kept)
     told = {
-        "level": level,
-        "release": said["release"],
-        "quarter": quarter,
-        "as_of": said["as_of"],
+        "of": said["release"],
         "rules": rules_said(settings.rules),
-        "blocks": blocks_said(found),
-        "hidden": sorted(map(list, found.hidden)),
-        "left_out": held_back(observations, kept),
-        "notes": list(_LEGEND),
+        "blocks": blocks_said(passing.found),
+        "hidden": sorted(map(list, passing.found.hidden)),
+        "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
+        "known": {quarter: passing.held.get(quarter, said["as_of"]) for quarter in _quarters(kept)},
+        "left_out": left_out,
+        "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
     }
     record(workspace, "export", {"level": level, "release": said["release"]}, purpose=purpose, units=0)
-    folder = _write(workspace.exports(level), said["release"], level, tables, told)
-    hidden = int(kept["value"].isna().sum())
-    return Export(folder, found, len(kept), hidden, sum(told["left_out"].values()))
+    words = terms(passing, level, kept, left_out)
+    issue = Issue("", Quarter.parse(quarter), as_of, level=level, stamp=STAMPS[level], terms=words)
+    folder = cut_level(workspace, issue, _tables(workspace, level, kept), told)
+    return Export(folder, passing, len(kept), int(kept["value"].isna().sum()), sum(left_out.values()))
 
 
-def _contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
-    """What every unit adds to every finest class, by quarter and item, within the year and in the quarter alone."""
-    lake, quarters = Lake(workspace.lake), history(workspace, quarter)
-    if not quarters:
-        raise InputError(
-            "该工作区没有企业数据，发布的全部是公布数，无须导出。",
-            "This workspace has no units; all that it releases is public already.",
-        )
-    finest = pa.table({"class": [name for name in _classes() if _level_of(name) == _FINEST]})
-    with engine(lake.root) as work:
-        work.add(class_part=lake.existing("class_part", quarters))
-        work.add(membership=arrow_tables()["membership"], finest=finest)
-        parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
-    long = parts.melt(["quarter", "county", "class", "unit"], list(ITEMS), var_name="item")
-    both = pd.concat([long, _alone(long[long["item"] != "staff"])], ignore_index=True)
-    both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
-    return pd.DataFrame(both[["period", "region", "class", "unit", "value"]])
+def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure, published: Published) -> Passing:
+    """What may leave, beside all that readers hold already."""
+    place, rules = workspace.city.code, settings.rules.rules
+    told = contributions(workspace, quarter, as_of)
+    found = pattern(
+        told,
+        regions=[county.code for county in workspace.city.counties],
+        whole=place,
+        classes=classes(),
+        rules=rules,
+        withheld=published.hidden,
+    )
+
+    def closed(changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()) -> frozenset[tuple[str, str]]:
+        return exposed(changes, found, whole=place, classes=classes(), rules=rules, withheld=set(withheld))
+
+    held: dict[str, str] = {}
+    earlier = {quarter: day for quarter, day in published.known.items() if day != as_of.isoformat()}
+    for day in sorted(set(earlier.values())):
+        before = contributions(workspace, quarter, dt.date.fromisoformat(day))
+        for one in sorted(each for each, known in earlier.items() if known == day and each <= quarter):
+            was, now = of_quarters(before, [one]), of_quarters(told, [one])
+            if closed(between(was, now)):
+                held[one] = day
+                told = pd.concat([told.drop(now.index), was], ignore_index=True)
+    years = sorted({period[:4] for period in told["period"]})
+    unchanged = {
+        (item, year): cells
+        for item in BASED
+        for year in years
+        if (cells := closed(rebased(told, item, year), published.unchanged.get((item, year), ())))
+    }
+    return Passing(found, unchanged, held, published.observations(held))
 
 
-def _alone(long: pd.DataFrame) -> pd.DataFrame:
-    """Single quarters: each cumulative amount less that of the quarter before in the year.
-
-    A unit that left a cell within the year takes out in its next quarter what it had put in: it is in that quarter's
-    figure, with a minus.
-    """
-    after = long["quarter"].map(lambda quarter: str(Quarter.parse(quarter) + 1))
-    there = set(long["quarter"])
-    taken = long.assign(quarter=after, value=-long["value"])
-    taken = taken[(after.str[:4] == long["quarter"].str[:4]) & after.isin(there)]
-    cell = ["quarter", "county", "class", "unit", "item"]
-    sums = pd.concat([long, taken], ignore_index=True).groupby(cell)["value"].sum().reset_index()
-    return sums.assign(item=sums["item"] + " alone")
-
-
-def _classes() -> dict[str, str]:
-    """The core, its divisions and their groups, each with the class above it."""
-    tree = labels()
-    digital = tree[(tree["scheme"] == "digital") & (tree["level"] <= _FINEST)]
-    above = dict(zip(digital["class"], digital["parent"], strict=True))
-    return {name: over for name, over in above.items() if name in _CORE or over in _CORE}
-
-
-def _level_of(name: str) -> int:
-    return 0 if name == "core" else len(name) // 2
+def _published(workspace: Workspace) -> Published:
+    """All that copies at any level have said so far."""
+    folders = [path.parent for level in LEVELS for path in sorted(workspace.exports(level).glob(f"[!.]*/{MANIFEST}"))]
+    said: dict[Path, dict[str, Any]] = {
+        folder: json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for folder in folders
+    }
+    unchanged: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for one in said.values():
+        for item, year, region, name in one["unchanged"]:
+            unchanged.setdefault((item, year), set()).add((region, name))
+    ordered = sorted(said.values(), key=lambda one: str(one["as_of"]))
+    last = {quarter: one["as_of"] for one in ordered for quarter in one["known"]}
+    return Published(
+        hidden=frozenset((region, name) for one in said.values() for region, name in one["hidden"]),
+        unchanged={key: frozenset(cells) for key, cells in unchanged.items()},
+        known={quarter: day for one in ordered for quarter, day in one["known"].items()},
+        told={
+            quarter: tuple(folder for folder, one in said.items() if quarter in one["known"] and one["as_of"] == day)
+            for quarter, day in last.items()
+        },
+    )
 
 
-def _hidden_before(workspace: Workspace) -> set[tuple[str, str]]:
-    """Cells that a copy at any level has hidden; they stay hidden."""
-    earlier = [path for level in _MODES for path in workspace.exports(level).glob(f"[!.]*/{MANIFEST}")]
-    return {tuple(cell) for path in earlier for cell in json.loads(path.read_text(encoding="utf-8"))["hidden"]}
+def _told(folder: Path, quarter: str) -> pd.DataFrame:
+    """What a copy says of a quarter."""
+    rows = pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()
+    return pd.DataFrame(rows[ends(rows) == quarter])
 
 
-def blocks_said(found: Pattern) -> list[dict[str, Any]]:
-    """The blocks in words, as manifest, notes and command line tell them."""
-    words = {"whole": "全市", "part": "分县（市、区）"}
-    depth = ("核心产业合计", "大类", "中类")
-    return [
-        {
-            "block": f"{words[row['place']]} × {depth[row['level']]}",
-            "cells": int(row["cells"]),
-            "unsafe": int(row["unsafe"]),
-            "folded": bool(row["folded"]),
-        }
-        for row in found.blocks.to_dict("records")
-    ]
+def _quarters(kept: pd.DataFrame) -> list[str]:
+    """The quarters for which figures that rest on units are shown."""
+    own = {name for name, _ in gated()}
+    return sorted(set(kept.loc[kept["indicator"].isin(own) & kept["span"].ne("annual"), "period"]))
 
 
-def _tables(workspace: Workspace, kept: pd.DataFrame) -> dict[str, pa.Table]:
-    used = catalogue().merge(kept[["indicator", "definition_id"]].drop_duplicates(), left_on=["id", "definition_id"],
-                             right_on=["indicator", "definition_id"]).drop(columns="indicator")  # fmt: skip
+def _tables(workspace: Workspace, level: Level, kept: pd.DataFrame) -> dict[str, pa.Table]:
+    """The tables of the level: its observations, and the names of what they speak of."""
+    key = ["id", "definition_id"]
+    used = kept[["indicator", "definition_id"]].drop_duplicates().set_axis(key, axis=1)
     named = labels()
     return {
         "observation": pa.Table.from_pandas(kept, preserve_index=False),
-        "catalogue": pa.Table.from_pandas(used.drop(columns="release_level"), preserve_index=False),
+        "catalogue": pa.Table.from_pandas(catalogue().merge(used, on=key).assign(release_level=level)),
         "class_label": pa.Table.from_pandas(named[named["class"].isin(kept["class"])], preserve_index=False),
         "region": region_table(workspace.city),
     }
-
-
-def _write(root: Path, release: str, level: str, tables: Mapping[str, pa.Table], told: dict[str, Any]) -> Path:
-    """Lay the folder out beside its place and move it there in one step; its files are read-only."""
-    folder_mode, file_mode = _MODES[level]
-    building = root / f"{_BUILDING}{os.getpid()}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
-        for name, table in tables.items():
-            write_table(table, building / f"{name}.parquet")
-            _write_csv(table, building / f"{name}.csv")
-        (building / "说明.txt").write_text(_readme(told), encoding="utf-8")
-        files = {path.name: sha256_of(path) for path in sorted(building.iterdir())}
-        text = json.dumps(told | {"files": files}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        (building / MANIFEST).write_text(text, encoding="utf-8")
-        folder = root / f"{release}_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-        if not folder.exists():
-            for path in building.iterdir():
-                path.chmod(file_mode)
-            building.chmod(folder_mode)
-            building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return folder
-
-
-def _write_csv(table: pa.Table, path: Path) -> None:
-    frame = harmless(table).to_pandas()
-    if "value" in frame:
-        frame["value"] = frame["value"].astype(object).where(frame["status"] != HIDDEN, "※")
-    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def _readme(told: Mapping[str, Any]) -> str:
-    blocks = [
-        f"  {block['block']}：{'并入上一级，不单独公布' if block['folded'] else '公布'}"
-        f"（{block['cells']} 格，其中 {block['unsafe']} 格不足以单独公布）"
-        for block in told["blocks"]
-    ]
-    lines = [
-        f"{told['release']}（{told['level']}，数据截止 {told['as_of']}）",
-        *_LEGEND,
-        "各类向上归并后再隐去；隐去的格子各期相同：",
-        *blocks,
-        f"未列入的观测值：{sum(told['left_out'].values())} 个（见 manifest.json 的 left_out）。",
-    ]
-    return "\n".join(lines) + "\n"

@@ -45,6 +45,7 @@ SMALL = {
     "io_flow": "core_io_flow",
     "sizes": "cell_size",
     "dispatch": "cell_ledger",
+    "index_scheme": "core_index_scheme",
 }
 _CELLS = {
     "leaf": "cell_leaf",

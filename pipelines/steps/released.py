@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from classification import labels
 from indicators.catalogue import catalogue
 from indicators.measure import MEASURED
+from indicators.measure.development import AGGREGATION
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
@@ -26,6 +27,7 @@ from pipelines.steps.missing import coverage
 from pipelines.steps.observed import history, known_cells, observation, vintage
 from pipelines.steps.revised import revisions
 from pipelines.steps.suites import REVISIONS
+from pipelines.steps.warned import signals
 from pipelines.workspace import Workspace
 
 
@@ -36,14 +38,17 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     observation(workspace, quarter, as_of, flash=flash)
-    coefficients = lake.read("core_coefficient")
+    coefficients, schemes = lake.read("core_coefficient"), lake.read("core_index_scheme")
+    scheme = schemes.filter(pc.less_equal(schemes["known_from"], pa.scalar(as_of, pa.date32())))
+    names = pa.Table.from_pandas(labels(), preserve_index=False)
     cells = known_cells(lake, "cell_published", needed, as_of)
     if not flash:
         cells = cells.filter(pc.equal(cells["origin"], MEASURED))
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
-        "class_label": pa.Table.from_pandas(labels(), preserve_index=False),
+        "class_label": pa.concat_tables([names, index_labels(scheme).cast(names.schema)]),
+        "index_scheme": scheme,
         "cell_published": cells.select(release_contracts()["cell_published"].names),
         "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),
     }
@@ -51,6 +56,10 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
         # A flash is followed by the preliminary figures themselves: its revisions are not split.
         revisions(workspace, quarter, as_of)
         tables |= {name: lake.read(name, [quarter]) for name in REVISIONS}
+    if not flash:
+        signals(workspace, quarter, as_of)
+        fired = lake.read("signal", [quarter])
+        tables["signal"] = fired.filter(pc.equal(fired["quarter"], quarter))
     if needed:
         tables["review_summary"] = _review_summary(lake, needed, as_of)
         covered = [coverage(workspace, name, as_of, flash=flash) for name in needed]
@@ -58,6 +67,20 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     counts = {name: len(table) for name, table in tables.items()}
     origin = {**provenance(workspace, as_of, coefficients), "counts": counts, "imputed": _imputed(tables, quarter)}
     return cut(workspace, Quarter.parse(quarter), as_of, tables, origin, vintage=vintage(flash=flash))
+
+
+def index_labels(scheme: pa.Table) -> pa.Table:
+    """Names of the nodes of the composite index as labels of classes, of several schemes the one received last."""
+    received = sorted(scheme.to_pylist(), key=lambda row: (row["known_from"], row["base_year"]))
+    named = {row["code"]: row for row in received}
+    rows = [
+        {"class": code, "name_zh": row["name_zh"], "name_en": row["name_zh"], "parent": row["parent"]}
+        for code, row in sorted(named.items())
+    ]
+    if rows:
+        rows.append({"class": AGGREGATION, "name_zh": "合成方式", "name_en": "Mean", "parent": ""})
+    filled = [{"scheme": "index", "level": 1} | row for row in rows]
+    return pa.Table.from_pylist(filled, schema=release_contracts()["class_label"].schema)
 
 
 def _imputed(tables: dict[str, pa.Table], quarter: str) -> dict[str, int]:

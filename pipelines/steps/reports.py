@@ -113,8 +113,8 @@ def _figures(workspace: Workspace, quarter: str, day: dt.date) -> Figures:
             where=quarter,
         )
     copy = export(workspace, release, "L1", purpose=f"{TITLES['quarterly']} {quarter}").folder
-    shown = pq.read_table(copy / "observation.parquet", partitioning=None)
-    return figures(release, shown.filter(pc.is_valid(shown["value"])))
+    shown = pq.read_table(copy / "parquet" / "observation.parquet", partitioning=None)
+    return figures(copy, shown.filter(pc.is_valid(shown["value"])))
 
 
 def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Path:

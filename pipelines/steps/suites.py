@@ -35,6 +35,7 @@ WHOLE: Final = (
 )
 # Made for a release, after its observations.
 REVISIONS: Final = ("revision", "unit_change", "revision_triangle")
+SIGNALS: Final = ("signal", "signal_firm")
 
 # They hold the lines about the register in a partition of their own.
 _LINES: Final = ("core_set_aside", "core_finding", "core_query")

@@ -42,7 +42,7 @@ def test_ledgers_are_made_from_ledgers_alone() -> None:
 
 def test_no_account_is_made_from_a_ledger() -> None:
     others = {key.to_user_string() for key in GRAPH.materializable_asset_keys} - LEDGERS - OUTCOMES
-    for name in others - {"observation", "revision", "release"}:
+    for name in others - {"observation", "signal", "revision", "release"}:
         assert not made_from(name) & LEDGERS, name
     # What is released rests on sums alone, and on those in one place.
     parents = {key.to_user_string() for key in GRAPH.get(dg.AssetKey("observation")).parent_keys}

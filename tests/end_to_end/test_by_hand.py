@@ -56,7 +56,7 @@ def test_an_unchanged_run_imports_no_great_expectations(hand_run: HandRun) -> No
     assert lake.partitions("check_result") == [
         *by_hand.QUARTERS,
         "reference",
-        *(f"{kind}-{by_hand.LAST}" for kind in ("release", "revision")),
+        *(f"{kind}-{by_hand.LAST}" for kind in ("release", "revision", "signal")),
     ]
     command = [sys.executable, "-c", LOOKED_AT_AGAIN, by_hand.LAST, str(hand_run.home)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)

@@ -6,25 +6,31 @@ import datetime as dt
 import json
 import shutil
 import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+import duckdb
+import frictionless
+import openpyxl
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
 
 from classification.errors import InputError
-from indicators.disclosure import primary
+from indicators.observation import KEY
 from pipelines.access import LOG, accesses
 from pipelines.lake import Lake
 from pipelines.release import gate
-from pipelines.steps import exported
+from pipelines.release.cut import MODES
+from pipelines.release.display import WITHHELD_ZH
+from pipelines.steps.contributed import alone
 from pipelines.steps.exported import Export, export
 from pipelines.steps.observed import observation
 from pipelines.workspace import Workspace
-from tests.end_to_end.running import duplicate, told
+from tests.end_to_end.attacking import LEVEL, Attack, Evidence, told
+from tests.end_to_end.running import duplicate
+from tests.end_to_end.running import told as command
+from tests.pipelines.release.test_cited import all_linked
 
 pytestmark = pytest.mark.city
 QUARTER, AS_OF = "2021Q3", dt.date(2021, 10, 20)
@@ -70,32 +76,24 @@ def copies(made: tuple[Workspace, Path]) -> dict[str, Export]:
 
 
 def observations(copy: Export) -> pd.DataFrame:
-    return pd.read_csv(copy.folder / "observation.csv", dtype={"region": str, "class": str, "period": str})
-
-
-def levels(copies: Iterator[Export]) -> pd.DataFrame:
-    """Value added of the core as all files together tell it, ※ as missing; the same figure twice is one."""
-    rows = pd.concat([observations(copy) for copy in copies])
-    rows = rows[(rows["indicator"] == "core_value_added") & (rows["price_basis"] == "current")]
-    rows = rows.assign(value=pd.to_numeric(rows["value"].replace("※", None)))
-    return rows.drop_duplicates(["period", "span", "region", "class"])
+    text = {"region": str, "class": str, "period": str, "value": str}
+    return pd.read_csv(copy.folder / "csv" / "observation.csv", dtype=text, keep_default_na=False)
 
 
 def test_hidden_figures_stand_as_such_and_folded_ones_do_not_stand(copies: dict[str, Export]) -> None:
     copy = copies["L1"]
-    rows = observations(copy)
-    assert copy.pattern.hidden
+    rows, found = observations(copy), copy.passing.found
+    assert found.hidden
     assert copy.hidden == (rows["value"] == "※").sum() > 0
-    assert set(rows.loc[rows["value"] == "※", "status"]) == {"C"}
+    assert not (rows["value"] == "").any()
+    assert (rows["status"] == "C").equals(rows["value"] == "※")
     assert set(rows["release_level"]) == {"L1"}
-    cells = set(zip(rows["region"], rows["class"].fillna(""), strict=True))
     own = rows[rows["indicator"].isin({name for name, _ in gate.gated()})]
-    assert set(zip(own["region"], own["class"], strict=True)) <= copy.pattern.hidden | copy.pattern.shown
-    assert cells >= {("419900", "core"), ("419901", "core")}
+    cells = set(zip(own["region"], own["class"], strict=True))
+    assert {("419900", "core"), ("419901", "core")} <= cells <= found.hidden | found.shown
     said = json.loads((copy.folder / "manifest.json").read_text(encoding="utf-8"))
     assert sum(said["left_out"].values()) == copy.left_out > 0
     assert {"min_count", "approved_by", "approved_on"} == set(said["rules"])  # the shares stay in the house
-    assert "※" in (copy.folder / "说明.txt").read_text(encoding="utf-8")
 
 
 def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[str, Export]) -> None:
@@ -105,98 +103,121 @@ def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[st
     assert set(rows["release_level"]) == {"L0"}
 
 
+@pytest.fixture(scope="module")
+def evidence(made: tuple[Workspace, Path]) -> Evidence:
+    return Evidence.of(*made)
+
+
+@pytest.mark.parametrize("levels", [["L1"], ["L0"], ["L1", "L0"]])
 def test_the_files_of_three_quarters_do_not_narrow_what_is_hidden(
-    made: tuple[Workspace, Path], copies: dict[str, Export]
+    evidence: Evidence, copies: dict[str, Export], levels: list[str]
 ) -> None:
-    workspace, folder = made
-    truth = pd.read_parquet(folder / "parquet" / "observation.parquet")
-    truth = truth[(truth["indicator"] == "core_value_added") & (truth["definition_id"] == "rate_method")]
-    truth = truth[truth["price_basis"] == "current"]
-    known = truth.set_index(["period", "span", "region", "class"])["value"]
-    needs = share_needed(workspace)
-    for together in ([copies["L1"]], [copies["L0"]], list(copies.values())):
-        assert not list(narrowed(levels(iter(together)), known, needs))
-    # The attack itself works: where one cell alone is hidden, its neighbours give it away.
-    rows = levels(iter(copies.values()))
-    cells = pd.MultiIndex.from_frame(rows[["period", "span", "region", "class"]])
-    alone = (
-        QUARTER,
-        "cumulative",
-        "419900",
-        min(name for region, name in copies["L1"].pattern.hidden if region == "419900"),
-    )
-    assert list(narrowed(rows.assign(value=known.reindex(cells).where(cells != alone).to_numpy()), known, needs)) == [
-        alone
-    ]
+    attack = Attack(told(*(copies[level].folder for level in levels)))
+    hidden = evidence.hidden(attack)
+    assert {cell[0] for _, cell in hidden} == {"2021Q1", "2021Q2", "2021Q3"}
+    assert not list(evidence.narrowed(attack, hidden, None))
+    # What is told is the truth, or nothing would have been attacked.
+    for variable, value in attack.known.items():
+        assert value == pytest.approx(evidence.known[variable], abs=1)
 
 
-def narrowed(
-    rows: pd.DataFrame, known: pd.Series, needs: dict[tuple[str, str, str], float]
-) -> Iterator[tuple[str, str, str, str]]:
-    """Hidden cells that can be bounded closer than they may be."""
-    for cell, low, high in attacked(rows):
-        value, need = known[cell], needs.get((cell[0], cell[2], cell[3]), 0.0)
-        if low > value * (1 - min(need, 1.0)) + 1 or high < value * (1 + need) - 1 or high <= low:
-            yield cell
+def test_no_respondent_narrows_what_is_hidden(evidence: Evidence, copies: dict[str, Export]) -> None:
+    attack = Attack(told(*(copy.folder for copy in copies.values())))
+    hidden = evidence.hidden(attack)
+    assert len(evidence.units) > 10
+    assert not [(unit, cell) for unit in evidence.units for cell in evidence.narrowed(attack, hidden, unit)]
 
 
-def share_needed(workspace: Workspace) -> dict[tuple[str, str, str], float]:
-    """How far from its value a cell must seem possible, as a share of it: what the rules say of cumulative cells."""
-    parts = exported._contributions(workspace, QUARTER, AS_OF)
-    parts = parts[parts["period"].str.endswith(" va")].assign(period=lambda rows: rows["period"].str[:6])
-    whole = pd.concat([parts, parts.assign(region="419900")])
-    every = pd.concat([whole, whole.assign(**{"class": whole["class"].str[:2]}), whole.assign(**{"class": "core"})])
-    sums = every.groupby(["period", "region", "class", "unit"], as_index=False)["value"].sum()
-    found = primary(sums, by=["period", "region", "class"], unit="unit", value="value")
-    unsafe = found[found["unsafe"] & (found["value"] > 0)]
-    return dict(zip(unsafe.index, unsafe["protection"] / unsafe["value"], strict=True))
+def test_the_attack_works(evidence: Evidence, copies: dict[str, Export]) -> None:
+    """Where one cell alone is hidden its neighbours give it away, and where a growth is told it gives the base away."""
+    rows = told(copies["L1"].folder)
+    alone = (QUARTER, "cumulative", "419900", "02")
+    names = ["period", "span", "region", "class"]
+    cells = pd.MultiIndex.from_frame(rows[names])
+    levels = rows["indicator"].eq("core_value_added") & (cells != alone)
+    truth = [evidence.known.get((LEVEL, *cell)) for cell in cells]
+    attack = Attack(rows.assign(value=rows["value"].where(~levels, truth).astype(str)))
+    assert list(evidence.narrowed(attack, evidence.hidden(attack), None)) == [(LEVEL, alone)]
 
 
-def attacked(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str, str], float, float]]:
-    """The interval of every ※ by linear programming over all that adds up: places, classes, and quarters of a year."""
-    names = list(rows[["period", "span", "region", "class"]].itertuples(index=False, name=None))
-    at = {name: number for number, name in enumerate(names)}
-    values = dict(zip(names, rows["value"], strict=True))
-    equal: list[dict[int, float]] = []
-    for period, span, region, name in names:
-        parent = {"core": "", **dict.fromkeys(("01", "02", "03", "04"), "core")}
-        below = [n for n in names if n[:3] == (period, span, region) and parent.get(n[3], n[3][:2]) == name]
-        beside = [n for n in names if n[:2] == (period, span) and n[3] == name and n[2] != "419900"]
-        alone = [
-            (q, "quarter", region, name) for q in sorted({n[0] for n in names}) if q[:4] == period[:4] and q <= period
-        ]
-        families = [below, beside if region == "419900" else [], alone if span == "cumulative" else []]
-        told = [children for children in families if children and at.keys() >= set(children)]
-        mine = at[period, span, region, name]
-        equal += [{mine: 1.0, **{at[child]: -1.0 for child in children}} for children in told]
-    matrix = np.zeros((len(equal), len(names)))
-    for number, row in enumerate(equal):
-        matrix[number, list(row)] = list(row.values())
-    known = np.array([values[name] for name in names])
-    scale = np.nanmax(np.abs(known))
-    ends = [(v / scale, v / scale) if np.isfinite(v) else (0, None) for v in known]
-    right = np.zeros(len(equal))
-    # Published figures are whole yuan of floats: sums of many may miss by some yuan, which tells nobody anything.
-    slack = np.full(len(equal), 50 / scale)
-    for name in (n for n in names if not np.isfinite(values[n])):
-        cost = np.zeros(len(names))
-        cost[at[name]] = 1.0
-        bound: dict[str, Any] = {"A_ub": np.vstack([matrix, -matrix]), "b_ub": np.concatenate([right + slack] * 2)}
-        least, most = (linprog(sign * cost, **bound, bounds=ends, method="highs") for sign in (1, -1))
-        assert least.status == 0
-        yield name, least.fun * scale, -most.fun * scale if most.status == 0 else np.inf
+def test_no_file_of_a_copy_holds_a_hidden_number(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
+    truth = pd.read_parquet(made[1] / "parquet" / "observation.parquet")
+    for copy in copies.values():
+        rows = observations(copy)
+        known = truth.merge(rows[rows["value"] == "※"][KEY], on=KEY)
+        amounts = {f"{int(value)}" for value in known["value"] if abs(value) > 1e6}
+        told_elsewhere = {text.removesuffix(".0") for text in rows["value"]}
+        assert len(amounts) > 5
+        texts = "\n".join(contents(copy.folder))
+        assert "核心产业增加值" in texts
+        assert not [amount for amount in amounts - told_elsewhere if amount in texts]
+
+
+def contents(folder: Path) -> Iterator[str]:
+    """What every file of a folder says, packed ones unpacked."""
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        if path.suffix in {".xlsx", ".docx"}:
+            with zipfile.ZipFile(path) as packed:
+                yield from (packed.read(name).decode(errors="replace") for name in packed.namelist())
+        elif path.suffix == ".parquet":
+            yield pd.read_parquet(path).to_csv(float_format="%.0f")
+        elif path.suffix == ".duckdb":
+            with duckdb.connect(str(path), read_only=True) as connection:
+                for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                    yield connection.table(name).df().to_csv(float_format="%.0f")
+        else:
+            yield path.read_text(encoding="utf-8")
+
+
+def test_a_copy_has_what_its_readers_expect(copies: dict[str, Export]) -> None:
+    for level, copy in copies.items():
+        files = {str(path.relative_to(copy.folder)) for path in copy.folder.rglob("*")}
+        assert files >= {
+            "bulletin.html", "bulletin.docx", "leaders.html", "explorer.html", "dictionary.html", "workbook.xlsx",
+            "digital_economy.duckdb", "csv/datapackage.json", "sdmx/observation.csv", "parquet/observation.parquet",
+        }  # fmt: skip
+        for name in ("bulletin.html", "leaders.html", "explorer.html", "dictionary.html"):
+            page = (copy.folder / name).read_text(encoding="utf-8")
+            assert "核心产业增加值（监测测算）" in page
+            assert f"{copy.folder.name} · {level}" in page
+        page = (copy.folder / "bulletin.html").read_text(encoding="utf-8")
+        assert 'withheld">' in page
+        assert WITHHELD_ZH in page
+        assert "并入上一级" in page
+        with duckdb.connect(str(copy.folder / "digital_economy.duckdb"), read_only=True) as connection:
+            rows = connection.execute("SELECT count(*) FILTER (value IS NULL) FROM observation WHERE status = 'C'")
+            assert rows.fetchall() == [(copy.hidden,)]
+            for table in ("cell_published", "coefficient", "coverage", "revision", "unit_change", "review_summary"):
+                assert connection.table(table).fetchall() == [], table
+        sdmx = pd.read_csv(copy.folder / "sdmx" / "observation.csv", dtype=str, keep_default_na=False)
+        assert (sdmx["CONF_STATUS"] == "C").sum() == copy.hidden
+        assert not sdmx.loc[sdmx["CONF_STATUS"] == "C", "OBS_VALUE"].any()
+        book = openpyxl.load_workbook(copy.folder / "workbook.xlsx")
+        assert "※" in {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert all(
+            "核心产业增加值（监测测算）" in str(sheet["A2"].value) for sheet in book if sheet.title.endswith("T4")
+        )
+
+
+def test_every_number_of_a_copy_is_linked(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
+    for copy in copies.values():
+        all_linked(copy.folder, note=made[0].city.note)
+
+
+def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:
+    folder = copies["L1"].folder / "csv"
+    report = frictionless.Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["message"])
 
 
 def test_each_level_has_its_folder_and_its_modes(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
-    workspace, folder = made
+    workspace, _ = made
     for level, copy in copies.items():
         assert copy.folder.parent == workspace.home / "export" / level
-        folder_mode, file_mode = exported._MODES[level]
+        folder_mode, file_mode = MODES[level]
         assert stat.S_IMODE(copy.folder.stat().st_mode) == folder_mode
-        assert {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.iterdir()} == {file_mode}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.rglob("*") if path.is_file()} == {file_mode}
         assert not list((workspace.home / "export" / level).glob(".building-*"))
-    again = export(workspace, folder, "L1", purpose="再取一份")
-    assert again.folder == copies["L1"].folder
     assert [(line.command, line.asked["level"], line.purpose) for line in accesses(workspace)][:2] == [
         ("export", "L1", "专班月调度"),
         ("export", "L0", "公报发布"),
@@ -206,19 +227,22 @@ def test_each_level_has_its_folder_and_its_modes(made: tuple[Workspace, Path], c
 def test_without_purpose_nothing_leaves(made: tuple[Workspace, Path]) -> None:
     workspace, _ = made
     before = (workspace.log / LOG).read_bytes() if (workspace.log / LOG).exists() else b""
-    done = told("export", QUARTER, "--home", str(workspace.home))
+    done = command("export", QUARTER, "--home", str(workspace.home))
     assert done.code == 2
     assert "--purpose" in done.err
     assert ((workspace.log / LOG).read_bytes() if before else b"") == before
 
 
-def test_the_command_says_what_folded(made: tuple[Workspace, Path]) -> None:
+def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
     workspace, _ = made
-    done = told("export", QUARTER, "--home", str(workspace.home), "--purpose", "试")
+    done = command("export", QUARTER, "--home", str(workspace.home), "--purpose", "试")
     assert done.code == 0, done.err
     assert "分县（市、区） × 中类" in done.out
-    assert told("export", "2021Q2", "--home", str(workspace.home), "--purpose", "试").code == 2
-    assert told("export", "--level", "L2", "--home", str(workspace.home), "--purpose", "试").code == 2
+    # The same release, rules and earlier copies give the same copy.
+    assert copies["L1"].folder.name in done.out
+    assert len(list((workspace.home / "export" / "L1").iterdir())) == 1
+    assert command("export", "2021Q2", "--home", str(workspace.home), "--purpose", "试").code == 2
+    assert command("export", "--level", "L2", "--home", str(workspace.home), "--purpose", "试").code == 2
 
 
 @pytest.mark.parametrize(
@@ -256,7 +280,7 @@ def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
     rows = [("2022Q1", 10), ("2022Q2", 25), ("2022Q4", 40), ("2023Q1", 5)]
     long = pd.DataFrame([{"quarter": quarter, "value": value, **cell} for quarter, value in rows])
     other = pd.DataFrame([{"quarter": "2022Q3", "value": 1, **cell, "unit": "w"}])
-    found = exported._alone(pd.concat([long, other], ignore_index=True)).set_index(["unit", "quarter"])["value"]
+    found = alone(pd.concat([long, other], ignore_index=True)).set_index(["unit", "quarter"])["value"]
     assert found["u"].to_dict() == {"2022Q1": 10, "2022Q2": 15, "2022Q3": -25, "2022Q4": 40, "2023Q1": 5}
     assert found["w"].to_dict() == {"2022Q3": 1, "2022Q4": -1}
 

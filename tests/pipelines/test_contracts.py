@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from pipelines.contracts import ARROW, Column, Contract, contract, contracts
 from pipelines.ingest.forms import forms
+from pipelines.release.dictionary import release_contracts
 from pipelines.steps.core import SMALL_TABLES
 from pipelines.steps.raw import raw_contract
 
@@ -75,6 +76,22 @@ def test_a_unit_is_named_in_l3_tables_alone() -> None:
         names = set(held_to.names) & {"unit", "name", "row_id"}
         if names - {"unit"} or ("unit" in names and held_to.table.startswith("c") and "indicator" not in held_to.names):
             assert held_to.level == "L3" or held_to.table in NAMED, held_to.table
+
+
+def test_below_l3_no_table_has_a_key_of_units() -> None:
+    """Ledgers are kept by credit code and name: nothing that is shown beside them can be joined with microdata."""
+    keys = {"row_id", "credit_code", "uscc", "unit_name", "file", "file_sha", "event_unit", "unit_key", "heir", "group"}
+    assert contract("core_coefficient").level == "L3"  # its key may be a unit
+    lake = [held_to for held_to in contracts() if held_to.level != "L3"]
+    assert len(lake) > 10
+    for held_to in (*lake, *release_contracts().values()):
+        columns = {column.name: column.zh for column in held_to.columns}
+        # What a ledger says of its own files and rows is no key of microdata.
+        own = {"row_id", "file"} if held_to.table == "core_ledger" else set()
+        assert not (keys - own) & columns.keys(), held_to.table
+        # A column called so holds the unit of measurement.
+        assert "计量" in columns.get("unit", "计量") or "存储" in columns["unit"], held_to.table
+        assert not [zh for zh in columns.values() if "统一社会信用代码" in zh or "单位代码" in zh], held_to.table
 
 
 @pytest.mark.parametrize("form", list(forms()))

@@ -42,7 +42,7 @@ ROOMS = {
     | {"cell_concentration", "cell_population", "cell_size"},
     "ledgers": {"core_ledger", "core_ledger_duplicate", "core_dispatch", "cell_ledger"},
     "quality": {"check_result", "check_result_reference", "quality_report"},
-    "observations": {"observation", "revision"},
+    "observations": {"observation", "revision", "signal"},
     "release": {"release"},
 }
 GRAPH = defs.resolve_asset_graph()
@@ -108,6 +108,7 @@ def test_by_quarter_or_whole() -> None:
         "check_result",
         "observation",
         "revision",
+        "signal",
         "release",
         "quality_report",
     }
@@ -135,7 +136,7 @@ def selected(job: str) -> set[str]:
 
 
 def test_jobs_select_what_they_should() -> None:
-    release = {"observation", "revision", "release", "quality_report"}
+    release = {"observation", "revision", "signal", "release", "quality_report"}
     assert selected("quarter") == set(KEYS)
     assert selected("intake") == set(KEYS) - release
     assert selected("publish") == release

@@ -100,6 +100,16 @@ CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] 
         {"core_change": ("core_change", 4), "part": ("class_part", 1), "last_part": ("class_part", 5)},
         ASKED,
     ),
+    "firm_fact": (
+        "pipelines",
+        {"class_part": ("class_part", 1), "core_change": ("core_change", 4), "returned": ("core_return", 2, 2000)},
+        {"as_of": dt.date(2023, 4, 20)},
+    ),
+    "without_largest": (
+        "pipelines",
+        {"class_part": ("class_part", 1)},
+        {"as_of": dt.date(2023, 4, 20), "fewest": 3},
+    ),
     "cell_annual": ("indicators", {"returned": "annual", "share": "annual"}, VALID),
     "cell_size": ("indicators", {"returned": "annual", "share": "annual"}, VALID),
 }

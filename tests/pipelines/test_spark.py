@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,11 @@ from pipelines.steps import cells, classified, core, imputed
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import duplicate
 
+# Sockets to the Java process that its client leaves to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"),
+]
 QUARTER: Final = "2021Q3"
 TABLES: Final = (
     "core_history", "core_return", "core_set_aside", "core_finding", "class_return", "class_missing", "class_part",
@@ -55,6 +61,7 @@ def on_spark(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     assert {item.table for item in made if item.computed} == set(TABLES)
     yield workspace
     end_session()
+    gc.collect()
 
 
 @pytest.mark.parametrize("table", TABLES)

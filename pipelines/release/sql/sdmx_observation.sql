@@ -1,5 +1,5 @@
 -- Takes: an open release database (v_observation), and `fixed` (list, id, value): codes for words that cannot be codes.
--- Gives: its observations under the components of sdmx.yml, and whether each is a headline, in the order of their key.
+-- Gives: its observations under the components of sdmx.yml, and whether each is a headline (of the core and its divisions), in the order of their key.
 -- Clause: a figure that is withheld or missing leaves without its value, whatever the table holds. An authority that has no
 --   code of its own gets one from its name, so that it stays the same from release to release. Area codes (GB/T 2260) stand
 --   behind CN, or a reader takes them for numbers and 000000 for 0.
@@ -21,6 +21,7 @@ SELECT
   o.as_of::VARCHAR AS AS_OF,
   o.definition_id IN ('rate_method', 'same_vintage', 'published') AND o.indicator IN
     ('core_value_added', 'core_growth', 'core_share_gdp', 'core_class_share', 'core_pull', 'core_contribution', 'core_region_share')
+    AND (o.class = 'core' OR length(o.class) = 2)
     AS headline
 FROM v_observation AS o
 LEFT JOIN fixed AS a ON a.list = 'CL_AUTHORITY' AND a.value = o.authority

@@ -43,6 +43,7 @@ FROM (
     WHEN indicator LIKE 'core_%' OR indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
     WHEN indicator LIKE 'chain_%' THEN 'chain'
     WHEN indicator LIKE 'size_%' THEN 'size'
+    WHEN indicator LIKE 'development_%' THEN 'index'
     ELSE 'sector' END AS scheme
   FROM observation
 ) AS o

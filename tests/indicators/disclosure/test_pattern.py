@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from scipy.optimize import linprog
 
 from classification.errors import InputError
-from indicators.disclosure import PatternRules, pattern
+from indicators.disclosure import PatternRules, exposed, pattern, primary
+from indicators.disclosure.protect import ExposedError
 
 module = importlib.import_module("indicators.disclosure.pattern")
 CLASSES = {"core": "", "01": "core", "02": "core", "0101": "01", "0102": "01", "0103": "01", "0201": "02", "0202": "02"}
@@ -106,7 +108,7 @@ def sums(rows: pd.DataFrame) -> dict[tuple[str, str], float]:
     return found
 
 
-def bounds(rows: pd.DataFrame, found: Any) -> dict[tuple[str, str], tuple[float, float]]:
+def bounds(rows: pd.DataFrame, found: Any, *, least: float | None = 0.0) -> dict[tuple[str, str], tuple[float, float]]:
     """What a linear programme over all sums of the table says about hidden cells, told only those that are shown."""
     values = sums(rows)
     names = sorted(values)
@@ -130,9 +132,9 @@ def bounds(rows: pd.DataFrame, found: Any) -> dict[tuple[str, str], tuple[float,
     for cell in sorted(found.hidden & values.keys()):
         cost = np.zeros(len(names))
         cost[at[cell]] = 1.0
-        least = linprog(cost, A_eq=matrix, b_eq=right, method="highs")
-        most = linprog(-cost, A_eq=matrix, b_eq=right, method="highs")
-        ends[cell] = (least.fun, -most.fun if most.status == 0 else np.inf)
+        known: dict[str, Any] = {"A_eq": matrix, "b_eq": right, "bounds": (least, None), "method": "highs"}
+        low, high = (linprog(sign * cost, **known) for sign in (1, -1))
+        ends[cell] = (low.fun if low.status == 0 else -np.inf, -high.fun if high.status == 0 else np.inf)
     return ends
 
 
@@ -169,3 +171,102 @@ def test_a_choice_that_does_not_protect_stops_everything(monkeypatch: pytest.Mon
     lone = parts(("a", "0202", "alone", 400), ("b", "0202", "other", 30), ("c", "0202", "third", 30))
     with pytest.raises(InputError, match=r"保密审查未通过：.·0202"):
         pattern(pd.concat([even(but=("0202",)), lone]), **TABLE, rules=PatternRules(fold=0.5))
+
+
+def moved(*rows: tuple[str, str, str, int], period: str = "1") -> pd.DataFrame:
+    """Changes of single units."""
+    return parts(*rows, period=period)
+
+
+def by_three(region: str, cls: str) -> pd.DataFrame:
+    """A change of three equal units, which may be told."""
+    return moved(*((region, cls, f"{region}{cls}m{n}", 10) for n in range(3)))
+
+
+def closed(*changes: pd.DataFrame, withheld: tuple[tuple[str, str], ...] = ()) -> frozenset[tuple[str, str]]:
+    found = pattern(even(), **TABLE)
+    together = pd.concat([*changes, moved(period="1")], ignore_index=True)
+    return exposed(together, found, whole="city", classes=CLASSES, withheld=withheld)
+
+
+def test_a_change_of_many_units_may_be_told() -> None:
+    assert closed(by_three("a", "0101"), by_three("b", "0201")) == frozenset()
+    assert closed() == frozenset()
+    assert closed(moved(("a", "0101", "still", 0))) == frozenset()
+
+
+def test_a_change_of_one_unit_is_not_told_nor_what_it_follows_from() -> None:
+    kept = closed(
+        moved(("a", "0101", "left", -80)), *(by_three(r, c) for r in REGIONS for c in FINEST if (r, c) != ("a", "0101"))
+    )
+    assert ("a", "0101") in kept
+    # What else is kept back hides it in every sum that it stands in.
+    assert any(cell[0] == "a" and cell[1] != "0101" for cell in kept)
+    assert any(cell[0] != "a" and cell[1] == "0101" for cell in kept)
+    assert ("city", "core") not in kept
+
+
+def test_where_a_unit_only_moved_no_change_is_told() -> None:
+    """That the changes of two classes cancel out gives both away, whatever else is kept back."""
+    found = pattern(even(), **TABLE)
+    assert closed(moved(("a", "0101", "mover", -50), ("a", "0102", "mover", 50))) == found.shown
+    # Among changes of many nothing cancels out.
+    others = [by_three(r, c) for r in REGIONS for c in FINEST]
+    kept = closed(moved(("a", "0101", "mover", -500), ("a", "0102", "mover", 500)), *others)
+    assert {("a", "0101"), ("a", "0102")} <= kept
+    assert not kept & {("a", "core"), ("a", "01"), ("city", "core")}
+
+
+def test_where_nothing_helps_no_change_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exposed_all(*_: object, **__: object) -> set[Any]:
+        raise ExposedError("", "")
+
+    monkeypatch.setattr(module, "protect", exposed_all)
+    found = pattern(even(), **TABLE)
+    lone = moved(("a", "0101", "left", -80))
+    assert exposed(lone, found, whole="city", classes=CLASSES) == found.shown
+
+
+def test_the_total_is_hidden_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, choose = [], module.protect
+
+    def spied(*told: Any, frozen: Any = (), **more: Any) -> Any:
+        asked.append(list(frozen))
+        if frozen:
+            raise ExposedError("", "")
+        return choose(*told, **more)
+
+    monkeypatch.setattr(module, "protect", spied)
+    assert closed(moved(("a", "0101", "left", -80)), by_three("b", "0101"))
+    assert asked[:2] == [[("city", "core")], []]
+
+
+def test_a_change_kept_back_before_stays_kept_back() -> None:
+    assert closed(withheld=(("a", "0101"), ("gone", "0101"))) == {("a", "0101")}
+    assert ("b", "0201") in closed(by_three("a", "0101"), withheld=(("b", "0201"),))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_works_out_a_change_that_is_kept_back(seed: int) -> None:
+    before = even()
+    found = pattern(before, **TABLE)
+    draw = np.random.default_rng(seed).uniform(size=len(before))
+    changes = before.assign(value=np.select([draw < 0.06, draw < 0.6], [-100, 3], 0))
+    kept = exposed(changes, found, whole="city", classes=CLASSES)
+    judged = primary(every(changes), by=["region", "class"], unit="unit", value="value")
+    unsafe = set(judged.index[judged["unsafe"]]) & found.shown
+    assert unsafe
+    assert unsafe <= kept < found.shown
+    told = SimpleNamespace(shown=found.shown - kept, hidden=kept)
+    for cell, (low, high) in bounds(changes, told, least=None).items():
+        need = judged["protection"].get(cell, 0.0) if cell in unsafe else 0.0
+        assert low <= sums(changes)[cell] - need + 1e-3
+        assert high >= sums(changes)[cell] + need - 1e-3
+        assert high > low
+
+
+def every(rows: pd.DataFrame) -> pd.DataFrame:
+    """Contributions to all cells."""
+    places = pd.concat([rows, rows.assign(region="city")])
+    classes = [places, places.assign(**{"class": places["class"].str[:2]}), places.assign(**{"class": "core"})]
+    return pd.concat(classes).groupby(["region", "class", "unit"], as_index=False)["value"].sum()

@@ -34,7 +34,7 @@ def test_a_report_is_written_and_shown(shuce, ledger_city: Workspace, tmp_path: 
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0].startswith("2023年第43周（10月23日—10月29日）")
-    assert lines[1] == "  数据截止 2023-10-28，L1，内部"
+    assert lines[1] == "  数据截止 2023-10-28，L1，专班使用"
     assert {Path(line.strip()).suffix for line in lines[2:]} == {".html", ".docx", ".xlsx"}
     assert all(Path(line.strip()).is_file() for line in lines[2:])
 

@@ -59,6 +59,19 @@ def test_files_of_one_name_and_day_are_told_apart_by_which_came_first(workspace:
     }  # fmt: skip
 
 
+def test_the_same_bytes_under_two_names_are_read_under_each(workspace: Workspace) -> None:
+    """A name says which period a file is of; that of a twin says nothing about it."""
+    xlsx(workspace.inbox / NAME, [["规模以上工业企业财务状况（2023年1—12月）"], *industry(firm(1))])
+    register(workspace)
+    [receipt] = receipts(workspace, "industry")
+    other = NAME.replace("1-12", "1-11")
+    twin = receipt.model_copy(update={"name": other})
+    for both in ([receipt, twin], [twin, receipt]):
+        found = read(both, "industry")
+        assert found.table["file"].to_pylist() == [NAME]
+        assert found.refused.select(["file", "code"]).to_pylist() == [{"file": other, "code": "period_conflict"}]
+
+
 def test_the_long_layout(workspace: Workspace) -> None:
     csv_file(workspace.inbox / "GDP_示范市_季度.csv", EXPORT, "gb18030")
     name = "GDP_示范市_季度.csv"

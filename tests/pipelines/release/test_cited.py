@@ -22,8 +22,8 @@ from tests.pipelines.release.conftest import Made
 # What stands in digits and measures nothing: periods and days, codes and names, names of forms and levels, the terms of
 # a method (its 95 per cent, its ten points, its base year), the heads of this list's own words.
 NO_FIGURE = re.compile(
-    r"""\d{4}(?:Q\d)?_\d{4}-\d\d-\d\d_(?:flash_)?[0-9a-f]+|\d{4}-\d\d-\d\d|\d{4}Q\d|\d{4}年(?:\d+月\d+日|价格|=100)?
-    |1—(?:2|5|8|11)月|01—04大类|05大类|L\d|[BF]\d{3}|JG01|5G|[（、]\d{4}(?=[、）])|^\d{4}\ |不足[13]家|T\d+
+    r"""\d{4}(?:Q\d)?_\d{4}-\d\d-\d\d_(?:flash_|L\d_)?[0-9a-f]+|\d{4}-\d\d-\d\d|\d{4}Q\d|\d{4}年(?:\d+月\d+日|价格|=100)?
+    |1—(?:2|5|8|11)月|01—04大类|05大类|L\d|[BF]\d{3}|JG01|5G|[（、]\d{4}(?=[、）])|^\d\d(?:\d\d)?\ |不足[13]家|T\d+
     |95%，按来源±2至±20个百分点|（95%）|[低高]10个百分点|不低于0、不高于1|之和不超过1|推算0家(?!\S)""",
     re.VERBOSE,
 )
@@ -53,10 +53,10 @@ def test_every_number_in_text_and_tables_is_linked(made: Made) -> None:
     all_linked(made.folder)
 
 
-def all_linked(folder: Path) -> None:
-    """Fails on a number outside a link."""
+def all_linked(folder: Path, *, note: str = "") -> None:
+    """Fails on a number outside a link; what a city's settings note in words is its own affair."""
     body, _ = _page(folder)
-    text = re.sub(r"<svg.*?</svg>", "", body, flags=re.DOTALL)
+    text = re.sub(r"<svg.*?</svg>", "", body.replace(note, ""), flags=re.DOTALL)
     assert len(DATA.findall(text)) > 20
     for _, inner in RUNNING.findall(DATA.sub("◆", text)):
         said = unescape(re.sub(r"<[^>]*>", "", inner))

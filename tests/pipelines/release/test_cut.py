@@ -47,7 +47,7 @@ def test_folder_has_all_products_read_only(city: Made) -> None:
     assert {"digital_economy.duckdb", "workbook.xlsx", "bulletin.html", "dictionary.html", "manifest.json"} <= names
     assert {"bulletin.docx", "leaders.html"} <= names
     assert "parquet/observation.parquet" in names
-    assert all(stat.S_IMODE((city.folder / name).stat().st_mode) == 0o444 for name in names)
+    assert all(stat.S_IMODE((city.folder / name).stat().st_mode) == 0o440 for name in names)
     assert city.folder.name.startswith("2023Q4_2024-01-20_")
     assert len(city.folder.name.split("_")[2]) == 10
 
@@ -106,7 +106,7 @@ def test_current_moves_forwards_only(workspace: Workspace) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_a_killed_cut_leaves_nothing_that_counts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(folder: Path) -> None:
+    def killed(folder: Path, *modes: int) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -116,7 +116,7 @@ def test_the_workbook_says_flash_and_has_both_tables(city: Made, flash: Made) ->
     assert {"报表覆盖", "推算"} <= set(book.sheetnames)
     told = {row[0].value: row[1].value for row in book["说明"].iter_rows(min_row=3, max_col=2)}
     assert told["版次"] == "快报"
-    assert book["总表 T1"]["A2"].value == f"内部 · L2 · 快报 · {flash.folder.name}"
+    assert book["总表 T1"]["A2"].value == f"内部 · L2 · 核心产业增加值（监测测算） · 快报 · {flash.folder.name}"
     sheet = [[cell.value for cell in row] for row in book["推算"].iter_rows(min_row=4, max_col=3)]
     assert sheet[0] == ["类别、地区", "推算单位数", "推算占增加值比重"]
     assert sheet[1][1:] == [3, pytest.approx(1.23)]

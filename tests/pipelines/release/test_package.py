@@ -51,6 +51,24 @@ def test_package_is_valid(small: Path, city: Made) -> None:
     assert _errors(city.folder / "csv") == []
 
 
+def test_what_is_withheld_is_marked_and_nothing_runs(city: Made, tmp_path: Path) -> None:
+    """A copy that leaves goes to people with a spreadsheet: ※ stands in place of a number, and no name is a formula."""
+    tables = {name: rows.slice(0, 3) for name, rows in _tables(city).items()}
+    rows = tables["observation"].to_pylist()
+    rows[0] |= {"status": "C", "value": None, "authority": "=HYPERLINK(1)"}
+    rows[1] |= {"value": -0.0625, "authority": "@SUM(1)"}
+    tables["observation"] = pa.Table.from_pylist(rows, schema=tables["observation"].schema)
+    package.write(tables, city.workspace.city, Issue("x", stand_in.LAST, stand_in.AS_OF, level="L1"), tmp_path / "csv")
+    # As text: 1E8 and 100000000 would be one number.
+    read = csv.read_csv(
+        tmp_path / "csv" / "observation.csv", convert_options=csv.ConvertOptions(column_types={"value": pa.string()})
+    )
+    assert read["value"].to_pylist()[:2] == ["※", "-0.0625"]
+    assert read["authority"].to_pylist()[:2] == ["'=HYPERLINK(1)", "'@SUM(1)"]
+    fields = json.loads((tmp_path / "csv" / package.DESCRIPTOR).read_text(encoding="utf-8"))["resources"][0]["schema"]
+    assert "※" in fields["missingValues"]
+
+
 WRONG = {
     "primary-key": ("region", '"419901","甲区"', '"419902","甲区"'),
     "foreign-key": ("cell_published", '"419901"', '"419999"'),

@@ -96,13 +96,13 @@ def test_hundreds_of_quarters_show_the_last_twelve(city: Made) -> None:
 
 def test_font_covers_the_pages_and_keeps_only_what_is_used(city: Made) -> None:
     text = re.sub(r"<style>.*?</style>|<[^>]*>", "", _page(city), flags=re.DOTALL)
-    data = typeface.woff2("ShuceSansSC-Regular.otf", text)
-    assert data == typeface.woff2("ShuceSansSC-Regular.otf", text[::-1])
+    data = typeface.woff("ShuceSansSC-Regular.otf", text)
+    assert data == typeface.woff("ShuceSansSC-Regular.otf", text[::-1])
     glyphs = set(TTFont(io.BytesIO(data)).getBestCmap())
     # Greek and small letters of formulas are in every system's fonts, and not in the Chinese one.
     assert {c for c in text if c.isprintable() and ord(c) not in glyphs} <= set("Πᵢⱼ")
     assert len(glyphs) < 1500
-    assert typeface.woff2("ShuceSansSC-Bold.otf", "内\U0002a6d6")
+    assert typeface.woff("ShuceSansSC-Bold.otf", "内\U0002a6d6")
 
 
 def _linear(colour: str) -> tuple[float, ...]:

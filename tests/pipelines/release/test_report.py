@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,10 @@ import pytest
 from indicators.observation import observations
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
-from pipelines.release import bulletin, chains, exhibits, sentences, tables, workbook
+from pipelines.release import bulletin, chains, charts, exhibits, sentences, tables, workbook
+from pipelines.release.alike import difference
+from pipelines.release.dictionary import release_contracts
+from pipelines.release.display import WITHHELD_ZH, shown
 from pipelines.release.estimates import estimates
 from pipelines.release.figures import CORE, Figures, Number, Span
 from pipelines.release.issue import Issue
@@ -259,6 +263,77 @@ def test_few_counties_are_not_ranked(tmp_path: Path) -> None:
     assert bars.note == "来源：监测测算。在地原则：按经营地，建筑业按注册地。"
 
 
+def test_counties_stand_by_share_and_growth_against_the_place(tmp_path: Path, city: Made) -> None:
+    codes = list(stand_in.COUNTIES)
+    found = exhibits.county_scatter(city.figures, YEAR)
+    assert found is not None
+    assert found.title.startswith("5个县（市、区）增速高于全市，合计占全市的")
+    assert found.drawings[0].wide.count('aria-label="\ue000') == len(codes)
+    even = exhibits.county_scatter(_only(tmp_path, _county_rows(codes[:4])), YEAR)
+    assert even is not None
+    assert even.title == "各县（市、区）增速都不高于全市"
+    assert exhibits.county_scatter(_only(tmp_path, _county_rows(codes[:3])), YEAR) is None
+
+
+def test_names_beside_points_do_not_cover_each_other() -> None:
+    points = [
+        {"name": "甲区", "x": 1.0, "y": 2.0},
+        {"name": "乙区", "x": 1.5, "y": 2.1},
+        {"name": "丙区", "x": 9.0, "y": 2.05},
+    ]
+    assert charts._beside(points, 0.5, 1.0) == [2.0, 3.0, 2.05]
+
+
+def _withheld(tmp_path: Path, hidden: Callable[[dict], bool]) -> Figures:
+    """Five counties in two years, some rows of which may not be told."""
+    rows = _county_rows(list(stand_in.COUNTIES)[:5])
+    rows += [row | {"period": "2022Q4"} for row in rows]
+    table = pa.Table.from_pandas(observations(rows), preserve_index=False).to_pylist()
+    told = [row | ({"status": "C", "value": None} if hidden(row) else {}) for row in table]
+    schema = release_contracts()["observation"].schema
+    tables = stand_in.small_tables() | {"observation": pa.Table.from_pylist(told, schema=schema)}
+    return figures_of(stand_in.city_workspace(tmp_path), tables)
+
+
+def test_what_is_withheld_is_marked_in_tables_and_said_nowhere(tmp_path: Path) -> None:
+    code = next(iter(stand_in.COUNTIES))
+    f = _withheld(tmp_path, lambda row: row["region"] == code)
+    assert sentences.by_county(f, YEAR)[0].startswith("在列出的县（市、区）中，按规模，居前的是")
+    assert "甲区" not in "".join(sentences.by_county(f, YEAR))
+    table = tables.counties(f, YEAR)
+    assert table is not None
+    row = next(row for row in table.rows if row.label == "甲区")
+    assert {shown(cell).text for cell in row.cells} == {"※"}
+    assert table.said[-1] == WITHHELD_ZH
+    assert WITHHELD_ZH not in table.notes
+    bars = exhibits.county_bars(f, YEAR)
+    assert bars is not None
+    assert bars.title.startswith("在列出的县（市、区）中，")
+    assert bars.note.startswith("※因保密未公布。")
+    assert "※" in bars.drawings[0].wide
+    scatter = exhibits.county_scatter(f, YEAR)
+    assert scatter is not None
+    assert scatter.title.startswith("在列出的县（市、区）中，")
+    with_whole = _withheld(tmp_path, lambda row: row["class"] == "01")
+    assert "01" not in {figure.cls for figure in with_whole.within([YEAR], [stand_in.PLACE])}
+    stack = exhibits.quarterly_stack(with_whole)
+    assert stack is None  # nothing that may be told is left to stack
+
+
+def test_a_growth_that_is_withheld_breaks_the_line(tmp_path: Path) -> None:
+    f = _withheld(tmp_path, lambda row: row["indicator"] == "core_growth" and row["period"] == "2022Q4")
+    lines = exhibits.growth_lines(f)
+    assert lines is not None
+    assert "2022Q4因保密未公布。" in lines.note
+    assert sentences.rate(f, Span("cumulative", "2022Q4")) is None
+    # A difference with what may not be told may not be told.
+    now = f.cell("core_growth", f.definition, YEAR, cls=CORE)
+    before = f.cell("core_growth", f.definition, YEAR.year_before, cls=CORE)
+    moved = difference(now, before)
+    assert moved is not None
+    assert shown(moved).text == "※"
+
+
 def test_one_period_and_one_division_are_not_compared(tmp_path: Path) -> None:
     f = _only(tmp_path, _county_rows([]))
     assert exhibits.quarterly_stack(f) is exhibits.growth_lines(f) is exhibits.pull_stack(f, YEAR) is None
@@ -288,7 +363,8 @@ def test_without_price_indices_growth_is_named_current(tmp_path: Path) -> None:
     assert "GDP" not in lines.title
     assert "可比价" not in "".join(text for s in bulletin.sections(f) for text in s.texts)
     workbook.write(f, ISSUE, tmp_path / "current.xlsx")
-    assert openpyxl.load_workbook(tmp_path / "current.xlsx")["时间序列（累计）"]["G4"].value == "现价增速"
+    head = openpyxl.load_workbook(tmp_path / "current.xlsx")["时间序列（累计）"][4]
+    assert "现价增速" in [cell.value for cell in head]
 
 
 def test_growth_over_the_published_base_is_never_shown(tmp_path: Path) -> None:

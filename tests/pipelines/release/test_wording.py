@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.release.display import numeric_columns, shown, yi
 from pipelines.release.figures import Number, count, ranks
-from pipelines.release.wording import against, growth, in_display, is_flat, percent, plain, points, rounded
+from pipelines.release.wording import against, growth, in_display, is_flat, ordinal, percent, plain, points, rounded
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,7 @@ def test_small_things() -> None:
     assert yi(Number(1.5e8, "元", "亿元", 1)) == "1.5"
     three = [("a", Number(1.0, "", "", 0)), ("b", Number(2.0, "", "", 0)), ("c", None), ("d", Number(2.0, "", "", 0))]
     assert ranks(three) == {"a": 3, "b": 1, "d": 1}  # type: ignore[arg-type]
+
+
+def test_headings_are_counted_in_chinese() -> None:
+    assert [ordinal(n) for n in (1, 9, 10, 11, 20, 21)] == ["一", "九", "十", "十一", "二十", "二十一"]

@@ -31,7 +31,7 @@ def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
 def test_sheet_shows_rounded_and_keeps_the_whole_number(book: openpyxl.Workbook) -> None:
     sheet = book["大类 T2"]
     assert sheet["A1"].value == "数字经济核心产业增加值，分大类"
-    assert sheet["A2"].value.startswith("内部 · L2 · 初步 · 2023Q4_2024-01-20_")
+    assert sheet["A2"].value.startswith("内部 · L2 · 核心产业增加值（监测测算） · 初步 · 2023Q4_2024-01-20_")
     assert sheet.freeze_panes == "B5"
     assert sheet["B5"].value == pytest.approx(92.29444)
     assert sheet["B5"].number_format.startswith("#,##0.0")

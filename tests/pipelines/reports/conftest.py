@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from indicators.disclosure import Pattern
 from pipelines.release.dictionary import conform, release_contracts
+from pipelines.release.gate import Passing
 from pipelines.release.read import MANIFEST
 from pipelines.release.snapshot import write_parquet
 from pipelines.steps import reports
@@ -33,10 +33,12 @@ def copied(workspace: Workspace, release: Path, level: str, *, purpose: str) -> 
     shares = [name == "core_share_gdp" for name in rows["indicator"].to_pylist()]
     values = [None if hidden else value for hidden, value in zip(shares, rows["value"].to_pylist(), strict=True)]
     folder = workspace.exports(level) / release.name
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(release, folder, dirs_exist_ok=True)
     at = rows.schema.get_field_index("value")
-    pq.write_table(rows.set_column(at, "value", pa.array(values, pa.float64())), folder / "observation.parquet")
-    return Export(folder, Pattern.__new__(Pattern), len(rows), sum(shares), 0)
+    pq.write_table(
+        rows.set_column(at, "value", pa.array(values, pa.float64())), folder / "parquet" / "observation.parquet"
+    )
+    return Export(folder, Passing.__new__(Passing), len(rows), sum(shares), 0)
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def test_every_table_has_its_laws() -> None:
     microdata = {table for table in (*QUARTERLY, *WHOLE) if not suite(table).framed}
     assert microdata == {
         *("core_register", "core_change", "core_history", "core_return", "core_set_aside", "core_finding"),
-        "core_query",
+        *("core_query", "core_ledger_history", "core_coefficient"),
         *("class_return", "class_missing", "class_part", "class_check", "core_annual", "core_digital_use"),
     }
     assert {law.severity for law in suite("raw_industry").laws} == {"error", "warn"}

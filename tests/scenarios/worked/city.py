@@ -45,6 +45,7 @@ _SAME: Final[dict[str, dict[str, Any]]] = {
     "routes": _VALID,
     "capital_setting": _VALID,
     "published": {"region": PLACE, "status": "A"},
+    "index_scheme": {"document": "示例〔2021〕1号"},
 }
 _MONEY: Final = {
     "cells": ["revenue", "revenue_base", "profit"],

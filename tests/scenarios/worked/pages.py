@@ -50,6 +50,7 @@ _TABLES: Final = {
     "population": "名录单元（2021年全年）",
     "sizes": "企业规模单元（2021年，亿元）",
     "published": "外部公布数与部门监测数（2021年）",
+    "index_scheme": "发展指数方案（示例）",
 }
 _HEADS: Final = {
     "item": "项目（金额为亿元，其余为个数）",
@@ -70,6 +71,7 @@ _HEADS: Final = {
     "va_base_but3": "其上年同期", "event": "变动", "size": "规模", "rd": "研发费用",
     "rd_revenue": "填报研发费用企业的营业收入", "indicator": "指标", "period": "时期", "span": "时期类型",
     "unit": "单位", "authority": "公布机关", "assumed": "年份为推定",
+    "parent": "上级代码", "name_zh": "名称", "direction": "方向", "weight": "权重", "low": "下限值", "high": "上限值",
 }  # fmt: skip
 
 

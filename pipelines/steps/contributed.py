@@ -1,0 +1,121 @@
+"""What single units put into the cells of a release, and into the differences that its readers can work out (L3).
+
+Belongs here: contributions as disclosure control takes them. Does not belong here: choosing what to hide
+(indicators.disclosure), what passes (release.gate), laying copies out (exported).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from functools import cache
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+
+from classification import arrow_tables, labels
+from classification.errors import InputError
+from indicators.quarter import Quarter
+from pipelines.engine import engine, statement
+from pipelines.lake import Lake
+from pipelines.steps.observed import history
+from pipelines.workspace import Workspace
+
+ITEMS: Final = ("va", "va_base", "revenue", "revenue_base", "staff")
+# Items of which last year's figure stands in the same release twice: as last year's level, and as this year's base.
+BASED: Final = ("va", "revenue")
+_KEY: Final = ["period", "region", "class", "unit"]
+_CORE: Final = ("core", "01", "02", "03", "04")
+_FINEST: Final = 2  # the level of the finest published classes, the total being 0
+
+
+@cache
+def classes() -> dict[str, str]:
+    """The core, its divisions and their groups, each with the class above it."""
+    tree = labels()
+    digital = tree[(tree["scheme"] == "digital") & (tree["level"] <= _FINEST)]
+    above = dict(zip(digital["class"], digital["parent"], strict=True))
+    return {name: over for name, over in above.items() if name in _CORE or over in _CORE}
+
+
+def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
+    """What every unit adds to every finest class, by quarter and item, within the year and in the quarter alone.
+
+    Args:
+        workspace: whose units.
+        quarter: the release quarter; all quarters up to it are told.
+        as_of: the day whose knowledge counts.
+
+    Returns:
+        ``period, region, class, unit, value``; a period is ``2023Q4 va``, or ``2023Q4 va alone`` for the quarter alone.
+
+    Raises:
+        InputError: no firms report to the workspace.
+    """
+    lake, quarters = Lake(workspace.lake), history(workspace, quarter)
+    if not quarters:
+        raise InputError(
+            "该工作区没有企业数据，发布的全部是公布数，无须导出。",
+            "This workspace has no units; all that it releases is public already.",
+        )
+    finest = pa.table({"class": [name for name in classes() if _level_of(name) == _FINEST]})
+    with engine(lake.root) as work:
+        work.add(class_part=lake.existing("class_part", quarters))
+        work.add(membership=arrow_tables()["membership"], finest=finest)
+        parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
+    long = parts.melt(["quarter", "county", "class", "unit"], list(ITEMS), var_name="item")
+    both = pd.concat([long, alone(long[long["item"] != "staff"])], ignore_index=True)
+    both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
+    return pd.DataFrame(both[[*_KEY, "value"]])
+
+
+def alone(long: pd.DataFrame) -> pd.DataFrame:
+    """Single quarters: each cumulative amount less that of the quarter before in the year.
+
+    A unit that left a cell within the year takes out in its next quarter what it had put in: it is in that quarter's
+    figure, with a minus.
+    """
+    after = long["quarter"].map(lambda quarter: str(Quarter.parse(quarter) + 1))
+    there = set(long["quarter"])
+    taken = long.assign(quarter=after, value=-long["value"])
+    taken = taken[(after.str[:4] == long["quarter"].str[:4]) & after.isin(there)]
+    cell = ["quarter", "county", "class", "unit", "item"]
+    sums = pd.concat([long, taken], ignore_index=True).groupby(cell)["value"].sum().reset_index()
+    return sums.assign(item=sums["item"] + " alone")
+
+
+def of_quarters(told: pd.DataFrame, quarters: Collection[str]) -> pd.DataFrame:
+    """The contributions to some quarters."""
+    return told[told["period"].str[:6].isin(list(quarters))]
+
+
+def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """What each unit changed by from one table of contributions to another, with its sign."""
+    both = pd.concat([after, before.assign(value=-before["value"])], ignore_index=True)
+    return both.groupby(_KEY)["value"].sum().reset_index()
+
+
+def rebased(told: pd.DataFrame, item: str, year: str) -> pd.DataFrame:
+    """What the bases of a year tell beside the levels of the year before, unit by unit: entries, exits, corrections.
+
+    Args:
+        told: contributions behind what readers hold.
+        item: of ``BASED``.
+        year: the year of the bases.
+
+    Returns:
+        Base less level, for the quarters of the year that have both.
+    """
+    kinds = told["period"].str[7:]
+    year_ago = told["period"].str[:6].map({f"{int(year) - 1}Q{n}": f"{year}Q{n}" for n in range(1, 5)})
+    levels = told[kinds.isin([item, f"{item} alone"]) & year_ago.notna()]
+    levels = levels.assign(period=year_ago[levels.index] + " " + kinds[levels.index])
+    bases = told[kinds.isin([f"{item}_base", f"{item}_base alone"]) & (told["period"].str[:4] == year)]
+    bases = bases.assign(period=bases["period"].str.replace("_base", ""))
+    shared = set(levels["period"].str[:6]) & set(bases["period"].str[:6])
+    return between(of_quarters(levels, shared), of_quarters(bases, shared))
+
+
+def _level_of(name: str) -> int:
+    return 0 if name == "core" else len(name) // 2

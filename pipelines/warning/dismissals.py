@@ -1,0 +1,73 @@
+"""Dismissals: signals that somebody has looked at and set aside, each with a reason; a log that is only added to.
+
+Belongs here: what a dismissal is and the log ``log/dismissals.jsonl``. Does not belong here: what a signal becomes by
+it (steps.warned). A signal of a firm names the firm, so the log is L3: for the owner's eyes only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from classification.errors import InputError
+from pipelines.journal import Journal
+from pipelines.workspace import Workspace
+
+LOG: Final = "dismissals.jsonl"
+
+
+class Dismissal(BaseModel):
+    """A signal set aside: which, why, by whom, and the day from which it counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    signal: str
+    reason: str
+    by: str
+    dismissed_on: dt.date
+
+
+def append(workspace: Workspace, dismissal: Dismissal) -> None:
+    """Add a dismissal to the log: chained to what is there, on the disk when this returns.
+
+    Raises:
+        InputError: it has no reason, or nobody's name.
+    """
+    if not dismissal.reason.strip() or not dismissal.by.strip():
+        raise InputError(
+            "排除预警信号须写明理由（--reason）和经办人。",
+            "A signal is dismissed with a reason (--reason) and by somebody.",
+            where=dismissal.signal,
+        )
+    path = workspace.log / LOG
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    Journal(path).append([dismissal.model_dump_json()])
+
+
+def dismissals(workspace: Workspace, until: dt.date = dt.date.max) -> dict[str, Dismissal]:
+    """The last dismissal of each signal made by a day, the whole chain verified.
+
+    Raises:
+        InputError: a line was altered, removed or inserted, or is no dismissal; the first such line is named.
+    """
+    path = workspace.log / LOG
+    return {one.signal: one for one in _parsed(Journal(path).read(), path) if one.dismissed_on <= until}
+
+
+@lru_cache(maxsize=4)
+def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Dismissal, ...]:
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(Dismissal.model_validate_json(line))
+        except ValidationError:
+            raise InputError(
+                f"排除记录第 {number} 行已损坏，请从备份恢复；排除记录只能追加，不能改动。",
+                f"Line {number} of the log of dismissals is damaged; restore it, the log is never edited.",
+                where=str(path),
+            ) from None
+    return tuple(found)

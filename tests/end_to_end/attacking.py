@@ -1,0 +1,229 @@
+"""An attack on copies that left the house, by whoever holds their files and perhaps returns of his own.
+
+Everything that the files say is a linear relation on four numbers of every cell and period: its value added, that of
+last year as it was published, that of last year of the units of this one, and its volume at last year's prices. What a
+reader or a respondent can then still think possible of a hidden number is found by linear programming.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import highspy
+import numpy as np
+import pandas as pd
+
+from indicators.disclosure import primary
+from pipelines.steps.contributed import contributions
+from pipelines.workspace import Workspace
+
+PLACE = "419900"
+ABOVE = {"core": "", **dict.fromkeys(("01", "02", "03", "04"), "core")}
+LEVEL, BEFORE, BASE, VOLUME = KINDS = ("level", "before", "base", "volume")
+# Amounts in the files are whole yuan; sums of many may miss by some, which tells nobody anything.
+SLACK = 50.0
+_AMOUNTS = {
+    ("core_value_added", "none"): LEVEL,
+    ("core_value_added_base", "published"): BEFORE,
+    ("core_value_added_base", "comparable"): BASE,
+    ("core_value_added_volume", "none"): VOLUME,
+}
+
+Cell = tuple[str, str, str, str]  # period, span, region, class
+Variable = tuple[str, *Cell]
+Terms = Mapping[Variable, float]
+
+
+def told(*folders: Path) -> pd.DataFrame:
+    """What copies say of cells of units, from their CSV files alone; the same number twice is one."""
+    text = {"region": str, "class": str, "period": str, "value": str}
+    files = [pd.read_csv(folder / "csv" / "observation.csv", dtype=text, keep_default_na=False) for folder in folders]
+    rows = pd.concat(files)
+    rows = rows[rows["definition_id"].isin(["rate_method", "same_vintage"])]
+    return rows.drop_duplicates(["indicator", "period", "span", "region", "class", "price_basis", "base", "vintage"])
+
+
+@dataclass
+class Attack:
+    """All that is known, as a model of which one number after another is asked."""
+
+    rows: pd.DataFrame
+    at: dict[Variable, int] = field(default_factory=dict)
+    relations: list[Terms] = field(default_factory=list)
+    known: dict[Variable, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shown = self.rows[self.rows["value"] != "※"]
+        names = ["indicator", "price_basis", "base", "period", "span", "region", "class"]
+        values = pd.to_numeric(shown["value"])
+        numbers = dict(zip(shown[names].itertuples(index=False, name=None), values, strict=True))
+        levels = self.rows[self.rows["indicator"] == "core_value_added"]
+        self.cells: list[Cell] = list(levels[names[3:]].itertuples(index=False, name=None))
+        every = [(kind, *cell) for kind in KINDS for cell in self.cells]
+        self.at = {variable: number for number, variable in enumerate(every)}
+        for (indicator, _, base, *cell), value in numbers.items():
+            if (variable := (_AMOUNTS.get((indicator, base), ""), *cell)) in self.at:
+                self.known[variable] = value
+        self.relations = [*self._sums(), *self._ratios(numbers)]
+
+    def _sums(self) -> Iterator[Terms]:
+        """Classes add up to the class above, places to the whole, quarters alone to those of the year so far."""
+        there = set(self.cells)
+        for period, span, region, name in self.cells:
+            below = [c for c in there if c[:3] == (period, span, region) and ABOVE.get(c[3], c[3][:2]) == name]
+            beside = [c for c in there if region == PLACE != c[2] and (c[0], c[1], c[3]) == (period, span, name)]
+            alone = [(f"{period[:5]}{n}", "quarter", region, name) for n in range(1, int(period[5]) + 1)]
+            for children in (below, beside, alone if span == "cumulative" and there.issuperset(alone) else []):
+                # Volumes of quarters alone have prices of their own.
+                for kind in KINDS[: 3 if children is alone else 4] if children else ():
+                    yield {(kind, period, span, region, name): 1.0} | {(kind, *child): -1.0 for child in children}
+
+    def _ratios(self, numbers: Mapping[tuple[str, ...], float]) -> Iterator[Terms]:
+        """Growth, pull, contribution and shares, each times its denominator."""
+        for (indicator, price, _, period, span, region, name), value in numbers.items():
+            when, after = (period, span), VOLUME if price == "constant" else LEVEL
+            core, whole = (*when, region, "core"), (*when, PLACE, "core")
+            mine: Cell = (*when, region, name)
+            found: list[tuple[str, list[tuple[Variable, float]]]] = [
+                ("core_growth", [((after, *mine), 1.0), ((BASE, *mine), -1.0 - value)]),
+                ("core_pull", [((after, *mine), 1.0), ((BASE, *mine), -1.0), ((BASE, *whole), -value)]),
+                (
+                    "core_contribution",
+                    [
+                        ((after, *mine), 1.0),
+                        ((BASE, *mine), -1.0),
+                        ((after, *whole), -value),
+                        ((BASE, *whole), value),
+                    ],
+                ),
+                ("core_class_share", [((LEVEL, *mine), 1.0), ((LEVEL, *core), -value)]),
+                ("core_region_share", [((LEVEL, *mine), 1.0), ((LEVEL, *when, PLACE, name), -value)]),
+            ]
+            for terms in (terms for kind, terms in found if kind == indicator):
+                if all(variable in self.at for variable, _ in terms):
+                    yield _added(terms)
+
+    def bounds(self, wanted: Sequence[Terms], own: Terms, alone: Terms) -> Iterator[tuple[float, float]]:
+        """The least and the most that sums of numbers can be.
+
+        Args:
+            wanted: which sums.
+            own: what the attacker has in each number himself: it is at least that.
+            alone: numbers that are all his.
+        """
+        exact = self.known | dict(alone)
+        scale = max(map(abs, exact.values()))
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        for variable in self.at:
+            low = exact.get(variable, own.get(variable, 0.0)) / scale
+            solver.addVar(low, low if variable in exact else highspy.kHighsInf)
+        for terms in self.relations:
+            columns = np.array([self.at[variable] for variable in terms], dtype=np.int32)
+            slack = SLACK / scale
+            solver.addRow(-slack, slack, len(columns), columns, np.array(list(terms.values())))
+        for terms in wanted:
+            yield self._end(solver, terms, 1.0) * scale, self._end(solver, terms, -1.0) * scale
+
+    def _end(self, solver: highspy.Highs, terms: Terms, sign: float) -> float:
+        for variable, weight in terms.items():
+            solver.changeColCost(self.at[variable], sign * weight)
+        solver.run()
+        status, value = solver.getModelStatus(), sign * solver.getObjectiveValue()
+        for variable in terms:
+            solver.changeColCost(self.at[variable], 0.0)
+        if status == highspy.HighsModelStatus.kOptimal:
+            return value
+        assert status in {highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible}, status
+        return -sign * np.inf
+
+
+def _added(terms: list[tuple[Variable, float]]) -> Terms:
+    """Terms of one variable added: of the whole itself the pull is its growth."""
+    found: dict[Variable, float] = {}
+    for variable, weight in terms:
+        found[variable] = found.get(variable, 0.0) + weight
+    return found
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The truth, which no attacker has: the numbers, how far each must be kept away, and who has how much in it."""
+
+    known: Mapping[Variable, float]
+    needs: Mapping[Cell, float]
+    parts: Mapping[Cell, Mapping[str, float]]
+
+    @classmethod
+    def of(cls, workspace: Workspace, release: Path) -> Evidence:
+        """Of a release and the parts that it rests on."""
+        said = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+        rows = pd.read_parquet(release / "parquet" / "observation.parquet")
+        rows = rows[rows["definition_id"] == "rate_method"]
+        names = ["indicator", "base", "period", "span", "region", "class", "value"]
+        known = {
+            (_AMOUNTS[indicator, base], *cell): value
+            for indicator, base, *cell, value in rows[names].itertuples(index=False, name=None)
+            if (indicator, base) in _AMOUNTS
+        }
+        sums = _cells(contributions(workspace, said["quarter"], dt.date.fromisoformat(said["as_of"])))
+        cell = ["period", "span", "region", "class"]
+        found = primary(sums, by=cell, unit="unit", value="value")
+        unsafe = found[found["unsafe"]]
+        parts: dict[Cell, dict[str, float]] = {}
+        for *place, unit, value in sums[[*cell, "unit", "value"]].itertuples(index=False, name=None):
+            parts.setdefault(tuple(place), {})[unit] = value
+        return cls(known, dict(zip(unsafe.index, unsafe["protection"], strict=True)), parts)
+
+    @property
+    def units(self) -> list[str]:
+        """All respondents."""
+        return sorted({unit for part in self.parts.values() for unit in part})
+
+    def hidden(self, attack: Attack) -> list[tuple[str, Cell]]:
+        """The levels that the files do not tell."""
+        return [(LEVEL, cell) for cell in attack.cells if (LEVEL, *cell) not in attack.known]
+
+    def narrowed(
+        self, attack: Attack, hidden: Sequence[tuple[str, Cell]], who: str | None
+    ) -> Iterator[tuple[str, Cell]]:
+        """Hidden cells that a reader, or a respondent, can bound closer than he may.
+
+        A respondent knows his own part, and where he is alone the cell; only what is not his is kept from him.
+        """
+        mine = {cell: part[who] for cell, part in self.parts.items() if who in part}
+        # Services are a month late: what stands in the files is not quite what was reported.
+        own = {(LEVEL, *cell): min(value, self.known.get((LEVEL, *cell), 0.0)) for cell, value in mine.items()}
+        sole = [cell for cell in mine if len(self.parts[cell]) == 1]
+        alone = {(LEVEL, *cell): self.known[LEVEL, *cell] for cell in sole if (LEVEL, *cell) in attack.at}
+        asked = [(kind, cell) for kind, cell in hidden if cell not in sole]
+        bounds = attack.bounds([{(kind, *cell): 1.0} for kind, cell in asked], own, alone)
+        for (kind, cell), (low, high) in zip(asked, bounds, strict=True):
+            value, need = self.known[kind, *cell], self._need(cell, who)
+            floor = max(value - need, own.get((kind, *cell), 0.0))
+            if low > floor + SLACK or high < value + need - SLACK or high - low <= SLACK:
+                yield kind, cell
+
+    def _need(self, cell: Cell, who: str | None) -> float:
+        """How far a cell must be kept from somebody: from its largest contributor only the next largest is."""
+        part = self.parts.get(cell, {})
+        ordered = sorted(part, key=lambda unit: -abs(part[unit]))
+        if who is None or not ordered or ordered[0] != who:
+            return self.needs.get(cell, 0.0)
+        others = [abs(part[unit]) for unit in ordered[1:]]
+        return max(0.1 * others[0] - sum(others[1:]), 0.0)
+
+
+def _cells(told: pd.DataFrame) -> pd.DataFrame:
+    """Value added by unit in every cell, places and classes added up, as the files name periods."""
+    kinds = {"va": "cumulative", "va alone": "quarter"}
+    rows = told[told["period"].str[7:].isin(kinds)]
+    rows = rows.assign(span=rows["period"].str[7:].map(kinds), period=rows["period"].str[:6])
+    places = pd.concat([rows, rows.assign(region=PLACE)])
+    classes = [places, *(places.assign(**{"class": above}) for above in (places["class"].str[:2], "core"))]
+    cell = ["period", "span", "region", "class", "unit"]
+    return pd.concat(classes).groupby(cell, as_index=False)["value"].sum()

@@ -1,0 +1,71 @@
+"""shuce warning on a city that has been run: what is listed, what a dismissal changes and from when, what is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines.access import accesses
+from pipelines.lake import Lake
+from pipelines.steps import warned
+from pipelines.steps.warned import POINTS
+from pipelines.warning.dismissals import Dismissal, append
+from pipelines.workspace import Workspace
+from tests.end_to_end.running import told
+
+QUARTER, DUE, LATER = "2021Q3", "2021-10-20", "2021-10-31"
+
+
+def flat(*arguments: str) -> str:
+    """What a command prints, wherever its lines break."""
+    return "".join(told(*arguments).out.split())
+
+
+def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    place = Workspace(copied_city)
+    home = ("--home", str(copied_city))
+    listed = flat("warning", "list", QUARTER, *home)
+    assert f"预警信号（产业、行业层，数据截止{DUE}）" in listed
+    lake = Lake(place.lake)
+    rows = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["quarter"] == QUARTER]
+    assert rows
+    first = rows[0]
+    assert first["signal"] in listed
+    assert set(json.loads(first["evidence"])) <= {"growth", "growth_before", "drop", "units_left", "margin",
+                                                  "margin_before", "margin_fall", "falls"}  # fmt: skip
+    assert {row["status"] for row in rows} == {"open"}
+
+    # A dismissal counts from its day: the same release as of an earlier one does not know it.
+    day = dt.date.fromisoformat(LATER)
+    append(place, Dismissal(signal=first["signal"], reason="低基数", by="甲", dismissed_on=day))
+    assert "已排除0条" in flat("warning", "list", QUARTER, "--as-of", DUE, *home)
+    after = flat("warning", "list", QUARTER, "--as-of", LATER, "--all", *home)
+    assert "已排除1条" in after
+    assert "低基数" in after
+    assert first["signal"] not in flat("warning", "list", QUARTER, "--as-of", LATER, *home)
+
+    assert "转折点清单" in told("warning", "backtest", QUARTER, *home).err
+    point = "id,level,subject,first,last,what\nZ1,industry,0304,2021Q2,2021Q3,x\n"
+    (copied_city / POINTS).write_text(point, encoding="utf-8")
+    early = told("warning", "backtest", QUARTER, *home)
+    assert (early.code, "2022Q1" in early.err) == (2, True)
+    monkeypatch.setattr(warned, "HISTORY", 1)
+    tried = flat("warning", "backtest", QUARTER, *home)
+    assert "2021Q2—2021Q3，转折点1个" in tried
+    assert "误报率" in tried
+    assert re.search(r"企业合计0.*%", tried)
+    nameless = told("warning", "dismiss", first["signal"], *home)
+    assert (nameless.code, "理由" in nameless.err) == (2, True)
+    assert told("warning", "dismiss", "2021Q3-W01-none", "--reason", "x", *home).code == 2
+    assert told("warning", "dismiss", first["signal"], "--reason", "核实无误", *home).code == 0
+
+    # Firms are shown to whoever says what for, and it is written down first.
+    assert told("warning", "list", QUARTER, "--firms", *home).code == 2
+    assert not accesses(place)
+    assert "企业层（L3）" in flat("warning", "list", QUARTER, "--firms", "--purpose", "测试", *home)
+    assert [line.command for line in accesses(place)] == ["warning list"]

@@ -1,0 +1,100 @@
+"""What passes the gate: cells, growths whose change may be told, quarters that stay as they were published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from indicators.disclosure import Pattern
+from pipelines.release.gate import Passing, held_back, passed, terms
+from tests.pipelines.release.stand_in import PLACE, row
+
+COUNTY = "419901"
+HIDDEN = (COUNTY, "core")
+BLOCKS = pd.DataFrame(
+    [("part", 0, 2, 1, False), ("whole", 0, 1, 0, False), ("part", 1, 8, 7, True)],
+    columns=["place", "level", "cells", "unsafe", "folded"],
+)
+FOUND = Pattern(BLOCKS, frozenset({HIDDEN}), frozenset({(PLACE, "core"), (PLACE, "01")}), pd.DataFrame())
+NAMES = ["indicator", "period", "span", "region", "class"]
+
+
+def quarter(period: str, value: float, *, region: str = PLACE, cls: str = "core") -> list[dict[str, Any]]:
+    place = {"region": region, "class": cls}
+    return [
+        row("core_value_added", "rate_method", period, "cumulative", value, **place),
+        row("core_value_added", "rate_method", period, "quarter", value / 2, **place),
+        row("core_growth", "rate_method", period, "cumulative", 0.05, **place),
+    ]
+
+
+def observed(scale: float = 1.0) -> pd.DataFrame:
+    rows = [each for period in ("2023Q1", "2023Q2", "2023Q3") for each in quarter(period, 100 * scale)]
+    rows += quarter("2023Q3", 40 * scale, region=COUNTY) + quarter("2023Q3", 30, region=COUNTY, cls="01")
+    rows += [
+        row("gdp", "accounts", "2023Q3", "cumulative", 900.0),
+        row("core_hhi", "value_added", "2023Q3", "cumulative", 0.2),
+    ]
+    return pd.DataFrame(rows)
+
+
+def kept(passing: Passing, level: str = "L1", rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    return passed(observed() if rows is None else rows, passing, level, place=PLACE)  # type: ignore[arg-type]
+
+
+def values(rows: pd.DataFrame) -> dict[tuple[str, ...], float | None]:
+    found = rows.assign(value=rows["value"].astype(object).where(rows["value"].notna(), None))
+    return {tuple(key): value for *key, value in found[[*NAMES, "value"]].itertuples(index=False, name=None)}
+
+
+def test_cells_pass_hide_or_stay_in_the_house() -> None:
+    told = kept(Passing(FOUND))
+    found = values(told)
+    assert found["core_value_added", "2023Q3", "cumulative", PLACE, "core"] == 100
+    assert found["core_value_added", "2023Q3", "cumulative", COUNTY, "core"] is None
+    assert found["gdp", "2023Q3", "cumulative", PLACE, ""] == 900
+    assert not [key for key in found if key[3:] == (COUNTY, "01") or key[0] == "core_hhi"]
+    assert set(told.loc[told["value"].isna(), "status"]) == {"C"}
+    assert held_back(observed(), told)["core_hhi/value_added"] == 1
+    assert {key[0] for key in values(kept(Passing(FOUND), "L0"))} == {"core_value_added", "core_growth"}
+
+
+def test_a_growth_that_tells_a_change_is_hidden_in_its_year_alone() -> None:
+    found = values(kept(Passing(FOUND, {("va", "2023"): {(PLACE, "core")}})))
+    assert found["core_growth", "2023Q3", "cumulative", PLACE, "core"] is None
+    assert found["core_value_added", "2023Q3", "cumulative", PLACE, "core"] == 100
+    found = values(kept(Passing(FOUND, {("va", "2022"): {(PLACE, "core")}, ("revenue", "2023"): {(PLACE, "core")}})))
+    assert found["core_growth", "2023Q3", "cumulative", PLACE, "core"] == 0.05
+
+
+def test_a_quarter_held_stays_as_it_was_published_and_is_not_given_away() -> None:
+    before = kept(Passing(FOUND), rows=observed(0.9))
+    passing = Passing(FOUND, held={"2023Q2": "2023-07-20"}, published=before)
+    found = values(kept(passing))
+    assert found["core_value_added", "2023Q1", "cumulative", PLACE, "core"] == 100
+    assert found["core_value_added", "2023Q2", "cumulative", PLACE, "core"] == 90
+    assert found["core_value_added", "2023Q2", "quarter", PLACE, "core"] == 45
+    assert found["core_value_added", "2023Q3", "cumulative", PLACE, "core"] == 100
+    # The next quarter alone would tell the new figure of the one held.
+    assert ("core_value_added", "2023Q3", "quarter", PLACE, "core") not in found
+    both = Passing(FOUND, held=dict.fromkeys(("2023Q2", "2023Q3"), "2023-07-20"), published=before)
+    found = values(kept(both))
+    assert found["core_value_added", "2023Q3", "quarter", PLACE, "core"] == 45
+    # What is hidden by now is hidden there, too.
+    assert found["core_value_added", "2023Q3", "cumulative", COUNTY, "core"] is None
+
+
+@pytest.mark.parametrize(("level", "scope"), [("L1", ""), ("L0", "公开稿只列全市")])
+def test_every_page_can_say_what_was_done(level: Any, scope: str) -> None:
+    passing = Passing(FOUND, {("va", "2023"): {(PLACE, "core")}}, {"2023Q2": "2023-07-20"}, kept(Passing(FOUND)))
+    told = kept(passing, level)
+    said = dict(terms(passing, level, told, held_back(observed(), told)))
+    assert said["归并"].startswith(scope or "为使")
+    assert "分县（市、区） × 大类；" in said["归并"]
+    assert said["隐去"].startswith("※")
+    assert "上年同期基数" in said["变动"]
+    assert "2023Q2仍列2023-07-20所知的数" in said["修订暂缓"]
+    assert "结构与效率" in said["未列入"]
+    assert terms(Passing(FOUND), "L1", kept(Passing(FOUND), rows=observed().head(3)), {})[0][0] == "归并"

@@ -1,0 +1,128 @@
+"""What an export takes of earlier ones: hidden cells, changes kept back, quarters that stay as they were."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from indicators.quarter import Quarter
+from pipelines.lake import write_table
+from pipelines.release.gate import disclosure
+from pipelines.steps import exported
+from pipelines.steps.contributed import between, rebased
+from pipelines.workspace import Workspace
+from tests.pipelines.release.stand_in import COUNTIES, city_workspace, row
+
+NOW, BEFORE = dt.date(2023, 10, 20), "2023-07-20"
+CLASSES = ("0101", "0102", "0301", "0402")
+
+
+def contributed(*, corrected: bool, left: bool = False) -> pd.DataFrame:
+    """Six equal units in every class of every county, in three quarters; one corrected, one left since last year."""
+    rows = []
+    for quarter in ("2022Q1", "2022Q2", "2023Q1"):
+        for county in COUNTIES:
+            for cls in CLASSES:
+                for number in range(6):
+                    unit = f"{county}{cls}{number}"
+                    first = unit == f"{next(iter(COUNTIES))}01010"
+                    value = 100 + (30 if corrected and first and quarter == "2022Q2" else 0)
+                    gone = left and first and quarter == "2023Q1"
+                    rows += [
+                        (f"{quarter} va", county, cls, unit, 0 if gone else value),
+                        (
+                            f"{quarter} va_base",
+                            county,
+                            cls,
+                            unit,
+                            0 if gone else 90 if quarter < "2023" else 100 + number % 3,
+                        ),
+                    ]
+    return pd.DataFrame(rows, columns=["period", "region", "class", "unit", "value"])
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A city whose copy of July is out."""
+    made = city_workspace(tmp_path / "home")
+    folder = made.exports("L1") / "2023Q1_2023-07-20_L1_0123456789"
+    (folder / "parquet").mkdir(parents=True)
+    said = {
+        "as_of": BEFORE,
+        "hidden": [["419902", "0402"]],
+        "unchanged": [["va", "2022", "419903", "01"]],
+        "known": dict.fromkeys(("2022Q1", "2022Q2"), BEFORE),
+    }
+    (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    observed = pd.DataFrame([row("core_value_added", "rate_method", "2022Q2", "cumulative", 7.0, **{"class": "core"})])
+    write_table(pa.Table.from_pandas(observed, preserve_index=False), folder / "parquet" / "observation.parquet")
+    return made
+
+
+def passing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, now: pd.DataFrame) -> exported.Passing:
+    def known(_: Workspace, __: str, as_of: dt.date) -> pd.DataFrame:
+        return now if as_of == NOW else contributed(corrected=False)
+
+    monkeypatch.setattr(exported, "contributions", known)
+    published = exported._published(workspace)
+    return exported._passing(workspace, "2023Q1", NOW, disclosure(workspace), published)
+
+
+def test_what_earlier_copies_kept_stays_kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = passing(workspace, monkeypatch, contributed(corrected=False))
+    assert ("419902", "0402") in found.found.hidden
+    assert ("419903", "01") in found.unchanged["va", "2022"]
+    assert not found.held
+
+
+def test_a_quarter_that_one_unit_corrected_stays_as_published(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = passing(workspace, monkeypatch, contributed(corrected=True))
+    assert found.held == {"2022Q2": BEFORE}
+    assert found.published["value"].tolist() == [7.0]
+    # Held against the same day it would be no revision.
+    same = dict.fromkeys(("2022Q2",), NOW.isoformat())
+    folder = next(workspace.exports("L1").iterdir())
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(said | {"known": same}), encoding="utf-8")
+    assert not passing(workspace, monkeypatch, contributed(corrected=True)).held
+
+
+def test_each_quarter_is_held_against_the_last_copy_that_told_it(workspace: Workspace) -> None:
+    later = workspace.exports("L0") / "2022Q2_2023-09-01_L0_0123456789"
+    shutil.copytree(next(workspace.exports("L1").iterdir()), later)
+    said = json.loads((later / "manifest.json").read_text(encoding="utf-8"))
+    told = said | {"as_of": "2023-09-01", "known": {"2022Q1": "2023-09-01"}, "hidden": [["419904", "01"]]}
+    (later / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    found = exported._published(workspace)
+    assert found.known == {"2022Q1": "2023-09-01", "2022Q2": BEFORE}
+    assert found.told["2022Q1"] == (later,)
+    assert later not in found.told["2022Q2"]
+    assert found.hidden == {("419902", "0402"), ("419904", "01")}
+    assert found.observations(["2022Q1"]).empty
+    assert len(found.observations(["2022Q2"])) == 1
+
+
+def test_who_left_is_not_told_by_the_base(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = passing(workspace, monkeypatch, contributed(corrected=False, left=True))
+    first = next(iter(COUNTIES))
+    assert (first, "0101") in found.unchanged["va", "2023"]
+    assert (first, "0101") in found.found.shown
+
+
+def test_changes_have_their_sign_and_unchanged_units_are_zero() -> None:
+    told = contributed(corrected=False, left=True)
+    changes = rebased(told, "va", "2023").set_index(["region", "class", "unit"])["value"]
+    first = next(iter(COUNTIES))
+    assert changes[first, "0101", f"{first}01010"] == -100
+    assert changes[first, "0101", f"{first}01011"] == 1
+    assert set(rebased(told, "va", "2023")["period"]) == {"2023Q1 va"}
+    assert rebased(told, "va", str(Quarter(2022, 1).year)).empty
+    assert between(told, told)["value"].eq(0).all()

@@ -1,0 +1,167 @@
+"""Facts of classes from observations, of firms from their parts: they look back only and say what is laid down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from indicators.quarter import Quarter
+from pipelines.contracts import contract
+from pipelines.engine import engine, statement
+from pipelines.warning.facts import class_facts
+
+PLACE, DAY, FAR = "419900", dt.date(2024, 1, 20), dt.date(9999, 12, 31)
+GROWTH = [0.10, 0.09, 0.08, 0.07, 0.06, 0.05, 0.04, 0.03, 0.02, 0.11, 0.11, 0.05]
+QUARTERS = [str(Quarter(2021, 1) + n) for n in range(12)]
+
+
+def observed(*, units: int = 12, growth: list[float] = GROWTH) -> pd.DataFrame:
+    """One class over three years: what the facts are made of, revenue and value added in whole numbers."""
+    rows = []
+    level = [100.0 * (n % 4 + 1) for n in range(-4, 12)]
+    for n, (quarter, rate) in enumerate(zip(QUARTERS, growth, strict=True)):
+        values = {
+            ("core_growth", "quarter", "constant", "comparable"): rate,
+            ("core_value_added", "quarter", "current", "none"): level[n + 4] * (1.5 if n == 11 else 1),
+            ("core_value_added_base", "quarter", "current", "published"): level[n],
+            ("core_class_share", "cumulative", "current", "none"): 0.3 - 0.01 * n,
+            ("core_profit_margin", "cumulative", "current", "none"): 0.1 - 0.005 * n,
+            ("firms", "cumulative", "none", "none"): float(units),
+            ("core_units_left", "quarter", "none", "none"): float(n == 3),
+            ("industry_revenue", "cumulative", "current", "none"): 110.0 * (n % 4 + 1),
+            ("industry_revenue_change", "cumulative", "current", "comparable"): 0.1,
+            ("industry_firms", "cumulative", "none", "none"): float(units),
+            ("industry_core_value_added", "cumulative", "current", "none"): 50.0,
+            ("industry_profit_margin", "cumulative", "current", "none"): 0.05,
+        }
+        for (name, span, price, base), value in values.items():
+            own = "65" if name.startswith("industry") else "0304"
+            said = {"indicator": name, "definition_id": "rate_method", "period": quarter, "span": span}
+            said |= {"region": PLACE, "class": own, "price_basis": price, "base": base, "authority": "监测测算"}
+            rows.append(said | {"value": value})
+    return pd.DataFrame(rows)
+
+
+def at(facts: pd.DataFrame, quarter: str, level: str = "industry") -> dict[str, Any]:
+    [row] = facts[(facts["quarter"] == quarter) & (facts["level"] == level)].to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
+def test_a_class_is_told_by_its_growth_its_share_and_its_season() -> None:
+    facts = class_facts(observed(), PLACE)
+    now = at(facts, "2023Q1")
+    assert now["drop"] == pytest.approx(0.01)
+    assert now["falls"] == 8
+    assert now["trend_tau"] == pytest.approx(-1)
+    assert now["trend_p"] < 0.01
+    assert at(facts, "2023Q2")["falls"] == 0
+    assert at(facts, "2023Q4")["growth_before"] == pytest.approx(0.11)
+    assert at(facts, "2022Q4")["share_falls"] == 4
+    assert at(facts, "2022Q1")["margin_fall"] == pytest.approx(0.02)
+    assert at(facts, "2021Q4")["units_left"] == 1
+    last = at(facts, "2023Q4")
+    assert last["season"] == pytest.approx(600 / 1200)
+    assert last["season_mean"] == pytest.approx(0.4)
+    assert pd.isna(last["season_deviation"])  # the three years before were all alike: no deviation to measure by
+    assert pd.isna(at(facts, "2023Q3")["season_mean"])
+
+
+def test_a_place_without_own_figures_has_no_facts() -> None:
+    theirs = observed().assign(authority="国家统计局")
+    facts = class_facts(theirs, PLACE)
+    assert facts.empty
+    assert set(facts.columns) >= {"level", "class", "quarter", "drop", "trend_p"}
+
+
+def test_a_sector_grows_by_single_quarters_of_revenue() -> None:
+    assert at(class_facts(observed(), PLACE), "2022Q3", "sector")["growth"] == pytest.approx(0.1)
+
+
+def test_a_fact_looks_back_only() -> None:
+    whole, early = class_facts(observed(), PLACE), observed()
+    early = class_facts(early[early["period"] <= "2022Q4"], PLACE)
+    pd.testing.assert_frame_equal(whole[whole["quarter"] <= "2022Q4"].reset_index(drop=True), early)
+
+
+def test_too_few_firms_have_no_facts_of_their_own() -> None:
+    assert class_facts(observed(units=2), PLACE).empty
+    assert len(class_facts(observed(units=3), PLACE))
+
+
+def part(unit: str, quarter: str, va: int, revenue: int, base: int, **more: Any) -> dict[str, Any]:
+    zero: dict[str, Any] = {c.name: 0 if c.type in {"yuan", "int"} else "" for c in contract("class_part").columns}
+    zero |= {
+        "known_from": dt.date(2023, 1, 1),
+        "known_to": FAR,
+        "origin": "measured",
+        "de": "030401",
+        "county": "419901",
+    }
+    return zero | {"unit": unit, "quarter": quarter, "va": va, "revenue": revenue, "revenue_base": base} | more
+
+
+def firm_facts(
+    rows: list[dict[str, Any]], events: list[dict[str, Any]], day: dt.date = DAY
+) -> dict[Any, dict[str, Any]]:
+    nothing = contract("core_return").schema.empty_table()
+    schema = pa.schema([field.with_nullable(True) for field in contract("core_change").schema])
+    with engine() as work:
+        work.add(class_part=pa.Table.from_pylist(rows, schema=contract("class_part").schema), returned=nothing)
+        work.add(core_change=pa.Table.from_pylist(events, schema=schema))
+        found = work.rows(statement("pipelines", "firm_fact"), {"as_of": day}).to_pylist()
+    return {(row["unit"], row["quarter"]): row for row in found}
+
+
+FIRMS = [
+    part("a", "2023Q1", 90, 100, 100),
+    part("a", "2023Q2", 180, 150, 200),
+    part("b", "2023Q1", 80, 50, 40),
+    part("c", "2023Q1", 70, 10, 10),
+    part("d", "2023Q2", 1, 10, 0, de="non_core"),
+]
+
+
+def test_firms_are_told_by_revenue_place_and_absence() -> None:
+    facts = firm_facts(FIRMS, [])
+    now = facts["a", "2023Q2"]
+    assert now["growth"] == pytest.approx(-0.25)
+    assert now["quarter_growth"] == pytest.approx(-0.5)
+    assert (now["falls"], now["place"], now["place_before"], now["absent"]) == (1, 1, 1, False)
+    gone = facts["b", "2023Q2"]
+    assert (gone["absent"], gone["place_before"], gone["growth"], gone["name"]) == (True, 2, None, "b")
+    assert ("d", "2023Q2") not in facts
+
+
+def test_who_has_left_by_the_register_is_not_absent_from_the_day_that_is_known() -> None:
+    event = {"quarter": "2023Q2", "unit": "b", "event": "exit", "kind": "legal", "known_from": dt.date(2023, 7, 20)}
+    event |= {"known_to": FAR}
+    assert ("b", "2023Q2") not in firm_facts(FIRMS, [event])
+    assert ("b", "2023Q2") in firm_facts(FIRMS, [event], dt.date(2023, 7, 19))
+
+
+def test_a_return_not_known_yet_is_no_fact() -> None:
+    late = [row | {"known_from": dt.date(2023, 7, 20)} if row["quarter"] == "2023Q2" else row for row in FIRMS]
+    assert ("a", "2023Q2") not in firm_facts(late, [], dt.date(2023, 7, 1))
+
+
+def test_growth_without_the_largest_leaves_nobody_alone() -> None:
+    rows = [part(f"u{n}", "2023Q4", 100 - n, 1, 1, va_base=50 + n, gbt="6513", de="030103") for n in range(5)]
+    membership = pa.table({"scheme": ["digital"], "class": ["03"], "gbt": ["6513"], "de": ["030103"]})
+    asked = {"as_of": DAY, "fewest": 3}
+
+    def grown(count: int) -> dict[str, Any]:
+        with engine() as work:
+            work.add(class_part=pa.Table.from_pylist(rows[:count], schema=contract("class_part").schema))
+            work.add(membership=membership)
+            [row] = work.rows(statement("pipelines", "without_largest"), asked).to_pylist()
+            return dict(row)
+
+    assert grown(5)["growth_but1"] == pytest.approx((99 + 98 + 97 + 96) / (51 + 52 + 53 + 54) - 1)
+    assert grown(5)["growth_but3"] is None
+    assert grown(3)["growth_but1"] is None
+    assert grown(3)["growth"] == pytest.approx((100 + 99 + 98) / (50 + 51 + 52) - 1)
+    assert grown(2)["growth"] is None
