@@ -23,7 +23,6 @@ from pipelines.workspace import City, Workspace
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
     from pipelines.release.figures import Figures
 
@@ -68,23 +67,23 @@ def releases(workspace: Workspace) -> list[Path]:
     return sorted(folder for folder in folders if folder.name != CURRENT and not folder.is_symlink())
 
 
-def figures(folder: Path, observation: pa.Table | None = None) -> Figures:
+def figures(folder: Path, copy: Path | None = None) -> Figures:
     """The figures of a release, by the settings it was cut with.
 
     Args:
         folder: of the release.
-        observation: what of its observations is to be seen; default all.
+        copy: of it that may leave the house; then what is to be seen there, without what it withholds.
     """
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     from pipelines.release.figures import Figures
 
     said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    tables = {path.stem: pq.read_table(path) for path in sorted((folder / "parquet").glob("*.parquet"))}
-    if observation is not None:
-        tables["observation"] = observation.select(tables["observation"].schema.names).cast(
-            tables["observation"].schema
-        )
+    paths = sorted(((copy or folder) / "parquet").glob("*.parquet"))
+    tables = {path.stem: pq.read_table(path, partitioning=None) for path in paths}
+    if copy is not None:
+        tables["observation"] = tables["observation"].filter(pc.is_valid(tables["observation"]["value"]))
     city = City.model_validate(said["settings"])
     return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from indicators.dispatch.thresholds import thresholds
@@ -112,9 +111,8 @@ def _figures(workspace: Workspace, quarter: str, day: dt.date) -> Figures:
             f"Nothing of {quarter} had been released by {day}; run `shuce run {quarter}` first.",
             where=quarter,
         )
-    copy = export(workspace, release, "L1", purpose=f"{TITLES['quarterly']} {quarter}").folder
-    shown = pq.read_table(copy / "parquet" / "observation.parquet", partitioning=None)
-    return figures(copy, shown.filter(pc.is_valid(shown["value"])))
+    purpose = f"{TITLES['quarterly']} {quarter}"
+    return figures(release, export(workspace, release, "L1", purpose=purpose).folder)
 
 
 def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Path:

@@ -33,7 +33,7 @@ def copied(workspace: Workspace, release: Path, level: str, *, purpose: str) -> 
     shares = [name == "core_share_gdp" for name in rows["indicator"].to_pylist()]
     values = [None if hidden else value for hidden, value in zip(shares, rows["value"].to_pylist(), strict=True)]
     folder = workspace.exports(level) / release.name
-    shutil.copytree(release, folder, dirs_exist_ok=True)
+    shutil.copytree(release / "parquet", folder / "parquet", dirs_exist_ok=True)
     at = rows.schema.get_field_index("value")
     pq.write_table(
         rows.set_column(at, "value", pa.array(values, pa.float64())), folder / "parquet" / "observation.parquet"
