@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from classification.hierarchy import rollup
     from classification.standard import load_standard
     from classification.suggestion import Suggestion, agrees, suggest
-    from classification.tables import arrow_tables, chains, labels, membership
+    from classification.tables import arrow_tables, chains, future_industries, labels, membership
 
 _HOME = {
     "Suggestion": "suggestion",
@@ -29,6 +29,7 @@ _HOME = {
     "classify": "assign",
     "conservation": "assign",
     "describe": "description",
+    "future_industries": "tables",
     "labels": "tables",
     "load_standard": "standard",
     "membership": "tables",
@@ -46,6 +47,7 @@ __all__ = [
     "classify",
     "conservation",
     "describe",
+    "future_industries",
     "labels",
     "load_standard",
     "membership",

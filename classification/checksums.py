@@ -71,6 +71,10 @@ def _local(standard: Standard) -> Iterator[Check]:
     yield "chain members that are not GB/T classes", [m.gbt for m in standard.chains if m.gbt not in classes], []
     names = {(m.id, m.name_zh, m.name_en) for m in standard.chains}
     yield "chains with one name each", len(names), len({m.id for m in standard.chains})
+    future = [m.gbt for m in standard.futures if m.gbt and m.gbt not in classes]
+    yield "members of future industries that are not GB/T classes", future, []
+    names = {(m.id, m.name_zh, m.name_en) for m in standard.futures}
+    yield "future industries with one name each", len(names), len({m.id for m in standard.futures})
     heirs = {heir for record in standard.gbt_2011.values() for heir in record.successors}
     yield "2011 successors that are not GB/T classes", sorted(heirs - classes), []
     wrong = [r.code for r in standard.gbt_2011.values() if (r.kind == "reused") != (r.code in classes)]

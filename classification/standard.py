@@ -78,7 +78,7 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class ChainMember:
-    """A GB/T class as a member of a local industry chain."""
+    """A GB/T class as a member of a local industry chain or of a future industry; a future one may have none ('')."""
 
     id: str
     name_zh: str
@@ -117,6 +117,7 @@ class Standard:
     mapping: tuple[Mapping, ...]
     sectors: dict[str, Sector]
     chains: tuple[ChainMember, ...]
+    futures: tuple[ChainMember, ...]
     gbt_2011: dict[str, Retired]
 
     @cached_property
@@ -263,6 +264,7 @@ def read_standard(folder: Traversable | Path) -> Standard:
         mapping=tuple(mapping),
         sectors={row["division"]: Sector(**row) for row in _rows(folder, "sectors.csv", ("division",))},
         chains=tuple(ChainMember(**row) for row in _rows(folder, "chains.csv", ("id", "gbt"))),
+        futures=tuple(ChainMember(**row) for row in _rows(folder, "future_industries.csv", ("id", "gbt"))),
         gbt_2011={record.code: record for record in retired},
     )
 

@@ -47,12 +47,17 @@ def _memberships(standard: Standard) -> Iterator[tuple[str, str, str, str]]:
     chains: dict[str, list[str]] = {}
     for member in standard.chains:
         chains.setdefault(member.gbt, []).append(member.id)
+    futures: dict[str, list[str]] = {}
+    for member in standard.futures:
+        futures.setdefault(member.gbt, []).append(member.id)
     for gbt, de in standard.pairs():
         place = standard.sectors[gbt[:2]]
         for name in (place.division, place.section, place.sector, place.three_sector, "all"):
             yield "sector", name, gbt, de
         for name in chains.get(gbt, ()):
             yield "chain", name, gbt, de
+        for name in futures.get(gbt, ()):
+            yield "future", name, gbt, de
         if de != NON_CORE:
             for name in _digital_classes(de):
                 yield "digital", name, gbt, de
@@ -83,8 +88,14 @@ def _labels(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]
         # GB/T classes have no English name of their own: what of them is digital has.
         parts = (standard.digital[pair.de].name_en for pair in standard.core_map if pair.gbt == code)
         yield "partial", code, standard.gbt[code].name_zh, f"GB/T {code}, in part: {'; '.join(parts)}", 1, ""
-    for name, zh, en in _SIZES:
-        yield "size", name, zh, en, 1, ""
+
+
+def _listed(standard: Standard) -> Iterator[tuple[str, str, str, str, int, str]]:
+    """Labels of short lists without parents: sizes of firms, future industries."""
+    futures = {member.id: (member.id, member.name_zh, member.name_en) for member in standard.futures}
+    for scheme, names in (("size", _SIZES), ("future", futures.values())):
+        for name, zh, en in names:
+            yield scheme, name, zh, en, 1, ""
 
 
 def _columns(rows: Iterable[tuple[object, ...]], names: tuple[str, ...]) -> dict[str, list[object]]:
@@ -102,7 +113,7 @@ def membership() -> pd.DataFrame:
         Frame ``scheme, class, gbt, de`` ordered by all four. Pairs are the 1,382 GB/T classes × their digital classes
         of 01–04 and ``non_core`` (no ``non_core`` where the whole class is core). Schemes: ``digital`` (core, 01,
         0101, 010101), ``core_industry`` (the core part of a division), ``chain`` (every part of a member class),
-        ``chain_core`` (its core part), ``sector`` (division,
+        ``chain_core`` (its core part), ``future`` (every part of a class of a future industry), ``sector`` (division,
         section, agriculture|industry|construction|services, primary|secondary|tertiary, all).
         Source of the three sectors: 三次产业划分规定 as revised in 2018 (divisions 05, 11 and 43 are tertiary).
     """
@@ -120,7 +131,8 @@ def labels() -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.DataFrame(_columns(_labels(load_standard()), _LABELS))
+    standard = load_standard()
+    return pd.DataFrame(_columns([*_labels(standard), *_listed(standard)], _LABELS))
 
 
 def chains() -> pd.DataFrame:
@@ -137,6 +149,20 @@ def chains() -> pd.DataFrame:
         for m in sorted(standard.chains, key=lambda m: (m.id, m.gbt))
     )
     return pd.DataFrame(_columns(rows, ("id", "name_zh", "name_en", "gbt", "core", "partial", "note")))
+
+
+def future_industries() -> pd.DataFrame:
+    """The future industries and their GB/T classes; one without a class has a row with ``gbt`` ''.
+
+    Returns:
+        Frame ``id, name_zh, name_en, gbt, note``, in the order in which they are presented; ``note`` says where a class
+        comes from, or why there is none.
+    """
+    import pandas as pd
+
+    names = ("id", "name_zh", "name_en", "gbt", "note")
+    rows = ((m.id, m.name_zh, m.name_en, m.gbt, m.note) for m in load_standard().futures)
+    return pd.DataFrame(_columns(rows, names))
 
 
 def code_columns() -> dict[str, dict[str, list[object]]]:

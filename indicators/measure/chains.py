@@ -1,7 +1,7 @@
 """Local industry chains 产业链 and above-threshold industry: what a "share of industry" is a share of.
 
-Belongs here: the indicators ``chain_…`` and ``industry_above_value_added``. Does not belong here: which classes form a
-chain (classification).
+Belongs here: the indicators ``chain_…``, ``future_value_added`` and ``industry_above_value_added``. Does not belong
+here: which classes form a chain or a future industry (classification).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
     cells = cells.assign(estimated=cells["imputed"] != 0)
     industry = _industry(evidence, cells)
     parts = [make.own_rows(industry, industry["va"], "industry_above_value_added", "rate_method")]
-    for scheme, name in (("chain", "chain_value_added"), ("chain_core", "chain_core_value_added")):
+    for scheme, name in (("chain", "chain_value_added"), ("chain_core", "chain_core_value_added"),
+                         ("future", "future_value_added")):  # fmt: skip
         members = evidence.membership[evidence.membership["scheme"] == scheme]
         sums = by_class(cells, members, ["va"])
         table = spans(with_place(sums, evidence.place, ["va"]), ["va"])

@@ -1,7 +1,7 @@
 """Rates of dispatch from sums of the task force's ledgers: completion, starts, spending, what becomes of contracts.
 
-Belongs here: rates of sums. Does not belong here: single entries and their lights (``indicators.dispatch``). No figure
-of a firm is among the sums, and no account is made of them.
+Belongs here: rates of sums, and sums by future industry. Does not belong here: single entries and their lights
+(``indicators.dispatch``). No figure of a firm is among the sums, and no account is made of them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ RATES: Final = {
     "contract_production_rate": ("produced", "begun"),
     "contract_capacity_rate": ("at_capacity", "produced"),
 }
+# Indicator → the sum that it is, by future industry.
+SUMS: Final = {"future_projects": "future_projects", "future_investment": "future_invested"}
 ITEMS: Final = tuple(sorted({item for pair in RATES.values() for item in pair}))
 
 
@@ -35,10 +37,16 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     sums = evidence.released(evidence.dispatch)
     if sums.empty:
         return []
-    wide = sums.pivot(index=["quarter", "region"], columns="item", values="value").astype("float64")
+    wide = sums.pivot(index=["quarter", "region", "class"], columns="item", values="value").astype("float64")
     wide = wide.reindex(columns=list(ITEMS)).reset_index()
-    frame = wide.assign(span="cumulative", estimated=False, **{"class": ""})
-    return [
+    frame = wide.assign(span="cumulative", estimated=False)
+    by_class = sums.assign(span="cumulative", estimated=False)
+    counted = [
+        make.own_rows(rows, rows["value"].astype("float64"), name, DEFINITION)
+        for name, item in SUMS.items()
+        if len(rows := by_class[by_class["item"] == item])
+    ]
+    return counted + [
         make.own_rows(frame, make.ratio(frame[part], frame[whole]), name, DEFINITION)
         for name, (part, whole) in RATES.items()
     ]

@@ -34,7 +34,7 @@ _KEYS: Final = {
     "capital_setting": ["sector", "valid_from"],
     "io_sector": ["year", "code"],
     "io_flow": ["year", "supplier", "user"],
-    "dispatch": ["quarter", "region", "item"],
+    "dispatch": ["quarter", "region", "item", "class"],
     "index_scheme": ["base_year", "code", "known_from"],
 }  # fmt: skip
 # The tables without whose rows figures are refused, rather than made another way.
@@ -60,7 +60,8 @@ _COLUMNS: Final = {
     "annual": ["year", "known_from", "known_to", "county", "sector", "gbt", "de", "va"],
     "accounts": [*_KEYS["accounts"], "value", "unit", "status", "authority", "known_from"],
     "prices": ["quarter", "division", "index", "status", "known_from"],
-    "published": [*_KEYS["published"], "value", "unit", "status", "assumed", "known_from"],
+    "published": [*_KEYS["published"], "value", "unit", "status", "assumed", "target", "rank",
+                  "known_from"],
     "adoption": ["year", "definition_id", "region", "sector", "surveyed", "using", "known_from"],
     "efficiency": ["division", "valid_from", "valid_to", "d", "known_from"],
     "coefficients": ["gbt", "de", "level", "key", "k", "method", "valid_from", "valid_to", "known_from"],
@@ -73,7 +74,7 @@ _COLUMNS: Final = {
     "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
     "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
     "io_flow": ["year", "supplier", "user", "flow", "known_from"],
-    "dispatch": ["quarter", "region", "item", "value", "known_from"],
+    "dispatch": [*_KEYS["dispatch"], "value", "known_from"],
     "index_scheme": ["base_year", "code", "parent", "name_zh", "indicator", "definition_id", "class", "span",
                      "price_basis", "direction", "weight", "low", "high", "document", "known_from"],
     "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",

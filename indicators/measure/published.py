@@ -15,6 +15,7 @@ from indicators.measure.accounts import GDP, value_of
 from indicators.measure.core import CORE
 from indicators.measure.evidence import Evidence
 from indicators.measure.rows import quantised, ratio
+from indicators.monitored import COMPLETION, DEFINITION, RANK, TARGET, target_definitions
 from indicators.observation import OURS
 from indicators.rounding import from_unit
 from indicators.structure import share_of_gdp
@@ -40,11 +41,13 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     values = [_stored(*cell) for cell in zip(passed["value"], passed["unit"], units, strict=True)]
     known = pd.Series([unit for _, unit in values], index=passed.index)
     levels = [entry.release_level if entry else "L2" for entry in entries]
-    passed = passed.assign(value=[value for value, _ in values], unit=known, release_level=levels)
+    aimed = zip(pd.to_numeric(passed["target"]), passed["unit"], units, strict=True)
+    targets = [_stored(*cell)[0] if cell[0] > 0 else float("nan") for cell in aimed]
+    passed = passed.assign(value=[value for value, _ in values], target=targets, unit=known, release_level=levels)
     core = passed[(passed["indicator"] == "core_value_added") & (passed["price_basis"] == "current")]
     given = passed[(passed["indicator"] == "gdp") & (passed["price_basis"] == "current")]
     gdp = _by_span(pd.concat([value_of(evidence.accounts, GDP), given], ignore_index=True))
-    return [passed, *_assumed(passed), *_class_shares(core), *_gdp_shares(gdp, core)]
+    return [passed, *_assumed(passed), *_beside(passed), *_class_shares(core), *_gdp_shares(gdp, core)]
 
 
 def _stored(value: float, unit: str, wanted: str) -> tuple[float, str]:
@@ -68,6 +71,27 @@ def _assumed(passed: pd.DataFrame) -> list[pd.DataFrame]:
     entry = indicator("assumed_period", "external")
     return [rows.assign(indicator=entry.id, value=rows["period"].astype("float64"), unit=entry.unit,
                         price_basis="none", base="none")]  # fmt: skip
+
+
+def _beside(passed: pd.DataFrame) -> list[pd.DataFrame]:
+    """Target, completion and rank of departments' figures, each with the figure's indicator for its class.
+
+    Completion is the figure over its target, of the same report; a figure without a target has none.
+    """
+    reported = passed[passed["definition_id"] == DEFINITION]
+    aimed, ranked = reported[reported["target"] > 0], reported[reported["rank"].notna()]
+    entries = [indicators()[name, DEFINITION] for name in aimed["indicator"]]
+    kept = [target_definitions()[entry.unit, entry.display_unit] for entry in entries]
+    return [
+        _classed(aimed, TARGET, aimed["target"]).assign(definition_id=kept, unit=aimed["unit"]),
+        _classed(aimed, COMPLETION, quantised(aimed["value"] / aimed["target"], "比率")),
+        _classed(ranked, RANK, ranked["rank"].astype("float64")),
+    ]
+
+
+def _classed(rows: pd.DataFrame, name: str, value: pd.Series) -> pd.DataFrame:
+    entry = next(entry for entry in indicators().values() if entry.id == name)
+    return rows.assign(**{"class": rows["indicator"]}, indicator=name, value=value, unit=entry.unit)
 
 
 def _class_shares(core: pd.DataFrame) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from classification import future_industries
 from indicators import dispatch
 from indicators.dispatch.doubts import blocking
 from indicators.dispatch.schedule import Completion
@@ -221,6 +222,22 @@ class Board:
         """Parks with their indicators."""
         there = self.of("park")
         return there.merge(dispatch.park_indicators(there), on="entry", validate="one_to_one")
+
+    def futures(self, day: dt.date | None = None) -> pd.DataFrame:
+        """The six future industries by a day (default: the board's): what stands on the lists, and what was invested.
+
+        Returns:
+            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year), all six, in order.
+        """
+        there = {name: dispatch.on_list(self.ever(name), day or self.day) for name in ("firm", "project")}
+        found = future_industries()[["id", "name_zh"]].drop_duplicates(ignore_index=True)
+        by = {name: rows.groupby("future_industry") for name, rows in there.items()}
+        told = {
+            "future_firms": by["firm"].size(),
+            "future_projects": by["project"].size(),
+            "future_invested": by["project"]["cum_year"].sum(),
+        }
+        return found.assign(**{name: found["name_zh"].map(values).fillna(0) for name, values in told.items()})
 
     @cached_property
     def late(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from pipelines.ledgers.board import Board, Cycle
 
 _STAGES = {"signed": "signed", "fulfilled": "fulfilled", "started": "begun", "produced": "produced",
            "at_capacity": "at_capacity"}  # fmt: skip
+_FUTURE = ("future_invested", "future_projects")
 
 
 def sums(history: pd.DataFrame, quarters: Iterable[Quarter], region: str, last: dt.date) -> list[dict[str, Any]]:
@@ -36,14 +37,27 @@ def sums(history: pd.DataFrame, quarters: Iterable[Quarter], region: str, last: 
         if board.day <= last and board.cycles:
             items = _items(board)
             found += [
-                {"quarter": str(quarter), "region": region, "item": item, "value": items[item], "known_from": board.day}
-                for item in sorted(items)
+                {
+                    "quarter": str(quarter),
+                    "region": region,
+                    "item": item,
+                    "class": cls,
+                    "value": items[item, cls],
+                    "known_from": board.day,
+                }
+                for item, cls in sorted(items)
             ]
     return found
 
 
-def _items(board: Board) -> dict[str, int]:
-    """The sums of a day."""
+def _items(board: Board) -> dict[tuple[str, str], int]:
+    """The sums of a day: by item, and by item and future industry."""
+    futures = board.futures(board.cycles[-1].last_day)
+    by_class = {(item, row["id"]): round(row[item]) for row in futures.to_dict("records") for item in _FUTURE}
+    return {(item, ""): value for item, value in _totals(board).items()} | by_class
+
+
+def _totals(board: Board) -> dict[str, int]:
     there = board.cycles[-1].last_day
     due, started = board.started_by(there)
     items = {"due": due, "started": started}

@@ -16,6 +16,7 @@ from pipelines.release import (
     development,
     estimates,
     exhibits,
+    monitored,
     pages,
     revised,
     sensitivity,
@@ -161,9 +162,8 @@ def _penetration(f: Figures) -> Section:
 
 
 def _departments(f: Figures) -> Section:
-    table = tables.departments(f)
-    texts = ("以下为部门报送数，按部门口径原样收录。",) if table else ()
-    return Section("基础设施与部门监测", texts, (), _present(table))
+    texts = tuple(monitored.of_departments(f))
+    return Section("基础设施与部门监测", texts, (), _present(monitored.departments(f), monitored.futures(f)))
 
 
 def _chains(f: Figures) -> Section:

@@ -36,6 +36,8 @@ _SCHEMES: Final = {
     **dict.fromkeys(("core_", "firms", "revenue", "staff"), "digital"),
     "chain_core": "chain_core",
     "chain_": "chain",
+    "future_": "future",
+    **dict.fromkeys(("annual_target", "target_completion", "provincial_rank"), "monitored"),
     "size_": "size",
     "industry_": "core_industry",
     "": "sector",

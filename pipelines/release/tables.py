@@ -239,27 +239,6 @@ def settings(f: Figures, figures: list[Figure]) -> str:
     return "".join(f"{'、'.join(names)}：{text}。" for text, names in texts.items())
 
 
-def departments(f: Figures) -> Table | None:
-    """T7: counts that departments report, by topic."""
-    rows: list[Row] = []
-    topic = ""
-    for indicator in f.ids("department"):
-        figure = _newest(f, indicator, "department")
-        if figure is None:
-            continue
-        entry = f.catalogue[indicator, "department"]
-        if entry["topic"] != topic:
-            topic = entry["topic"]
-            rows.append(Row(topic, total=True))
-        label = Span(figure.span, figure.period).label
-        rows.append(Row(entry["name_zh"], (figure, figure.display_unit, label, figure.authority), indent=1))
-    if not rows:
-        return None
-    return Table(
-        "T7", "基础设施与部门监测数", "单位：见各行", ("指标", "数值", "单位", "时期", "数据来源"), tuple(rows)
-    )
-
-
 def chains(f: Figures, span: Span) -> Table | None:
     """The local industry chains, with both shares and the published figures beside ours."""
     rows: list[Row] = []
@@ -557,10 +536,10 @@ def _chain_cells(f: Figures, definition: str, span: Span, chain: str) -> tuple[C
 
 
 def _newest_rate(f: Figures, definition: str, cls: str) -> Figure | None:
-    return _newest(f, "digital_penetration", definition, cls)
+    return newest(f, "digital_penetration", definition, cls)
 
 
-def _newest(f: Figures, indicator: str, definition: str, cls: str = "") -> Figure | None:
+def newest(f: Figures, indicator: str, definition: str, cls: str = "") -> Figure | None:
     """The latest period up to the release quarter, a quarter's cumulative span before a year."""
     spans = [
         *(s for s in f.periods(indicator, definition, "cumulative", cls=cls) if s.period == str(f.quarter)),

@@ -17,7 +17,7 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, lines, page, units
-from pipelines.release import development, estimates, revised, sensitivity, structure, tables, warnings
+from pipelines.release import development, estimates, monitored, revised, sensitivity, structure, tables, warnings
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import MARK, TOO_SMALL, decimal, numeric_columns, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
@@ -86,7 +86,8 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "名录进退": structure.population(f, span) if span else None,
         "渗透率 T6": tables.penetration(f),
         "渗透率分门类": tables.penetration_sections(f),
-        "基础设施与部门 T7": tables.departments(f),
+        "基础设施与部门 T7": monitored.departments(f),
+        "未来产业": monitored.futures(f),
         "产业链": tables.chains(f, span) if span else None,
         "产业链分母": tables.chain_denominators(f),
         "全口径与年度衔接": estimates.estimates(f, span) if span else None,

@@ -67,7 +67,7 @@ def write_small(coefficients: list[dict[str, str]], inbox: Path) -> Iterator[Sen
     look = Dress("数字化效率系数", ("表    号：HS04表",), ("说明：合成数据。",))
     write_text(inbox / name, look, list(headers("efficiency", 0).values()), table)
     yield Sent(name, BASE_RECEIVED, "核算科", "系数审定会")
-    yield from _write_published(inbox)
+    yield from write_published(inbox)
 
 
 def _write_rates(inbox: Path, year: int) -> Sent:
@@ -101,7 +101,8 @@ def _write_coefficients(inbox: Path, table: list[dict[str, str]], label: str, da
     return Sent(name, day, "核算科", "系数审定会")
 
 
-def _write_published(inbox: Path) -> Iterator[Sent]:
+def write_published(inbox: Path) -> Iterator[Sent]:
+    """Write WB01, one file for each day on which figures of other bodies and of departments came."""
     header = headers("published", 0)
     table = rows("departments.csv")
     for day in sorted({row["received"] for row in table}):

@@ -21,10 +21,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classification import labels
 from classification.errors import InputError
 from indicators.catalogue import catalogue
 from indicators.disclosure import exposed, pattern
+from indicators.monitored import class_labels
 from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
@@ -215,7 +215,7 @@ def _tables(workspace: Workspace, level: Level, kept: pd.DataFrame) -> dict[str,
     """The tables of the level: its observations, and the names of what they speak of."""
     key = ["id", "definition_id"]
     used = kept[["indicator", "definition_id"]].drop_duplicates().set_axis(key, axis=1)
-    named = labels()
+    named = class_labels()
     return {
         "observation": pa.Table.from_pandas(kept, preserve_index=False),
         "catalogue": pa.Table.from_pandas(catalogue().merge(used, on=key).assign(release_level=level)),

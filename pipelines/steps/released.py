@@ -11,10 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from classification import labels
 from indicators.catalogue import catalogue
 from indicators.measure import MEASURED
 from indicators.measure.development import AGGREGATION
+from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from pipelines.engine import engine, statement
 from pipelines.ingest.forms import forms
@@ -40,7 +40,7 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     observation(workspace, quarter, as_of, flash=flash)
     coefficients, schemes = lake.read("core_coefficient"), lake.read("core_index_scheme")
     scheme = schemes.filter(pc.less_equal(schemes["known_from"], pa.scalar(as_of, pa.date32())))
-    names = pa.Table.from_pandas(labels(), preserve_index=False)
+    names = pa.Table.from_pandas(class_labels(), preserve_index=False)
     cells = known_cells(lake, "cell_published", needed, as_of)
     if not flash:
         cells = cells.filter(pc.equal(cells["origin"], MEASURED))

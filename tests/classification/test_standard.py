@@ -104,6 +104,8 @@ def test_pairs_have_a_remainder_only_where_money_can_fall_on_it() -> None:
             "name",
         ),
         ("chains.csv", ",2921,", ",29210,", "chain members"),
+        ("future_industries.csv", ",3921,", ",39210,", "members of future industries"),
+        ("future_industries.csv", "life_health,生命健康,", "life_health,健康,", "future industries with one name"),
         ("gbt4754_2011_changes.csv", "gone,6511;", "gone,65110;", "successors"),
         ("gbt4754_2011_changes.csv", "软件开发,gone", "软件开发,reused", "gone or reused"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from classification import arrow_tables, chains, labels, load_standard, membership
+from classification import arrow_tables, chains, future_industries, labels, load_standard, membership
 
 
 def test_every_pair_falls_on_five_sector_classes_and_once_on_all() -> None:
@@ -61,6 +61,20 @@ def test_chains_say_what_is_core() -> None:
     hydrogen = table[table["id"] == "hydrogen_equipment"]
     assert len(hydrogen) == 6
     assert not hydrogen["core"].any()
+
+
+def test_future_industries_have_classes_or_say_why_not() -> None:
+    table = future_industries()
+    assert list(dict.fromkeys(table["name_zh"])) == [
+        "量子信息", "类脑智能", "未来网络", "氢能与储能", "生命健康", "前沿新材料",
+    ]  # fmt: skip
+    without = table[table["gbt"] == ""]
+    assert list(without["name_zh"]) == ["量子信息", "类脑智能"]
+    assert without["note"].str.contains("无").all()
+    members = membership().query("scheme == 'future'")
+    assert set(zip(members["class"], members["gbt"], strict=True)) == set(
+        zip(table["id"], table["gbt"], strict=True)
+    ) - {(name, "") for name in without["id"]}
 
 
 def test_arrow_tables() -> None:

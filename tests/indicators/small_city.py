@@ -168,7 +168,8 @@ def given(indicator: str, definition: str, value: float, unit: str, period: str,
     row = {
         "indicator": indicator, "definition_id": definition, "region": PLACE, "class": "", "period": period,
         "span": "annual", "value": value, "unit": unit, "price_basis": "none", "base": "none", "vintage": "preliminary",
-        "status": "A", "authority": "工作专班", "note": "", "assumed": False, "known_from": dt.date(2023, 1, 1),
+        "status": "A", "authority": "工作专班", "note": "", "assumed": False, "target": None, "rank": None,
+        "known_from": dt.date(2023, 1, 1),
         "source": "WB01",
     }  # fmt: skip
     return row | more

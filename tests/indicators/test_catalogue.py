@@ -53,7 +53,7 @@ def test_holds_every_promised_indicator_and_all_ledgers() -> None:
     ids = set(catalogue()["id"])
     assert ids >= PROMISED
     assert sum(name.startswith("ledger_") for name in ids) == 5
-    assert sum(name.startswith("hydrogen_") for name in ids) == 5
+    assert sum(name.startswith("hydrogen_") for name in ids) == 10
 
 
 def test_definitions_of_one_indicator_stand_apart() -> None:

@@ -42,6 +42,8 @@ FROM (
     WHEN class = '' THEN ''
     WHEN indicator LIKE 'core_%' OR indicator IN ('firms', 'revenue', 'revenue_growth', 'staff') THEN 'digital'
     WHEN indicator LIKE 'chain_%' THEN 'chain'
+    WHEN indicator LIKE 'future_%' THEN 'future'
+    WHEN indicator IN ('annual_target', 'target_completion', 'provincial_rank') THEN 'monitored'
     WHEN indicator LIKE 'size_%' THEN 'size'
     WHEN indicator LIKE 'development_%' THEN 'index'
     ELSE 'sector' END AS scheme

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from indicators.catalogue import indicators
 from indicators.measure import published as measured
+from indicators.monitored import BESIDE
 from indicators.observation import OURS, observations
 from pipelines.ingest.published import core_published
 from tests.pipelines.ingest.test_small import CITY, DAY, PUBLISHED, raw
@@ -15,6 +17,7 @@ PENETRATION = {"indicator": "digital_penetration", "definition_id": "external"}
 MONEY = {"indicator": "core_value_added", "definition_id": "published", "price_basis": "现价", "base": "无"}
 STAFF = {"indicator": "staff", "definition_id": "above_threshold", "period": "2023Q4", "span": "累计"}
 RECORDS = {"indicator": "data_records"}
+COVERAGE = {"indicator": "coverage_5g", "unit": "%"}
 PULL = {
     "indicator": "core_pull", "definition_id": "rate_method", "period": "2023Q4", "span": "累计",
     "price_basis": "constant", "base": "comparable",
@@ -72,6 +75,16 @@ def test_figures_come_in_the_unit_of_the_catalogue(
         ({"period": "2023Q4"}, "时期", "bad_period", ""),
         ({"region": "示范市"}, "地区代码", "bad_code", ""),
         ({"vintage": "new"}, "版次", "unknown_word", ""),
+        ({"authority": " "}, "发布机关", "missing", ""),
+        ({"value": "-1"}, "数值", "range", "100%"),
+        (COVERAGE | {"value": "100.1"}, "数值", "range", "100%"),
+        (COVERAGE | {"value": "90", "target": "101"}, "年度目标", "range", "100%"),
+        ({"target": "0"}, "年度目标", "range", "留空"),
+        ({"rank": "0"}, "全省位次", "range", "正整数"),
+        ({"rank": "2.5"}, "全省位次", "range", "正整数"),
+        (MONEY | {"unit": "元", "target": "5"}, "年度目标", "not_in_catalogue", "department"),
+        (PENETRATION | {"unit": "%", "rank": "5"}, "全省位次", "not_in_catalogue", "department"),
+        ({"indicator": "target_completion"}, "指标代码", "not_in_catalogue", "完成率由系统计算"),
     ],
 )
 def test_what_the_catalogue_does_not_hold_is_set_aside(
@@ -93,7 +106,8 @@ def test_a_row_let_in_can_be_released() -> None:
             "indicator": entry.id, "definition_id": entry.definition_id, "unit": entry.display_unit, "value": "0.5",
             "span": span, "period": spans[span], "price_basis": price, "base": base,
         }
-        for entry in indicators().values() for span in entry.spans for price, base in entry.forms
+        for entry in indicators().values() if entry.id not in BESIDE
+        for span in entry.spans for price, base in entry.forms
     ]  # fmt: skip
     typed, aside = core_published(raw("published", *(PUBLISHED | row for row in rows)), CITY)
     conflicts = [row for row in aside.to_pylist() if row["rule"] != "conflict"]
@@ -111,3 +125,50 @@ def test_only_a_rate_of_another_body_may_have_an_assumed_year() -> None:
     rows, aside = made(PENETRATION | {"unit": "%", "assumed": "是"}, {"assumed": "是"}, {"assumed": "否"})
     assert {(row["definition_id"], row["assumed"]) for row in rows} == {("external", True), ("department", False)}
     assert [(line["column"], line["rule"]) for line in aside] == [("时期为推定", "not_in_catalogue")]
+
+
+def test_target_and_rank_come_beside_their_figure_in_its_unit() -> None:
+    [plain], _ = made({})
+    assert (plain["target"], plain["rank"]) == (None, None)
+    [row], aside = made(RECORDS | {"value": "24.4", "unit": "亿条", "target": "30", "rank": "5"})
+    assert not aside
+    assert (row["target"], row["rank"]) == (3e9, 5)
+
+
+STOCK, FLOW, LIST = ({"indicator": name} for name in ("base_stations_5g_total", "base_stations_5g_new", "ledger_firms"))
+
+
+@pytest.mark.parametrize(
+    ("series", "first", "then", "more", "fallen"),
+    [
+        (STOCK, "2022", "2023", {}, True),
+        (STOCK, "2022", "2023", {"note": "拆除老旧站点"}, False),
+        (STOCK, "2022", "2023", {"authority": "另一部门"}, False),
+        (LIST, "2022", "2023", {}, False),
+        (FLOW, "2022", "2023", {}, False),
+        (FLOW | {"span": "累计"}, "2023Q1", "2023Q2", {}, True),
+        (FLOW | {"span": "累计"}, "2022Q4", "2023Q1", {}, False),
+        (FLOW | {"span": "当季"}, "2023Q1", "2023Q2", {}, False),
+    ],
+)
+def test_what_only_grows_and_fell_is_set_aside(
+    series: dict[str, Any], first: str, then: str, more: dict[str, Any], fallen: bool
+) -> None:
+    higher, lower = series | {"period": first, "value": "900"}, series | {"period": then, "value": "899"} | more
+    for rows in ([higher, lower], [lower, higher]):
+        kept, aside = made(*rows)
+        assert [row["rule"] for row in aside] == ["fallen"] * fallen
+        assert [row["period"] for row in kept] == [first] if fallen else len(kept) == 2
+        if fallen:
+            assert first in aside[0]["reason_zh"]
+
+
+def test_a_fall_is_judged_by_what_was_known_then() -> None:
+    early = STOCK | {"period": "2022", "value": "900"}
+    later = {"period": "2023", "value": "850", "received_at": dt.date(2024, 5, 1)}
+    put_right = early | {"value": "800", "received_at": dt.date(2024, 4, 1)}
+    kept, aside = made(early, put_right, STOCK | later)
+    assert not aside
+    assert len(kept) == 3
+    kept, aside = made(early, put_right | {"received_at": dt.date(2024, 6, 1)}, STOCK | later)
+    assert [row["rule"] for row in aside] == ["fallen"]

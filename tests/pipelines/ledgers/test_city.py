@@ -38,29 +38,6 @@ def test_every_week_something_came(ledger_city: Workspace) -> None:
     assert set(FRIDAYS) <= days
 
 
-def test_the_figures_that_were_published_follow_from_the_ledgers(last: Board) -> None:
-    firms, signed = last.of("firm"), last.signings(dt.date(2023, 1, 1))
-    counted = signed[signed["counted"] == 1]
-    projects = last.of("project")
-    accepted = projects["content"].str.startswith("工业互联网") & (projects["image"] == "通过验收")
-    found = {
-        "ledger_firms": last.counts["firm"],
-        "ledger_projects": last.counts["project"],
-        "ledger_investment_leads": last.counts["lead"],
-        "ledger_bonds": last.counts["bond"],
-        "ledger_parks": last.counts["park"],
-        "measures_annual_plan": last.counts["measure"],
-        "contracts_sangeyipi": (counted["batch"] != "").sum(),
-        "contracts_provincial": counted["event_level"].isin(["国家级", "省级"]).sum(),
-        "industrial_internet_accepted": accepted.sum(),
-        "smart_factories": firms["honours"].str.contains("省级智能工厂（车间）", regex=False).sum(),
-        "smart_scenarios": firms["honours"].str.contains("省优秀智能应用场景", regex=False).sum(),
-        "smart_benchmarks": firms["honours"].str.contains("省级智能制造标杆企业", regex=False).sum(),
-        "service_manufacturing": firms["honours"].str.contains("服务型制造示范企业", regex=False).sum(),
-    }
-    assert found == {name: PUBLISHED[name] for name in found}
-
-
 def test_the_slips_of_the_year_are_seen(last: Board) -> None:
     lit = last.lights.set_index(["entry", "cycle"])["light"].unstack()
     assert lit.loc["XM005"].tolist()[-1] == "red"  # started months late

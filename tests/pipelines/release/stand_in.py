@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from classification.tables import labels
 from indicators.catalogue import catalogue, indicator
+from indicators.monitored import class_labels
 from indicators.observation import observations
 from indicators.quarter import Quarter, quarters_between
 from pipelines.release.dictionary import release_contracts
@@ -169,6 +169,17 @@ def _single(year: str = "2022") -> Iterator[dict[str, Any]]:
     yield row("industry_above_value_added", "rate_method", f"{year}Q4", "cumulative", 722.5e8)
     for name, value in DEPARTMENTS.items():
         yield row(name, "department", "2023", "annual", value, authority="工作专班")
+    stations = {"class": "base_stations_5g_new", "authority": "工作专班"}
+    yield row("annual_target", "count", "2023", "annual", 900, **stations)
+    yield row("target_completion", "department", "2023", "annual", 906 / 900, **stations)
+    piles = {"class": "charging_piles_total", "authority": "工作专班"}
+    yield row("annual_target", "count", "2023", "annual", 2500, **piles)
+    yield row("target_completion", "department", "2023", "annual", 2300 / 2500, **piles)
+    yield row(
+        "provincial_rank", "department", "2023", "annual", 5, **{"class": "smart_factories"}, authority="工作专班"
+    )
+    yield row("future_projects", "ledger", str(LAST), "cumulative", 3, **{"class": "future_networks"})
+    yield row("future_value_added", "rate_method", str(LAST), "cumulative", 7.1e8, **{"class": "future_networks"})
 
 
 def city_observations(last: Quarter = LAST) -> pa.Table:
@@ -208,7 +219,7 @@ def _arrow(frame: Any) -> pa.Table:
 
 
 def small_tables() -> dict[str, pa.Table]:
-    return {"catalogue": _arrow(catalogue()), "class_label": _arrow(labels())}
+    return {"catalogue": _arrow(catalogue()), "class_label": _arrow(class_labels())}
 
 
 def city_tables(last: Quarter = LAST) -> dict[str, pa.Table]:

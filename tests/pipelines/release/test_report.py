@@ -14,7 +14,7 @@ import pytest
 from indicators.observation import observations
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
-from pipelines.release import bulletin, chains, charts, exhibits, sentences, tables, workbook
+from pipelines.release import bulletin, chains, charts, exhibits, monitored, sentences, tables, workbook
 from pipelines.release.alike import difference
 from pipelines.release.dictionary import release_contracts
 from pipelines.release.display import WITHHELD_ZH, shown
@@ -186,7 +186,7 @@ def test_nothing_is_said_of_nothing(tmp_path: Path) -> None:
     assert sentences.overall(f) == ["2023年全年没有核心产业增加值观测值。"]
     assert [section.title for section in bulletin.sections(f)] == ["总体"]
     assert "没有可发布的" in bulletin.render(bulletin.report(f, ISSUE), ISSUE)
-    assert tables.series(f) is tables.pulls(f) is tables.departments(f) is None
+    assert tables.series(f) is tables.pulls(f) is monitored.departments(f) is None
     assert tables.divisions(f, YEAR) is tables.chains(f, YEAR) is tables.vintages(f, YEAR) is None
     workbook.write(f, ISSUE, tmp_path / "small.xlsx")
     book = openpyxl.load_workbook(tmp_path / "small.xlsx")

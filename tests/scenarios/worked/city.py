@@ -102,6 +102,8 @@ def _filled(name: str) -> pd.DataFrame:
         frame[column] = yuan.round().astype("int64") if name in _WHOLE_YUAN else yuan
     if name == "published":
         frame["assumed"] = frame["assumed"] == "True"
+        for column in ("target", "rank"):
+            frame[column] = pd.to_numeric(frame[column])
     return frame
 
 

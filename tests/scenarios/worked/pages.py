@@ -16,8 +16,8 @@ from typing import Final
 
 import pandas as pd
 
-from classification import labels
 from indicators.catalogue import Indicator, indicators
+from indicators.monitored import class_labels
 from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Span
 from pipelines.release.wording import plain, rounded
 from tests.scenarios.worked.city import table
@@ -53,7 +53,7 @@ _TABLES: Final = {
     "index_scheme": "发展指数方案（示例）",
 }
 _HEADS: Final = {
-    "item": "项目（金额为亿元，其余为个数）",
+    "item": "项目（金额为亿元，未来产业投资为元，其余为个数）",
     "origin": "来源", "county": "县", "region": "地区", "sector": "专业或部门", "gbt": "行业小类",
     "de": "数字经济小类", "months": "2021年四季度累计月数", "va_2020": "2020年增加值",
     "va_2021": "2021年报表增加值", "base_2021": "2021年报表的上年同期", "division": "行业大类", "index": "价格指数",
@@ -70,7 +70,7 @@ _HEADS: Final = {
     "va_but1": "剔除最大一家", "va_base_but1": "其上年同期", "va_but3": "剔除最大三家",
     "va_base_but3": "其上年同期", "event": "变动", "size": "规模", "rd": "研发费用",
     "rd_revenue": "填报研发费用企业的营业收入", "indicator": "指标", "period": "时期", "span": "时期类型",
-    "unit": "单位", "authority": "公布机关", "assumed": "年份为推定",
+    "unit": "单位", "target": "年度目标", "rank": "全省位次", "authority": "公布机关", "assumed": "年份为推定",
     "parent": "上级代码", "name_zh": "名称", "direction": "方向", "weight": "权重", "low": "下限值", "high": "上限值",
 }  # fmt: skip
 
@@ -140,7 +140,7 @@ def _place(region: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     """Class → Chinese name; the digital economy's before those of divisions, for 01 is one of each."""
-    return {row["class"]: row["name_zh"] for row in labels()[::-1].to_dict("records")}
+    return {row["class"]: row["name_zh"] for row in class_labels()[::-1].to_dict("records")}
 
 
 def _name(cls: str) -> str:
