@@ -11,7 +11,10 @@ import dagster as dg
 
 from indicators.quarter import Quarter
 from pipelines.partitions import TIMEZONE, key_of
+from pipelines.reports.periods import Kind
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.ledgers import refreshed
+from pipelines.steps.reports import report
 from pipelines.workspace import Workspace
 
 # Observations, release and the report on the quarter's data: for quarters whose cells are there.
@@ -93,6 +96,75 @@ def quarterly(context: dg.ScheduleEvaluationContext, workspace: WorkspaceResourc
     if quarter is None:
         return dg.SkipReason(f"工作区尚无已结束的季度（{today}）。")
     return dg.RunRequest(run_key=f"quarterly-{quarter}-{today}", partition_key=key_of(quarter))
+
+
+class ReportConfig(dg.Config):
+    """Which report is written."""
+
+    kind: Kind
+    period: str
+
+
+@dg.op
+def write_report(context: dg.OpExecutionContext, config: ReportConfig, workspace: WorkspaceResource) -> None:
+    """Take in what arrived and write one report of the task force."""
+    place = workspace.workspace
+    with place.held(f"dagster run {context.run.run_id[:8]}", wait=True):
+        refreshed(place)
+        written = report(place, config.kind, config.period)
+    context.log.info(f"{written.headline}：{written.folder}")
+
+
+@dg.job(name="report", description="专班报告：周汇报、月调度或季总结，写入 reports/。")
+def report_job() -> None:
+    """One report of the task force."""
+    write_report()
+
+
+def _report(context: dg.ScheduleEvaluationContext, kind: Kind, days: int) -> dg.RunRequest:
+    """The report of the period that some days before the tick lie in."""
+    day = context.scheduled_execution_time.date() - dt.timedelta(days=days)
+    config = {"ops": {"write_report": {"config": {"kind": kind, "period": str(day)}}}}
+    return dg.RunRequest(run_key=f"report-{kind}-{day}", run_config=config)
+
+
+@dg.schedule(
+    name="report_weekly",
+    job=report_job,
+    cron_schedule="0 9 * * 1",
+    execution_timezone=TIMEZONE,
+    description="每周一 9:00 写上周的周汇报。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def report_weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Monday 09:00: the week before."""
+    return _report(context, "weekly", 7)
+
+
+@dg.schedule(
+    name="report_monthly",
+    job=report_job,
+    cron_schedule="0 9 6 * *",
+    execution_timezone=TIMEZONE,
+    description="每月6日 9:00 写上月的月调度：5日当天收到的还计入上月。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def report_monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The 6th, 09:00, when the month before has been cut off with the whole of the 5th."""
+    return _report(context, "monthly", 10)
+
+
+@dg.schedule(
+    name="report_quarterly",
+    job=report_job,
+    cron_schedule="0 12 20 1,4,7,10 *",
+    execution_timezone=TIMEZONE,
+    description="季后次月20日 12:00（当日9:00已发布）写上季度的季总结；没有发布包的拒绝。",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+def report_quarterly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The 20th of the month after the quarter, three hours after its release."""
+    return _report(context, "quarterly", 25)
 
 
 @dg.sensor(

@@ -197,6 +197,11 @@ class Workspace:
         """The report on the quality of a quarter's data (L2)."""
         return self.home / "report" / f"quality_{quarter}.html"
 
+    @property
+    def reports(self) -> Path:
+        """The task force's reports (L1): by kind and period."""
+        return self.home / "reports"
+
     def exports(self, level: str) -> Path:
         """Where copies of releases lie that may leave the house at a level."""
         return self.home / "export" / level

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
-from pipelines.cli import inbox, ledger, release, review, warning
+from pipelines.cli import inbox, ledger, release, report, review, warning
 
 app = typer.Typer(
     name="shuce",
@@ -27,6 +27,7 @@ app.add_typer(inbox.app, name="inbox")
 app.add_typer(review.app, name="review")
 app.add_typer(release.app, name="release")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(report.app, name="report")
 app.add_typer(warning.app, name="warning")
 console = Console()
 Home = Annotated[

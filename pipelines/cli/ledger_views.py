@@ -19,12 +19,12 @@ from indicators.dispatch import legend, progress_sentence
 from indicators.dispatch.thresholds import thresholds
 from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
+from pipelines.ledgers import cells
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.workspace import City
 
 _PLAIN: Final[dict[str, Any]] = {"highlight": False, "soft_wrap": True, "markup": False}
 _COLOURS: Final = {"green": "green", "yellow": "yellow", "red": "red", "grey": "bright_black"}
-_FLAGS: Final = {"yes": "是", "no": "否"}
 _SHOWN: Final = 12  # lines of a list that fit on a screen
 # Columns that tell where an entry of a ledger stands: name → kind of display.
 _TELLING: Final[dict[str, tuple[str, ...]]] = {
@@ -54,7 +54,7 @@ def entries(board: Board, ledger: Ledger, city: City, county: str, console: Cons
     heads = ["编号", ledger.columns["name"].header, *(ledger.columns[name].header for name in telling)]
     words = _words(board) if ledger.id == "project" else {}
     rows = [
-        (row["entry"], row["name"], *(_shown(row[name], ledger.columns[name].kind) for name in telling),
+        (row["entry"], row["name"], *(cells.shown(row[name], ledger.columns[name].kind) for name in telling),
          *((words.get(row["entry"], "—"),) if words else ()))
         for row in there.to_dict("records")
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def entry(board: Board, number: str, city: City, console: Console) -> None:
     holds = [
         (column.header, city.regions.get(text, text) if column.name == "county" else text)
         for column in ledger.columns.values()
-        if column.name in row and (text := _shown(row[column.name], _kind(ledger, column.name)))
+        if column.name in row and (text := cells.shown(row[column.name], _kind(ledger, column.name)))
     ]
     console.print(_table(("栏目", "内容"), holds))
     if ledger.id == "project":
@@ -105,7 +105,7 @@ def entry(board: Board, number: str, city: City, console: Console) -> None:
     said = history.sort_values(["reported_at", "known_from", "row_id"])
     changes = said[said["value"] != said.groupby("field")["value"].shift()].to_dict("records")
     shown = [
-        (str(one["reported_at"]), ledger.columns[one["field"]].header, _shown_text(one, city), one["reporter"])
+        (str(one["reported_at"]), ledger.columns[one["field"]].header, cells.told(one, city), one["reporter"])
         for one in changes[-_SHOWN:]
     ]
     console.print(_table(("填报日期", "栏目", "内容", "填报单位"), shown))
@@ -239,29 +239,6 @@ def _words(board: Board) -> dict[str, str]:
 
 def _kind(ledger: Ledger, name: str) -> str:
     return "text" if name in ledger.private else ledger.columns[name].kind
-
-
-def _shown(value: Any, kind: str) -> str:
-    """A value as people read it: money in 万元, days as they are written, flags as words."""
-    if value == "" or pd.isna(value):
-        return ""
-    if kind == "money":
-        return display(float(value), "万元", 0)
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return _FLAGS.get(str(value), str(value)) if kind == "flag" else str(value)
-
-
-def _shown_text(said: dict[Any, Any], city: City) -> str:
-    """A reported cell; one that was emptied says so."""
-    if said["value"] == "":
-        return "（清空）"
-    if said["field"] == "county":
-        return str(city.regions.get(said["value"], said["value"]))
-    hidden = said["field"] in ledgers()[said["ledger"]].private
-    return _shown(said["value"], "text" if hidden else said["kind"])
 
 
 def _rate(value: float) -> str:

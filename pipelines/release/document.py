@@ -20,15 +20,16 @@ from datetime import datetime
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from markupsafe import Markup
 
 from classification.errors import InputError
 from pipelines.release import charts, pages
-from pipelines.release.bulletin import Report, Section
+from pipelines.release.bulletin import Section
 from pipelines.release.display import shown
 from pipelines.release.issue import Issue
+from pipelines.release.leaders import Leaders
 from pipelines.release.tables import Table
 from pipelines.workspace import Workspace
 
@@ -43,6 +44,7 @@ STYLES: Final = (
 )  # fmt: skip
 BLOCKS: Final = {"一页纸": "word_leaders.xml.j2", "正文": "word_body.xml.j2", "附表": "word_tables.xml.j2"}
 TEXT: Final = "正文"
+_SHEET: Final = "word_sheet.xml.j2"
 # 156 mm, the width of the type area, in twentieths of a point.
 _WIDTH: Final = 8844
 _EMU: Final = 635
@@ -54,6 +56,42 @@ _NAMESPACES: Final = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class Said(Protocol):
+    """What a report has for a document to be made of it; one without a leaders' page leaves its place out."""
+
+    @property
+    def title(self) -> str:
+        """Without the period."""
+
+    @property
+    def place(self) -> str:
+        """Whose report."""
+
+    @property
+    def headline(self) -> str:
+        """The finding, one sentence."""
+
+    @property
+    def leaders(self) -> Leaders | None:
+        """The leaders' page."""
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The text."""
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a heading and its text."""
+
+    @property
+    def synthetic(self) -> str:
+        """What is said of a made-up city, or ''."""
+
+    @property
+    def cite(self) -> tuple[str, ...]:
+        """How it is quoted."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +115,7 @@ def template_hash(workspace: Workspace) -> str:
     return hashlib.sha256(template(workspace)).hexdigest()
 
 
-def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
+def write(said: Said, issue: Issue, data: bytes, path: Path, *, sheet: bool = False) -> None:
     """Write the document.
 
     Args:
@@ -85,6 +123,7 @@ def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
         issue: what the release is called; its day is the day of the document.
         data: the template.
         path: the file to write.
+        sheet: whether it is one sheet: the finding and the tables, small, without an annex.
 
     Raises:
         InputError: the template is no Word file, lacks styles or the place of the text, or has a field that is unknown.
@@ -95,11 +134,22 @@ def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
     places = _places(document, values)
     numbered, tables = _numbered(said)
     told = {
-        "said": said, "issue": issue, "styles": styles, "numbered": numbered, "tables": tables,
-        "widths": widths, "width": _WIDTH, "picture": _pictures(document), "page": said.leaders,
-    }  # fmt: skip
+        "said": said,
+        "issue": issue,
+        "styles": styles,
+        "numbered": numbered,
+        "tables": tables,
+        "widths": widths,
+        "width": _WIDTH,
+        "picture": _pictures(document),
+        "page": said.leaders,
+    }
+    blocks = BLOCKS | ({TEXT: _SHEET} if sheet else {})
+    empty = {"一页纸": said.leaders is None, "附表": sheet or not tables, TEXT: False}
+    if said.leaders is None:
+        _close_up(document)
     for name, place in places.items():
-        for element in _elements(pages.markup(BLOCKS[name], **told)):
+        for element in [] if empty[name] else _elements(pages.markup(blocks[name], **told)):
             place.addprevious(element)
         place.getparent().remove(place)
     _say_what_it_is(document, said, issue)
@@ -108,7 +158,7 @@ def write(said: Report, issue: Issue, data: bytes, path: Path) -> None:
     path.write_bytes(_dated(sink))
 
 
-def widths(table: Table) -> list[int]:
+def widths(table: Table, widest: float = _WIDEST) -> list[int]:
     """The widths of a table's columns by what stands in them; together the type area.
 
     A head may break into two lines, a label and a text too where they are long.
@@ -117,7 +167,7 @@ def widths(table: Table) -> list[int]:
     heads = [_length(name) / 2 for name in table.head]
     labels = max((_length(row.label) + row.indent for row in rows), default=0.0)
     cells = [max((_length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
-    wanted = [min(max(head, body, _NARROWEST), _WIDEST) for head, body in zip(heads, [labels, *cells], strict=True)]
+    wanted = [min(max(head, body, _NARROWEST), widest) for head, body in zip(heads, [labels, *cells], strict=True)]
     found = [int(_WIDTH * want / sum(wanted)) for want in wanted]
     return [found[0] + _WIDTH - sum(found), *found[1:]]
 
@@ -155,7 +205,7 @@ def _styles(document: Document) -> dict[str, str]:
     return {str(name): style_id for name, style_id in found.items()}
 
 
-def _fields(said: Report, issue: Issue) -> dict[str, str]:
+def _fields(said: Said, issue: Issue) -> dict[str, str]:
     return {
         "标题": said.title,
         "时期": issue.period,
@@ -215,7 +265,7 @@ def _paragraphs(document: Document) -> Iterator[Any]:
             yield from list(part.element.iter(qn("w:p")))
 
 
-def _numbered(said: Report) -> tuple[list[Numbered], list[tuple[int, Table]]]:
+def _numbered(said: Said) -> tuple[list[Numbered], list[tuple[int, Table]]]:
     """The sections with the numbers of their charts and tables, and all tables in the order of their numbers."""
     figure, number = count(1), count(1)
     found, tables = [], []
@@ -243,13 +293,21 @@ def _pictures(document: Document) -> Callable[[str, str, int], Markup]:
     return picture
 
 
+def _close_up(document: Document) -> None:
+    """Without the leaders' page the title begins no page of its own."""
+    from docx.oxml.ns import qn
+
+    for broken in list(document.element.body.iter(qn("w:pageBreakBefore"))):
+        broken.getparent().remove(broken)
+
+
 def _elements(markup: str) -> list[Any]:
     from docx.oxml import parse_xml
 
     return list(parse_xml(f"<w:body {_NAMESPACES}>{markup}</w:body>"))
 
 
-def _say_what_it_is(document: Document, said: Report, issue: Issue) -> None:
+def _say_what_it_is(document: Document, said: Said, issue: Issue) -> None:
     day = datetime(issue.as_of.year, issue.as_of.month, issue.as_of.day)
     properties = document.core_properties
     properties.title = f"{said.title}（{issue.period}）"

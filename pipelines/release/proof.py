@@ -10,8 +10,6 @@ sentence of the release on the same; in a changed row, the number of the release
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -27,8 +25,7 @@ import yaml
 from indicators.quarter import Quarter
 from pipelines.release.figures import CORE, PRICES, VINTAGES, Figure, Figures, Span
 from pipelines.release.manuscript import Passage, passages
-from pipelines.release.read import MANIFEST
-from pipelines.workspace import City
+from pipelines.release.read import figures
 
 _NUMBER: Final = r"\d[\d,]*(?:\.\d+)?"
 _POINTS: Final = r"个?百分点"
@@ -81,7 +78,7 @@ class Proof:
         self.rows = {passage.cells for passage in given if passage.cells}
         self.sentences = dict.fromkeys(s for passage in given if not passage.cells for s in sentences(passage.text))
         self._told = [(sentence, _said(sentence)) for sentence in self.sentences]
-        self.figures = _figures(folder)
+        self.figures = figures(folder)
         self._names = _names(self.figures)
 
     def remarks(self, path: Path) -> list[Remark]:
@@ -245,15 +242,6 @@ class Proof:
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without their full stops."""
     return [sentence for sentence in re.split(r"[。；]", text) if sentence]
-
-
-def _figures(folder: Path) -> Figures:
-    import pyarrow.parquet as pq
-
-    said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    tables = {path.stem: pq.read_table(path) for path in sorted((folder / "parquet").glob("*.parquet"))}
-    city = City.model_validate(said["settings"])
-    return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables)
 
 
 def _names(f: Figures) -> list[tuple[str, str, str]]:

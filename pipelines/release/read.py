@@ -10,17 +10,21 @@ so that a reader who is at work when the next release appears keeps the one he o
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classification.errors import InputError
+from indicators.quarter import Quarter
 from pipelines.contracts import Contract, contracts
 from pipelines.release.sql import statement
-from pipelines.workspace import Workspace
+from pipelines.workspace import City, Workspace
 
 if TYPE_CHECKING:
     import duckdb
+
+    from pipelines.release.figures import Figures
 
 CURRENT = "current"
 DATABASE = "digital_economy.duckdb"
@@ -61,6 +65,27 @@ def releases(workspace: Workspace) -> list[Path]:
     """The releases that are there, oldest quarter first."""
     folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
     return sorted(folder for folder in folders if folder.name != CURRENT and not folder.is_symlink())
+
+
+def figures(folder: Path, copy: Path | None = None) -> Figures:
+    """The figures of a release, by the settings it was cut with.
+
+    Args:
+        folder: of the release.
+        copy: of it that may leave the house; then what is to be seen there, without what it withholds.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    from pipelines.release.figures import Figures
+
+    said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    paths = sorted(((copy or folder) / "parquet").glob("*.parquet"))
+    tables = {path.stem: pq.read_table(path, partitioning=None) for path in paths}
+    if copy is not None:
+        tables["observation"] = tables["observation"].filter(pc.is_valid(tables["observation"]["value"]))
+    city = City.model_validate(said["settings"])
+    return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables)
 
 
 def connect(workspace: Workspace, release: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -156,6 +181,16 @@ def released_by(workspace: Workspace, day: dt.date) -> Path | None:
     known = [(folder.name.split("_"), folder) for folder in releases(workspace)]
     dated = [(parts[1], parts[0], "flash" not in parts, folder) for parts, folder in known if parts[1] <= str(day)]
     return max(dated)[-1] if dated else None
+
+
+def released_of(workspace: Workspace, quarter: str, day: dt.date) -> Path | None:
+    """The latest release of a quarter cut for a day or an earlier one, no flash; of one day the current one."""
+    link = workspace.releases / CURRENT
+    now = link.resolve().name if link.exists() else ""
+    parts = [(folder.name.split("_"), folder) for folder in releases(workspace)]
+    mine = [(said[1], folder.name == now, folder) for said, folder in parts
+            if said[0] == quarter and said[1] <= str(day) and "flash" not in said]  # fmt: skip
+    return max(mine)[-1] if mine else None
 
 
 def day_named(text: str) -> dt.date:

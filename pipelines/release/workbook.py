@@ -10,15 +10,16 @@ name and must never run. The creation time is the release's as_of, so that the b
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
-from pipelines.excel import FONT, OPTIONS, Book, page, units
+from pipelines.excel import FONT, OPTIONS, Book, lines, page, units
 from pipelines.release import development, estimates, monitored, revised, sensitivity, structure, tables, warnings
 from pipelines.release.charts import ACCENT, GREY, HUES
-from pipelines.release.display import MARK, TOO_SMALL, decimal, shown
+from pipelines.release.display import MARK, TOO_SMALL, decimal, numeric_columns, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
@@ -43,6 +44,7 @@ _WIDTHS: Final = {
 }
 # Lists of words that the catalogue keeps in English.
 _WORDS: Final = {"price_basis": PRICES, "bases": BASES, "spans": SPANS}
+_WIDEST: Final = 34  # units of width of a column of texts
 # Light hatching.
 _WITHHELD: Final = {"pattern": 18, "fg_color": "#9aa1ab", "bg_color": "#ffffff"}
 _FIRST_ROW: Final = 4  # title, stamp, unit, head; the first row of figures, from 0
@@ -64,7 +66,7 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
         sheets = _sheets(f)
         _notes(at, f, issue, title, sheets)
         for name, table in sheets.items():
-            _sheet(at, name, table, issue)
+            add(at, name, table, issue)
         _charts(at, f, issue, sheets)
         _catalogue(at, f, issue)
 
@@ -112,12 +114,6 @@ def _sheets(f: Figures) -> dict[str, Table]:
 
 
 def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Table]) -> None:
-    sheet = at.book.add_worksheet("说明")
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 96)
-    sheet.write_string(0, 0, title, at.style(bold=True, font_size=16))
-    sheet.set_row(0, 30)
     used = [figure for table in sheets.values() for figure in table.figures]
     pairs = [
         ("级别", f"{issue.stamp}（{issue.level}）"),
@@ -128,6 +124,17 @@ def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Tab
         *((heading, text) for heading, text in notes(f, issue, used) if heading != "合成数据"),
         ("工作表", "、".join(sheets)),
     ]
+    cover(at, title, pairs, issue)
+
+
+def cover(at: Book, title: str, pairs: Sequence[tuple[str, str]], issue: Issue) -> None:
+    """The first sheet: a title, then headings with their texts."""
+    sheet = at.book.add_worksheet("说明")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 96)
+    sheet.write_string(0, 0, title, at.style(bold=True, font_size=16))
+    sheet.set_row(0, 30)
     for row, (heading, text) in enumerate(pairs, 2):
         warn = {"font_color": "#9d1c1c", "bold": True} if heading in {"级别", "合成数据"} else {}
         sheet.write_string(row, 0, heading, at.style(bold=True, valign="top"))
@@ -137,7 +144,8 @@ def _notes(at: Book, f: Figures, issue: Issue, title: str, sheets: dict[str, Tab
     page(sheet, landscape=False, stamp=issue.stamp)
 
 
-def _sheet(at: Book, name: str, table: Table, issue: Issue) -> None:
+def add(at: Book, name: str, table: Table, issue: Issue) -> None:
+    """A table as a sheet of its own: numbers to the right, columns of texts to the left."""
     sheet = at.book.add_worksheet(name)
     last = len(table.head) - 1
     sheet.hide_gridlines(2)
@@ -150,12 +158,14 @@ def _sheet(at: Book, name: str, table: Table, issue: Issue) -> None:
         at.style(font_color="#9d1c1c"),
     )
     sheet.write_string(2, last, table.unit, at.style(align="right", font_color="#5d6672"))
+    numeric = [False, *numeric_columns([row.cells for row in table.rows])]
+    sides = ["right" if number else "left" for number in numeric]
     for column, head in enumerate(table.head):
-        look = {"align": "left" if column == 0 else "right", "text_wrap": True}
+        look = {"align": sides[column], "text_wrap": True}
         sheet.write_string(3, column, head, at.style(bold=True, top=2, bottom=1, **look))
     sheet.set_row(3, 32)
     for number, row in enumerate(table.rows):
-        _row(at, sheet, _FIRST_ROW + number, row, last, final=number == len(table.rows) - 1)
+        _row(at, sheet, _FIRST_ROW + number, row, sides, final=number == len(table.rows) - 1)
     for number, note in enumerate(table.said):
         text = at.style(font_color="#5d6672", font_size=9)
         sheet.write_string(_FIRST_ROW + len(table.rows) + 1 + number, 0, f"注：{note}", text)
@@ -165,13 +175,13 @@ def _sheet(at: Book, name: str, table: Table, issue: Issue) -> None:
     page(sheet, landscape=last > 5, stamp=issue.stamp)
 
 
-def _row(at: Book, sheet: Any, number: int, row: Row, last: int, *, final: bool) -> None:
+def _row(at: Book, sheet: Any, number: int, row: Row, sides: Sequence[str], *, final: bool) -> None:
     look: dict[str, Any] = {"bold": True} if row.total else {}
     look |= {"bottom": 2} if final else {}
     sheet.write_string(number, 0, row.label, at.style(indent=row.indent, **look))
-    for column in range(1, last + 1):
+    for column, side in enumerate(sides[1:], 1):
         cell = row.cells[column - 1] if column <= len(row.cells) else None
-        _cell(at, sheet, (number, column), cell, look)
+        _cell(at, sheet, (number, column), cell, look | {"align": side})
 
 
 def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[str, Any]) -> None:
@@ -179,13 +189,18 @@ def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[s
     if cell is None:
         sheet.write_blank(row, column, None, at.style(**look))
     elif isinstance(cell, str):
-        sheet.write_string(row, column, cell, at.style(align="right", **look))
+        sheet.write_string(row, column, cell, at.style(**look, **_wrapped(cell)))
     elif cell.withheld:
-        sheet.write_string(row, column, shown(cell).text, at.style(align="right", **_WITHHELD, **look))
+        sheet.write_string(row, column, shown(cell).text, at.style(**_WITHHELD, **look))
     elif (text := shown(cell).text) == TOO_SMALL:
-        sheet.write_string(row, column, text, at.style(align="right", **look))
+        sheet.write_string(row, column, text, at.style(**look))
     else:
         sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))
+
+
+def _wrapped(text: str) -> dict[str, Any]:
+    """A long text breaks into lines."""
+    return {"text_wrap": True} if units(text) > _WIDEST else {}
 
 
 def _unrounded(cell: Number) -> float:
@@ -206,11 +221,17 @@ def _format(cell: Number) -> str:
 def _columns(sheet: Any, table: Table) -> None:
     labels = [len(row.label) * 2 + row.indent * 2 for row in table.rows]
     sheet.set_column(0, 0, min(48, max(16, *labels) + 2))
+    wide = [0.0]
     for column in range(1, len(table.head)):
         cells = [row.cells[column - 1] for row in table.rows if len(row.cells) >= column]
         texts = [cell for cell in cells if isinstance(cell, str)]
         head = len(table.head[column]) * 2.2
-        sheet.set_column(column, column, min(34, max(13, head, *(len(text) * 2 + 2 for text in ["", *texts]))))
+        wide.append(min(_WIDEST, max(13, head, *(units(text) + 1 for text in ["", *texts]))))
+        sheet.set_column(column, column, wide[column])
+    for number, row in enumerate(table.rows, _FIRST_ROW):
+        placed = [(cell, wide[column]) for column, cell in enumerate(row.cells, 1)]
+        if (tall := max((lines(cell, width) for cell, width in placed if isinstance(cell, str)), default=1)) > 1:
+            sheet.set_row(number, 15 * tall + 4)
 
 
 def _charts(at: Book, f: Figures, issue: Issue, sheets: dict[str, Table]) -> None:

@@ -65,10 +65,11 @@ def test_no_figure_of_a_firm_is_among_the_sums() -> None:
 
 
 def test_only_the_rooms_of_ledgers_know_them() -> None:
-    """Who imports a module of ledgers: their own rooms, where forms are typed, the command line, the sample."""
+    """Who imports a module of ledgers: their own rooms, where forms are typed, reports, command line, the sample."""
     allowed = {
         "ingest/small.py", "steps/core.py", "steps/ledgers.py", "ingest/ledgers.py", "definitions.py", "cli/ledger.py",
-        "cli/ledger_views.py", "sample/city.py", "sample/ledger_files.py",
+        "cli/ledger_views.py", "sample/city.py", "sample/ledger_files.py", "automation.py", "cli/report.py",
+        "steps/reports.py",
     }  # fmt: skip
     found = set()
     for path in (ROOT / "pipelines").rglob("*.py"):
@@ -76,7 +77,18 @@ def test_only_the_rooms_of_ledgers_know_them() -> None:
         names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         if any("ledger" in name or name == "indicators.dispatch" for name in names):
             found.add(path.relative_to(ROOT / "pipelines").as_posix())
-    assert {name for name in found if not name.startswith("ledgers/")} == allowed
+    assert {name for name in found if not name.startswith(("ledgers/", "reports/"))} == allowed
+
+
+def test_reports_know_of_accounts_only_what_was_released() -> None:
+    """They import the release's frames and figures, and no table, cell or microdata of the accounts."""
+    for path in (ROOT / "pipelines" / "reports").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        strange = [
+            name for name in names if name.startswith(("pipelines.lake", "pipelines.steps", "indicators.measure"))
+        ]
+        assert not strange, path
 
 
 def test_nothing_of_ledgers_can_be_joined_with_microdata_below_l3() -> None:

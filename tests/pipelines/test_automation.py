@@ -12,9 +12,20 @@ import pytest
 
 from indicators.quarter import Quarter
 from pipelines import automation
-from pipelines.automation import inbox, latest_ended, monthly, quarterly, weekly
+from pipelines.automation import (
+    inbox,
+    latest_ended,
+    monthly,
+    quarterly,
+    report_job,
+    report_monthly,
+    report_quarterly,
+    report_weekly,
+    weekly,
+)
 from pipelines.definitions import defs
 from pipelines.resources import WorkspaceResource
+from pipelines.steps.reports import Written
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 
@@ -90,6 +101,38 @@ def test_before_the_first_quarter_has_ended_nothing_is_asked_for(
 )
 def test_the_latest_quarter_that_has_ended(home: Path, day: str, quarter: Quarter | None) -> None:
     assert latest_ended(Workspace(home), dt.date.fromisoformat(day)) == quarter
+
+
+REPORTS = [
+    (report_weekly, "weekly", "0 9 * * 1", "2023-10-30", "2023-10-23"),
+    (report_monthly, "monthly", "0 9 6 * *", "2023-12-06", "2023-11-26"),
+    (report_quarterly, "quarterly", "0 12 20 1,4,7,10 *", "2024-01-20", "2023-12-26"),
+]
+
+
+@pytest.mark.parametrize(("schedule", "kind", "cron", "tick_on", "about"), REPORTS)
+def test_a_report_is_of_the_period_before(
+    schedule: dg.ScheduleDefinition, kind: str, cron: str, tick_on: str, about: str
+) -> None:
+    day = dt.datetime.combine(dt.date.fromisoformat(tick_on), dt.time(9), tzinfo=ZONE)
+    asked = schedule(dg.build_schedule_context(scheduled_execution_time=day))
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.run_config == {"ops": {"write_report": {"config": {"kind": kind, "period": about}}}}
+    assert (schedule.job_name, schedule.cron_schedule) == ("report", cron)
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    assert defs.resolve_schedule_def(f"report_{kind}").cron_schedule == cron
+
+
+def test_the_job_takes_in_what_came_and_writes_the_report(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+    written = Written(home / "reports", "没有变化", dt.date(2023, 1, 8))
+    monkeypatch.setattr(automation, "refreshed", lambda place: done.append(place.home))
+    monkeypatch.setattr(automation, "report", lambda place, *asked: (done.append((place.home, *asked)), written)[1])
+    config = {"ops": {"write_report": {"config": {"kind": "weekly", "period": "2023-01-02"}}}}
+    run = report_job.execute_in_process(config, resources={"workspace": WorkspaceResource(home=str(home))})
+    assert run.success
+    assert done == [home, (home, "weekly", "2023-01-02")]
 
 
 def look(home: Path, cursor: str | None) -> tuple[list[dg.RunRequest | dg.SkipReason], str | None]:

@@ -1,0 +1,162 @@
+"""The task force's reports: gathered from ledgers and, of a quarter, its release; written whole or not at all.
+
+Belongs here: which board and which release a report rests on, its folder. Does not belong here: what it says (reports).
+A report is a function of its period and the day of knowledge: the same bytes, whatever came later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyarrow.compute as pc
+
+from classification.errors import InputError
+from indicators.dispatch.thresholds import thresholds
+from pipelines.lake import Lake
+from pipelines.reports.periods import TITLES, Kind, Period, period
+from pipelines.review.identifiers import LOOKS_LIKE
+from pipelines.steps.exported import export
+from pipelines.steps.ledgers import board
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.release.figures import Figures
+    from pipelines.reports.paper import Edition, Paper
+
+_FOLDER, _FILE = 0o750, 0o440  # as every copy for the task force
+_BUILDING: Final = ".building-"
+_CODE: Final = re.compile(rf"(?<![0-9A-Za-z]){LOOKS_LIKE}(?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report that was written: its folder, its headline, the day of its knowledge."""
+
+    folder: Path
+    headline: str
+    as_of: dt.date
+
+
+def report(
+    workspace: Workspace, kind: Kind, text: str = "", as_of: dt.date | None = None, today: dt.date | None = None
+) -> Written:
+    """Write the report of a period.
+
+    Args:
+        workspace: whose; its ledgers have been taken in.
+        kind: weekly, monthly or quarterly.
+        text: the period, a day in it, or '' for the latest.
+        as_of: the day of knowledge; default the one on which the report is due, today at the latest.
+        today: default the clock's.
+
+    Raises:
+        InputError: no ledger had come by then, the period cannot be told on that day, or nothing of the quarter has
+            been released.
+    """
+    now = today or dt.datetime.now().astimezone().date()
+    about = _period(workspace, kind, text, now)
+    day = about.known_on(as_of or min(about.due, now))
+    said, of = _said(workspace, about, day)
+    return Written(_write(workspace, about, said, of), said.headline, day)
+
+
+def _period(workspace: Workspace, kind: Kind, text: str, today: dt.date) -> Period:
+    received = Lake(workspace.lake).read("core_ledger")["known_from"]
+    if not len(received):
+        raise InputError(
+            f"还没有收到台账。请把清单（TZ01—TZ08、TZ00）放入 {workspace.inbox} 后重试。",
+            "No ledger was received: put the files into the inbox.",
+        )
+    return period(kind, text, workspace.city, thresholds(), last=pc.max(received).as_py(), today=today)
+
+
+def _said(workspace: Workspace, about: Period, day: dt.date) -> tuple[Paper, Edition]:
+    from pipelines.reports.monthly import monthly
+    from pipelines.reports.paper import edition
+    from pipelines.reports.quarterly import quarterly
+    from pipelines.reports.weekly import weekly
+
+    of, city = edition(about, day), workspace.city
+    # A quarter's ledgers are those of its cut-off, whatever its release knows.
+    found = board(workspace, about.first if about.kind == "quarterly" else day)
+    if not (found.history["known_from"] <= found.day).any():
+        raise InputError(
+            f"截至 {found.day} 没有收到台账，写不出{about.label}的{TITLES[about.kind]}。",
+            f"No ledger was received by {found.day}.",
+            where=about.name,
+        )
+    if about.kind == "quarterly":
+        return quarterly(found, _figures(workspace, about.name, day), about, city, of), of
+    return (weekly if about.kind == "weekly" else monthly)(found, about, city, of), of
+
+
+def _figures(workspace: Workspace, quarter: str, day: dt.date) -> Figures:
+    """What of the quarter's release the task force may see: the copy that passed the gate.
+
+    Raises:
+        InputError: nothing of the quarter had been released for that day.
+    """
+    from pipelines.release.read import figures, released_of
+
+    release = released_of(workspace, quarter, day)
+    if release is None:
+        raise InputError(
+            f"截至 {day} 还没有 {quarter} 的发布包，季总结无从引用核心产业数。请先运行 shuce run {quarter}。",
+            f"Nothing of {quarter} had been released by {day}; run `shuce run {quarter}` first.",
+            where=quarter,
+        )
+    purpose = f"{TITLES['quarterly']} {quarter}"
+    return figures(release, export(workspace, release, "L1", purpose=purpose).folder)
+
+
+def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Path:
+    """Lay the report out beside its place; what was there of the period is replaced whole.
+
+    Raises:
+        InputError: what looks like a credit code stands in it; nothing is written.
+    """
+    from pipelines.release import document
+    from pipelines.reports import book
+    from pipelines.reports.paper import render
+
+    folder = workspace.reports / about.kind / about.name
+    building = folder.with_name(f"{_BUILDING}{about.name}-{os.getpid()}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        page = render(said, of)
+        _refuse_codes(said, of)
+        (building / f"{of.name}.html").write_text(page, encoding="utf-8")
+        document.write(said, of, document.template(workspace), building / f"{of.name}.docx",
+                       sheet=about.kind == "weekly")  # fmt: skip
+        book.write(said, of, building / f"{of.name}.xlsx")
+        for path in building.iterdir():
+            path.chmod(_FILE)
+        building.chmod(_FOLDER)
+        old = folder.with_name(f"{_BUILDING}{about.name}-{os.getpid()}-old")
+        if folder.exists():
+            folder.rename(old)
+        building.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return folder
+
+
+def _refuse_codes(said: Paper, of: Edition) -> None:
+    """Texts of ledgers are free: a code written into a name or a note goes no further."""
+    for name, table in said.sheets.items():
+        for row in table.rows:
+            texts = [row.label, *(cell for cell in row.cells if isinstance(cell, str))]
+            if any(_CODE.search(text) for text in texts):
+                raise InputError(
+                    f"{name}表“{row.label.split()[0]}”的文字中有统一社会信用代码，未写出。请在台账中改正该条的名称或说明。",
+                    f"A credit code stands in a text of entry {row.label.split()[0]}; nothing was written.",
+                    where=of.name,
+                )

@@ -1,0 +1,254 @@
+"""Reports of a synthetic year: what they say follows from the board, their bytes repeat, nothing private is in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from classification.errors import InputError
+from indicators.dispatch import progress_sentence
+from pipelines.lake import Lake
+from pipelines.ledgers.board import Board
+from pipelines.release import document
+from pipelines.release.manuscript import passages
+from pipelines.release.tables import Row, Table
+from pipelines.reports import monthly, tables, weekly
+from pipelines.reports.periods import Kind, period
+from pipelines.review.identifiers import LOOKS_LIKE
+from pipelines.steps import reports
+from pipelines.steps.ledgers import board
+from pipelines.steps.reports import Written, report
+from pipelines.workspace import Workspace
+from tests.pipelines.reports.conftest import TODAY, copied
+
+KINDS: tuple[Kind, ...] = ("weekly", "monthly", "quarterly")
+
+
+def made(written: Written, suffix: str) -> Path:
+    (found,) = written.folder.glob(f"*.{suffix}")
+    return found
+
+
+def text_of(path: Path) -> str:
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        return "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None)
+    return "\n".join(passage.text for passage in passages(path))
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def test_a_report_lies_in_its_folder_for_the_task_force(written: dict[str, Written], home: Workspace) -> None:
+    names = {"weekly": "2023-W52", "monthly": "2023-11", "quarterly": "2023Q4"}
+    for kind, name in names.items():
+        folder = written[kind].folder
+        assert folder == home.reports / kind / name
+        assert oct(folder.stat().st_mode & 0o777) == "0o750"
+        assert {path.suffix for path in folder.iterdir()} == {".html", ".docx", ".xlsx"}
+        assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o440"}
+        assert [path.name for path in folder.parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_reaches_nothing_outside_itself(kind: str, written: dict[str, Written]) -> None:
+    html = made(written[kind], "html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in html
+    assert "://" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", html)
+    assert "<script" not in html
+    assert not re.search(r"[\ue000-\uf8ff]", html)  # no mark of a number is left
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_private_is_in_a_report(kind: str, written: dict[str, Written], home: Workspace) -> None:
+    history = Lake(home.lake).read("core_ledger_history").to_pandas()
+    private = {"credit_code", "contact", "own_revenue", "own_investment", "own_research"}
+    values = {value for value in history.loc[history["field"].isin(private), "value"] if len(value) > 5}
+    assert len(values) > 50
+    for path in written[kind].folder.iterdir():
+        said = text_of(path)
+        assert not re.search(LOOKS_LIKE, said), path.name
+        assert not [value for value in values if value in said], path.name
+        assert "已填" not in said
+
+
+def test_a_code_in_a_name_stops_the_report(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = board(home, dt.date(2023, 10, 29))
+    code = "91350100M000100Y43"
+    rows = there.history.copy()
+    rows.loc[(rows["field"] == "name") & (rows["entry"] == "XM025"), "value"] = f"某项目（{code}）"
+    monkeypatch.setattr(reports, "board", lambda *_: replace(there, history=rows))
+    with pytest.raises(InputError, match="有统一社会信用代码") as fault:
+        report(home, "weekly", "2023-W43")
+    assert code not in str(fault.value)
+    assert not (home.reports / "weekly" / "2023-W43").exists()
+    assert not list((home.reports / "weekly").glob(".*"))
+
+
+@pytest.mark.parametrize("kind", ["weekly", "monthly"])
+def test_the_same_bytes_whatever_came_later(
+    kind: Kind, written: dict[str, Written], home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, day = hashes(written[kind].folder), written[kind].as_of
+    last = board(home)
+    assert last.kept is not None
+    known = last.history[last.history["known_from"] <= day]
+    lit = last.kept[last.kept["cut_off"] <= day]
+    assert len(known) < len(last.history)
+    assert len(lit) < len(last.kept)
+    monkeypatch.setattr(reports, "board", lambda *_: Board(known, day, kept=lit))
+    again = report(home, kind, written[kind].folder.name, day, TODAY)
+    assert hashes(again.folder) == before
+
+
+def test_a_quarter_says_the_bulletins_headline_as_the_task_force_may_have_it(written: dict[str, Written]) -> None:
+    said = text_of(made(written["quarterly"], "docx"))
+    assert written["quarterly"].headline.startswith(
+        "2023年全年示范市数字经济核心产业增加值（监测测算）92.3亿元，同比增长"
+    )
+    assert "核心产业增加值（监测测算）" in said
+    assert "占GDP比重" not in said  # the copy hides it
+    assert "重点企业38、重点项目24、招商对接15、专项债8、园区7" in said
+    assert "停产歇业" in said
+
+
+def test_a_quarter_without_a_release_is_refused(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "export", copied)
+    with pytest.raises(InputError, match="还没有 2023Q3 的发布包"):
+        report(home, "quarterly", "2023Q3", today=TODAY)
+    with pytest.raises(InputError, match="截至 2024-01-19 还没有 2023Q4 的发布包"):
+        report(home, "quarterly", "2023Q4", dt.date(2024, 1, 19), TODAY)
+    assert not (home.reports / "quarterly" / "2023Q3").exists()
+
+
+def test_a_workspace_without_ledgers_is_told_what_to_do(home: Workspace) -> None:
+    with pytest.raises(InputError, match="没有收到台账"):
+        report(home, "weekly", "2022-W50")
+
+
+def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    said = text_of(made(written["monthly"], "html"))
+    assert there.completion is not None
+    assert progress_sentence(there.completion, 11) in said
+    lit = there.lights[there.lights["cycle"] == "2023-11"]
+    for one in lit[lit["light"] != "green"].to_dict("records"):
+        assert f"{one['symbol']}{one['word']}" in said
+        assert one["reason"] in said
+    changed = lit[lit["changed"].astype(bool)]
+    assert len(changed)
+    assert all(f"{name}由提示转警告" in said for name in changed["name"])
+    for owner in (*there.late["owner"], *there.quiet["owner"]):
+        assert owner in said
+    book = openpyxl.load_workbook(made(written["monthly"], "xlsx"))
+    assert book.sheetnames == [
+        "说明",
+        "灯号",
+        "灯号变化",
+        "各月灯号",
+        "逾期",
+        "未报",
+        "问题账龄",
+        "未办结问题",
+        "三个一批",
+        "专项债",
+        "措施",
+    ]
+    assert len([row for row in book["措施"]["A"] if str(row.value).startswith("CS")]) == 23
+
+
+def test_ageing_counts_each_problem_once(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    table = tables.ageing(there)
+    assert table is not None
+    numbers = [[cell.value for cell in row.cells] for row in table.rows]  # type: ignore[union-attr]
+    assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
+    assert numbers[-1][-1] == len(tables.undone(there))
+
+
+def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = board(home, dt.date(2023, 2, 3))
+    rows = there.history.copy()
+    rows.loc[(rows["field"] == "name") & (rows["ledger"] == "project"), "value"] = "=1+1"
+    monkeypatch.setattr(reports, "board", lambda *_: replace(there, history=rows))
+    found = report(home, "weekly", "2023-W05", dt.date(2023, 2, 3))
+    sheet = openpyxl.load_workbook(made(found, "xlsx"))["变化"]
+    cells = [cell for cell in sheet["A"] if "=1+1" in str(cell.value)]
+    assert cells
+    assert {cell.data_type for cell in cells} == {"s"}
+    shutil.rmtree(found.folder)
+
+
+def nothing(home: Workspace) -> Board:
+    """A board on which nothing was received in its week, and everybody has reported."""
+    there = board(home, dt.date(2023, 1, 8))
+    return replace(there, day=dt.date(2023, 1, 22), history=there.history[there.history["known_from"] <= there.day])
+
+
+def test_a_week_without_changes_says_so(home: Workspace) -> None:
+    about = period("weekly", "2023-W03", home.city, {}, last=TODAY, today=TODAY)
+    from pipelines.reports.paper import edition
+
+    said = weekly.weekly(nothing(home), about, home.city, edition(about, about.until))
+    assert said.headline == "2023年第3周（1月16日—1月22日）各台账没有变化"
+    assert said.sections == ()
+    assert said.sheets == {}
+
+
+def test_a_week_tells_changes_of_what_was_known_and_lists_the_new(written: dict[str, Written], home: Workspace) -> None:
+    there, since = board(home, dt.date(2023, 12, 31)), dt.date(2023, 12, 24)
+    found = tables.changes(there, since)
+    assert set(found["ledger"]) == {"lead", "bond", "measure"}
+    assert f"{found['entry'].nunique()}个条目的{len(found)}个栏目有变化" in written["weekly"].headline
+    said = text_of(made(written["weekly"], "docx"))
+    assert "XM025" in said
+    assert "HD014" in said
+    assert re.search("另有[0-9]+条，见工作簿", said)
+    sheet = openpyxl.load_workbook(made(written["weekly"], "xlsx"))["变化"]
+    listed = [str(cell.value) for cell in sheet["A"] if re.match("[A-Z]{2}[0-9]{3} ", str(cell.value))]
+    assert len(listed) == found["entry"].nunique()
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    rows = (Row("甲部门（2）"), Row("XM001 甲", ("一",)), Row("乙部门（1）"), Row("XM002 乙", ("二",)))
+    table = Table("T", "表", "", ("条目", "数"), rows)
+    whole, used = weekly.fitted(table, 4)
+    assert (whole.rows, whole.notes, used) == (rows, (), 4)
+    cut, used = weekly.fitted(table, 3)
+    assert ([row.label for row in cut.rows], cut.notes) == (["甲部门（2）", "XM001 甲"], ("另有1条，见工作簿。",))
+    least, _ = weekly.fitted(table, 0)
+    assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
+
+
+def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 1, 8))
+    assert there.cycles == []
+    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的项目。"]
+    about = period("monthly", "2023-01", home.city, {"cut_off_days": 5}, last=TODAY, today=TODAY)
+    assert monthly.headline(there, about) == "2023年1月没有在单的重点项目"
+    assert monthly.behind(there) is None
+    empty = replace(there, history=there.history.iloc[:0])
+    assert monthly.of_problems(empty) == ["没有未办结的问题。"]
+    assert monthly.of_bonds(empty) == monthly.of_measures(empty) == monthly.of_funnel(empty) == []
+    assert tables.bonds(empty) is tables.funnel(empty) is tables.ageing(empty) is None
+    assert isinstance(tables.lit(empty), pd.DataFrame)
+
+
+def test_the_document_has_the_official_layout_and_no_page_of_its_own_for_leaders(written: dict[str, Written]) -> None:
+    assert document.STYLES
+    for kind in KINDS:
+        with zipfile.ZipFile(made(written[kind], "docx")) as archive:
+            xml = archive.read("word/document.xml").decode()
+        assert 'w:val="GwTitle"' in xml
+        assert "〔" not in xml
+        assert xml.count("pageBreakBefore") == (kind != "weekly")  # the annex alone begins a page
