@@ -149,13 +149,14 @@ def twins(together: list[Figure | Origin]) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("name", [*_TABLES, *_EXHIBITS, *_SENTENCES])
 def test_no_builder_lets_two_vintages_of_one_figure_stand_together(city: Made, name: str) -> None:
-    """Each figure that has a fellow beside it is made one of another vintage: refused, or no longer shown."""
+    """Figures that have a fellow beside them are made one of another vintage: refused, or no longer shown."""
     build = (_TABLES | _EXHIBITS | _SENTENCES)[name]
-    pairs = [key for together in shown_by(build(city.figures)) for key in twins(together)]
+    pairs = list(dict.fromkeys(key for together in shown_by(build(city.figures)) for key in twins(together)))
     assert pairs
+    some = pairs[:: max(1, len(pairs) // 6)]  # all along what is built; each is built anew
     refused = [
         refuses(build, changed(city.figures, *key[:2], Span(*key[2:4]), region=key[4], cls=key[5], vintage="final"))
-        for key in dict.fromkeys(pairs)
+        for key in some
     ]
     assert any(refused)
 
