@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.lake import Lake
+from pipelines.steps.annual import core_annual
 from pipelines.steps.classified import FOREVER
 from pipelines.steps.core import FIRM_FORMS, core_return
 from pipelines.steps.lines import lines_partition
@@ -203,6 +204,8 @@ def test_a_local_unit_is_counted_until_its_legal_unit_reports(unmade: Path) -> N
     assert found["known_to"].tolist() == [LAST, FOREVER]
     assert found["rules"].tolist() == ["", "C03R"]
     # Nobody corrected it, and what was asked about it is asked no more.
+    raw(Workspace(unmade), "annual")
+    core_annual(Workspace(unmade))
     core_query(Workspace(unmade), QUARTER)
     asked = [
         row for row in Lake(unmade / "lake").read("core_query", [QUARTER]).to_pylist() if row["unit"] == by_hand.unit(2)
