@@ -15,6 +15,7 @@ from rich.console import Console
 
 from classification.errors import InputError
 from pipelines.cli import inbox, ledger, release, report, review, warning
+from pipelines.cli.options import Home, Wait
 
 app = typer.Typer(
     name="shuce",
@@ -30,12 +31,6 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
 app.add_typer(warning.app, name="warning")
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
 ]
@@ -83,7 +78,7 @@ def run(
         bool, typer.Option("--flash", help="快报：未报单位按上年报表推算。 A flash: missing returns are imputed.")
     ] = False,
     home: Home = None,
-    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+    wait: Wait = False,
 ) -> None:
     """运行一个季度并发布；此前缺少的各期一并补算。 Run a quarter and release it, with whatever it needs."""
     from pipelines.cli import run as work
@@ -179,7 +174,7 @@ def quality(
     quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认最后一季）。 The quarter.")] = "",
     as_of: AsOf = "",
     home: Home = None,
-    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+    wait: Wait = False,
 ) -> None:
     """数据质量报告：收文、审核、覆盖、契约检查（只列计数和比率）。 The report on a quarter's data."""
     from pipelines.cli import quality as work

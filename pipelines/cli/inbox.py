@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from classification.errors import InputError
+from pipelines.cli.options import Home
 
 if TYPE_CHECKING:
     from pipelines.ingest.faults import Fault
@@ -31,12 +32,6 @@ app = typer.Typer(
     help="收文：收到了什么、读了没有、为何拒收；预检；列名对应。 What came, what was read, what was refused and why."
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 AsCsv = Annotated[bool, typer.Option("--csv", help="输出 CSV。 Write CSV.")]
 File = Annotated[Path, typer.Argument(help="报表文件（xlsx、xls、csv）。 The file.")]
 SHOWN = 20  # places of one rule that are shown

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from classification.errors import InputError
+from pipelines.cli.options import Home
 
 if TYPE_CHECKING:
     from pipelines.ingest.forms.ledgers import Ledger
@@ -24,12 +25,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认最近一次收到台账）。 What was known on a day.")
 ]

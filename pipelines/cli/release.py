@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.cli.options import Home, Wait
 from pipelines.cli.query import named
 
 if TYPE_CHECKING:
@@ -24,12 +25,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 Name = Annotated[str, typer.Argument(help="发布包名称或其开头（取最新的），如 2022Q2；current 为当前。 A release.")]
 _HEADLINE = """
 SELECT value_added_100m, growth_constant_pct FROM v_core
@@ -114,7 +109,7 @@ def verify(
         str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")
     ],
     home: Home = None,
-    wait: Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")] = False,
+    wait: Wait = False,
 ) -> None:
     """按清单重做一期发布，与原件逐个比较，不改动工作区（退出码：0 一致，1 不一致）。 Cut it again and compare."""
     from pipelines.cli import release_verify

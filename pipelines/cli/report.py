@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from pipelines.cli.options import Home, Wait
+
 if TYPE_CHECKING:
     from pipelines.reports.periods import Kind
 
@@ -18,16 +20,9 @@ app = typer.Typer(
     help="专班报告：周汇报、月调度、季总结（网页、Word、Excel）。 The task force's reports.", no_args_is_help=True
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认该期应报之日）。 What was known on a day.")
 ]
-Wait = Annotated[bool, typer.Option(help="工作区被占用时等待。 Wait while the workspace is held.")]
 
 
 @app.command()

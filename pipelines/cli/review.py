@@ -18,6 +18,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from classification.errors import InputError
+from pipelines.cli.options import Home
 
 if TYPE_CHECKING:
     from pipelines.review.queue import Wanted
@@ -38,12 +39,6 @@ app = typer.Typer(
     help="核实查询：先问谁、导出查询单、读入答复、催报、规则评分。 Queries: whom to ask, lists out, answers in.",
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 OfQuarter = Annotated[
     str, typer.Argument(help="季度，如 2023Q4（默认最近一个有报表的季度）。 The quarter.", show_default=False)
 ]

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from classification.errors import InputError
+from pipelines.cli.options import Home
 
 if TYPE_CHECKING:
     from pipelines.warning.backtest import Score
@@ -26,12 +27,6 @@ app = typer.Typer(
     help="监测预警：本季信号、附理由排除、回测命中率与误报率。 Early warning: signals, dismissals, back-test."
 )
 console = Console()
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="SHUCE_HOME", help="工作区目录（默认 data/demo）。 The workspace.", show_default=False
-    ),
-]
 OfQuarter = Annotated[str, typer.Argument(help="季度，如 2023Q4。 The quarter.")]
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
