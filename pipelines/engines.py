@@ -1,4 +1,4 @@
-"""Which engine a workspace runs its statements over units on.
+"""Which engine a workspace runs its statements on, and within what limits.
 
 Belongs here: the choice, from ``city.toml``. Does not belong here: either engine (engine, spark).
 """
@@ -6,9 +6,9 @@ Belongs here: the choice, from ``city.toml``. Does not belong here: either engin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
-from pipelines.engine import Engine, engine
+from pipelines.engine import DuckEngine, Engine, engine
 from pipelines.workspace import Workspace
 
 
@@ -16,17 +16,20 @@ from pipelines.workspace import Workspace
 def unit_engine(workspace: Workspace) -> Iterator[Engine]:
     """The engine for one table of units or cells: DuckDB, or Spark where ``[engine]`` says so.
 
-    What is small by nature (settings, prices, lists to be shown) runs on DuckDB either way.
-
     Raises:
         InputError: Spark is asked for and is not there.
     """
     terms = workspace.city.engine
     if terms.kind == "duckdb":
-        with engine(workspace.lake, terms.limits) as work:
+        with local_engine(workspace) as work:
             yield work
     else:
         from pipelines.spark import spark_engine
 
         with spark_engine(terms.master, terms.settings) as work:
             yield work
+
+
+def local_engine(workspace: Workspace) -> AbstractContextManager[DuckEngine]:
+    """DuckDB on the workspace's lake within its limits, whatever units run on: for what a release or a screen asks."""
+    return engine(workspace.lake, workspace.city.engine.limits)

@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from indicators.income import income_approach
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import Engine, statement
+from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash
 from pipelines.review.identifiers import valid_codes
@@ -45,7 +46,7 @@ def core_annual(workspace: Workspace) -> tuple[Made, Made]:
     lake, found = Lake(workspace.lake), rules(FORM)
     made_from = [*lake.hashes(f"raw_{FORM}"), *review_hashes(workspace), *texts_of(_FINDING_SQL, found)]
 
-    with engine(lake.root) as work:
+    with unit_engine(workspace) as work:
 
         @cache
         def reviewed() -> None:

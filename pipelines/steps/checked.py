@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from pipelines.checking.holding import Part, hold
 from pipelines.checking.outcomes import Outcome, kept, outcomes_in
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, fingerprint_of, up_to_date, write_table
 from pipelines.provenance import code_hash
@@ -169,7 +170,7 @@ def conserved(workspace: Workspace, quarter: str, made_from: str = "") -> list[O
     """Whether every row and every yuan of a quarter is where it should be, law by law; a law broken counts as one."""
     lake = Lake(workspace.lake)
     raw_rows = [lake.note_of(f"raw_{form}", quarter).rows for form in FIRM_FORMS]
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         tables = {table: lake.existing(table, [quarter]) for table in _THROUGH}
         work.add(raw_count=pa.table({"rows_in": raw_rows}), **tables)
         found = work.rows(statement("pipelines", "conservation")).to_pylist()

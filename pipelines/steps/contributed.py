@@ -17,7 +17,8 @@ import pyarrow as pa
 from classification import arrow_tables, labels
 from classification.errors import InputError
 from indicators.quarter import Quarter
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.lake import Lake
 from pipelines.steps.observed import history
 from pipelines.workspace import Workspace
@@ -60,7 +61,7 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
             "This workspace has no units; all that it releases is public already.",
         )
     finest = pa.table({"class": [name for name in classes() if _level_of(name) == _FINEST]})
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(class_part=lake.existing("class_part", quarters))
         work.add(membership=arrow_tables()["membership"], finest=finest)
         parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()

@@ -24,7 +24,8 @@ from classification.errors import InputError
 from indicators.measure import GROWN, Changes, Evidence, changes, core_cells, volume_relations
 from indicators.quarter import Quarter
 from indicators.rates import CODE_LENGTHS, rates_for
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.ingest.receipts import latest
 from pipelines.lake import Lake
 from pipelines.steps.cells import places
@@ -128,7 +129,7 @@ def explain(
             where=quarter,
         )
     asked = {"class": cls, "region": region, "as_of": as_of, "origins": ["measured", *(["imputed"] if flash else [])]}
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(class_part=lake.existing("class_part", [quarter]), core_return=lake.existing("core_return", [quarter]))
         work.add(membership=membership, place=place)
         reported = work.rows(statement("pipelines", "explained_cell"), asked).to_pandas()

@@ -18,8 +18,8 @@ from classification import arrow_tables
 from indicators.estimation import imputation_levels
 from indicators.quarter import Quarter
 from indicators.uncertainty import DRAWS, SEED
-from pipelines.engine import Engine, engine, statement
-from pipelines.engines import unit_engine
+from pipelines.engine import Engine, statement
+from pipelines.engines import local_engine, unit_engine
 from pipelines.lake import Lake, Made, sha256_of, table_hash
 from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
 from pipelines.steps.missing import find_missing
@@ -128,7 +128,7 @@ def resampled(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
     lake = Lake(workspace.lake)
     last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
     parts = []
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(class_part=lake.existing("class_part", [quarter]), imputation_level=levels())
         work.add(class_return=lake.existing("class_return", [quarter]), last_return=last)
         work.add(core_register=lake.existing("core_register", registers))

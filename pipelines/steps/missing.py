@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from indicators.quarter import Quarter, quarters_between
 from pipelines.contracts import contract
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import Engine, statement
+from pipelines.engines import local_engine
 from pipelines.lake import Lake
 from pipelines.review.late import Arrival, Late, Missing, deadlines
 from pipelines.workspace import Workspace
@@ -27,7 +28,7 @@ def _known(workspace: Workspace, quarter: str) -> Iterator[Engine]:
     lake, now = Lake(workspace.lake), Quarter.parse(quarter)
     before = [str(q) for q in quarters_between(now - 4, now - 1)]
     known = [*(name for name in before if lake.path("core_return", name).exists()), quarter]
-    with engine(workspace.lake) as work:
+    with local_engine(workspace) as work:
         work.add(returned=lake.existing("core_return", known), register=lake.existing("core_register", [quarter]))
         yield work
 
@@ -45,7 +46,7 @@ def coverage(workspace: Workspace, quarter: str, day: dt.date, *, flash: bool = 
         quarter, survey (industry, service, trade, construction, all), due, reported, missing, imputed (units),
         revenue_due, revenue_reported (yuan of a year ago), coverage (their ratio; null where nothing is due).
     """
-    with engine(workspace.lake) as work:
+    with local_engine(workspace) as work:
         find_coverage(work, workspace, quarter, day, flash=flash)
         table = work.rows("FROM coverage ORDER BY survey")
     rates = [
@@ -70,7 +71,7 @@ def annual_coverage(workspace: Workspace, quarters: Iterable[str], day: dt.date)
     """
     lake, fourths = Lake(workspace.lake), fourth_quarters(quarters)
     returned = lake.existing("core_return", fourths) if fourths else contract("core_return").schema.empty_table()
-    with engine(workspace.lake) as work:
+    with local_engine(workspace) as work:
         work.add(returned=returned, core_annual=lake.existing("core_annual"))
         return work.rows(statement("pipelines", "annual_coverage"), {"as_of": day})
 

@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 
 from indicators.quarter import Quarter
 from pipelines.checking.outcomes import Outcome, outcomes_in
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import Lake
 from pipelines.quality.facts import DayFacts, Facts, Finding, FormFacts, LostFile, RuleFacts, Share
@@ -149,7 +150,7 @@ def _asked(workspace: Workspace, quarter: str, as_of: dt.date, name: str, *table
     lake = Lake(workspace.lake)
     if not all(lake.path(table, quarter).exists() for table in tables):
         return []
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(**{table: lake.existing(table, [quarter]) for table in tables})
         rows: list[dict[str, Any]] = work.rows(statement("pipelines", name), {"as_of": as_of}).to_pylist()
         return rows
@@ -245,7 +246,7 @@ def _shares(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterable[Shar
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     if not all(lake.path(*part).exists() for part in (("core_return", quarter), ("core_return", before))):
         return []
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         find_coverage(work, workspace, quarter, as_of)
         rows = work.rows(statement("pipelines", "coverage_county")).to_pylist()
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from classification.errors import InputError
 from pipelines.engine import engine, statement
+from pipelines.engines import local_engine
 from pipelines.ingest.landing import ZONE, keep
 from pipelines.lake import Lake, Made
 from pipelines.review.replies import Entry, append, latest, latest_json, taken_from
@@ -48,7 +49,7 @@ def _made(workspace: Workspace, partition: str, quarter: str) -> Made:
     replies = latest_json(workspace, quarter)
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with local_engine(workspace) as work:
             work.add(core_finding=lake.existing("core_finding", [partition]))
             work.write(text, path, {"replies": replies})
 

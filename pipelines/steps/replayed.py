@@ -22,7 +22,8 @@ from classification import arrow_tables
 from indicators.measure import MEASURED
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import Engine, statement
+from pipelines.engines import local_engine
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake
 from pipelines.steps.cells import places
@@ -111,7 +112,7 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
     last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
     rates, coefficients = (lake.read(table).to_pandas() for table in ("class_rate", "core_coefficient"))
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(received=lake.existing("class_return", [quarter]), received_last=last)
         work.add(core_register=lake.existing("core_register", registers), core_map=arrow_tables()["core_map"])
         work.add(class_missing=contract("class_missing").schema.empty_table())
@@ -160,7 +161,7 @@ def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozen
         known = pc.and_(pc.less_equal(held["known_from"], days.new), pc.greater(held["known_to"], days.new))
         return Replayed(changed, {frozenset(): held.filter(known)})
     coefficients = tables["coefficients"]
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         years = add_annual(work, lake)
         made = {
             new: pa.concat_tables([

@@ -26,7 +26,8 @@ from indicators.measure import Evidence, known_then, measure_core, measure_value
 from indicators.quarter import Quarter
 from indicators.revision_steps import FEWEST, fold_few, shown, split_displayed, states, steps
 from pipelines.contracts import contract
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import places
@@ -165,7 +166,7 @@ def unit_changes(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table
     before = str(period - 4)
     if not workspace.city.has_firms or not lake.path("class_part", before).exists():
         return held_to.schema.empty_table()
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(core_change=lake.existing("core_change", registers_since(workspace, quarter)), place=places(workspace))
         work.add(part=lake.existing("class_part", [quarter]), last_part=lake.existing("class_part", [before]))
         asked = {"quarter": quarter, "as_of": as_of, "place": workspace.city.code, "fewest": FEWEST}

@@ -22,7 +22,8 @@ from classification import arrow_tables, labels
 from classification.errors import InputError
 from indicators.revision_steps import FEWEST
 from pipelines.contracts import contract
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import Engine, statement
+from pipelines.engines import local_engine
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.observed import history
@@ -94,7 +95,7 @@ def of_classes(
     lake, place = Lake(workspace.lake), workspace.city.code
     facts = class_facts(lake.read("observation", [quarter]).to_pandas(), place)
     largest: dict[tuple[str, str], dict[str, Any]] = {}
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(fact=pa.Table.from_pandas(facts, preserve_index=False))
         found = _fired(work, ("industry", "sector"))
         if history(workspace, quarter):
@@ -166,7 +167,7 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
 def _firm_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
     """An engine with the facts of firms in all quarters up to one, known as ``fact``."""
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         work.add(class_part=lake.existing("class_part", needed), core_change=lake.existing("core_change", needed))
         work.add(returned=lake.existing("core_return", needed))
         work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
