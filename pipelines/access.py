@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from classification.errors import InputError
-from pipelines.journal import Journal
+from pipelines.journal import PrivateLog
 from pipelines.workspace import Workspace
 
 LOG: Final = "access.jsonl"
@@ -48,10 +48,7 @@ def record(workspace: Workspace, command: str, asked: dict[str, str], *, purpose
     refuse_without_purpose(purpose)
     at = dt.datetime.now().astimezone().replace(microsecond=0)
     line = Access(at=at, by=getpass.getuser(), command=command, asked=asked, purpose=purpose.strip(), units=units)
-    path = workspace.log / LOG
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    Journal(path).append([line.model_dump_json()])
+    _log(workspace).append(line)
     return line
 
 
@@ -61,7 +58,11 @@ def accesses(workspace: Workspace) -> list[Access]:
     Raises:
         InputError: a line was altered, removed or inserted; the first such line is named.
     """
-    return [Access.model_validate_json(line) for line in Journal(workspace.log / LOG).read()]
+    return list(_log(workspace).read())
+
+
+def _log(workspace: Workspace) -> PrivateLog[Access]:
+    return PrivateLog(workspace.log / LOG, Access, "访问日志", "log of access")
 
 
 def refuse_without_purpose(purpose: str, where: str = "--units") -> None:

@@ -20,9 +20,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from classification.errors import InputError
+
+T = TypeVar("T", bound=BaseModel)
 
 FIRST: Final = "0" * 64  # what the first line follows
 REPAIRS: Final = "repairs.jsonl"
@@ -261,6 +265,52 @@ class Journal:
 
     def _promise(self, lines: int, chain: str) -> None:
         _replace(self.head, json.dumps({"lines": lines, "chain": chain}).encode() + b"\n")
+
+
+@dataclass(frozen=True)
+class PrivateLog(Generic[T]):
+    """A chained log of records of one kind, for its owner's eyes only.
+
+    Attributes:
+        path: the log.
+        kind: what a line is.
+        name_zh: what the log is called, for messages.
+        name_en: the same in English.
+    """
+
+    path: Path
+    kind: type[T]
+    name_zh: str
+    name_en: str
+
+    def append(self, record: T) -> None:
+        """Add a record: chained to what is there, on the disk when this returns."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)
+        Journal(self.path).append([record.model_dump_json()])
+
+    def read(self) -> tuple[T, ...]:
+        """Every record in order, the whole chain verified.
+
+        Raises:
+            InputError: a line was altered, removed or inserted, or is no such record; the first such line is named.
+        """
+        return _records(self, Journal(self.path).read())
+
+
+@lru_cache(maxsize=8)
+def _records(log: PrivateLog[T], lines: tuple[str, ...]) -> tuple[T, ...]:
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            found.append(log.kind.model_validate_json(line))
+        except ValidationError:
+            raise InputError(
+                f"{log.name_zh}第 {number} 行已损坏，请从备份恢复；只能追加，不能改动。",
+                f"Line {number} of the {log.name_en} is damaged; restore it, the log is never edited.",
+                where=str(log.path),
+            ) from None
+    return tuple(found)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -12,15 +12,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from classification.errors import InputError
-from pipelines.journal import Journal
+from pipelines.journal import PrivateLog
 from pipelines.workspace import Workspace
 
 LOG: Final = "replies.jsonl"
@@ -81,10 +80,7 @@ def log_path(workspace: Workspace) -> Path:
 
 def append(workspace: Workspace, entry: Entry) -> None:
     """Add what was read from one file to the log: chained to what is there, on the disk when this returns."""
-    path = log_path(workspace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    Journal(path).append([entry.model_dump_json()])
+    _log(workspace).append(entry)
 
 
 def entries(workspace: Workspace) -> tuple[Entry, ...]:
@@ -93,23 +89,11 @@ def entries(workspace: Workspace) -> tuple[Entry, ...]:
     Raises:
         InputError: a line was altered, removed or inserted, or is no entry; the first such line is named.
     """
-    path = log_path(workspace)
-    return _parsed(Journal(path).read(), path)
+    return _log(workspace).read()
 
 
-@lru_cache(maxsize=4)
-def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Entry, ...]:
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            found.append(Entry.model_validate_json(line))
-        except ValidationError:
-            raise InputError(
-                f"答复日志第 {number} 行已损坏，请从备份恢复；答复日志只能追加，不能改动。",
-                f"Line {number} of the log of replies is damaged; restore it, the log is never edited.",
-                where=str(path),
-            ) from None
-    return tuple(found)
+def _log(workspace: Workspace) -> PrivateLog[Entry]:
+    return PrivateLog(log_path(workspace), Entry, "答复日志", "log of replies")
 
 
 def taken_from(workspace: Workspace, sha256: str) -> set[Key]:

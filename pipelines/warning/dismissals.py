@@ -7,14 +7,12 @@ it (steps.warned). A signal of a firm names the firm, so the log is L3: for the 
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from classification.errors import InputError
-from pipelines.journal import Journal
+from pipelines.journal import PrivateLog
 from pipelines.workspace import Workspace
 
 LOG: Final = "dismissals.jsonl"
@@ -42,10 +40,7 @@ def append(workspace: Workspace, dismissal: Dismissal) -> None:
             "A signal is dismissed with a reason (--reason) and by somebody.",
             where=dismissal.signal,
         )
-    path = workspace.log / LOG
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    Journal(path).append([dismissal.model_dump_json()])
+    _log(workspace).append(dismissal)
 
 
 def dismissals(workspace: Workspace, until: dt.date = dt.date.max) -> dict[str, Dismissal]:
@@ -54,20 +49,8 @@ def dismissals(workspace: Workspace, until: dt.date = dt.date.max) -> dict[str, 
     Raises:
         InputError: a line was altered, removed or inserted, or is no dismissal; the first such line is named.
     """
-    path = workspace.log / LOG
-    return {one.signal: one for one in _parsed(Journal(path).read(), path) if one.dismissed_on <= until}
+    return {one.signal: one for one in _log(workspace).read() if one.dismissed_on <= until}
 
 
-@lru_cache(maxsize=4)
-def _parsed(lines: tuple[str, ...], path: Path) -> tuple[Dismissal, ...]:
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            found.append(Dismissal.model_validate_json(line))
-        except ValidationError:
-            raise InputError(
-                f"排除记录第 {number} 行已损坏，请从备份恢复；排除记录只能追加，不能改动。",
-                f"Line {number} of the log of dismissals is damaged; restore it, the log is never edited.",
-                where=str(path),
-            ) from None
-    return tuple(found)
+def _log(workspace: Workspace) -> PrivateLog[Dismissal]:
+    return PrivateLog(workspace.log / LOG, Dismissal, "排除记录", "log of dismissals")
