@@ -9,9 +9,11 @@ import pytest
 
 from indicators.disclosure import Pattern
 from pipelines.release.gate import Passing, held_back, passed, terms
+from tests.end_to_end.attacking import LEVEL, Attack, Variable
 from tests.pipelines.release.stand_in import PLACE, row
 
-COUNTY = "419901"
+COUNTY, OTHER = "419901", "419902"
+NAMED = ("2023Q3", "cumulative")
 HIDDEN = (COUNTY, "core")
 BLOCKS = pd.DataFrame(
     [("part", 0, 2, 1, False), ("whole", 0, 1, 0, False), ("part", 1, 8, 7, True)],
@@ -98,3 +100,42 @@ def test_every_page_can_say_what_was_done(level: Any, scope: str) -> None:
     assert "2023Q2仍列2023-07-20所知的数" in said["修订暂缓"]
     assert "结构与效率" in said["未列入"]
     assert terms(Passing(FOUND), "L1", kept(Passing(FOUND), rows=observed().head(3)), {})[0][0] == "归并"
+
+
+def bounds(told: pd.DataFrame, variable: Variable) -> tuple[float, float]:
+    """What a reader of the copy can work out about a number."""
+    attack = Attack(told.assign(value=told["value"].astype(object).where(told["value"].notna(), "※").astype(str)))
+    return next(attack.bounds([{variable: 1.0}], {}, {}))
+
+
+def cumulative(indicator: str, value: float, region: str, cls: str, **more: str) -> dict[str, Any]:
+    place = {"region": region, "class": cls}
+    return row(indicator, "rate_method", *NAMED, value, **place, **more)
+
+
+def passing(hidden: set[tuple[str, str]], rows: list[dict[str, Any]]) -> Passing:
+    shown = {(each["region"], each["class"]) for each in rows} - hidden
+    return Passing(Pattern(BLOCKS, frozenset(hidden), frozenset(shown), pd.DataFrame()))
+
+
+def shares() -> list[dict[str, Any]]:
+    levels = {"core": 1e6, "01": 6e5, "02": 4e5}
+    rows = [cumulative("core_value_added", value, COUNTY, cls) for cls, value in levels.items()]
+    rows += [cumulative("core_class_share", levels[cls] / 1e6, COUNTY, cls) for cls in ("01", "02")]
+    rows += [cumulative("core_value_added", 8e6, OTHER, "core"), cumulative("core_value_added", 9e6, PLACE, "core")]
+    return [*rows, cumulative("core_region_share", 1 / 9, COUNTY, "core")]
+
+
+def test_a_share_does_not_tell_the_hidden_cell_it_is_taken_of() -> None:
+    rows = shares()
+    hidden = {(COUNTY, "core"), (COUNTY, "02"), (OTHER, "core")}
+    low, high = bounds(kept(passing(hidden, rows), rows=pd.DataFrame(rows)), (LEVEL, *NAMED, COUNTY, "core"))
+    assert low == pytest.approx(6e5, rel=1e-3)
+    assert high > 2e6
+
+
+def test_a_share_of_the_place_asks_the_place() -> None:
+    rows = shares()
+    found = values(kept(passing({(PLACE, "core"), (OTHER, "core")}, rows), rows=pd.DataFrame(rows)))
+    assert found["core_region_share", *NAMED, COUNTY, "core"] is None
+    assert found["core_class_share", *NAMED, COUNTY, "01"] == 0.6
