@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from indicators.disclosure import Pattern
 from pipelines.release.gate import Passing, held_back, passed, terms
-from tests.end_to_end.attacking import LEVEL, Attack, Variable
+from tests.end_to_end.attacking import BASE, LEVEL, Attack, Variable
 from tests.pipelines.release.stand_in import PLACE, row
 
 COUNTY, OTHER = "419901", "419902"
@@ -139,3 +140,23 @@ def test_a_share_of_the_place_asks_the_place() -> None:
     found = values(kept(passing({(PLACE, "core"), (OTHER, "core")}, rows), rows=pd.DataFrame(rows)))
     assert found["core_region_share", *NAMED, COUNTY, "core"] is None
     assert found["core_class_share", *NAMED, COUNTY, "01"] == 0.6
+
+
+@pytest.mark.parametrize("indicator", ["core_pull", "core_contribution"])
+def test_neither_pull_nor_contribution_tells_the_base_of_the_place_that_is_kept_back(indicator: str) -> None:
+    volumes, bases = {"core": 1.1e6, "01": 6.6e5, "02": 4.4e5}, {"core": 1e6, "01": 5e5, "02": 5e5}
+    constant = {"price_basis": "constant", "base": "comparable"}
+    rows = [cumulative("core_value_added", value, PLACE, cls) for cls, value in volumes.items()]
+    rows += [cumulative("core_growth", volumes[c] / bases[c] - 1, PLACE, c, **constant) for c in volumes]
+    rows += [cumulative("core_value_added_volume", value, PLACE, cls) for cls, value in volumes.items()]
+    whole = {"core_pull": 1e6, "core_contribution": 1e5}[indicator]
+    rows += [cumulative(indicator, (volumes[c] - bases[c]) / whole, PLACE, c) for c in volumes]
+    base = (BASE, *NAMED, PLACE, "core")
+    shown = passing(set(), rows)
+    assert bounds(kept(shown, rows=pd.DataFrame(rows)), base) == pytest.approx((1e6, 1e6), rel=1e-3)
+    kept_back = {("va", "2023"): {(PLACE, "core"), (PLACE, "02")}}
+    told = kept(replace(shown, unchanged=kept_back), rows=pd.DataFrame(rows))
+    low, high = bounds(told, base)
+    assert low == pytest.approx(bases["01"], rel=1e-3)
+    assert high > 2e6
+    assert values(told)["core_growth", *NAMED, PLACE, "01"] == pytest.approx(0.32)
