@@ -31,6 +31,7 @@ SETTINGS: Final = "disclosure.toml"
 HIDDEN: Final = "C"
 # What a public copy shows of a place: the place as a whole, the core and its divisions.
 _PUBLIC_CLASS: Final = 2
+_YEAR: Final = 4  # the length of a period that is a year
 
 
 Terms = tuple[tuple[str, str], ...]
@@ -252,12 +253,12 @@ def _gates(rows: pd.DataFrame, place: str) -> Iterator[tuple[str, str, frozenset
 
 
 def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
-    """Rows of quarters that stay as they were published, and quarters alone that would give such a quarter away.
+    """Rows that tell quarters that stay as they were published, and quarters alone that would give such a one away.
 
     A quarter alone is the difference of two cumulative figures known on one day; beside the cumulative figure of its
     own quarter it tells that of the quarter before.
     """
-    last = ends(rows)
+    last = told_of(rows)
     after = {
         str(Quarter.parse(quarter) + 1)
         for quarter in held
@@ -266,15 +267,16 @@ def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
     return last.isin(list(held)) | (rows["span"].eq("quarter") & last.isin(after))
 
 
-def ends(rows: pd.DataFrame) -> pd.Series[str]:
-    """The quarter with which each row's period ends."""
-    return rows["period"].where(rows["period"].str.len() > 4, rows["period"] + "Q4")
+def told_of(rows: pd.DataFrame) -> pd.Series[str]:
+    """The quarter that each row tells of: with which its period ends, of last year's published figure a year ago."""
+    ends = rows["period"].where(rows["period"].str.len() > _YEAR, rows["period"] + "Q4")
+    return ends.mask(rows["base"] == "published", ends.map({each: str(Quarter.parse(each) - 4) for each in set(ends)}))
 
 
 def _as_published(passing: Passing, level: Level, place: str) -> pd.DataFrame:
     """What had been published of the quarters held, less what is hidden by now."""
     rows = passing.published
-    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & ends(rows).isin(list(passing.held))]
+    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & told_of(rows).isin(list(passing.held))]
     covered = _of_hidden(rows, passing.found, place)
     return rows.assign(
         release_level=level,

@@ -11,7 +11,6 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,6 @@ from classification.errors import InputError
 from indicators.catalogue import catalogue
 from indicators.disclosure import exposed, pattern
 from indicators.monitored import class_labels
-from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
@@ -40,12 +38,12 @@ from pipelines.release.gate import (
     approval_of,
     blocks_said,
     disclosure,
-    ends,
     gated,
     held_back,
     passed,
     rules_said,
     terms,
+    told_of,
 )
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST
@@ -68,24 +66,26 @@ class Export:
 
 @dataclass(frozen=True)
 class Published:
-    """What readers hold already, of copies at any level.
+    """What readers hold already: whoever has the copies of one level may have those of the other.
 
     Attributes:
         hidden: cells that some copy hid.
         unchanged: item and year → cells of which some copy kept the change back.
-        known: quarter → the day as of which the last copy that told it knew it.
-        told: quarter → the last copies that told it.
+        known: quarter → all days as of which some copy told it.
+        last: quarter → the day as of which the last copy of the level asked for told it, or of any level if none did.
+        told: quarter → that copy.
     """
 
     hidden: frozenset[tuple[str, str]]
     unchanged: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
-    known: Mapping[str, str]
-    told: Mapping[str, tuple[Path, ...]]
+    known: Mapping[str, frozenset[str]]
+    last: Mapping[str, str]
+    told: Mapping[str, Path]
 
     def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
-        """What was last told of some quarters, that of the task force's copy before the public one's."""
-        rows = [_told(folder, quarter) for quarter in quarters for folder in self.told[quarter]]
-        return pd.DataFrame(pd.concat(rows, ignore_index=True).drop_duplicates(KEY)) if rows else pd.DataFrame()
+        """What was last told of some quarters."""
+        rows = [_told(self.told[quarter], quarter) for quarter in quarters]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def export(
@@ -119,7 +119,7 @@ def export(
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
         approval_of(settings, quarter, now or dt.datetime.now().astimezone())
-    published = _published(workspace)
+    published = _published(workspace, level)
     passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
     kept = passed(observations, passing, level, place=workspace.city.code)
@@ -157,15 +157,18 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
     def closed(changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()) -> frozenset[tuple[str, str]]:
         return exposed(changes, found, whole=place, classes=classes(), rules=rules, withheld=set(withheld))
 
-    held: dict[str, str] = {}
-    earlier = {quarter: day for quarter, day in published.known.items() if day != as_of.isoformat()}
-    for day in sorted(set(earlier.values())):
-        before = contributions(workspace, quarter, dt.date.fromisoformat(day))
-        for one in sorted(each for each, known in earlier.items() if known == day and each <= quarter):
-            was, now = of_quarters(before, [one]), of_quarters(told, [one])
-            if closed(between(was, now)):
-                held[one] = day
-                told = pd.concat([told.drop(now.index), was], ignore_index=True)
+    held: set[str] = set()
+    shown = {}
+    for day in sorted({day for days in published.known.values() for day in days}):
+        before = told if day == as_of.isoformat() else contributions(workspace, quarter, dt.date.fromisoformat(day))
+        for one in sorted(each for each, days in published.known.items() if day in days and each <= quarter):
+            was = of_quarters(before, [one])
+            if published.last[one] == day:
+                shown[one] = was
+            if one not in held and closed(between(was, of_quarters(told, [one]))):
+                held.add(one)
+    now = told[~told["period"].str[:6].isin(held)]
+    told = pd.concat([now, *(shown[one] for one in sorted(held))], ignore_index=True)
     years = sorted({period[:4] for period in told["period"]})
     unchanged = {
         (item, year): cells
@@ -173,42 +176,52 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
         for year in years
         if (cells := closed(rebased(told, item, year), published.unchanged.get((item, year), ())))
     }
-    return Passing(found, unchanged, held, published.observations(held))
+    days = {one: published.last[one] for one in sorted(held)}
+    return Passing(found, unchanged, days, published.observations(days))
 
 
-def _published(workspace: Workspace) -> Published:
-    """All that copies at any level have said so far."""
-    folders = [path.parent for level in LEVELS for path in sorted(workspace.exports(level).glob(f"[!.]*/{MANIFEST}"))]
-    said: dict[Path, dict[str, Any]] = {
-        folder: json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for folder in folders
+def _published(workspace: Workspace, level: Level) -> Published:
+    """All that copies at any level have said so far, and which of it a copy of a level would say again."""
+    said = {
+        folder: manifest(folder)
+        for each in LEVELS
+        for folder in sorted(path.parent for path in workspace.exports(each).glob(f"[!.]*/{MANIFEST}"))
     }
     unchanged: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for one in said.values():
+    known: dict[str, set[str]] = {}
+    tellers: dict[str, dict[Path, dict[str, Any]]] = {}
+    for folder, one in said.items():
         for item, year, region, name in one["unchanged"]:
             unchanged.setdefault((item, year), set()).add((region, name))
-    ordered = sorted(said.values(), key=lambda one: str(one["as_of"]))
-    last = {quarter: one["as_of"] for one in ordered for quarter in one["known"]}
+        for quarter, day in one["known"].items():
+            known.setdefault(quarter, set()).add(day)
+            tellers.setdefault(quarter, {})[folder] = one
+    told = {quarter: _last(quarter, those, level) for quarter, those in tellers.items()}
     return Published(
         hidden=frozenset((region, name) for one in said.values() for region, name in one["hidden"]),
         unchanged={key: frozenset(cells) for key, cells in unchanged.items()},
-        known={quarter: day for one in ordered for quarter, day in one["known"].items()},
-        told={
-            quarter: tuple(folder for folder, one in said.items() if quarter in one["known"] and one["as_of"] == day)
-            for quarter, day in last.items()
-        },
+        known={quarter: frozenset(days) for quarter, days in known.items()},
+        last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
+        told=told,
     )
+
+
+def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) -> Path:
+    """The last copy that told a quarter: of the level, for only those have all of its rows; if none did, of any."""
+    own = [folder for folder, one in said.items() if one["level"] == level] or list(said)
+    return max(own, key=lambda folder: (said[folder]["as_of"], said[folder]["known"][quarter], folder.name))
 
 
 def _told(folder: Path, quarter: str) -> pd.DataFrame:
     """What a copy says of a quarter."""
     rows = pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()
-    return pd.DataFrame(rows[ends(rows) == quarter])
+    return pd.DataFrame(rows[told_of(rows) == quarter])
 
 
 def _quarters(kept: pd.DataFrame) -> list[str]:
     """The quarters for which figures that rest on units are shown."""
     own = {name for name, _ in gated()}
-    return sorted(set(kept.loc[kept["indicator"].isin(own) & kept["span"].ne("annual"), "period"]))
+    return sorted(set(told_of(kept[kept["indicator"].isin(own) & kept["span"].ne("annual")])))
 
 
 def _tables(workspace: Workspace, level: Level, kept: pd.DataFrame) -> dict[str, pa.Table]:

@@ -89,6 +89,30 @@ def test_a_quarter_held_stays_as_it_was_published_and_is_not_given_away() -> Non
     assert found["core_value_added", "2023Q3", "cumulative", COUNTY, "core"] is None
 
 
+def test_a_quarter_held_is_not_told_by_the_base_of_the_year_after() -> None:
+    def bases(scale: float) -> pd.DataFrame:
+        return pd.DataFrame(
+            row("core_value_added_base", "rate_method", period, span, 100 * scale, base=base, **{"class": "core"})
+            for period in ("2023Q2", "2023Q3")
+            for span in ("cumulative", "quarter")
+            for base in ("published", "comparable")
+        )
+
+    before = kept(Passing(FOUND), rows=bases(0.9))
+    told = kept(Passing(FOUND, held={"2022Q2": "2023-07-20"}, published=before), rows=bases(1))
+    found = told.set_index(["base", "period", "span"])["value"].to_dict()
+    assert found["published", "2023Q2", "cumulative"] == found["published", "2023Q2", "quarter"] == 90
+    assert found["published", "2023Q3", "cumulative"] == 100
+    # The quarter alone less what the year so far says would be the new value.
+    assert ("published", "2023Q3", "quarter") not in found
+    assert found["comparable", "2023Q2", "cumulative"] == found["comparable", "2023Q3", "quarter"] == 100
+    # A quarter held takes last year's published value, which is not held, from now.
+    told = kept(Passing(FOUND, held={"2023Q2": "2023-07-20"}, published=before), rows=bases(1))
+    found = told.set_index(["base", "period", "span"])["value"].to_dict()
+    assert found["published", "2023Q2", "cumulative"] == 100
+    assert found["comparable", "2023Q2", "cumulative"] == 90
+
+
 @pytest.mark.parametrize(("level", "scope"), [("L1", ""), ("L0", "公开稿只列全市")])
 def test_every_page_can_say_what_was_done(level: Any, scope: str) -> None:
     passing = Passing(FOUND, {("va", "2023"): {(PLACE, "core")}}, {"2023Q2": "2023-07-20"}, kept(Passing(FOUND)))
