@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from indicators.vintage import FLASH
 from pipelines.access import record, refuse_without_purpose
 from pipelines.provenance import code_hash, lock_hash
 from pipelines.release.cut import cut_level, manifest
-from pipelines.release.dictionary import region_table
+from pipelines.release.dictionary import conform, region_table
 from pipelines.release.document import template_hash
 from pipelines.release.gate import (
     Disclosure,
@@ -47,10 +47,15 @@ from pipelines.release.gate import (
 )
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST
+from pipelines.release.snapshot import contents
 from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
+from pipelines.steps.observed import refuse_stale
+from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
 LEVELS: Final = ("L1", "L0")
+_SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
+_CELLS: Final = "cell_published"
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def export(
     """Write what of a release may leave the house at a level, and note who asked and what for.
 
     Args:
-        workspace: whose release; its lake still holds the parts that the release rests on.
+        workspace: whose release. The caller holds it.
         release: the folder of the release.
         level: L1 for the task force, L0 for the public.
         purpose: what for.
@@ -106,7 +111,8 @@ def export(
 
     Raises:
         InputError: no purpose; the rules have no approver; a public copy has no approval or is embargoed; the release
-            is a flash; some cell cannot be protected (it is named, with how close it could be bounded).
+            is a flash, or was not cut from the lake as it is now; an earlier copy does not say what it told; some cell
+            cannot be protected (it is named, with how close it could be bounded).
     """
     refuse_without_purpose(purpose, "--purpose")
     said, settings = manifest(release), disclosure(workspace)
@@ -119,6 +125,7 @@ def export(
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
         approval_of(settings, quarter, now or dt.datetime.now().astimezone())
+    _refuse_other_ground(workspace, said)
     published = _published(workspace, level)
     passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
@@ -139,6 +146,21 @@ def export(
     issue = Issue("", Quarter.parse(quarter), as_of, level=level, stamp=STAMPS[level], terms=words)
     folder = cut_level(workspace, issue, _tables(workspace, level, kept), told)
     return Export(folder, passing, len(kept), int(kept["value"].isna().sum()), sum(left_out.values()))
+
+
+def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
+    """Refuse a release that the lake of today would not give: what units put in would not be what its figures hold."""
+    quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
+    refuse_stale(workspace, quarter)
+    cells = conform(_CELLS, published_cells(workspace, quarter, as_of))
+    if asdict(contents({_CELLS: cells})[_CELLS]) != said["tables"][_CELLS]:
+        raise InputError(
+            f"{said['release']} 发布之后，截至 {as_of} 的汇总变了（补收了截止日以前的文件，或程序、设置有变化），"
+            f"不能据现在的单位资料审查。请先重新发布（shuce run {quarter} --as-of {as_of}），再导出。",
+            f"What is known as of {as_of} has changed since {said['release']} was cut; its figures cannot be checked "
+            f"against the units of today. Cut it again (`shuce run {quarter} --as-of {as_of}`), then export.",
+            where=said["release"],
+        )
 
 
 def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure, published: Published) -> Passing:
@@ -183,7 +205,7 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
 def _published(workspace: Workspace, level: Level) -> Published:
     """All that copies at any level have said so far, and which of it a copy of a level would say again."""
     said = {
-        folder: manifest(folder)
+        folder: _said(folder)
         for each in LEVELS
         for folder in sorted(path.parent for path in workspace.exports(each).glob(f"[!.]*/{MANIFEST}"))
     }
@@ -204,6 +226,22 @@ def _published(workspace: Workspace, level: Level) -> Published:
         last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
         told=told,
     )
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """What a copy says that it told and kept back; without it nothing that leaves later can be held against it."""
+    said = manifest(folder)
+    if lacking := [key for key in _SAID if key not in said]:
+        raise InputError(
+            f"以前的导出 {folder.name} 是旧版程序做的，清单中没有 {'、'.join(lacking)}，新的导出无法与它对照。"
+            "没有交出的，请删除这个文件夹后重新导出；"
+            "已经交出的，请移出 export 文件夹另存，并由保密审查人员核对新旧两份之差。",
+            f"An earlier version made the copy {folder.name}; its manifest lacks {', '.join(lacking)}, so no new copy "
+            "can be held against it. If it was never handed out, remove its folder and export again; if it was, keep "
+            "it elsewhere, and have whoever answers for disclosure compare the new copy with it.",
+            where=str(folder / MANIFEST),
+        )
+    return said
 
 
 def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) -> Path:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.lake import write_table
 from pipelines.release.gate import disclosure
@@ -146,6 +147,19 @@ def test_a_quarter_is_held_against_every_day_on_which_it_was_told(
     day, value = {"L1": (str(LATER), 5.0), "L0": (BEFORE, 7.0)}[level]
     assert found.held == {"2022Q2": day}
     assert found.published["value"].tolist() == [value]
+
+
+@pytest.mark.parametrize("lacking", ["as_of", "level", "hidden", "unchanged", "known"])
+def test_a_copy_that_does_not_say_what_it_told_is_named(workspace: Workspace, lacking: str) -> None:
+    folder = next(workspace.exports("L1").iterdir())
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({k: v for k, v in said.items() if k != lacking}), "utf-8")
+    with pytest.raises(InputError) as fault:
+        exported._published(workspace, "L0")
+    assert folder.name in fault.value.zh
+    assert f"没有 {lacking}，" in fault.value.zh
+    assert f"lacks {lacking}, so" in fault.value.en
+    assert fault.value.where == str(folder / "manifest.json")
 
 
 def test_who_left_is_not_told_by_the_base(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
