@@ -46,14 +46,13 @@ from pipelines.release.gate import (
     told_of,
 )
 from pipelines.release.issue import STAMPS, Issue
-from pipelines.release.read import MANIFEST
+from pipelines.release.read import MANIFEST, copies
 from pipelines.release.snapshot import contents
 from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
 from pipelines.steps.observed import refuse_stale
 from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
-LEVELS: Final = ("L1", "L0")
 _SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
 _CELLS: Final = "cell_published"
 
@@ -204,11 +203,7 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
 
 def _published(workspace: Workspace, level: Level) -> Published:
     """All that copies at any level have said so far, and which of it a copy of a level would say again."""
-    said = {
-        folder: _said(folder)
-        for each in LEVELS
-        for folder in sorted(path.parent for path in workspace.exports(each).glob(f"[!.]*/{MANIFEST}"))
-    }
+    said = {folder: _said(folder) for folder in copies(workspace)}
     unchanged: dict[tuple[str, str], set[tuple[str, str]]] = {}
     known: dict[str, set[str]] = {}
     tellers: dict[str, dict[Path, dict[str, Any]]] = {}

@@ -73,6 +73,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
         "quarter": QUARTER,
         "as_of": AS_OF.isoformat(),
         "vintage": "preliminary",
+        "settings": workspace.city.model_dump(mode="json"),
         "tables": {table: asdict(content) for table, content in contents_now({"cell_published": cells}).items()},
     }
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
@@ -215,6 +216,29 @@ def test_a_copy_has_what_its_readers_expect(copies: dict[str, Export]) -> None:
 def test_every_number_of_a_copy_is_linked(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
     for copy in copies.values():
         all_linked(copy.folder, note=made[0].city.note)
+
+
+def test_a_text_is_held_against_the_copy_that_it_names(
+    made: tuple[Workspace, Path], copies: dict[str, Export], tmp_path: Path
+) -> None:
+    workspace, folder = made
+    copy = copies["L1"].folder
+    truth = pd.read_parquet(folder / "parquet" / "observation.parquet")
+    rows = truth.merge(observations(copies["L1"])[[*KEY, "value"]], on=KEY, suffixes=("", "_told"))
+    now = rows["period"].eq(QUARTER) & rows["span"].eq("cumulative") & rows["class"].eq("core")
+    rows = rows[now & rows["indicator"].eq("core_value_added") & rows["definition_id"].eq("rate_method")]
+    hidden = rows["value_told"] == "※"
+    page = (copy / "bulletin.html").read_text(encoding="utf-8")
+    for (region, value), code in (
+        (rows[["region", "value"]][mine].iloc[0], mine is hidden) for mine in (~hidden, hidden)
+    ):
+        sentence = f"{workspace.city.regions[region]}核心产业增加值{value / 1e8:.1f}亿元。"
+        edited = tmp_path / "edited.html"
+        edited.write_text(page.replace("</body>", f"<p>{sentence}</p></body>"), encoding="utf-8")
+        said = command("check-text", str(edited), "--home", str(workspace.home))
+        assert said.code == code, said.out + said.err
+        assert f"（对照发布包 {copy.name}）" in said.out
+    assert "表和观测值中没有这个数" in said.out
 
 
 def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:
