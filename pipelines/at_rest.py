@@ -1,7 +1,7 @@
 """Where L2 and L3 lie: whether a workspace that must lie on an encrypted volume does.
 
-Belongs here: the check before anything is read or written, and where temporary files go. Does not belong here: making or
-opening the volume (the operating system), sealing files for hand-over (sealing).
+Belongs here: the check before anything is read or written, and where temporary files go. Does not belong here: making
+or opening the volume (the operating system), sealing files for hand-over (sealing).
 """
 
 from __future__ import annotations
