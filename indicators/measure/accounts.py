@@ -16,6 +16,7 @@ from indicators.measure.rows import quantised
 
 GDP: Final = "GDP"
 _DIVISION: Final = r"\d{2}"
+_FED_BACK: Final = "L1"
 
 
 def value_of(accounts: pd.DataFrame, industry: str) -> pd.DataFrame:
@@ -33,7 +34,8 @@ def divisions(accounts: pd.DataFrame) -> pd.DataFrame:
 def rows(evidence: Evidence) -> list[pd.DataFrame]:
     """Observation rows of the accounts: levels, and growth (an index of last year = 1 counts as growth).
 
-    A row keeps its own vintage, status and publisher. Where growth and index of the same cell are both there, growth
+    A row keeps its own vintage, status and publisher. Divisions are fed back to the place and published nowhere: they
+    go no further than the task force. Where growth and index of the same cell are both there, growth
     is taken; growth at current prices is not (it can be had from the levels).
     """
     accounts = evidence.accounts
@@ -76,5 +78,5 @@ def _rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         "vintage": frame["vintage"],
         "status": frame["status"],
         "authority": frame["authority"],
-        "release_level": entry.release_level,
+        "release_level": np.where(frame["industry"].str.fullmatch(_DIVISION), _FED_BACK, entry.release_level),
     })  # fmt: skip

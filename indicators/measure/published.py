@@ -21,7 +21,7 @@ from indicators.rounding import from_unit
 from indicators.structure import share_of_gdp
 
 _CELL: Final = ["region", "period", "span", "vintage", "authority"]
-_SHARE: Final = {"unit": "比率", "price_basis": "current", "base": "none", "authority": OURS, "release_level": "L1"}
+_SHARE: Final = {"unit": "比率", "price_basis": "current", "base": "none", "authority": OURS, "release_level": "L0"}
 
 
 def rows(evidence: Evidence) -> list[pd.DataFrame]:

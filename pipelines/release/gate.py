@@ -189,9 +189,9 @@ def gated() -> dict[tuple[str, str], Gated]:
 def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place: str) -> pd.DataFrame:
     """The observations that may leave at a level; a hidden one stays as a row without a value, status C.
 
-    What no unit is behind (accounts, departments, other publishers: L1 in the catalogue) passes as it is to L1. What
-    rests on cells of units passes where its cell and the one it is a ratio of are shown, and a growth where their
-    changes may be told; everything else does not.
+    What no unit is behind says itself how far it goes: what accounts and other bodies published is L0, what departments
+    report and what follows from input-output tables L1. What rests on cells of units passes where its cell and the one
+    it is a ratio of are shown, and a growth where their changes may be told; everything else does not.
 
     Args:
         observations: of a release (L2).
@@ -205,7 +205,7 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     found, own = passing.found, _of_cells(observations, level)
     cells = pd.Series(list(zip(observations["region"], observations["class"], strict=True)), index=observations.index)
     of_cells = own & cells.isin(found.shown | found.hidden) & _public(observations, level, place)
-    free = observations["release_level"].eq("L1") & (level == "L1") & ~own
+    free = observations["release_level"].le(level) & _of_place(observations, level, place) & ~own
     late = of_cells & _of_held(observations, passing.held)
     kept = observations[(of_cells | free) & ~late].copy()
     covered = of_cells[kept.index] & (_of_hidden(kept, found, place) | _untold(kept, passing.unchanged, place))
@@ -226,9 +226,13 @@ def _of_cells(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
 
 def _public(rows: pd.DataFrame, level: Level, place: str) -> pd.Series[bool]:
     """Which rows are of a place and class that the level shows."""
-    if level == "L1":
-        return pd.Series(data=True, index=rows.index)
-    return rows["region"].eq(place) & (rows["class"].str.len().le(_PUBLIC_CLASS) | rows["class"].eq("core"))
+    core = rows["class"].str.len().le(_PUBLIC_CLASS) | rows["class"].eq("core")
+    return _of_place(rows, level, place) & (core | (level == "L1"))
+
+
+def _of_place(rows: pd.DataFrame, level: Level, place: str) -> pd.Series[bool]:
+    """Which rows are of a place that the level shows: the public is told of the place as a whole."""
+    return rows["region"].eq(place) | (level == "L1")
 
 
 def _of_hidden(rows: pd.DataFrame, found: Pattern, place: str) -> pd.Series[bool]:

@@ -210,6 +210,10 @@ def test_what_others_published_passes_through(found: pd.DataFrame) -> None:
     assert pick(found, "chain_value_added", "2022", span="annual")["value"].tolist() == [2_530_000_000]
     assert one(found, "gdp_growth", class_="") == 0.05
     assert one(found, "sector_growth", class_="secondary") == pytest.approx(0.04)
+    # What accounts say of sectors is published; divisions are fed back, and go no further than the task force.
+    levels = found[found["indicator"] == "sector_value_added"].groupby("class")["release_level"].unique()
+    assert {cls: list(level) for cls, level in levels.items()}["secondary"] == ["L0"]
+    assert {tuple(level) for cls, level in levels.items() if str(cls).isdigit()} == {("L1",)}
 
 
 def test_firms_revenue_and_staff_only_for_published_classes(found: pd.DataFrame) -> None:
@@ -469,7 +473,7 @@ def test_the_country_without_any_cell() -> None:
     assert round(one(found, "core_share_gdp", "2023", definition_id="same_vintage", **of) * 100, 1) == 9.9
     assert round(one(found, "core_share_gdp", "2023", definition_id="mixed_vintage", **of) * 100, 1) == 10.1
     assert set(pick(found, "gdp", "2023")["vintage"]) == {"preliminary"}
-    assert set(pick(found, "core_class_share", "2023")["release_level"]) == {"L1"}
+    assert set(pick(found, "core_class_share", "2023")["release_level"]) == {"L0"}
 
 
 def test_gdp_may_come_as_a_published_figure() -> None:
