@@ -87,7 +87,7 @@ def pattern(
     Args:
         contributions: ``period, region, class, unit, value``, one row per unit and finest cell. A period is any label
             under which one amount of every unit adds up: a quarter and an item of the return.
-        regions: the parts.
+        regions: the parts; none where contributions are to the whole and no part is published.
         whole: what they add up to.
         classes: class → the class above it, '' above the total.
         rules: thresholds.
@@ -103,7 +103,7 @@ def pattern(
     Source: methods, disclosure control; 统计法实施条例第二十九条.
     """
     rules = rules or Rules()
-    _refuse(contributions, regions, classes)
+    _refuse(contributions, [*regions, whole], classes)
     levels = {name: _level(name, classes) for name in classes}
     cells = _all_cells(contributions, whole, classes)
     judged = primary(cells, by=["period", *_CELL], unit="unit", value="value", **rules.primary).reset_index(drop=True)
@@ -323,7 +323,8 @@ def _refuse(contributions: pd.DataFrame, regions: Sequence[str], classes: Mappin
 
 def _all_cells(contributions: pd.DataFrame, whole: str, classes: Mapping[str, str]) -> pd.DataFrame:
     """Contributions to every cell: each part and the whole, each class and all above it."""
-    both = pd.concat([contributions, contributions.assign(region=whole)], ignore_index=True)
+    parts = contributions[contributions["region"] != whole]
+    both = pd.concat([contributions, parts.assign(region=whole)], ignore_index=True)
     found, now = [], both
     while len(now):
         found.append(now)

@@ -29,6 +29,7 @@ from pipelines.workspace import Workspace
 Level = Literal["L1", "L0"]
 SETTINGS: Final = "disclosure.toml"
 HIDDEN: Final = "C"
+_HOUSE: Final = "L2"
 # What a public copy shows of a place: the place as a whole, the core and its divisions.
 _PUBLIC_CLASS: Final = 2
 _YEAR: Final = 4  # the length of a period that is a year
@@ -40,6 +41,7 @@ _FOLDED: Final = (
     "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}；"
     "格数见 manifest.json 的 blocks。"
 )
+_SCOPE: Final = "公开稿只列全市的核心产业合计和大类，以及已公布的核算数和其他机构公布的数。"
 _SAME: Final = "一格在任何一期不能公布，各期都隐去；为使其不能由合计倒算，另隐去少数其他格子。"
 _UNCHANGED: Final = (
     "有的增速、拉动和贡献率也以※隐去：它们连同上年公布数会说出上年同期基数，从而说出个别单位的进退或更正。"
@@ -65,6 +67,12 @@ class Limits(BaseModel):
     def rules(self) -> PatternRules:
         """As disclosure control takes them."""
         return PatternRules(self.min_count, self.dominance, self.p_percent, self.fold)
+
+    @property
+    def answers(self) -> PatternRules:
+        """As disclosure control takes them for both sides of a rate: ``min_count`` units must have a part in each."""
+        some = (self.min_count - 1, 1.0)
+        return PatternRules(self.min_count, (*self.dominance, some), self.p_percent, self.fold)
 
 
 class Approval(BaseModel):
@@ -166,10 +174,10 @@ class Passing:
     """What may leave.
 
     Attributes:
-        found: the cells of the core by region and class that are shown, hidden and folded.
+        found: the cells by region and class that are shown and hidden; what of the core is folded.
         unchanged: item and year → cells whose change is not told in that year.
-        held: quarters whose figures stay as they were published → the day of those.
-        published: the observations that were published of these quarters.
+        held: quarters, and years of surveys, whose figures stay as they were published → the day of those.
+        published: the observations that were published of these.
     """
 
     found: Pattern
@@ -202,13 +210,13 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     Returns:
         The columns of ``observations`` with ``release_level`` as asked; ``value`` null where hidden.
     """
-    found, own = passing.found, _of_cells(observations, level)
+    found, own = passing.found, of_cells(observations, level)
     cells = pd.Series(list(zip(observations["region"], observations["class"], strict=True)), index=observations.index)
-    of_cells = own & cells.isin(found.shown | found.hidden) & _public(observations, level, place)
+    gated_rows = own & cells.isin(found.shown | found.hidden) & _public(observations, level, place)
     free = observations["release_level"].le(level) & _of_place(observations, level, place) & ~own
-    late = of_cells & _of_held(observations, passing.held)
-    kept = observations[(of_cells | free) & ~late].copy()
-    covered = of_cells[kept.index] & (_of_hidden(kept, found, place) | _untold(kept, passing.unchanged, place))
+    late = gated_rows & _of_held(observations, passing.held)
+    kept = observations[(gated_rows | free) & ~late].copy()
+    covered = gated_rows[kept.index] & (_of_hidden(kept, found, place) | _untold(kept, passing.unchanged, place))
     kept["release_level"] = level
     kept["status"] = kept["status"].mask(covered, HIDDEN)
     kept["value"] = kept["value"].astype("Float64").mask(covered)
@@ -217,7 +225,7 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     return kept.sort_values(KEY, ignore_index=True)
 
 
-def _of_cells(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
+def of_cells(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
     """Which rows rest on cells of units and may pass to a level."""
     allowed = {key for key, gate in gated().items() if level >= gate.level}
     keys = zip(rows["indicator"], rows["definition_id"], strict=True)
@@ -263,24 +271,25 @@ def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
     own quarter it tells that of the quarter before.
     """
     last = told_of(rows)
-    after = {
-        str(Quarter.parse(quarter) + 1)
-        for quarter in held
-        if Quarter.parse(quarter).number < 4 and held.get(str(Quarter.parse(quarter) + 1)) != held[quarter]
-    }
+    quarters = [Quarter.parse(each) for each in held if len(each) > _YEAR]
+    after = {str(one + 1) for one in quarters if one.number < 4 and held.get(str(one + 1)) != held[str(one)]}
     return last.isin(list(held)) | (rows["span"].eq("quarter") & last.isin(after))
 
 
 def told_of(rows: pd.DataFrame) -> pd.Series[str]:
-    """The quarter that each row tells of: with which its period ends, of last year's published figure a year ago."""
-    ends = rows["period"].where(rows["period"].str.len() > _YEAR, rows["period"] + "Q4")
-    return ends.mask(rows["base"] == "published", ends.map({each: str(Quarter.parse(each) - 4) for each in set(ends)}))
+    """The quarter or the year that each row tells of: its period, of last year's published figure that a year ago."""
+    own = rows["period"]
+    return own.mask(rows["base"] == "published", own.map({each: _year_before(each) for each in set(own)}))
+
+
+def _year_before(period: str) -> str:
+    return f"{int(period[:_YEAR]) - 1}{period[_YEAR:]}"
 
 
 def _as_published(passing: Passing, level: Level, place: str) -> pd.DataFrame:
     """What had been published of the quarters held, less what is hidden by now."""
     rows = passing.published
-    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & told_of(rows).isin(list(passing.held))]
+    rows = rows[of_cells(rows, level) & _public(rows, level, place) & told_of(rows).isin(list(passing.held))]
     covered = _of_hidden(rows, passing.found, place)
     return rows.assign(
         release_level=level,
@@ -326,13 +335,13 @@ def terms(passing: Passing, level: Level, kept: pd.DataFrame, left_out: Mapping[
     """
     blocks = blocks_said(passing.found)
     folded = [x["block"] for x in blocks if x["folded"]]
-    scope = "" if level == "L1" else "公开稿只列全市的核心产业合计和大类。"
+    scope = "" if level == "L1" else _SCOPE
     found = [
         ("归并", f"{scope}{_FOLDED.format('、'.join(folded)) if folded else ''}"),
         ("隐去", f"{WITHHELD_ZH}{_SAME}" if kept["status"].eq(HIDDEN).any() else ""),
         ("变动", _UNCHANGED if any(passing.unchanged.values()) else ""),
         ("修订暂缓", _held_said(passing.held)),
-        ("未列入", _LEFT_OUT.format("、".join(_topics(left_out))) if left_out else ""),
+        ("未列入", _LEFT_OUT.format("、".join(topics)) if (topics := _topics(left_out)) else ""),
     ]
     return tuple((heading, text) for heading, text in found if text)
 
@@ -346,9 +355,9 @@ def _held_said(held: Mapping[str, str]) -> str:
 
 
 def _topics(left_out: Iterable[str]) -> list[str]:
-    """The topics of which indicators are left out, each once."""
-    keys = (key.split("/") for key in left_out)
-    return list(dict.fromkeys(indicators()[indicator, definition].topic for indicator, definition in keys))
+    """The topics of which indicators that rest on units are left out, each once."""
+    entries = (indicators()[indicator, definition] for indicator, definition in (key.split("/") for key in left_out))
+    return list(dict.fromkeys(entry.topic for entry in entries if entry.release_level == _HOUSE))
 
 
 def rules_said(limits: Limits) -> dict[str, Any]:

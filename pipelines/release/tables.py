@@ -12,6 +12,7 @@ from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
+from pipelines.release.cited import Said, cite
 from pipelines.release.display import WITHHELD_ZH, decimal
 from pipelines.release.figures import (
     CORE,
@@ -39,6 +40,7 @@ PENETRATION: Final = {
     **{definition: rate.sectors for definition, rate in survey_rates().items()},
     "external": ("primary", "industry", "secondary", "services", "tertiary", "all"),
 }
+_ASSUMED: Final = ("净收益率", "折旧率", "首年以前投资增速")
 # Of these there is a rate for each section of GB/T 4754, too.
 _BY_SECTION: Final = ("efficiency_va", "io_direct", "io_complete")
 
@@ -174,7 +176,7 @@ def penetration(f: Figures) -> Table | None:
                 Row(f.name("sector", figure.cls), (figure, rate_period(f, figure), figure.authority), indent=1)
                 for figure in found
             ]
-            said.append(f"{entry['name_zh']}：{entry['definition_zh']}。{settings(f, found)}")
+            said.append(Said(f"{entry['name_zh']}：{entry['definition_zh']}。{settings(f, found)}"))
     if not rows:
         return None
     return Table(
@@ -225,18 +227,28 @@ def rate_period(f: Figures, figure: Figure) -> str:
 
 
 def settings(f: Figures, figures: list[Figure]) -> str:
-    """What growth accounting took for granted, in one sentence per set of settings; '' for other definitions."""
-    texts: dict[str, list[str]] = {}
+    """What growth accounting took for granted, in one sentence per set of settings, linked; '' for others."""
+    texts: dict[tuple[str, ...], list[tuple[str, list[Figure]]]] = {}
     for figure in figures:
         span = Span(figure.span, figure.period)
         names = ("ict_base_year", "ict_net_return", "ict_depreciation", "ict_initial_rate")
-        found = [f.cell(name, figure.definition, span, cls=figure.cls) for name in names]
-        if all(found):
-            year, *rates = [number for number in found if number]
-            r, delta, g = (f"{decimal(number)}%" for number in rates)
-            text = f"基年{year.value:.0f}年，净收益率{r}，折旧率{delta}，首年以前投资增速{g}"
-            texts.setdefault(text, []).append(f.name("sector", figure.cls))
-    return "".join(f"{'、'.join(names)}：{text}。" for text, names in texts.items())
+        found = [number for name in names if (number := f.cell(name, figure.definition, span, cls=figure.cls))]
+        if len(found) == len(names):
+            year, *rates = found
+            said = (
+                f"基年{year.value:.0f}年",
+                *(f"{word}{decimal(rate)}%" for word, rate in zip(_ASSUMED, rates, strict=True)),
+            )
+            texts.setdefault(said, []).append((f.name("sector", figure.cls), found))
+    return "".join(
+        f"{'、'.join(name for name, _ in those)}："
+        + "，".join(
+            cite(text, *column)
+            for text, column in zip(said, zip(*(found for _, found in those), strict=True), strict=True)
+        )
+        + "。"
+        for said, those in texts.items()
+    )
 
 
 def chains(f: Figures, span: Span) -> Table | None:

@@ -16,10 +16,12 @@ import pyarrow as pa
 
 from classification import arrow_tables, labels
 from classification.errors import InputError
+from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.engine import statement
 from pipelines.engines import local_engine
 from pipelines.lake import Lake
+from pipelines.steps.cells import survey_sectors
 from pipelines.steps.observed import history
 from pipelines.workspace import Workspace
 
@@ -29,6 +31,8 @@ BASED: Final = ("va", "revenue")
 _KEY: Final = ["period", "region", "class", "unit"]
 _CORE: Final = ("core", "01", "02", "03", "04")
 _FINEST: Final = 2  # the level of the finest published classes, the total being 0
+_OTHER: Final = "other"  # firms of no part of the economy of which there is a rate
+_BY_UNIT: Final = "SELECT * REPLACE (coalesce(unit, row_id) AS county) FROM answers"
 
 
 @cache
@@ -71,6 +75,56 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
     return pd.DataFrame(both[[*_KEY, "value"]])
 
 
+@cache
+def surveyed() -> dict[str, dict[str, str]]:
+    """Parts of the economy of which surveys of digital use give rates, each with the part above it, by the whole."""
+    wholes = {rate.sectors[-1]: rate.sectors[:-1] for rate in survey_rates().values()}
+    return {
+        whole: {whole: ""} | dict.fromkeys((*parts, _OTHER) if parts else (), whole) for whole, parts in wholes.items()
+    }
+
+
+def answers(workspace: Workspace, quarter: str, as_of: dt.date) -> dict[str, pd.DataFrame]:
+    """What every unit adds to both sides of the rates of surveys: what it has of what is counted, and what it has not.
+
+    A unit that answers no adds 0 to those that do and 1 to those that do not, so that a part in which all or none do is
+    one of which a side is 0. They are told of the place as a whole alone.
+
+    Args:
+        workspace: whose units.
+        quarter: the release quarter; all years up to its own are told.
+        as_of: the day whose knowledge counts.
+
+    Returns:
+        Per whole of ``surveyed`` ``period, region, class, unit, value``; a period is ``2022 cloud yes`` or
+        ``2022 cloud no``. Only those of which there are answers.
+    """
+    with local_engine(workspace) as work:
+        work.add(answers=Lake(workspace.lake).existing("core_digital_use"), sector_of=survey_sectors())
+        work.view("core_digital_use", _BY_UNIT)
+        work.view("place", "SELECT DISTINCT county, county AS region FROM core_digital_use")
+        rows = work.rows(statement("indicators", "cell_adoption")).to_pandas()
+    known = rows[(pd.to_datetime(rows["known_from"]) <= pd.Timestamp(as_of)) & (rows["year"] <= int(quarter[:4]))]
+    newest = known[known["known_from"] == known.groupby("year")["known_from"].transform("max")]
+    found = {
+        whole: _sides(newest, whole, parts).assign(region=workspace.city.code) for whole, parts in surveyed().items()
+    }
+    return {whole: told[[*_KEY, "value"]] for whole, told in found.items() if len(told)}
+
+
+def _sides(rows: pd.DataFrame, whole: str, parts: Collection[str]) -> pd.DataFrame:
+    """Both sides of the rates of a whole, each unit in its finest part."""
+    mine = [name for name, rate in survey_rates().items() if rate.sectors[-1] == whole]
+    rows = rows[rows["definition_id"].isin(mine) & rows["sector"].isin(parts)]
+    finest = rows.sort_values("sector", key=lambda sector: sector == whole, kind="stable")
+    finest = finest.drop_duplicates(["year", "definition_id", "region"])
+    classes = finest["sector"].mask((finest["sector"] == whole) & (len(parts) > 1), _OTHER)
+    told = finest.assign(unit=finest["region"], **{"class": classes})
+    label = told["year"].astype("str") + " " + told["definition_id"]
+    sides = {"yes": told["using"], "no": told["surveyed"] - told["using"]}
+    return pd.concat([told.assign(period=label + " " + side, value=value) for side, value in sides.items()])
+
+
 def alone(long: pd.DataFrame) -> pd.DataFrame:
     """Single quarters: each cumulative amount less that of the quarter before in the year.
 
@@ -86,9 +140,10 @@ def alone(long: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(item=sums["item"] + " alone")
 
 
-def of_quarters(told: pd.DataFrame, quarters: Collection[str]) -> pd.DataFrame:
-    """The contributions to some quarters."""
-    return told[told["period"].str[:6].isin(list(quarters))]
+def of_periods(told: pd.DataFrame, periods: Collection[str]) -> pd.DataFrame:
+    """The contributions to some quarters or years."""
+    wanted = [label for label in told["period"].unique() if label.partition(" ")[0] in periods]
+    return told[told["period"].isin(wanted)]
 
 
 def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +170,7 @@ def rebased(told: pd.DataFrame, item: str, year: str) -> pd.DataFrame:
     bases = told[kinds.isin([f"{item}_base", f"{item}_base alone"]) & (told["period"].str[:4] == year)]
     bases = bases.assign(period=bases["period"].str.replace("_base", ""))
     shared = set(levels["period"].str[:6]) & set(bases["period"].str[:6])
-    return between(of_quarters(levels, shared), of_quarters(bases, shared))
+    return between(of_periods(levels, shared), of_periods(bases, shared))
 
 
 def _level_of(name: str) -> int:

@@ -11,7 +11,7 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from indicators.catalogue import catalogue
-from indicators.disclosure import exposed, pattern
+from indicators.disclosure import Pattern, PatternRules, exposed, pattern
 from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
@@ -39,8 +39,8 @@ from pipelines.release.gate import (
     approval_of,
     blocks_said,
     disclosure,
-    gated,
     held_back,
+    of_cells,
     passed,
     rules_said,
     terms,
@@ -49,13 +49,23 @@ from pipelines.release.gate import (
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST, copies
 from pipelines.release.snapshot import contents
-from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
+from pipelines.steps.contributed import (
+    BASED,
+    answers,
+    between,
+    classes,
+    contributions,
+    of_periods,
+    rebased,
+    surveyed,
+)
 from pipelines.steps.observed import refuse_stale
 from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
 _SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
 _CELLS: Final = "cell_published"
+_CORE: Final = "core"
 
 
 @dataclass(frozen=True)
@@ -76,9 +86,9 @@ class Published:
     Attributes:
         hidden: cells that some copy hid.
         unchanged: item and year → cells of which some copy kept the change back.
-        known: quarter → all days as of which some copy told it.
-        last: quarter → the day as of which the last copy of the level asked for told it, or of any level if none did.
-        told: quarter → that copy.
+        known: quarter, or year of a survey → all days as of which some copy told it.
+        last: the same → the day as of which the last copy of the level asked for told it, or of any level if none did.
+        told: the same → that copy.
     """
 
     hidden: frozenset[tuple[str, str]]
@@ -137,7 +147,7 @@ def export(
         "blocks": blocks_said(passing.found),
         "hidden": sorted(map(list, passing.found.hidden)),
         "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
-        "known": {quarter: passing.held.get(quarter, said["as_of"]) for quarter in _quarters(kept)},
+        "known": {period: passing.held.get(period, said["as_of"]) for period in _periods(kept, level)},
         "left_out": left_out,
         "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
     }
@@ -165,41 +175,81 @@ def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
 
 def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure, published: Published) -> Passing:
     """What may leave, beside all that readers hold already."""
-    place, rules = workspace.city.code, settings.rules.rules
-    told = contributions(workspace, quarter, as_of)
-    found = pattern(
-        told,
-        regions=[county.code for county in workspace.city.counties],
-        whole=place,
-        classes=classes(),
-        rules=rules,
-        withheld=published.hidden,
-    )
+    tables = _put_in(workspace, quarter, as_of, settings)
+    found = {
+        name: pattern(
+            table.told,
+            regions=table.regions,
+            whole=workspace.city.code,
+            classes=table.classes,
+            rules=table.rules,
+            withheld=published.hidden,
+        )
+        for name, table in tables.items()
+    }
 
-    def closed(changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()) -> frozenset[tuple[str, str]]:
-        return exposed(changes, found, whole=place, classes=classes(), rules=rules, withheld=set(withheld))
+    def closed(
+        name: str, changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()
+    ) -> frozenset[tuple[str, str]]:
+        table, whole = tables[name], workspace.city.code
+        return exposed(
+            changes, found[name], whole=whole, classes=table.classes, rules=table.rules, withheld=set(withheld)
+        )
 
     held: set[str] = set()
     shown = {}
     for day in sorted({day for days in published.known.values() for day in days}):
-        before = told if day == as_of.isoformat() else contributions(workspace, quarter, dt.date.fromisoformat(day))
+        before = (
+            tables if day == as_of.isoformat() else _put_in(workspace, quarter, dt.date.fromisoformat(day), settings)
+        )
         for one in sorted(each for each, days in published.known.items() if day in days and each <= quarter):
-            was = of_quarters(before, [one])
+            was = {name: of_periods(before[name].told, [one]) for name in before}
             if published.last[one] == day:
-                shown[one] = was
-            if one not in held and closed(between(was, of_quarters(told, [one]))):
+                shown[one] = was[_CORE]
+            now = {name: of_periods(table.told, [one]) for name, table in tables.items()}
+            if one not in held and any(closed(name, between(was[name], now[name])) for name in was):
                 held.add(one)
-    now = told[~told["period"].str[:6].isin(held)]
-    told = pd.concat([now, *(shown[one] for one in sorted(held))], ignore_index=True)
-    years = sorted({period[:4] for period in told["period"]})
+    core = tables[_CORE].told
+    core = core[~core["period"].str[:6].isin(held)]
+    core = pd.concat([core, *(shown[one] for one in sorted(held))], ignore_index=True)
+    years = sorted({period[:4] for period in core["period"]})
     unchanged = {
         (item, year): cells
         for item in BASED
         for year in years
-        if (cells := closed(rebased(told, item, year), published.unchanged.get((item, year), ())))
+        if (cells := closed(_CORE, rebased(core, item, year), published.unchanged.get((item, year), ())))
     }
     days = {one: published.last[one] for one in sorted(held)}
-    return Passing(found, unchanged, days, published.observations(days))
+    return Passing(_together(found), unchanged, days, published.observations(days))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What units put into cells that add up among themselves: of which regions and classes, and under which rules."""
+
+    told: pd.DataFrame
+    regions: Sequence[str]
+    classes: Mapping[str, str]
+    rules: PatternRules
+
+
+def _put_in(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure) -> dict[str, _Table]:
+    """What units put in as known on a day: into cells of the core, and into both sides of the rates of surveys."""
+    limits, counties = settings.rules, [county.code for county in workspace.city.counties]
+    core = _Table(contributions(workspace, quarter, as_of), counties, classes(), limits.rules)
+    rates = answers(workspace, quarter, as_of)
+    return {_CORE: core} | {name: _Table(told, (), surveyed()[name], limits.answers) for name, told in rates.items()}
+
+
+def _together(found: Mapping[str, Pattern]) -> Pattern:
+    """All cells that are shown and hidden; the blocks are those of the core."""
+    patterns = found.values()
+    return Pattern(
+        blocks=found[_CORE].blocks,
+        hidden=frozenset().union(*(each.hidden for each in patterns)),
+        shown=frozenset().union(*(each.shown for each in patterns)),
+        bounds=pd.concat([each.bounds for each in patterns], ignore_index=True),
+    )
 
 
 def _published(workspace: Workspace, level: Level) -> Published:
@@ -252,10 +302,9 @@ def _told(folder: Path, quarter: str) -> pd.DataFrame:
     return pd.DataFrame(rows[told_of(rows) == quarter])
 
 
-def _quarters(kept: pd.DataFrame) -> list[str]:
-    """The quarters for which figures that rest on units are shown."""
-    own = {name for name, _ in gated()}
-    return sorted(set(told_of(kept[kept["indicator"].isin(own) & kept["span"].ne("annual")])))
+def _periods(kept: pd.DataFrame, level: Level) -> list[str]:
+    """The quarters and years for which figures that rest on units are shown."""
+    return sorted(set(told_of(kept[of_cells(kept, level)])))
 
 
 def _tables(workspace: Workspace, level: Level, kept: pd.DataFrame) -> dict[str, pa.Table]:

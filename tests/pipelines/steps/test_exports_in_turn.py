@@ -97,6 +97,7 @@ def leave(home: Path, patch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     )
     (workspace.home / gate.SETTINGS).write_text(RULES + approved, encoding="utf-8")
     patch.setattr(exported, "contributions", contributions)
+    patch.setattr(exported, "answers", lambda *_: {})
     patch.setattr(exported, "_refuse_other_ground", lambda *_: None)
     patch.setattr(cut, "_fill", observations_only)
     return [_left(workspace, *copy) for copy in COPIES]
