@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import json
+import re
 import shutil
 import stat
 import zipfile
@@ -20,6 +21,7 @@ import pytest
 
 from classification.errors import InputError
 from indicators.observation import KEY
+from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
 from pipelines.lake import Lake
 from pipelines.release import gate
@@ -28,7 +30,7 @@ from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.snapshot import contents as contents_now
 from pipelines.steps import observed
-from pipelines.steps.contributed import alone
+from pipelines.steps.contributed import alone, answers, surveyed
 from pipelines.steps.exported import Export, export
 from pipelines.steps.observed import observation
 from pipelines.steps.released import published_cells
@@ -102,7 +104,7 @@ def test_hidden_figures_stand_as_such_and_folded_ones_do_not_stand(copies: dict[
     assert not (rows["value"] == "").any()
     assert (rows["status"] == "C").equals(rows["value"] == "※")
     assert set(rows["release_level"]) == {"L1"}
-    own = rows[rows["indicator"].isin({name for name, _ in gate.gated()})]
+    own = rows[gate.of_cells(rows, "L1")]
     cells = set(zip(own["region"], own["class"], strict=True))
     assert {("419900", "core"), ("419901", "core")} <= cells <= found.hidden | found.shown
     said = json.loads((copy.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -113,8 +115,40 @@ def test_hidden_figures_stand_as_such_and_folded_ones_do_not_stand(copies: dict[
 def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[str, Export]) -> None:
     rows = observations(copies["L0"])
     assert set(rows["region"]) == {"419900"}
-    assert set(rows["class"]) <= {"core", "01", "02", "03", "04"}
+    assert set(rows.loc[gate.of_cells(rows, "L0"), "class"]) == {"core", "01", "02", "03", "04"}
     assert set(rows["release_level"]) == {"L0"}
+
+
+def test_the_public_copy_has_the_accounts_that_are_published(copies: dict[str, Export]) -> None:
+    rows = observations(copies["L0"])
+    free = rows[~gate.of_cells(rows, "L0")]
+    assert {"gdp", "gdp_growth", "sector_value_added", "sector_growth"} == set(free["indicator"])
+    # Divisions are fed back to the place and published nowhere.
+    assert not free["class"].str.fullmatch(r"\d+").any()
+    assert {"GDP", "核心产业"} <= set(re.findall(r"(GDP|核心产业) \d+\.\d%", growth_chart(copies["L0"])))
+
+
+def growth_chart(copy: Export) -> str:
+    page = (copy.folder / "bulletin.html").read_text(encoding="utf-8")
+    chart = next(each for each in re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL) if "累计同比增速" in each)
+    return re.sub(r"<[^>]*>", " ", chart)
+
+
+def test_rates_of_the_survey_rest_on_some_who_do_and_some_who_do_not(
+    made: tuple[Workspace, Path], copies: dict[str, Export]
+) -> None:
+    told_off = observations(copies["L1"])
+    rates = told_off[gate.of_cells(told_off, "L1") & told_off["indicator"].eq("digital_penetration")]
+    assert set(rates["definition_id"]) == set(survey_rates())
+    assert set(rates["region"]) == {"419900"}
+    sides = pd.concat(answers(made[0], QUARTER, AS_OF).values())
+    above = {name: over for tree in surveyed().values() for name, over in tree.items()}
+    whole = sides.assign(**{"class": sides["class"].map(above)})
+    found = pd.concat([sides, whole]).set_index(["period", "class"])["value"].sort_index()
+    for definition, period, name, rate in rates[["definition_id", "period", "class", "value"]].to_numpy():
+        yes, no = (found.loc[f"{period} {definition} {side}", name] for side in ("yes", "no"))
+        assert float(rate) == pytest.approx(yes.sum() / (yes.sum() + no.sum()))
+        assert min((yes > 0).sum(), (no > 0).sum()) >= 3
 
 
 @pytest.fixture(scope="module")
