@@ -174,6 +174,23 @@ def test_units_that_crossed_the_threshold_leave_for_good() -> None:
     assert lost["2023Q4"] == pytest.approx(1_000_000 * 1.05**3, abs=1)
 
 
+def test_the_full_scope_beside_what_reports_tells_of_the_one_unit_that_crossed() -> None:
+    """Why it does not leave the house: what is below moves as elsewhere, but for what the unit had a year before."""
+    crossed = pd.DataFrame([
+        {"quarter": "2022Q3", "known_from": KNOWN, "known_to": EVER, "county": COUNTIES[0], "gbt": "6513",
+         "de": "030103", "units": 1, "va_base": 90_000}
+    ])  # fmt: skip
+    found = measure(city(below=below(), proxies=proxies(), crossed=crossed), LAST, AS_OF)
+
+    def lies_below(county: str) -> pd.Series:
+        full, above = (values(found, "core_value_added", of, region=county) for of in ("full_scope", "rate_method"))
+        return full - above
+
+    with_it, without = (lies_below(county) for county in COUNTIES[:2])
+    moved = without["2022Q3"] / without["2021Q3"]
+    assert with_it["2021Q3"] - with_it["2022Q3"] / moved == pytest.approx(90_000, abs=2)
+
+
 def test_a_countys_own_proxy_comes_first_and_a_missing_one_is_named() -> None:
     own = pd.concat([proxies(), proxies(1.2, COUNTIES[1])])
     found = measure(city(below=below(), proxies=own), LAST, AS_OF)
