@@ -274,13 +274,13 @@ def _line_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
 def _stack_chart(at: Book, f: Figures, sheets: dict[str, Table]) -> Any:
     name = "时间序列（当季）"
     table = sheets.get(name)
-    if table is None or len(table.rows) < 2:
+    heads = {head: HUES[cls] for cls in DIVISIONS if table and (head := f.name("digital", cls)) in table.head}
+    # Where divisions fold into the core a copy has none.
+    if table is None or len(table.rows) < 2 or not heads:
         return None
     chart = at.book.add_chart({"type": "column", "subtype": "stacked"})
-    for cls in DIVISIONS:
-        head = f.name("digital", cls)
-        if head in table.head:
-            chart.add_series(_series(name, table, head) | {"fill": {"color": HUES[cls]}, "name": head, "gap": 40})
+    for head, colour in heads.items():
+        chart.add_series(_series(name, table, head) | {"fill": {"color": colour}, "name": head, "gap": 40})
     return _finish(chart, "当季核心产业增加值（现价，亿元）")
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.release import workbook
-from tests.pipelines.release.conftest import Made
+from tests.pipelines.release import stand_in
+from tests.pipelines.release.conftest import Made, figures_of
 from tests.pipelines.release.test_report import ISSUE
 
 
@@ -75,6 +77,19 @@ def test_nothing_is_a_formula(city: Made, tmp_path: Path) -> None:
     types = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in types
     assert book["县区 T4"]["A5"].value == "=1+1"
+
+
+def test_a_copy_in_which_divisions_are_folded_has_its_other_charts(city: Made, tmp_path: Path) -> None:
+    tables = stand_in.city_tables()
+    rows = tables["observation"]
+    core = pc.equal(rows["class"], "core")
+    tables["observation"] = rows.filter(pc.or_(core, pc.invert(pc.starts_with(rows["indicator"], "core_"))))
+    workbook.write(figures_of(city.workspace, tables), ISSUE, tmp_path / "folded.xlsx")
+    titles = {
+        chart.title.tx.rich.p[0].r[0].t for chart in openpyxl.load_workbook(tmp_path / "folded.xlsx")["图"]._charts
+    }
+    assert any("累计同比增速" in title for title in titles)
+    assert not any("当季" in title for title in titles)
 
 
 def test_bytes_repeat(city: Made, tmp_path: Path) -> None:
