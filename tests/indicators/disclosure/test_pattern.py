@@ -56,6 +56,17 @@ def test_where_all_is_safe_nothing_is_hidden() -> None:
     assert found.bounds.empty
 
 
+def test_a_whole_of_which_no_part_is_told_is_judged_alone() -> None:
+    of_place = even(but=("0202",)).assign(region="city")
+    few = pd.concat([of_place, parts(("city", "0202", "u", 1))])
+    found = pattern(few, **TABLE | {"regions": ()}, rules=PatternRules(fold=0.6))
+    assert set(found.blocks["place"]) == {"whole"}
+    assert {("city", "0201"), ("city", "0202")} <= found.hidden
+    assert {region for region, _ in found.hidden | found.shown} == {"city"}
+    # What is told of the whole counts once: a reader knows that a class is not more than all there is.
+    assert found.bounds["high"].max() <= few["value"].sum()
+
+
 def test_a_block_of_many_unsafe_cells_folds_upwards() -> None:
     lone = parts(*((r, c, f"{r}{c}", 50) for r in REGIONS for c in ("0201", "0202", "0103")))
     found = pattern(pd.concat([even(but=("0201", "0202", "0103")), lone]), **TABLE)

@@ -64,6 +64,46 @@ def test_cells_pass_hide_or_stay_in_the_house() -> None:
     assert {key[0] for key in values(kept(Passing(FOUND), "L0"))} == {"core_value_added", "core_growth", "gdp"}
 
 
+def test_what_no_unit_is_behind_goes_as_far_as_it_says() -> None:
+    rows = pd.DataFrame([
+        row("gdp_growth", "accounts", "2023Q3", "cumulative", 0.05),
+        row("gdp", "accounts", "2023Q3", "cumulative", 90.0, region=COUNTY),
+        row("sector_value_added", "accounts", "2023Q3", "cumulative", 300.0, **{"class": "secondary"}),
+        row("sector_value_added", "accounts", "2023Q3", "cumulative", 70.0, release_level="L1", **{"class": "39"}),
+        row("base_stations_5g_total", "department", "2023Q3", "cumulative", 6000.0),
+        row("digital_penetration", "io_direct", "2020", "annual", 0.067, **{"class": "all"}),
+        row("digital_penetration", "efficiency_va", "2023Q3", "cumulative", 0.121, **{"class": "all"}),
+        row("core_value_added", "full_scope", "2023Q3", "cumulative", 110.0, **{"class": "core"}),
+    ])  # fmt: skip
+    public = {("gdp_growth", PLACE, ""), ("sector_value_added", PLACE, "secondary")}
+    force = public | {("gdp", COUNTY, ""), ("sector_value_added", PLACE, "39"), ("base_stations_5g_total", PLACE, "")}
+    for level, those in (("L0", public), ("L1", force | {("digital_penetration", PLACE, "all")})):
+        told = kept(Passing(FOUND), level, rows)
+        assert set(told[["indicator", "region", "class"]].itertuples(index=False, name=None)) == those
+        assert told["value"].notna().all()
+        assert set(told["release_level"]) == {level}
+    # Of what is left out only what rests on units is said to.
+    said = dict(terms(Passing(FOUND), "L0", kept(Passing(FOUND), "L0", rows), held_back(rows, told)))
+    assert said["未列入"].count("渗透率") == said["未列入"].count("总量与结构") == 1
+    only = {"gdp/accounts": 1, "base_stations_5g_total/department": 1}
+    assert "未列入" not in dict(terms(Passing(FOUND), "L0", told, only))
+
+
+def test_a_year_of_a_survey_stays_as_it_was_told() -> None:
+    found = replace(FOUND, shown=FOUND.shown | {(PLACE, "all")})
+
+    def rates(value: float) -> pd.DataFrame:
+        years = (("2021", 0.4), ("2022", value))
+        return pd.DataFrame(
+            row("digital_penetration", "cloud", year, "annual", rate, **{"class": "all"}) for year, rate in years
+        )
+
+    before = kept(Passing(found), rows=rates(0.5))
+    told = values(kept(Passing(found, held={"2022": "2023-07-20"}, published=before), rows=rates(0.51)))
+    assert {key[1]: value for key, value in told.items()} == {"2021": 0.4, "2022": 0.5}
+    assert values(kept(Passing(found), "L0", rates(0.5))) == {}
+
+
 def test_a_growth_that_tells_a_change_is_hidden_in_its_year_alone() -> None:
     found = values(kept(Passing(FOUND, {("va", "2023"): {(PLACE, "core")}})))
     assert found["core_growth", "2023Q3", "cumulative", PLACE, "core"] is None
