@@ -20,6 +20,7 @@ import pyarrow as pa
 from duckdb.func import ARROW
 
 from classification.errors import InputError
+from pipelines.disk import full
 
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
@@ -173,6 +174,8 @@ def _within_means() -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as fault:
+        if full(fault):
+            raise
         raise InputError(
             "内存不够：请在 city.toml 的 [engine] 中调高 memory_limit 或调低 threads，"
             "并确认数据湖所在磁盘有空余；已发布的内容没有改动。",

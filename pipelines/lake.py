@@ -213,21 +213,23 @@ class Lake:
         Raises:
             ContractError: the rows do not keep the contract; the old partition, if any, stays.
         """
-        target = self.path(table, partition)
+        target, place = self.path(table, partition), self._note_path(table, partition)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}{_TEMPORARY}")
+        temporary, said = (path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}") for path in (target, place))
         try:
             fill(temporary)
             rows, yuan = check(temporary, held_to or contract(table))
             note = Note(rows, sha256_of(temporary), fingerprint, yuan)
             _flush(temporary)
-            # The old note goes first and the new one comes last: a run killed between leaves a partition that has none
-            # and is simply made again.
-            self._note_path(table, partition).unlink(missing_ok=True)
+            said.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")
+            # All that needs room on the disk is there. The old note goes first and the new one comes last: a run killed
+            # between leaves a partition that has none and is simply made again.
+            place.unlink(missing_ok=True)
             temporary.replace(target)
+            said.replace(place)
         finally:
             temporary.unlink(missing_ok=True)
-        self._write_note(table, partition, note)
+            said.unlink(missing_ok=True)
         return note
 
     def sweep(self) -> int:
@@ -239,12 +241,6 @@ class Lake:
 
     def _note_path(self, table: str, partition: str) -> Path:
         return self.root / table / f"{partition}.json"
-
-    def _write_note(self, table: str, partition: str, note: Note) -> None:
-        path = self._note_path(table, partition)
-        temporary = path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
-        temporary.write_text(json.dumps(asdict(note), indent=1), encoding="utf-8")
-        temporary.replace(path)
 
 
 def sha256_of(path: Path) -> str:

@@ -32,7 +32,7 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
             "级别应为 L1（专班）或 L0（公开）。", "The level is L1 (task force) or L0 (public).", where=level
         )
     workspace = Workspace.locate(home)
-    with console.status("保密审查……"):
+    with workspace.held("shuce export"), console.status("保密审查……"):
         made = export(workspace, _release(workspace, quarter), asked, purpose=purpose)
     table = Table("范围", "单元格", "不足以单独公布", "处理", box=None, header_style="bold")
     for row in blocks_said(made.passing.found):

@@ -117,11 +117,9 @@ def test_a_statement_reaches_no_file_outside_its_folder(tmp_path: Path) -> None:
 
 def test_a_memory_limit_that_is_too_low_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
-    limits = {"memory_limit": "5MB", "threads": 1, "max_temp_directory_size": "0MB"}
+    limits = {"memory_limit": "1MB", "threads": 1}
     with engine(tmp_path, limits) as work, pytest.raises(InputError, match="memory_limit"):
-        work.write(
-            "SELECT i, sum(i) OVER (PARTITION BY i % 7) AS s FROM range(3000000) AS t(i) ORDER BY s, i DESC", path
-        )
+        work.write("SELECT i FROM range(3000000) AS t(i) ORDER BY i DESC", path)
     assert not list(tmp_path.glob("*.parquet"))
 
 
