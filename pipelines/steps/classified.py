@@ -28,7 +28,7 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
-from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
+from pipelines.lake import ALL, Lake, Made, table_hash, write_table
 from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
@@ -128,7 +128,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
     made_from = [
         *lake.hashes("class_return", [quarter]),
         *lake.hashes("class_missing", [quarter]),
-        *map(sha256_of, last if isinstance(last, list) else []),
+        *last_hashes(lake, last),
         *lake.hashes("core_register", registers),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
@@ -224,6 +224,11 @@ def year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
         raw.raw(workspace, form, str(before))
     core.core_return(workspace, str(before))
     return Lake(workspace.lake).existing("core_return", [str(before)])
+
+
+def last_hashes(lake: Lake, last: list[Path] | pa.Table) -> list[str]:
+    """The returns of a year ago in a fingerprint, by their notes: they are read only when something is made."""
+    return lake.hashes("core_return", [path.stem for path in last]) if isinstance(last, list) else []
 
 
 def registers_since(workspace: Workspace, quarter: str) -> list[str]:
