@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +24,7 @@ class DiskFullError(InputError):
     """Nothing more could be written to a disk."""
 
     def __init__(self, folder: Path) -> None:
-        free = f"{shutil.disk_usage(folder).free / 1e6:,.0f} MB"
+        free = f"{_free(folder) / 1e6:,.0f} MB"
         super().__init__(
             f"磁盘空间不足（或配额用完）：此文件夹所在的磁盘现余 {free}。请腾出空间或换大盘后重新运行，"
             "做完的部分不会重做；以前的数据和已发布的内容没有改动。",
@@ -51,7 +50,8 @@ def full_disk_told(folders: Iterable[Path]) -> Iterator[None]:
     """Within the block a disk without room is told as such.
 
     Args:
-        folders: where the block writes. Where the error names no file, the one with the least room left is told.
+        folders: where the block writes, beside temporary files. Where the error names no file, the one with the least
+            room left is told.
 
     Raises:
         DiskFullError: in place of whatever error a library makes of it.
@@ -67,7 +67,15 @@ def full_disk_told(folders: Iterable[Path]) -> Iterator[None]:
 
 
 def _place(fault: BaseException, folders: Iterable[Path]) -> Path:
+    import tempfile  # only now: the quickest commands would pay for it
+
     named = getattr(fault, "filename", None)
-    found = [Path(named)] if isinstance(named, str) else list(folders)
+    found = [Path(named)] if isinstance(named, str) else [*folders, Path(tempfile.gettempdir())]
     there = [next(place for place in (path, *path.absolute().parents) if place.is_dir()) for path in found]
-    return min(there, key=lambda folder: shutil.disk_usage(folder).free)
+    return min(there, key=_free)
+
+
+def _free(folder: Path) -> int:
+    """Bytes that whoever runs this may still write."""
+    disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize

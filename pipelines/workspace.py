@@ -10,7 +10,6 @@ import contextlib
 import datetime as dt
 import fcntl
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -266,7 +265,7 @@ class Workspace:
     def _disks(self) -> list[Path]:
         """The folders that may lie on disks of their own."""
         parts = self.home.iterdir() if self.home.is_dir() else ()
-        return [self.home, *(path for path in parts if path.is_dir()), Path(tempfile.gettempdir())]
+        return [self.home, *(path for path in parts if path.is_dir())]
 
     @contextlib.contextmanager
     def _locked(self, purpose: str, *, wait: bool) -> Iterator[None]:

@@ -7,7 +7,6 @@ Belongs here: commands, their arguments and how an error is shown. Does not belo
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -289,7 +288,7 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port
 def main() -> None:
     """Run a command; an input error is shown in two languages and ends with exit code 2."""
     try:
-        with full_disk_told([Path.cwd(), Path(tempfile.gettempdir())]):
+        with full_disk_told([Path.cwd()]):
             sys.exit(app(standalone_mode=False) or 0)
     except InputError as fault:
         error = Console(stderr=True)
