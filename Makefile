@@ -61,6 +61,8 @@ bench: dev            ## what it costs, as ratios within one run (minutes; on a 
 	$(BIN)/python -m benchmarks.intake
 	$(BIN)/python -m benchmarks.benchmarking
 	$(BIN)/python -m benchmarks.disclosure
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.quarters
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)
