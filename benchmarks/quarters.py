@@ -118,13 +118,26 @@ def sizes(home: Path) -> Mapping[str, Size]:
     return dict(sorted(each(), key=lambda item: -item[1].bytes))
 
 
+def grown(home: Path) -> Table:
+    """What the lake of a workspace takes, as a table."""
+    table = Table("table", "level", "files", "rows", "MB", "bytes per row", title=str(home.name))
+    for name, size in sizes(home).items():
+        cells = (size.files, size.rows, size.bytes / 1e6, size.bytes / size.rows if size.rows else 0)
+        table.add_row(name, size.level, *(f"{cell:,.{n}f}" for cell, n in zip(cells, (0, 0, 2, 1), strict=True)))
+    return table
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firms", type=int, default=2400)
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--lake", type=Path, help="only what the lake of this workspace takes")
     asked = parser.parse_args()
     console = Console(width=140)
+    if asked.lake:
+        console.print(grown(asked.lake))
+        return
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
         found, home = measure(prepare(Path(folder), asked.firms), times=asked.times)
         table = Table("run", "seconds", "processor s", "held against", "ratio", "ratio, processor")
@@ -137,14 +150,7 @@ def main() -> None:
             cost, other = found[name], found[against]
             ratios = (f"{cost.seconds / other.seconds:.2f}", f"{cost.processor / other.processor:.2f}")
             table.add_row(what, f"{cost.seconds:.1f}", f"{cost.processor:.1f}", against, *ratios)
-        console.print(table)
-        grown = Table(
-            "table", "level", "files", "rows", "MB", "bytes per row", title=f"{asked.firms} firms, 16 quarters"
-        )
-        for name, size in sizes(home).items():
-            cells = (size.files, size.rows, size.bytes / 1e6, size.bytes / size.rows if size.rows else 0)
-            grown.add_row(name, size.level, *(f"{cell:,.{n}f}" for cell, n in zip(cells, (0, 0, 2, 1), strict=True)))
-        console.print(grown)
+        console.print(table, grown(home))
 
 
 if __name__ == "__main__":
