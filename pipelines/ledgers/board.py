@@ -71,7 +71,8 @@ class Board:
         history: rows of ``core_ledger`` (or of ``core_ledger_history``), whatever else was received later.
         day: the day of knowledge.
         limits: thresholds by name.
-        kept: rows of ``core_dispatch``; lights are read there where they have been made before.
+        kept: rows of ``core_dispatch``; lights are read there where they have been made up to the last cycle. In a
+            month in which nobody reports none are made, but it is dispatched all the same.
     """
 
     history: pd.DataFrame
@@ -135,7 +136,7 @@ class Board:
     @cached_property
     def lights(self) -> pd.DataFrame:
         """The light of each project in each cycle (``LIT``), each as known when the cycle was cut off."""
-        if self.kept is not None:
+        if self.kept is not None and {str(cycle) for cycle in self.cycles[-1:]} <= set(self.kept["cycle"]):
             return self.kept[self.kept["cut_off"] <= self.day].reset_index(drop=True)
         parts = [self._measured(cycle, self.cycles[: number + 1]) for number, cycle in enumerate(self.cycles)]
         parts = [part for part in parts if len(part)]

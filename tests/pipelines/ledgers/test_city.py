@@ -128,6 +128,18 @@ def test_plans_of_another_year_are_no_progress(history: pd.DataFrame) -> None:
     assert "计划年度不是本年" in lit["reason"].iloc[0]
 
 
+def test_a_month_in_which_nobody_reports_is_dispatched_all_the_same(ledger_city: Workspace, history: pd.DataFrame) -> None:
+    day = dt.date(2024, 4, 10)
+    kept = board(ledger_city, day)
+    assert kept.kept is not None
+    assert kept.kept["cycle"].max() < str(kept.cycles[-1]) == "2024-03"
+    march = kept.lights[kept.lights["cycle"] == "2024-03"]
+    assert len(march)
+    assert set(march["light"]) <= {"grey", "red"}
+    assert any("期未报" in reason for reason in march["reason"])
+    assert kept.lights["reason"].tolist() == Board(history, day).lights["reason"].tolist()
+
+
 def test_codes_contacts_and_own_figures_stay_in_l3(ledger_city: Workspace) -> None:
     lake = Lake(ledger_city.lake)
     full = lake.read("core_ledger_history").to_pandas()
