@@ -23,7 +23,7 @@ from indicators.dispatch.schedule import Completion
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
-_BEFORE: Final = {"project": ("cum_year", "year")}
+_BEFORE: Final = {"project": ("cum_year",)}
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
 LIT: Final = (
     "entry", "name", "county", "department", "cycle", "cut_off", "completion", "scheduled", "deviation", "basis",
@@ -80,16 +80,19 @@ class Board:
     limits: Mapping[str, float] = field(default_factory=dispatch.thresholds)
     kept: pd.DataFrame | None = None
 
-    def ever(self, ledger: str, day: dt.date | None = None) -> pd.DataFrame:
-        """Every entry that a ledger had by a day (default: the board's), those that left included."""
-        key = (ledger, day or self.day)
+    def ever(self, ledger: str, day: dt.date | None = None, year: int | None = None) -> pd.DataFrame:
+        """Every entry that a ledger had by a day (default: the board's), those that left included.
+
+        Where a year is dispatched, plans of later ones do not count.
+        """
+        key = (ledger, day or self.day, year)
         if key not in self._read:
-            terms = kinds(ledgers()[ledger])
-            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=_BEFORE.get(ledger, ()))
+            terms, before = kinds(ledgers()[ledger]), _BEFORE.get(ledger, ())
+            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=before, year=year)
         return self._read[key]
 
     @cached_property
-    def _read(self) -> dict[tuple[str, dt.date], pd.DataFrame]:
+    def _read(self) -> dict[tuple[str, dt.date, int | None], pd.DataFrame]:
         """What was read of the history so far; nobody changes it."""
         return {}
 
@@ -99,7 +102,8 @@ class Board:
 
     def doubts(self, ledger: str) -> pd.DataFrame:
         """What is doubtful about the entries on a list."""
-        return dispatch.doubts(ledger, self.of(ledger), self.day, self.year)
+        there = dispatch.on_list(self.ever(ledger, year=self.year), self.day)
+        return dispatch.doubts(ledger, there, self.day, self.year)
 
     def changes(self, since: dt.date) -> pd.DataFrame:
         """The cells that changed after a day, of all ledgers: ``ledger`` and what ``changed_fields`` gives."""
@@ -146,8 +150,7 @@ class Board:
 
     def _measured(self, cycle: Cycle, until: list[Cycle]) -> pd.DataFrame:
         """Progress, starts, silence and doubts of the projects of one cycle."""
-        cut = cycle.cut_off(self.limits)
-        there = dispatch.on_list(self.ever("project", cut), cycle.last_day)
+        cut, there = cycle.cut_off(self.limits), self._projects(cycle)
         told = dispatch.progress(there, cycle.month)
         doubt = blocking(dispatch.doubts("project", there, cut, cycle.year))
         return told.assign(
@@ -160,6 +163,11 @@ class Board:
             silent=told["entry"].map(self._silent(until)).fillna(0).astype("int64"),
             doubt=[doubt.get(entry, "") for entry in told["entry"]],
         )
+
+    def _projects(self, cycle: Cycle) -> pd.DataFrame:
+        """The projects on the list at the end of a month, as known at its cut-off, with what its year planned."""
+        ever = self.ever("project", cycle.cut_off(self.limits), cycle.year)
+        return dispatch.on_list(ever, cycle.last_day)
 
     def _silent(self, cycles: list[Cycle]) -> pd.Series:
         """By project the cycles up to the last one in which nothing was heard of it."""
@@ -176,7 +184,7 @@ class Board:
         if not self.cycles:
             return None
         cycle = self.cycles[-1]
-        there = dispatch.on_list(self.ever("project", cycle.cut_off(self.limits)), cycle.last_day)
+        there = self._projects(cycle)
         planned = there[(there["year_plan"] > 0) & (there["year"].isna() | (there["year"] == cycle.year))]
         if planned.empty:
             return None

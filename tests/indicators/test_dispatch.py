@@ -60,6 +60,41 @@ def test_what_holds_was_known_by_then_and_reported_last() -> None:
     pd.testing.assert_frame_equal(shuffled, late.reset_index())
 
 
+YEARS = cells(
+    ("XM001", "name", "一", "2023-12-25", "2023-12-26"),
+    ("XM001", "cum_year", "900", "2023-12-25", "2023-12-26"),
+    ("XM001", "year", "2023", "2023-12-25", "2023-12-26"),
+    ("XM001", "year_plan", "1000", "2023-12-25", "2023-12-26"),
+    ("XM001", "year_plan", "1200", "2024-01-25", "2024-01-26"),  # the sheet's cells in any order
+    ("XM001", "year", "2024", "2024-01-25", "2024-01-26"),
+    ("XM001", "cum_year", "150", "2024-02-25", "2024-02-26"),
+    ("XM001", "cum_year", "100", "2024-03-25", "2024-03-26"),
+    ("XM002", "cum_year", "7", "2023-12-25", "2023-12-26"),  # never names a year
+)
+PLAN_KINDS = {"name": "text", "year": "integer", "year_plan": "money", "cum_year": "money"}
+
+
+@pytest.mark.parametrize(
+    ("on", "year", "held"),
+    [
+        ("2023-12-31", None, [2023.0, 1000.0, 900.0, NaN]),
+        ("2024-01-31", None, [2024.0, 1200.0, NaN, NaN]),  # last year's money is not this year's
+        ("2024-01-31", 2023, [2023.0, 1000.0, 900.0, NaN]),  # nor does a new plan undo the old year
+        ("2024-02-28", None, [2024.0, 1200.0, 150.0, NaN]),  # less than last year's is no fall
+        ("2024-03-31", None, [2024.0, 1200.0, 100.0, 150.0]),  # less than last month's is
+    ],
+)
+def test_plan_and_investment_are_of_the_year_that_their_report_names(
+    on: str, year: int | None, held: list[float]
+) -> None:
+    told = dispatch.entries(YEARS, dt.date.fromisoformat(on), PLAN_KINDS, before=("cum_year",), year=year)
+    told = told.set_index("entry")
+    np.testing.assert_array_equal(
+        told.loc["XM001", ["year", "year_plan", "cum_year", "cum_year_before"]].astype(float), held
+    )
+    assert told.loc["XM002", "cum_year"] == 7
+
+
 def test_a_column_of_the_history_that_is_missing_is_named() -> None:
     with pytest.raises(InputError, match="reporter"):
         dispatch.entries(HISTORY.drop(columns="reporter"), DAY, KINDS)
@@ -201,7 +236,7 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
     sound: dict[str, dict[str, Any]] = {
         "project": {
             "credit_code": "已填", "type": "新建", "plan_start": day("2023-01-01"), "plan_finish": day("2024-01-01"),
-            "start": NaT, "finish": NaT, "year": 2023.0, "year_before": NaN, "year_plan": 10.0, "cum_year": 1.0,
+            "start": NaT, "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
             "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0,
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
@@ -230,7 +265,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("plan_of_another_year", "project", {"year": 2022.0}),
     ("plan_off", "project", {"plan_01": 3.0}),
     ("over_total", "project", {"cum_total": 21.0}),
-    ("fallen", "project", {"cum_year_before": 2.0, "year_before": 2023.0}),
+    ("fallen", "project", {"cum_year_before": 2.0}),
     ("spent_over_arrived", "bond", {"spent": 2.0}),
     ("paid_over_arrived", "bond", {"paid": 2.0}),
     ("arrived_over_issued", "bond", {"arrived": 2.0}),

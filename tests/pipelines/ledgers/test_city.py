@@ -128,7 +128,9 @@ def test_plans_of_another_year_are_no_progress(history: pd.DataFrame) -> None:
     assert "计划年度不是本年" in lit["reason"].iloc[0]
 
 
-def test_a_month_in_which_nobody_reports_is_dispatched_all_the_same(ledger_city: Workspace, history: pd.DataFrame) -> None:
+def test_a_month_in_which_nobody_reports_is_dispatched_all_the_same(
+    ledger_city: Workspace, history: pd.DataFrame
+) -> None:
     day = dt.date(2024, 4, 10)
     kept = board(ledger_city, day)
     assert kept.kept is not None
