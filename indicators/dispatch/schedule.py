@@ -20,6 +20,17 @@ MONTHS: Final = tuple(f"plan_{month:02d}" for month in range(1, 13))
 _SAME: Final = 0.001  # the months' plans add up to the year's within a thousandth, as they are kept in 万元
 
 
+def of_year(projects: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The projects without plan and investment where these are of another year than the one that is dispatched.
+
+    Args:
+        projects: ``year`` (missing: of the year that is dispatched)``, year_plan, cum_year``.
+        year: the one that is dispatched.
+    """
+    mine = projects["year"].isna() | (projects["year"] == year)
+    return projects.assign(**{name: projects[name].where(mine) for name in ("year_plan", "cum_year")})
+
+
 def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
     """How far each project is, and how far it should be, at the end of a month.
 

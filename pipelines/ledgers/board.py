@@ -151,7 +151,7 @@ class Board:
     def _measured(self, cycle: Cycle, until: list[Cycle]) -> pd.DataFrame:
         """Progress, starts, silence and doubts of the projects of one cycle."""
         cut, there = cycle.cut_off(self.limits), self._projects(cycle)
-        told = dispatch.progress(there, cycle.month)
+        told = dispatch.progress(dispatch.of_year(there, cycle.year), cycle.month)
         doubt = blocking(dispatch.doubts("project", there, cut, cycle.year))
         return told.assign(
             name=there["name"],
@@ -184,8 +184,8 @@ class Board:
         if not self.cycles:
             return None
         cycle = self.cycles[-1]
-        there = self._projects(cycle)
-        planned = there[(there["year_plan"] > 0) & (there["year"].isna() | (there["year"] == cycle.year))]
+        there = dispatch.of_year(self._projects(cycle), cycle.year)
+        planned = there[there["year_plan"] > 0]
         if planned.empty:
             return None
         return dispatch.completion(float(planned["cum_year"].sum()), float(planned["year_plan"].sum()), cycle.month)
@@ -236,15 +236,19 @@ class Board:
         """The six future industries by a day (default: the board's): what stands on the lists, and what was invested.
 
         Returns:
-            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year), all six, in order.
+            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year that is dispatched), all
+            six, in order.
         """
-        there = {name: dispatch.on_list(self.ever(name), day or self.day) for name in ("firm", "project")}
+        there = {
+            name: dispatch.on_list(self.ever(name, year=self.year), day or self.day) for name in ("firm", "project")
+        }
+        invested = dispatch.of_year(there["project"], self.year)
         found = future_industries()[["id", "name_zh"]].drop_duplicates(ignore_index=True)
         by = {name: rows.groupby("future_industry") for name, rows in there.items()}
         told = {
             "future_firms": by["firm"].size(),
             "future_projects": by["project"].size(),
-            "future_invested": by["project"]["cum_year"].sum(),
+            "future_invested": invested.groupby("future_industry")["cum_year"].sum(),
         }
         return found.assign(**{name: found["name_zh"].map(values).fillna(0) for name, values in told.items()})
 

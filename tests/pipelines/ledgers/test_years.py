@@ -49,3 +49,18 @@ def test_a_new_plan_without_money_is_not_measured_by_last_years() -> None:
     assert lit.loc["2024-02", "completion"] == pytest.approx(150 / 1100)
     again = Board(history(of_2023("900"), january, february, ("2024-03-25", {"cum_year": "100"})), dt.date(2024, 4, 5))
     assert again.lights.set_index("cycle").loc["2024-03", "reason"] == "存疑：本年累计完成投资比上次填报减少"
+
+
+def test_last_years_plan_and_money_are_nobodys_in_the_new_year() -> None:
+    rows = history(
+        ("2023-12-25", of_2023("10")[1] | {"future_industry": "量子信息"}), ("2024-05-25", {"image": "主体"})
+    )
+    board = Board(rows, dt.date(2024, 6, 5))
+    lit = board.lights.set_index("cycle")
+    assert lit.loc["2023-12", "light"] == "red"
+    assert lit.loc["2024-05", ["light", "reason"]].tolist() == ["grey", "存疑：计划年度不是本年"]
+    assert board.completion is None
+    futures = board.futures().set_index("name_zh").loc["量子信息"]
+    assert (futures["future_projects"], futures["future_invested"]) == (1, 0)
+    december = Board(rows, dt.date(2024, 1, 5)).futures().set_index("name_zh").loc["量子信息"]
+    assert december["future_invested"] == 10
