@@ -106,13 +106,21 @@ def on_list(standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     return standing[there].reset_index(drop=True)
 
 
-def moves(standing: pd.DataFrame, since: dt.date, until: dt.date) -> pd.DataFrame:
+def moves(standing: pd.DataFrame, since: dt.date, until: dt.date, *, as_heard: bool = False) -> pd.DataFrame:
     """Who came onto the list and who left it after ``since`` and up to ``until``, with the reason for leaving.
+
+    Args:
+        standing: entries as ``entries`` gives them.
+        since: the day before the first.
+        until: the last day.
+        as_heard: an entry that was registered late came on the day on which it was first heard of, so that whoever
+            is told week by week is told of it.
 
     Returns:
         ``entry, name, move`` (in | out)``, on, reason``, in the order of days.
     """
     came = standing["in_date"].fillna(standing["first_known"])
+    came = came.clip(lower=standing["first_known"]) if as_heard else came
     parts = [
         standing.assign(move="in", on=came, reason=""),
         standing.assign(move="out", on=standing["out_date"], reason=standing["out_reason"]),

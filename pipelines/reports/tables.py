@@ -241,18 +241,18 @@ def measures(board: Board) -> Table | None:
     )
 
 
-def moved(board: Board, since: dt.date, until: dt.date) -> pd.DataFrame:
+def moved(board: Board, since: dt.date, until: dt.date, *, as_heard: bool = False) -> pd.DataFrame:
     """Who came onto the five ledgers and who left them in a span: ``ledger`` and what ``moves`` gives."""
-    parts = [moves(board.ever(name), since, until).assign(ledger=name) for name in FIVE]
+    parts = [moves(board.ever(name), since, until, as_heard=as_heard).assign(ledger=name) for name in FIVE]
     found: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return found
 
 
-def entries_and_exits(board: Board, since: dt.date, until: dt.date) -> Table | None:
+def entries_and_exits(board: Board, since: dt.date, until: dt.date, *, as_heard: bool = False) -> Table | None:
     """The same as a table."""
     return _table(
         Table("进出", "入单和出单", "", ("条目", "清单", "进出", "日期", "原因"), ()),
-        moved(board, since, until),
+        moved(board, since, until, as_heard=as_heard),
         lambda one: (
             ledgers()[one["ledger"]].zh,
             _MOVES[one["move"]],

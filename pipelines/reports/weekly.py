@@ -65,7 +65,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
         "变化": tables.changed(board, since, city),
         "新增问题": tables.problems(new, "新增问题"),
         "未报": tables.quiet(board),
-        "进出": tables.entries_and_exits(board, since, board.day),
+        "进出": tables.entries_and_exits(board, since, board.day, as_heard=True),
         "新登记": tables.registered(board, since),
     }
 
@@ -73,7 +73,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
 def headline(board: Board, period: Period) -> str:
     """The week in one sentence; that nothing changed is said."""
     cells = tables.changes(board, period.since)
-    moved = tables.moved(board, period.since, board.day)
+    moved = tables.moved(board, period.since, board.day, as_heard=True)
     counts = {
         f"{cells['entry'].nunique() if len(cells) else 0}个条目的{len(cells)}个栏目有变化": len(cells),
         f"新增问题{(new := len(tables.new_problems(board, period.since)))}个": new,

@@ -219,6 +219,25 @@ def test_a_week_tells_changes_of_what_was_known_and_lists_the_new(written: dict[
     assert len(listed) == found["entry"].nunique()
 
 
+def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_of(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 31))
+    on = dt.date(2023, 12, 28)
+    said = {"name": "迟登园区", "in_date": "2023-12-01"}
+    about = {"ledger": "park", "entry": "YQ999", "reporter": "x", "reported_at": on, "known_from": on, "row_id": "r"}
+    late = pd.DataFrame([about | {"field": name, "value": value} for name, value in said.items()])
+    there = replace(there, history=pd.concat([there.history, late]))
+    about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    from pipelines.reports.paper import edition
+
+    said_of_week = weekly.weekly(there, about_it, home.city, edition(about_it, about_it.until))
+    assert "入单1个" in said_of_week.headline
+    [row] = [row for row in said_of_week.sheets["进出"].rows if row.label.startswith("YQ999")]
+    assert row.cells[1:3] == ("入单", "2023-12-28")
+    # A quarter looks back: there it counts from its day.
+    quarter = tables.moved(there, dt.date(2023, 9, 30), dt.date(2023, 12, 31)).set_index("entry")
+    assert quarter.loc["YQ999", "on"] == pd.Timestamp("2023-12-01")
+
+
 def test_what_does_not_fit_is_counted() -> None:
     rows = (Row("甲部门（2）"), Row("XM001 甲", ("一",)), Row("乙部门（1）"), Row("XM002 乙", ("二",)))
     table = Table("T", "表", "", ("条目", "数"), rows)
