@@ -31,6 +31,7 @@ CLEARED: Final = "清空"  # what empties a cell that held something; a blank ce
 IDENTITY: Final = ("credit_code", "name")
 # Who says it, of what and when: not what is said.
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+_UNDATED: Final = "undated"
 _WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
 _SHIFTED: Final = 0.5  # the part of a sheet's rows that cannot be read from which its columns are taken for shifted
 
@@ -102,7 +103,8 @@ def _read(raw: pa.Table, form: str, regions: dict[str, str], typed: Typed) -> li
             reports.append(read(row, regions))
         except CellError as error:
             typed.put_aside(row, error)
-            failed[cells["file_sha"], cells["sheet"]] += 1
+            # A row that went out filled in and came back undated was left alone: that speaks against no sheet.
+            failed[cells["file_sha"], cells["sheet"]] += error.rule != _UNDATED
     kept = Counter(report.sheet for report in reports)
     # A row of the weekly form is about one cell, so there no row speaks for another.
     shifted = {sheet for sheet, bad in failed.items() if form in of_form and bad > _SHIFTED * (bad + kept[sheet])}
@@ -117,6 +119,10 @@ def _entry(ledger: Ledger, row: Row, regions: dict[str, str]) -> Report:
     entry = row.text("entry").upper()
     if entry and not ledger.numbers(entry):
         raise _bad_number(row, ledger)
+    if entry and not row.text("reported_at"):
+        raise row.fail(
+            "reported_at", _UNDATED, "没有填报日期，视为没有填报；有变化请补填日期。", "Undated: taken as not reported."
+        )
     names = [name for name in ledger.columns if name not in _ABOUT]
     said = {name: _value(row, ledger, name, regions) for name in names if not _says_nothing(row.text(name))}
     return _report(row, ledger, entry, said)

@@ -104,7 +104,8 @@ GOOD = [project(f"XM10{number}", name=f"第{number}项目") for number in range(
         ({"year": "2023.5"}, "not_whole", "计划年度"),
         ({"plan_start": "下半年"}, "bad_date", "计划开工日期"),
         ({"land": "办理中"}, "unknown_word", "用地"),
-        ({"reported_at": ""}, "missing", "填报日期"),
+        ({"reported_at": ""}, "undated", "填报日期"),
+        ({"reported_at": "", "entry": "", "name": "无人知晓"}, "missing", "填报日期"),
         ({"reporter": ""}, "missing", "填报单位"),
         ({"reported_at": "2023-04-30"}, "later_than_received", "填报日期"),
         ({"entry": "", "name": "无人知晓"}, "no_number", "编号"),
@@ -133,6 +134,16 @@ def test_a_sheet_whose_columns_have_shifted_is_not_used_at_all() -> None:
     history, aside = typed(ledger_project=[*GOOD, slipped[0] | {"sheet": ""}])
     assert rules(aside) == ["bad_code"]
     assert len({row["entry"] for row in history}) == len(GOOD)
+
+
+def test_rows_left_undated_do_not_condemn_those_that_were_filled_in() -> None:
+    left = [row | {"reported_at": ""} for row in GOOD[1:]]
+    history, aside = typed(ledger_project=[GOOD[0], *left])
+    assert rules(aside) == ["undated"] * 3
+    assert {row["entry"] for row in history} == {GOOD[0]["entry"]}
+    # Numbers that cannot be read still condemn it.
+    slipped = [row | {"entry": "甲"} for row in left]
+    assert typed(ledger_project=[GOOD[0], *slipped])[0] == []
 
 
 def test_without_a_number_an_entry_is_known_by_code_then_by_name() -> None:
