@@ -18,10 +18,11 @@ from indicators.dispatch.schedule import MONTHS
 YEAR: Final = "year"
 _OF_YEAR: Final = frozenset({"year_plan", "cum_year", *MONTHS})
 _NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
-_TAKEN: Final = ["reported_at", "known_from", "row_id"]
+# The order in which reports are taken: of each cell the last one holds.
+TAKEN: Final = ["reported_at", "known_from", "turn"]
 _TYPES: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, float("nan")) | {"date": pd.NaT}
-_NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "row_id")
+_NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "turn", "row_id")
 
 
 def entries(
@@ -34,12 +35,12 @@ def entries(
 ) -> pd.DataFrame:
     """What holds of each entry of one ledger on a day.
 
-    Of the cells received by then the one that was reported last holds; of one day, the one received last. Plan and
-    investment of a year hold only until another year is planned.
+    Of the cells received by then the one that was reported last holds; of one day, the one received last, of those
+    the one whose turn was last. Plan and investment of a year hold only until another year is planned.
 
     Args:
         history: of one ledger, a row per reported cell: ``entry, field, value`` (canonical text, money in yuan)``,
-            reporter, reported_at, known_from, row_id``.
+            reporter, reported_at, known_from, turn`` (the order in which reports are taken)``, row_id``.
         day: the day of knowledge.
         kinds: the ledger's columns → their kind (money, number, count, integer, date, flag, code, text).
         before: number columns whose last other value is wanted too, as ``<column>_before``.
@@ -54,7 +55,7 @@ def entries(
     """
     if lacking := [name for name in _NEEDED if name not in history]:
         raise InputError(f"台账历史缺少列：{'、'.join(lacking)}。", f"The history lacks columns: {', '.join(lacking)}.")
-    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     by_entry = known.groupby("entry")
     held = known[_of_the_year(known, year)]
     last = held.drop_duplicates(["entry", "field"], keep="last")
@@ -145,5 +146,5 @@ def changed_fields(history: pd.DataFrame, since: dt.date, until: dt.date) -> pd.
 
 
 def _holding(history: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     return known.drop_duplicates(["entry", "field"], keep="last")

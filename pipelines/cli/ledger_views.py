@@ -16,6 +16,7 @@ from rich.table import Table
 
 from classification.errors import InputError
 from indicators.dispatch import legend, progress_sentence
+from indicators.dispatch.standing import TAKEN
 from indicators.dispatch.thresholds import thresholds
 from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
@@ -102,7 +103,7 @@ def entry(board: Board, number: str, city: City, console: Console) -> None:
     for doubt in board.doubts(ledger.id).query("entry == @number")["zh"]:
         console.print(f"存疑：{doubt}", style="yellow", **_PLAIN)
     history = board.history[(board.history["entry"] == number) & (board.history["known_from"] <= board.day)]
-    said = history.sort_values(["reported_at", "known_from", "row_id"])
+    said = history.sort_values(TAKEN, kind="stable")
     changes = said[said["value"] != said.groupby("field")["value"].shift()].to_dict("records")
     shown = [
         (str(one["reported_at"]), ledger.columns[one["field"]].header, cells.told(one, city), one["reporter"])

@@ -38,7 +38,10 @@ _SHIFTED: Final = 0.5  # the part of a sheet's rows that cannot be read from whi
 
 @dataclass
 class Report:
-    """What one row says: its ledger and number (perhaps none), its cells as canonical text, by whom and when."""
+    """What one row says: its ledger and number (perhaps none), its cells as canonical text, by whom and when.
+
+    ``turn`` is its place in the order in which reports are taken.
+    """
 
     ledger: Ledger
     row: Row
@@ -47,6 +50,7 @@ class Report:
     reporter: str
     reported_at: dt.date
     matched_by: str = "entry"
+    turn: int = 0
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -76,9 +80,12 @@ def core_ledger_history(*raws_and_city: Any) -> tuple[pa.Table, pa.Table]:
         for form, raw in zip(LEDGER_FORMS, raws, strict=True)
         for report in _read(raw, form, _regions(city), typed)
     ]
-    reports = _without_repeats(sorted(reports, key=lambda report: report.order), typed)
+    ordered = sorted(reports, key=lambda report: report.order)
+    taken = [replace(report, turn=turn) for turn, report in enumerate(ordered)]
+    # Before anything is learnt of entries by number, then once more with those that code or name tells.
+    known = list(_identified(_without_repeats(taken, typed), typed))
     schema = contract(TABLE).schema
-    rows = [cell for report in _identified(reports, typed) for cell in _cells(report)]
+    rows = [cell for report in _without_repeats(known, typed) for cell in _cells(report)]
     rows.sort(key=lambda row: (row["ledger"], row["entry"], row["field"], row["known_from"], row["reported_at"],
                                row["file"], row["sheet"], row["row"], row["row_id"]))  # fmt: skip
     aside = sorted(typed.aside, key=lambda row: (row["row_id"], row["rule"]))
@@ -396,6 +403,7 @@ def _cells(report: Report) -> Iterator[dict[str, Any]]:
             "reporter": report.reporter,
             "reported_at": report.reported_at,
             "known_from": report.row.cells["received_at"],
+            "turn": report.turn,
             "matched_by": report.matched_by,
             **place,
         }

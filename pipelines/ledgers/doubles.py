@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from indicators.dispatch.standing import TAKEN
 from pipelines.ingest.texts import normal
 
 COLUMNS: Final = ("ledger", "entry", "name", "county", "other_ledger", "other", "other_name", "other_county", "score",
@@ -72,7 +73,7 @@ def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFr
 
 def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
     """One row per entry and name it ever had, with code, amount, county and links as last reported (``_ENTRY``)."""
-    rows = history.sort_values(["reported_at", "known_from", "row_id"], kind="stable")
+    rows = history.sort_values(TAKEN, kind="stable")
     cell = ["ledger", "entry", "field"]
     last = rows.drop_duplicates(cell, keep="last").set_index(cell)["value"].to_dict()
     since = rows.groupby([*cell, "value"])["known_from"].min().to_dict()

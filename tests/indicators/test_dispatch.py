@@ -33,7 +33,7 @@ def cells(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["entry", "field", "value", "reported_at", "known_from"])
     for name in ("reported_at", "known_from"):
         frame[name] = pd.to_datetime(frame[name]).dt.date
-    return frame.assign(reporter="甲区", row_id=[f"r{number}" for number in range(len(frame))])
+    return frame.assign(reporter="甲区", turn=range(len(frame)), row_id=[f"r{number}" for number in range(len(frame))])
 
 
 HISTORY = cells(
@@ -114,7 +114,7 @@ def test_changed_cells_between_two_days() -> None:
         ["XM001", "name", "旧名", "新名"],
         ["XM002", "name", "", "二号"],
     ]
-    again = pd.concat([HISTORY, HISTORY.iloc[[3]].assign(row_id="r9", known_from=dt.date(2023, 7, 1))])
+    again = pd.concat([HISTORY, HISTORY.iloc[[3]].assign(row_id="r9", turn=9, known_from=dt.date(2023, 7, 1))])
     assert dispatch.changed_fields(again, dt.date(2023, 6, 15), dt.date(2023, 7, 2)).empty
 
 

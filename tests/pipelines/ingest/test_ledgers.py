@@ -6,10 +6,12 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from stdnum.cn import uscc
 
+from indicators.dispatch import entries
 from pipelines.contracts import contract
 from pipelines.ingest.forms import forms
 from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, ledgers
@@ -206,6 +208,23 @@ def test_two_rows_at_odds_on_a_sheet_are_both_set_aside() -> None:
     assert said(history) == {}
     _, aside = typed(ledger_project=[*GOOD, project(year_plan="5"), project(year_plan="5")])
     assert aside == []
+
+
+def test_a_row_told_by_name_may_be_at_odds_with_a_numbered_one() -> None:
+    row = {"file": "z", "file_sha": "z"}
+    rows = [project(), project(year_plan="5", **row), project("", year_plan="6", **row)]
+    history, aside = typed(ledger_project=rows)
+    assert rules(aside) == ["repeated", "repeated"]
+    assert said(history) == {"name": "甲项目", "county": "419901"}
+
+
+@pytest.mark.parametrize("sha", ["0", "z"])
+def test_of_one_day_a_change_comes_after_the_row_whatever_its_file_is(sha: str) -> None:
+    changed = change("年度计划投资", "120", file_sha=sha, row_id=f"{sha}:1", reported_at="2023-03-31")
+    history, aside = typed(ledger_project=[project(year_plan="100")], ledger_change=[changed])
+    assert aside == []
+    held = entries(pd.DataFrame(history), DAY, {"year_plan": "money"})
+    assert held["year_plan"].tolist() == [1_200_000]
 
 
 def test_the_weekly_form_changes_single_cells() -> None:

@@ -19,7 +19,7 @@ def told(*entries: tuple[str, str, dict[str, str]]) -> pd.DataFrame:
         day = dt.date(2023, 5, number)
         rows += [
             {"ledger": ledger, "entry": entry, "field": field, "value": value, "reported_at": day, "known_from": day,
-             "row_id": f"r{number}"}
+             "turn": number, "row_id": f"r{number}"}
             for field, value in fields.items()
         ]  # fmt: skip
     return pd.DataFrame(rows)

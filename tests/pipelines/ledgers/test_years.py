@@ -17,7 +17,7 @@ def history(*reports: tuple[str, dict[str, str]]) -> pd.DataFrame:
     rows = []
     for number, (day, said) in enumerate(reports):
         on = dt.date.fromisoformat(day)
-        about = {"reporter": "甲区", "reported_at": on, "known_from": on, "row_id": f"r{number}"}
+        about = {"reporter": "甲区", "reported_at": on, "known_from": on, "turn": number, "row_id": f"r{number}"}
         told = said if number else _ALWAYS | said
         rows += [{"ledger": "project", "entry": "XM001", "field": name, "value": value, **about}
                  for name, value in told.items()]  # fmt: skip

@@ -223,7 +223,8 @@ def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_o
     there = board(home, dt.date(2023, 12, 31))
     on = dt.date(2023, 12, 28)
     said = {"name": "迟登园区", "in_date": "2023-12-01"}
-    about = {"ledger": "park", "entry": "YQ999", "reporter": "x", "reported_at": on, "known_from": on, "row_id": "r"}
+    about = {"ledger": "park", "entry": "YQ999", "reporter": "x", "reported_at": on, "known_from": on}
+    about |= {"turn": 0, "row_id": "r"}
     late = pd.DataFrame([about | {"field": name, "value": value} for name, value in said.items()])
     there = replace(there, history=pd.concat([there.history, late]))
     about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
