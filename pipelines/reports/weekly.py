@@ -81,7 +81,7 @@ def headline(board: Board, period: Period) -> str:
         f"出单{(left := int((moved['move'] == 'out').sum()))}个": left,
     }
     said = [text for text, number in counts.items() if number] or ["各台账没有变化"]
-    silent = [f"{len(board.quiet)}个项目超期未报"] if len(board.quiet) else []
+    silent = [f"{len(board.quiet)}个条目超期未报"] if len(board.quiet) else []
     first = period.since + dt.timedelta(days=1)
     return f"{period.label}（{first:%-m月%-d日}—{period.until:%-m月%-d日}）{'，'.join([*said, *silent])}"
 

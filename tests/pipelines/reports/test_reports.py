@@ -176,6 +176,25 @@ def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     assert numbers[-1][-1] == len(tables.undone(there))
 
 
+def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Workspace) -> None:
+    def key(there: Board) -> tuple[int, int]:
+        [figure] = [one for one in monthly.key_figures(there) if one.label == "未办结问题"]
+        return int(figure.value), int("".join(filter(str.isdigit, figure.change)))
+
+    there, on = board(home, dt.date(2023, 12, 5)), dt.date(2023, 12, 4)
+    (undone, late), said = key(there), {"name": "问题", "raised_on": "2023-12-01", "closed_on": "2023-12-04"}
+    assert key(heard(there, "problem", "WT901", on, due="2023-12-31", **said)) == (undone + 1, late)
+    assert key(heard(there, "problem", "WT901", on, due="2023-12-01", **said)) == (undone + 1, late + 1)
+
+
+def test_what_is_silent_is_counted_by_entries_as_bonds_are_no_projects(home: Workspace) -> None:
+    there = heard(board(home, dt.date(2023, 12, 31)), "bond", "ZX901", dt.date(2023, 1, 2), name="无声的债")
+    assert set(there.quiet["ledger"]) == {"project", "bond"}
+    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    assert f"{len(there.quiet)}个条目超期未报" in weekly.headline(there, about)
+    assert monthly.of_late(there)[-1] == f"{len(there.quiet)}个条目超过35天未报。"
+
+
 def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     there = board(home, dt.date(2023, 2, 3))
     rows = there.history.copy()
@@ -187,6 +206,14 @@ def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch:
     assert cells
     assert {cell.data_type for cell in cells} == {"s"}
     shutil.rmtree(found.folder)
+
+
+def heard(there: Board, ledger: str, entry: str, on: dt.date, **said: str) -> Board:
+    """The board with one more report of an entry."""
+    about = {"ledger": ledger, "entry": entry, "reporter": "x", "reported_at": on, "known_from": on}
+    about |= {"turn": int(there.history["turn"].max()) + 1, "row_id": "r"}
+    more = pd.DataFrame([about | {"field": name, "value": value} for name, value in said.items()])
+    return replace(there, history=pd.concat([there.history, more]))
 
 
 def nothing(home: Workspace) -> Board:
@@ -221,12 +248,7 @@ def test_a_week_tells_changes_of_what_was_known_and_lists_the_new(written: dict[
 
 def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_of(home: Workspace) -> None:
     there = board(home, dt.date(2023, 12, 31))
-    on = dt.date(2023, 12, 28)
-    said = {"name": "迟登园区", "in_date": "2023-12-01"}
-    about = {"ledger": "park", "entry": "YQ999", "reporter": "x", "reported_at": on, "known_from": on}
-    about |= {"turn": 0, "row_id": "r"}
-    late = pd.DataFrame([about | {"field": name, "value": value} for name, value in said.items()])
-    there = replace(there, history=pd.concat([there.history, late]))
+    there = heard(there, "park", "YQ999", dt.date(2023, 12, 28), name="迟登园区", in_date="2023-12-01")
     about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
     from pipelines.reports.paper import edition
 
@@ -253,7 +275,7 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     there = board(home, dt.date(2023, 1, 8))
     assert there.cycles == []
-    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的项目。"]
+    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的条目。"]
     about = period("monthly", "2023-01", home.city, {"cut_off_days": 5}, last=TODAY, today=TODAY)
     assert monthly.headline(there, about) == "2023年1月没有在单的重点项目"
     assert monthly.behind(there) is None
