@@ -82,11 +82,16 @@ def test_nothing_private_is_in_a_report(kind: str, written: dict[str, Written], 
         assert "已填" not in said
 
 
-def test_a_code_in_a_name_stops_the_report(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("name", "91350100M000100Y43"), ("department", "91350100M000100Y43"), ("name", "91350100m000100y43")],
+)
+def test_a_code_in_a_text_stops_the_report(
+    field: str, code: str, home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = board(home, dt.date(2023, 10, 29))
-    code = "91350100M000100Y43"
     rows = there.history.copy()
-    rows.loc[(rows["field"] == "name") & (rows["entry"] == "XM025"), "value"] = f"某项目（{code}）"
+    rows.loc[(rows["field"] == field) & (rows["entry"] == "XM025"), "value"] = f"某项目（{code}）"
     monkeypatch.setattr(reports, "board", lambda *_: replace(there, history=rows))
     with pytest.raises(InputError, match="有统一社会信用代码") as fault:
         report(home, "weekly", "2023-W43")
