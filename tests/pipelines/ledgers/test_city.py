@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -14,11 +15,14 @@ from pipelines.contracts import contract
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake
+from pipelines.ledgers import board as boards
+from pipelines.ledgers import doubles, sums
 from pipelines.ledgers.board import FIVE, Board, Cycle
 from pipelines.sample.ledgers import FRIDAYS
 from pipelines.sample.profile import rows
+from pipelines.steps import ledgers as ledgers_of_steps
 from pipelines.steps.core import small_set_aside
-from pipelines.steps.ledgers import GIVEN, board, refreshed
+from pipelines.steps.ledgers import GIVEN, board, make_ledgers, refreshed
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import hashes
 from tests.pipelines.ledgers.conftest import write
@@ -185,6 +189,21 @@ def test_any_order_of_arrival_gives_the_same_bytes(ledger_city: Workspace, tmp_p
     assert {name: mine[name] for name in mine if name.startswith("core")} == {
         name: other[name] for name in other if name.startswith("core")
     }
+
+
+def test_whatever_reckons_is_in_the_fingerprint(ledger_city: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, list[str]] = {}
+    monkeypatch.setattr(Lake, "refresh", lambda _, table, *__, made_from: kept.update({table: made_from}))
+    monkeypatch.setattr(ledgers_of_steps, "code_hash", lambda *packages: " ".join(packages))
+    make_ledgers(ledger_city)
+    reckoned = {"core_ledger_duplicate": doubles, "core_dispatch": boards, "cell_ledger": sums}
+    for table, module in reckoned.items():
+        tree = ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+        named = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        ours = {name for name in named if name.split(".")[0] in {"classification", "indicators", "pipelines"}}
+        packages = {package for text in kept[table] for package in text.split()}
+        assert ours
+        assert all(any(f"{name}.".startswith(f"{package}.") for package in packages) for name in ours), (table, ours)
 
 
 def test_months_follow_each_other() -> None:
