@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeVar
 
-from indicators.dispatch import against_schedule, progress_sentence, thresholds
+from indicators.dispatch import against_schedule, progress_sentence
 from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
 from indicators.dispatch.problems import LEVELS
 from pipelines.ledgers.board import Board
@@ -134,7 +134,8 @@ def behind(board: Board) -> Exhibit | None:
         return None
     records: list[dict[str, Any]] = [
         {
-            "name": one["entry"],
+            "name": f"{one['entry']} {one['name']}",
+            "short": one["entry"],
             "value": float(one["completion"]),
             "label": f"{percent(one['completion'])}%，应达{percent(one['scheduled'])}%，{tables.word(one['light'])}",
             "colour": COLOURS[one["light"]],
@@ -159,7 +160,7 @@ def of_late(board: Board) -> list[str]:
         found.append(f"逾期{len(board.late)}项：{kinds}；最多的是{'、'.join(most)}（{owners.max()}项）。")
     else:
         found.append("没有逾期事项。")
-    days = f"{thresholds()['report_days']:.0f}天"
+    days = f"{board.limits['report_days']:.0f}天"
     silent = f"{len(board.quiet)}个条目超过{days}未报。" if len(board.quiet) else f"没有超过{days}未报的条目。"
     return [*found, silent]
 
@@ -198,7 +199,7 @@ def of_bonds(board: Board) -> list[str]:
     if not arrived:
         return []
     idle = board.bonds[board.bonds["idle"]]
-    days = f"{thresholds()['idle_days']:.0f}天"
+    days = f"{board.limits['idle_days']:.0f}天"
     said = f"闲置超过{days}的有{len(idle)}个：{'、'.join(idle['name'])}" if len(idle) else f"没有闲置超过{days}的"
     return [f"到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(spent / arrived)}%；{said}。"]
 

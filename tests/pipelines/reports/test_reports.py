@@ -172,6 +172,27 @@ def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Wo
     assert len([row for row in book["措施"]["A"] if str(row.value).startswith("CS")]) == 23
 
 
+def test_bars_have_the_names_of_entries_where_there_is_room_and_limits_are_the_boards(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    exhibit = monthly.behind(there)
+    assert exhibit is not None
+    [drawing] = exhibit.drawings
+    slow = there.lights.query("cycle == '2023-11' and light == 'red' and completion == completion")
+    assert len(slow)
+    for entry, name in zip(slow["entry"], slow["name"], strict=True):
+        assert f"{entry} {name}" in drawing.wide
+        assert f">{entry}<" in drawing.narrow
+        assert name not in re.sub('<(title|desc)>.*?</|aria-label=".*?"', "", drawing.narrow)
+    other = replace(there, limits={**there.limits, "report_days": 20.0, "idle_days": 70.0})
+    assert "20天" in monthly.of_late(other)[-1]
+    assert "闲置超过70天" in monthly.of_bonds(other)[0]
+    quiet, bonds = tables.quiet(other), tables.bonds(other)
+    assert quiet is not None
+    assert bonds is not None
+    assert quiet.title.startswith("超过20天")
+    assert any("闲置超70天" in row.cells for row in bonds.rows)
+
+
 def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     there = board(home, dt.date(2023, 12, 5))
     table = tables.ageing(there)
@@ -275,6 +296,37 @@ def test_what_does_not_fit_is_counted() -> None:
     assert ([row.label for row in cut.rows], cut.notes) == (["甲部门（2）", "XM001 甲"], ("另有1条，见工作簿。",))
     least, _ = weekly.fitted(table, 0)
     assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+@pytest.mark.parametrize("name", ["短名", "关于协调解决产业园二期工程用电负荷不足及道路配套滞后等问题的情况说明"])
+def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str) -> None:
+    rows = (Row("甲部门"), *(Row(f"XM{number:03d} {name}", (name, "是")) for number in range(count)))
+    found = {
+        title: Table("T", "表", "", ("条目", "内容", "否"), rows) for title in ("变化", "问题", "未报", "进出", "登记")
+    }
+    kept = weekly.sheet(found)
+    lines = [weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()]
+    assert sum(lines) + len(kept) * 4.5 <= weekly.SHEET
+    assert list(kept) == list(found)[: len(kept)]
+    assert 1 < len(kept) < len(found)
+    assert all(weekly.entries(table) for table in kept.values())
+
+
+def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
+    from pipelines.reports.paper import edition
+
+    there, on = board(home, dt.date(2023, 7, 2)), dt.date(2023, 6, 28)
+    for number in range(3):
+        problem = {"name": f"问题{number}", "raised_on": "2023-06-28", "due": "2023-12-31"}
+        there = heard(there, "problem", f"WT90{number}", on, **problem)
+        there = heard(there, "event", f"HD90{number}", on, name=f"活动{number}", held_on="2023-06-28")
+    about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
+    said = weekly.weekly(there, about, home.city, edition(about, about.until))
+    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报"]
+    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条。")
+    assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记"]
+    assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
 
 
 def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
