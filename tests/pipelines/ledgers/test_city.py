@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import datetime as dt
 import shutil
 from pathlib import Path
@@ -57,6 +58,39 @@ def test_the_slips_of_the_year_are_seen(last: Board) -> None:
     assert last.of("project").set_index("entry").loc["XM016", "name"] == "基因测序与体外诊断设备制造项目"
     assert set(last.problems["state"]) == {"办结", "逾期办结", "逾期", "在办", "办结无佐证"}
     assert last.bonds.set_index("entry").loc["ZX003", "idle"]
+
+
+def test_every_planted_slip_is_found(ledger_city: Workspace, history: pd.DataFrame) -> None:
+    with (ledger_city.home / "planted_errors.csv").open(encoding="utf-8-sig") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["id"] for line in sorted(lines, key=lambda line: line["id"])] == [
+        line["id"] for line in rows("ledger_slips.csv")
+    ]
+    aside = {line["file"] for line in small_set_aside(ledger_city, "core_ledger_history").to_pylist()}
+    pairs = Lake(ledger_city.lake).read("core_ledger_duplicate").to_pandas()
+    received = {receipt.file: receipt.received_at for receipt in receipts(ledger_city)}
+    for line in lines:
+        mine = history[history["file"] == line["file"]]
+        if line["row"]:
+            mine = mine[mine["row"] == int(line["row"])]
+            assert mine["value"].tolist() == [money_or_text(mine["field"].item(), line["found"])]
+        else:
+            mine = mine[mine["entry"] == line["found"]]
+        if line["expected"] == "sheet_set_aside":
+            assert mine.empty
+            assert line["file"] in aside
+            continue
+        [entry], [ledger] = mine["entry"].unique(), mine["ledger"].unique()
+        if line["expected"] == "paired":
+            assert entry in {*pairs["entry"], *pairs["other"]}
+        else:
+            doubts = Board(history, received[line["file"]]).doubts(ledger)
+            assert (entry, line["rule"]) in set(zip(doubts["entry"], doubts["rule"], strict=True)), line
+
+
+def money_or_text(field: str, found: str) -> str:
+    """A cell of a list of changes, which counts money in 万元, as it is kept."""
+    return str(int(found) * 10_000) if field == "spent" else found
 
 
 def test_overspending_is_doubted_until_it_is_put_right(history: pd.DataFrame) -> None:
