@@ -18,6 +18,7 @@ from rich.text import Text
 
 from classification.errors import InputError
 from pipelines.cli.options import Home
+from pipelines.clock import today
 
 if TYPE_CHECKING:
     from pipelines.warning.backtest import Score
@@ -89,10 +90,10 @@ def dismiss(
     if signal not in {row["signal"] for row in known}:
         # A signal of a firm names the firm: the number is not said again.
         raise InputError("没有这个编号的信号，请用 shuce warning list 查看。", "There is no signal of this number.")
-    today = dt.datetime.now().astimezone().date()
+    day = today()
     with workspace.held("warning dismiss"):
-        append(workspace, Dismissal(signal=signal, reason=reason, by=getpass.getuser(), dismissed_on=today))
-    console.print(f"[green]✓[/] 已排除 {signal}：{reason}；自 {today} 起的发布不再列出", highlight=False)
+        append(workspace, Dismissal(signal=signal, reason=reason, by=getpass.getuser(), dismissed_on=day))
+    console.print(f"[green]✓[/] 已排除 {signal}：{reason}；自 {day} 起的发布不再列出", highlight=False)
 
 
 @app.command()

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from classification.errors import InputError
 from indicators.dispatch.thresholds import thresholds
+from pipelines import clock
 from pipelines.lake import Lake
 from pipelines.reports.periods import TITLES, Kind, Period, period
 from pipelines.review.identifiers import LOOKS_LIKE
@@ -59,7 +60,7 @@ def report(
         InputError: no ledger had come by then, the period cannot be told on that day, or nothing of the quarter has
             been released.
     """
-    now = today or dt.datetime.now().astimezone().date()
+    now = today or clock.today()
     about = _period(workspace, kind, text, now)
     day = about.known_on(as_of or min(about.due, now))
     said, of = _said(workspace, about, day)
