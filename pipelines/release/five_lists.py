@@ -1,0 +1,225 @@
+"""The task force's five lists 五张清单 in a report: T8–T12, what is said of them, the bar of lights 项目灯号条.
+
+Belongs here: which sums of the ledgers stand where. Does not belong here: an entry, by name or number; reckoning
+(``indicators.dispatch``, ``indicators.measure.dispatch``). What is said of each entry stands in the task force's own
+reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from pipelines.release import charts, wording
+from pipelines.release.charts import LIGHTS
+from pipelines.release.cited import Said, cite, cite_whole, percent, said, yi
+from pipelines.release.display import shown
+from pipelines.release.exhibits import Exhibit
+from pipelines.release.figures import Figure, Figures, Number, Span
+from pipelines.release.tables import Row, Table, filled
+
+_DEFINITION: Final = "ledger"
+_LISTS: Final = ("ledger_firms", "ledger_projects", "ledger_investment_leads", "ledger_bonds", "ledger_parks")
+_LIT: Final = "project_lights"
+_COMPLETION: Final = "project_investment_completion"
+# Table → title and the indicators of its rows.
+_ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "T9": (
+        "重点项目",
+        ("ledger_projects", _LIT, "project_investment_planned", "project_investment_done", _COMPLETION,
+         "project_start_rate"),
+    ),
+    "T10": (
+        "招商对接和“三个一批”各环节",
+        ("ledger_investment_leads", "contracts_signed", "contracts_fulfilled", "contracts_started",
+         "contracts_produced", "contracts_at_capacity", "contract_fulfilment_rate", "contract_start_rate",
+         "contract_production_rate", "contract_capacity_rate"),
+    ),
+    "T11": ("专项债", ("ledger_bonds", "bond_arrived", "bond_spent", "bond_spending_rate", "bonds_idle")),
+    "T12": ("重点园区", ("ledger_parks", "park_tenants", "park_tenants_digital", "park_digital_share")),
+}  # fmt: skip
+_WHOSE: Final = "工作专班台账数，由各责任单位填报，不是统计数，与核算数不相加、不相除；按季后数日收到的计。"
+_LEGEND: Final = "调度灯号：红为滞后，与景气灯号无关；月末后截止日评定，此后收到的不改变。"
+_FUNNEL: Final = {
+    "contract_fulfilment_rate": "履约率",
+    "contract_start_rate": "开工率",
+    "contract_production_rate": "投产率",
+    "contract_capacity_rate": "达效率",
+}
+
+
+def lists_by_county(f: Figures) -> Table | None:
+    """T8: how many entries stand on each list, key firms first, by county."""
+    heads = ("地区", *(_name(f, name).removeprefix("在单") for name in _LISTS))
+    notes = ("重点企业只列个数。", "市本级的条目只计入全市。", _WHOSE)
+    return _by_county(f, Table("T8", "五张清单在单数，分县（市、区）", "单位：个", heads, (), notes), _LISTS)
+
+
+def lights_by_county(f: Figures) -> Table | None:
+    """T9b: the projects by light and the start rate, by county."""
+    heads = ("地区", *(f.name("light", light) for light in LIGHTS), "开工率")
+    table = Table("T9b", "重点项目灯号，分县（市、区）", "单位：个、%", heads, (), (_LEGEND, _WHOSE))
+    return _by_county(f, table, (_LIT, "project_start_rate"))
+
+
+def of_list(f: Figures, code: str) -> Table | None:
+    """T9, T10, T11 or T12: one list at the ends of this quarter and of the last."""
+    title, names = _ROWS[code]
+    rows = [
+        Row(label, (now.display_unit, now, _at(f, name, cls=cls, before=True)), indent=int(bool(cls)))
+        for name in names
+        for cls, label in _parts(f, name).items()
+        if (now := _at(f, name, cls=cls))
+    ]
+    if code == "T9" and (ahead := _ahead(f)):
+        rows.append(Row("完成率减时间进度", (ahead.display_unit, ahead, _ahead(f, before=True))))
+    if not rows:
+        return None
+    notes = (_LEGEND, _WHOSE) if code == "T9" else (_WHOSE,)
+    return filled(Table(code, title, "单位：见各行", ("指标", "单位", "本季末", "上季末"), tuple(rows), notes))
+
+
+def of_lists(f: Figures) -> list[str]:
+    """五张清单: what stands on them, then progress, contracts, bonds and parks, each where there is something."""
+    return said(_entries(f), _progress(f), _lit(f), _contracts(f), _bonds(f), _parks(f))
+
+
+def light_bars(f: Figures) -> Exhibit | None:
+    """The projects of each county by light, the worst first; a single county is the place itself and is not drawn."""
+    found = {
+        county: {light: figure for light in LIGHTS if (figure := _at(f, _LIT, region=county.code, cls=light))}
+        for county in f.city.counties
+        if (there := _at(f, "ledger_projects", region=county.code)) and there.value
+    }
+    table = lights_by_county(f)
+    if table is None or len(found) < 2:
+        return None
+    records: list[dict[str, Any]] = []
+    for county, lit in found.items():
+        start = 0.0
+        for light, figure in lit.items():
+            label = f"{f.name('light', light)[0]}{shown(figure).text}"
+            records.append({
+                "name": county.name, "start": start, "end": start + figure.value, "label": label,
+                "colour": LIGHTS[light], "cited": cite_whole(f"{county.name} {label}", figure),
+            })  # fmt: skip
+            start += figure.value
+    title = Said(_finding(f))
+    drawn = [record for record in records if record["end"] > record["start"]]
+    told = "；".join(f"{record['name']}{record['label']}" for record in drawn)
+    drawing = charts.drawing("lights", f"条形图：各县（市、区）重点项目的灯号。{title}。{told}。", charts.parts(drawn))
+    legend = "、".join(f.name("light", light) for light in LIGHTS)
+    return Exhibit(
+        title, f"{Span('quarter', str(f.quarter)).label}末，重点项目个数；{legend}", (drawing,), table, _LEGEND
+    )
+
+
+def _entries(f: Figures) -> str:
+    there = [figure for name in _LISTS if (figure := _at(f, name))]
+    counts = "、".join(f"{_name(f, one.indicator).removeprefix('在单')}{_plain(one)}个" for one in there)
+    return f"季末在单：{counts}（工作专班台账数，不是统计数）。" if there else ""
+
+
+def _progress(f: Figures) -> str:
+    names = ("project_investment_planned", "project_investment_done", _COMPLETION)
+    planned, done, rate = (_at(f, name) for name in names)
+    ahead, starts = _ahead(f), _at(f, "project_start_rate")
+    parts = []
+    if planned and done and rate and ahead:
+        against = cite(wording.points(ahead.value, "超过时间进度", "低于时间进度", "与时间进度持平"), ahead)
+        parts.append(f"年度计划投资{yi(planned)}亿元，本年完成{yi(done)}亿元，占年度计划的{percent(rate)}%，{against}")
+    if starts:
+        parts.append(f"开工率{percent(starts)}%")
+    return f"重点项目{'；'.join(parts)}。" if parts else ""
+
+
+def _lit(f: Figures) -> str:
+    """The lights, and where the red ones are: only exceptions are named."""
+    lit = {light: figure for light in LIGHTS if (figure := _at(f, _LIT, cls=light)) and figure.value}
+    if not lit:
+        return ""
+    counts = "、".join(f"{f.name('light', light)}{_plain(figure)}个" for light, figure in lit.items())
+    red = [
+        f"{county.name}{_plain(figure)}个"
+        for county in f.city.counties
+        if (figure := _at(f, _LIT, region=county.code, cls="red")) and figure.value
+    ]
+    where = f"；{f.name('light', 'red')}项目在{'、'.join(red)}" if red else ""
+    return f"季末月项目灯号：{counts}{where}。"
+
+
+def _contracts(f: Figures) -> str:
+    signed = _at(f, "contracts_signed")
+    rates = [f"{word}{percent(rate)}%" for name, word in _FUNNEL.items() if (rate := _at(f, name))]
+    return f"“三个一批”签约{'，'.join([f'{_plain(signed)}个', *rates])}。" if signed and signed.value else ""
+
+
+def _bonds(f: Figures) -> str:
+    names = ("bond_arrived", "bond_spent", "bond_spending_rate", "bonds_idle")
+    arrived, spent, rate, idle = (_at(f, name) for name in names)
+    if not (arrived and spent and rate and idle):
+        return ""
+    lies = f"闲置超过90天的{_plain(idle)}个" if idle.value else "没有闲置超过90天的"
+    return f"专项债到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(rate)}%，{lies}。"
+
+
+def _parks(f: Figures) -> str:
+    tenants, digital, share = (_at(f, name) for name in ("park_tenants", "park_tenants_digital", "park_digital_share"))
+    if not (tenants and digital and share):
+        return ""
+    return f"重点园区入驻企业{_plain(tenants)}家，其中数字经济企业{_plain(digital)}家，占{percent(share)}%。"
+
+
+def _finding(f: Figures) -> str:
+    """The title of the chart: the worst light there is, and where it is most frequent."""
+    for light in ("red", "yellow"):
+        whole = _at(f, _LIT, cls=light)
+        if whole and whole.value:
+            by = {c.name: figure for c in f.city.counties if (figure := _at(f, _LIT, region=c.code, cls=light))}
+            most = max((figure.value for figure in by.values()), default=0)
+            top = {name: figure for name, figure in by.items() if figure.value == most > 0}
+            number = cite(f"{'各' if len(top) > 1 else ''}{most:.0f}", *top.values())
+            where = f"，{'、'.join(top)}最多（{number}个）" if 0 < len(top) < len(by) else ""
+            return f"{_plain(whole)}个重点项目为{f.name('light', light)}{where}"
+    return "没有滞后的重点项目"
+
+
+def _ahead(f: Figures, *, before: bool = False) -> Number | None:
+    """How far completion lies ahead of the year's months gone by, from the unrounded number."""
+    rate = _at(f, _COMPLETION, before=before)
+    if rate is None:
+        return None
+    gone = (f.quarter - 1 if before else f.quarter).number / 4
+    return Number(rate.value - gone, rate.unit, "百分点", rate.decimals, rate.status, rate.origins)
+
+
+def _at(f: Figures, name: str, *, region: str = "", cls: str = "", before: bool = False) -> Figure | None:
+    """A figure at the end of the quarter, or of the one before."""
+    span = Span("cumulative", str(f.quarter - 1 if before else f.quarter))
+    return f.get(name, _DEFINITION, span, region=region, cls=cls)
+
+
+def _parts(f: Figures, name: str) -> dict[str, str]:
+    """The classes of an indicator with the label of each row."""
+    return {light: f.name("light", light) for light in LIGHTS} if name == _LIT else {"": _name(f, name)}
+
+
+def _by_county(f: Figures, table: Table, names: tuple[str, ...]) -> Table | None:
+    """A table of indicators by county, those that have an entry, below the city."""
+    places = [(f.city.code, f.city.name), *((county.code, county.name) for county in f.city.counties)]
+    rows = []
+    for code, place in places:
+        cells = tuple(_at(f, name, region=code, cls=cls) for name in names for cls in _parts(f, name))
+        if any(cell and cell.value for cell in cells):
+            first = code == f.city.code
+            rows.append(Row(place, cells, indent=int(not first), total=first))
+    return replace(table, rows=tuple(rows)) if len(rows) > 1 else None
+
+
+def _name(f: Figures, name: str) -> str:
+    return str(f.catalogue[name, _DEFINITION]["name_zh"])
+
+
+def _plain(figure: Figure) -> str:
+    return cite_whole(shown(figure).text, figure)
