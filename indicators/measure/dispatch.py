@@ -12,6 +12,7 @@ import pandas as pd
 
 from indicators.measure import rows as make
 from indicators.measure.evidence import Evidence
+from indicators.quarter import Quarter
 
 DEFINITION: Final = "ledger"
 # Indicator → the sum that is divided, and the one that it is divided by.
@@ -68,7 +69,7 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
         for name, item in SUMS.items()
         if len(rows := every[every["item"] == item])
     ]
-    return counted + [
-        make.own_rows(frame, make.ratio(frame[part], frame[whole]), name, DEFINITION)
-        for name, (part, whole) in RATES.items()
-    ]
+    rates = {name: make.ratio(frame[part], frame[whole]) for name, (part, whole) in RATES.items()}
+    gone = frame["quarter"].map(lambda quarter: Quarter.parse(quarter).number / 4)
+    rates["project_investment_ahead"] = rates["project_investment_completion"] - gone
+    return counted + [make.own_rows(frame, values, name, DEFINITION) for name, values in rates.items()]

@@ -7,9 +7,12 @@ over one of them would be that entry's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import pandas as pd
 
 from indicators.dispatch import legend, on_list, start_rate
 from indicators.quarter import Quarter
@@ -37,8 +40,12 @@ def sums(last: Board, quarters: Iterable[Quarter], place: str, counties: Sequenc
     for quarter in quarters:
         board = replace(last, day=Cycle(quarter.year, 3 * quarter.number).cut_off(last.limits))
         if board.day <= last.day and board.cycles:
-            by_region = {place: _counts(board) | _totals(board)}
-            by_region |= {county: _counts(board, county) for county in counties}
+            end = board.cycles[-1].last_day
+            there = {name: on_list(board.ever(name), end) for name in FIVE} | {"lit": board.lit}
+            by_region = {place: _counts(there, end) | _totals(board)}
+            for county in counties:
+                own = {name: rows[rows["county"] == county] for name, rows in there.items()}
+                by_region[county] = _counts(own, end)
             found += [
                 {
                     "quarter": str(quarter),
@@ -54,14 +61,11 @@ def sums(last: Board, quarters: Iterable[Quarter], place: str, counties: Sequenc
     return found
 
 
-def _counts(board: Board, county: str = "") -> _Sums:
-    """How many entries there are by list and by light, and starts: of all, or of a county's."""
-    end = board.cycles[-1].last_day
-    ever = {name: board.ever(name) for name in FIVE}
-    there = {name: on_list(rows[rows["county"].eq(county) | (county == "")], end) for name, rows in ever.items()}
-    lit = board.lit["light"][board.lit["county"].eq(county) | (county == "")].value_counts()
+def _counts(there: Mapping[str, pd.DataFrame], end: dt.date) -> _Sums:
+    """How many entries there are by list and by light, and starts, of some entries on the lists on a day."""
     due, started = start_rate(there["project"], end)
-    found = {f"{name}s": len(rows) for name, rows in there.items()} | {"due": due, "started": started}
+    found = {f"{name}s": len(there[name]) for name in FIVE} | {"due": due, "started": started}
+    lit = there["lit"]["light"].value_counts()
     return _whole(found) | {("lit", light): int(lit.get(light, 0)) for light in legend()["light"]}
 
 

@@ -114,7 +114,7 @@ def sections(f: Figures) -> list[Section]:
     if span is not None:
         found.append(_chains(f))
         found.append(_sensitivity(f))
-    found += [_development(f), _five_lists(f), _warning(f), _revision(f), _coverage(f)]
+    found += [_five_lists(f), _development(f), _warning(f), _revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 

@@ -16,19 +16,18 @@ from pipelines.release.charts import LIGHTS
 from pipelines.release.cited import Said, cite, cite_whole, percent, said, yi
 from pipelines.release.display import shown
 from pipelines.release.exhibits import Exhibit
-from pipelines.release.figures import Figure, Figures, Number, Span
+from pipelines.release.figures import Figure, Figures, Span
 from pipelines.release.tables import Row, Table, filled
 
 _DEFINITION: Final = "ledger"
 _LISTS: Final = ("ledger_firms", "ledger_projects", "ledger_investment_leads", "ledger_bonds", "ledger_parks")
 _LIT: Final = "project_lights"
-_COMPLETION: Final = "project_investment_completion"
+_INVESTMENT: Final = tuple(f"project_investment_{name}" for name in ("planned", "done", "completion", "ahead"))
 # Table → title and the indicators of its rows.
 _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "T9": (
         "重点项目",
-        ("ledger_projects", _LIT, "project_investment_planned", "project_investment_done", _COMPLETION,
-         "project_start_rate"),
+        ("ledger_projects", _LIT, *_INVESTMENT, "project_start_rate"),
     ),
     "T10": (
         "招商对接和“三个一批”各环节",
@@ -39,7 +38,7 @@ _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "T11": ("专项债", ("ledger_bonds", "bond_arrived", "bond_spent", "bond_spending_rate", "bonds_idle")),
     "T12": ("重点园区", ("ledger_parks", "park_tenants", "park_tenants_digital", "park_digital_share")),
 }  # fmt: skip
-_WHOSE: Final = "工作专班台账数，由各责任单位填报，不是统计数，与核算数不相加、不相除；按季后数日收到的计。"
+_WHOSE: Final = "工作专班台账数，不是统计数，与核算数不相加、不相除；按季后数日收到的填报。"
 _LEGEND: Final = "调度灯号：红为滞后，与景气灯号无关；月末后截止日评定，此后收到的不改变。"
 _FUNNEL: Final = {
     "contract_fulfilment_rate": "履约率",
@@ -72,8 +71,6 @@ def of_list(f: Figures, code: str) -> Table | None:
         for cls, label in _parts(f, name).items()
         if (now := _at(f, name, cls=cls))
     ]
-    if code == "T9" and (ahead := _ahead(f)):
-        rows.append(Row("完成率减时间进度", (ahead.display_unit, ahead, _ahead(f, before=True))))
     if not rows:
         return None
     notes = (_LEGEND, _WHOSE) if code == "T9" else (_WHOSE,)
@@ -122,9 +119,8 @@ def _entries(f: Figures) -> str:
 
 
 def _progress(f: Figures) -> str:
-    names = ("project_investment_planned", "project_investment_done", _COMPLETION)
-    planned, done, rate = (_at(f, name) for name in names)
-    ahead, starts = _ahead(f), _at(f, "project_start_rate")
+    planned, done, rate, ahead = (_at(f, name) for name in _INVESTMENT)
+    starts = _at(f, "project_start_rate")
     parts = []
     if planned and done and rate and ahead:
         against = cite(wording.points(ahead.value, "超过时间进度", "低于时间进度", "与时间进度持平"), ahead)
@@ -140,11 +136,7 @@ def _lit(f: Figures) -> str:
     if not lit:
         return ""
     counts = "、".join(f"{f.name('light', light)}{_plain(figure)}个" for light, figure in lit.items())
-    red = [
-        f"{county.name}{_plain(figure)}个"
-        for county in f.city.counties
-        if (figure := _at(f, _LIT, region=county.code, cls="red")) and figure.value
-    ]
+    red = [f"{county}{_plain(figure)}个" for county, figure in _lit_by_county(f, "red").items() if figure.value]
     where = f"；{f.name('light', 'red')}项目在{'、'.join(red)}" if red else ""
     return f"季末月项目灯号：{counts}{where}。"
 
@@ -160,7 +152,7 @@ def _bonds(f: Figures) -> str:
     arrived, spent, rate, idle = (_at(f, name) for name in names)
     if not (arrived and spent and rate and idle):
         return ""
-    lies = f"闲置超过90天的{_plain(idle)}个" if idle.value else "没有闲置超过90天的"
+    lies = f"资金闲置的{_plain(idle)}个" if idle.value else "没有资金闲置的"
     return f"专项债到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(rate)}%，{lies}。"
 
 
@@ -172,26 +164,23 @@ def _parks(f: Figures) -> str:
 
 
 def _finding(f: Figures) -> str:
-    """The title of the chart: the worst light there is, and where it is most frequent."""
+    """The title of the chart: the worst light there is, and where."""
     for light in ("red", "yellow"):
         whole = _at(f, _LIT, cls=light)
         if whole and whole.value:
-            by = {c.name: figure for c in f.city.counties if (figure := _at(f, _LIT, region=c.code, cls=light))}
-            most = max((figure.value for figure in by.values()), default=0)
-            top = {name: figure for name, figure in by.items() if figure.value == most > 0}
-            number = cite(f"{'各' if len(top) > 1 else ''}{most:.0f}", *top.values())
-            where = f"，{'、'.join(top)}最多（{number}个）" if 0 < len(top) < len(by) else ""
+            there = {county: figure for county, figure in _lit_by_county(f, light).items() if figure.value}
+            ordered = sorted(there.items(), key=lambda pair: -pair[1].value)
+            where = f"，分布在{cite(str(len(there)), *there.values())}个县（市、区）" if len(there) > 1 else ""
+            if ordered and (len(there) == 1 or ordered[0][1].value > ordered[1][1].value):
+                county, most = ordered[0]
+                where = f"，{county}{'最多，' if len(there) > 1 else ''}有{_plain(most)}个"
             return f"{_plain(whole)}个重点项目为{f.name('light', light)}{where}"
     return "没有滞后的重点项目"
 
 
-def _ahead(f: Figures, *, before: bool = False) -> Number | None:
-    """How far completion lies ahead of the year's months gone by, from the unrounded number."""
-    rate = _at(f, _COMPLETION, before=before)
-    if rate is None:
-        return None
-    gone = (f.quarter - 1 if before else f.quarter).number / 4
-    return Number(rate.value - gone, rate.unit, "百分点", rate.decimals, rate.status, rate.origins)
+def _lit_by_county(f: Figures, light: str) -> dict[str, Figure]:
+    found = {county.name: _at(f, _LIT, region=county.code, cls=light) for county in f.city.counties}
+    return {county: figure for county, figure in found.items() if figure}
 
 
 def _at(f: Figures, name: str, *, region: str = "", cls: str = "", before: bool = False) -> Figure | None:

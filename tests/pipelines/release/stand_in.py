@@ -205,6 +205,8 @@ def _ledgers(quarter: Quarter) -> Iterator[dict[str, Any]]:
     period = str(quarter)
     for name, value in LEDGERS.items():
         yield row(name, "ledger", period, "cumulative", value)
+    ahead = LEDGERS["project_investment_completion"] - quarter.number / 4
+    yield row("project_investment_ahead", "ledger", period, "cumulative", ahead)
     for light in ("red", "yellow", "grey", "green"):
         whole = sum(lit[light] for lit in LIT.values())
         yield row("project_lights", "ledger", period, "cumulative", whole, **{"class": light})
