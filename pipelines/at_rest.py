@@ -1,12 +1,13 @@
 """Where L2 and L3 lie: whether a workspace that must lie on an encrypted volume does.
 
-Belongs here: the check before anything is read or written. Does not belong here: making or opening the volume (the
-operating system), sealing files for hand-over (sealing).
+Belongs here: the check before anything is read or written, and where temporary files go. Does not belong here: making
+or opening the volume (the operating system), sealing files for hand-over (sealing).
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from classification.errors import InputError
 MARKER: Final = ".encrypted-volume"
 _DEVICES: Final = Path("/sys/dev/block")
 _ENCRYPTED: Final = "CRYPT-"
+_TEMPORARY: Final = ".tmp"
 
 
 def refuse_elsewhere(home: Path, named: str, *, devices: Path = _DEVICES) -> None:
@@ -52,6 +54,16 @@ def refuse_elsewhere(home: Path, named: str, *, devices: Path = _DEVICES) -> Non
             "Data lies outside the encrypted volume.",
             where=str(outside[0]),
         )
+
+
+def keep_temporary(home: Path) -> None:
+    """Have this process and those that it starts write temporary files into the workspace, for its owner's eyes only.
+
+    Files as they are read and trials of a file hold microdata, and the system's own folder lies on another disk.
+    """
+    folder = home / _TEMPORARY
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
 def _encrypted(volume: Path, devices: Path) -> bool:

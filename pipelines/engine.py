@@ -30,7 +30,7 @@ Limits: TypeAlias = Mapping[str, str | int]
 # Numbers and texts as differences, dictionaries only for the few values that repeat, little squeezing: half the time to
 # write, no larger.
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
-_SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
+SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
 @cache
@@ -86,7 +86,7 @@ class DuckEngine(Engine):
         connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
         if self._within is not None:
             connection.execute("SET allowed_directories = [?]", [f"{self._within}/"])
-            connection.execute("SET temp_directory = ?", [str(self._within / _SPILL)])
+            connection.execute("SET temp_directory = ?", [str(self._within / SPILL)])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         return connection

@@ -26,7 +26,7 @@ def unit_engine(workspace: Workspace) -> Iterator[Engine]:
     else:
         from pipelines.spark import spark_engine
 
-        with spark_engine(terms.master, terms.settings) as work:
+        with spark_engine(workspace.lake, terms.master, terms.settings) as work:
             yield work
 
 

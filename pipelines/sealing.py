@@ -4,8 +4,9 @@ Belongs here: the key's file, a key per sealed file, writing and reading. Does n
 (access), encrypting a whole volume (at_rest).
 
 Every file has a key of its own, derived from that of the hand-over (HKDF, RFC 5869) with a salt that is drawn once per
-hand-over; its name is bound to it, so that files cannot change places. The key itself is never part of a command, a
-statement, a log line or a setting: what is passed about is the path of its file.
+hand-over; its name and the list of all files are bound to it, so that files can neither change places nor go missing.
+The key itself is never part of a command, a statement, a log line or a setting: what is passed about is the path of its
+file.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def seal(source: Path, target: Path, key: Path) -> int:
         for name, path in zip(names, paths, strict=True):
             place = building / name
             place.parent.mkdir(parents=True, exist_ok=True)
-            lake.write_table(pq.ParquetFile(path).read(), place, encryption=_encryption(secret, salt, name))
+            lake.write_table(pq.ParquetFile(path).read(), place, encryption=_encryption(secret, salt, name, names))
         (building / SEALED).write_text(json.dumps({"salt": salt.hex(), "files": names}) + "\n", encoding="utf-8")
         building.rename(target)
     finally:
@@ -117,12 +118,12 @@ def unseal(source: Path, target: Path, key: Path) -> int:
             place = building / name
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
-                file = pq.ParquetFile(source / name, decryption_properties=_decryption(secret, salt, name))
+                file = pq.ParquetFile(source / name, decryption_properties=_decryption(secret, salt, name, names))
                 table = file.read()
             except (OSError, ValueError):
                 raise InputError(
-                    "打不开：密钥不对，或文件缺失、被改动。",
-                    "It cannot be opened: another key, or the file is missing or was altered.",
+                    "打不开：密钥不对，或文件、清单缺失或被改动。",
+                    "It cannot be opened: another key, or a file or the list is missing or was altered.",
                     where=name,
                 ) from None
             lake.write_table(table, place)
@@ -160,19 +161,20 @@ def _building(target: Path) -> Path:
     return building
 
 
-def _key_of(secret: bytes, salt: bytes, name: str) -> bytes:
-    """The key of one file: HKDF with SHA-256; one block is as long as a key."""
+def _key_of(secret: bytes, salt: bytes, name: str, names: list[str]) -> bytes:
+    """The key of one file among all of a hand-over: HKDF with SHA-256; one block is as long as a key."""
     drawn = hmac.digest(salt, secret, hashlib.sha256)
-    return hmac.digest(drawn, name.encode() + b"\x01", hashlib.sha256)
+    return hmac.digest(drawn, json.dumps([name, names]).encode() + b"\x01", hashlib.sha256)
 
 
-def _encryption(secret: bytes, salt: bytes, name: str) -> Any:
+def _encryption(secret: bytes, salt: bytes, name: str, names: list[str]) -> Any:
     from pyarrow.parquet.encryption import create_encryption_properties
 
-    return create_encryption_properties(_key_of(secret, salt, name), aad_prefix=name.encode(), store_aad_prefix=False)
+    key = _key_of(secret, salt, name, names)
+    return create_encryption_properties(key, aad_prefix=name.encode(), store_aad_prefix=False)
 
 
-def _decryption(secret: bytes, salt: bytes, name: str) -> Any:
+def _decryption(secret: bytes, salt: bytes, name: str, names: list[str]) -> Any:
     from pyarrow.parquet.encryption import create_decryption_properties
 
-    return create_decryption_properties(_key_of(secret, salt, name), aad_prefix=name.encode())
+    return create_decryption_properties(_key_of(secret, salt, name, names), aad_prefix=name.encode())

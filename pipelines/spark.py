@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 
 from classification.errors import InputError
 from pipelines.dialect import translated
-from pipelines.engine import Engine, Input, Parameters
+from pipelines.engine import SPILL, Engine, Input, Parameters
 
 _DIALECT: Final = "spark"
 _PORT: Final = 7077  # of a Spark master where the address names none
@@ -105,10 +105,11 @@ class SparkEngine(Engine):
 
 
 @contextmanager
-def spark_engine(master: str, settings: Mapping[str, str]) -> Iterator[SparkEngine]:
+def spark_engine(within: Path, master: str, settings: Mapping[str, str]) -> Iterator[SparkEngine]:
     """A Spark engine of its own for one piece of work; the session behind it is shared by the process.
 
     Args:
+        within: the folder in which this machine's part of Spark puts what it cannot hold in memory.
         master: ``local[2]``, or the address of a cluster, ``spark://host:7077``.
         settings: further settings of Spark by name.
 
@@ -116,7 +117,8 @@ def spark_engine(master: str, settings: Mapping[str, str]) -> Iterator[SparkEngi
         InputError: pyspark or Java is not there, or nobody answers at the address.
     """
     _require(master)
-    yield SparkEngine(_session(master, tuple(sorted(settings.items()))).newSession())
+    said = {"spark.local.dir": str(within / SPILL), **settings}
+    yield SparkEngine(_session(master, tuple(sorted(said.items()))).newSession())
 
 
 def _require(master: str) -> None:

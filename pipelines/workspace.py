@@ -21,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
-from pipelines.at_rest import refuse_elsewhere
+from pipelines import clock
+from pipelines.at_rest import keep_temporary, refuse_elsewhere
 
 SETTINGS = "city.toml"
 DEFAULT_HOME = Path("data/demo")
@@ -87,10 +88,10 @@ class City(BaseModel):
     annual_coverage: float = Field(default=0.95, gt=0, le=1)
     required_forms: tuple[str, ...] = ()
     counties: tuple[Region, ...] = ()
-    # Where a machine keeps its data is no part of what a release rests on.
+    # Where a machine keeps its data, and what it reckons with, is no part of what a release rests on.
     encrypted_volume: str = Field(default="", exclude=True)
+    engine: EngineTerms = Field(default=EngineTerms(), exclude=True)
     review: ReviewTerms = ReviewTerms()
-    engine: EngineTerms = EngineTerms()
     deadlines: dict[str, Annotated[int, Field(ge=1, le=28)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -166,6 +167,8 @@ class Workspace:
         found = cls(Path(home or os.environ.get("SHUCE_HOME") or DEFAULT_HOME).absolute())
         if (found.home / SETTINGS).exists():
             refuse_elsewhere(found.home, found.city.encrypted_volume)
+            if found.city.encrypted_volume:
+                keep_temporary(found.home)
         return found
 
     @property
@@ -271,7 +274,7 @@ class Workspace:
                 ) from None
             lock.seek(0)
             lock.truncate()
-            lock.write(f"{purpose}, pid {os.getpid()}, {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+            lock.write(f"{purpose}, pid {os.getpid()}, {clock.now():%Y-%m-%d %H:%M:%S}")
             lock.flush()
             _HELD.add(self.home)
             try:

@@ -4,19 +4,22 @@
 -- A firm that was not asked (blank) counts in neither; a definition of which nobody was asked has no row.
 WITH day AS (
   SELECT DISTINCT year, known_from FROM core_digital_use WHERE status = 'accepted'
+), answered_by AS (
+  SELECT *, substr(plain(gbt_received), 1, 2) AS division FROM core_digital_use WHERE status = 'accepted'
 ), counted AS (
-  SELECT year, known_from, county, substr(plain(gbt_received), 1, 2) AS division,
-         unnest([
-           {'definition_id': 'adoption', 'surveyed': 1, 'using': uses::BIGINT},
-           {'definition_id': 'cloud', 'surveyed': 1, 'using': cloud::BIGINT},
-           {'definition_id': 'industrial_platform', 'surveyed': 1, 'using': platform::BIGINT},
-           {'definition_id': 'design_tools', 'surveyed': 1, 'using': design_tools::BIGINT},
-           {'definition_id': 'management', 'surveyed': 1, 'using': management::BIGINT},
-           {'definition_id': 'numerical_control', 'surveyed': key_equipment, 'using': controlled_equipment},
-           {'definition_id': 'numerical_control_process', 'surveyed': key_operations, 'using': controlled_operations}
-         ], recursive := TRUE)
-  FROM core_digital_use
-  WHERE status = 'accepted'
+  SELECT year, known_from, county, division, 'adoption' AS definition_id, 1::BIGINT AS surveyed, uses::BIGINT AS using FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'cloud', 1::BIGINT, cloud::BIGINT FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'industrial_platform', 1::BIGINT, platform::BIGINT FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'design_tools', 1::BIGINT, design_tools::BIGINT FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'management', 1::BIGINT, management::BIGINT FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'numerical_control', key_equipment::BIGINT, controlled_equipment FROM answered_by
+  UNION ALL
+  SELECT year, known_from, county, division, 'numerical_control_process', key_operations::BIGINT, controlled_operations FROM answered_by
 )
 SELECT d.year, c.definition_id, g.region, s.sector,
        SUM(c.surveyed)::BIGINT AS surveyed,

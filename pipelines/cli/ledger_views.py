@@ -17,7 +17,6 @@ from rich.table import Table
 from classification.errors import InputError
 from indicators.dispatch import legend, progress_sentence
 from indicators.dispatch.standing import TAKEN
-from indicators.dispatch.thresholds import thresholds
 from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers import cells
@@ -140,7 +139,7 @@ def headline(board: Board) -> list[str]:
         idle = int(board.bonds["idle"].sum())
         said.append(
             f"专项债：到位 {display(arrived, '亿元', 1)} 亿元，支出 {display(spent, '亿元', 1)} 亿元{share}，"
-            f"闲置超 {thresholds()['idle_days']:.0f} 天 {idle} 个"
+            f"闲置超 {board.limits['idle_days']:.0f} 天 {idle} 个"
         )
     measures = board.measures
     said.append(f"工作措施：{len(measures)} 项，完成 {int(measures['done'].sum())}，逾期 {int(measures['late'].sum())}")

@@ -16,6 +16,7 @@ from rich.console import Console
 from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.cli.query import show_answer
+from pipelines.clock import today
 from pipelines.release.read import Answer, day_named, query, releases
 from pipelines.workspace import Workspace
 
@@ -43,7 +44,7 @@ def show(
 
     workspace, period = Workspace.locate(home), Quarter.parse(quarter)
     history(workspace, str(period))
-    new = day_named(until) if until else dt.datetime.now().astimezone().date()
+    new = day_named(until) if until else today()
     held = None if since else _last_release(workspace, period, new)
     old = day_named(since) if held is None else held[1]
     if old >= new:

@@ -18,7 +18,9 @@ from pipelines.ingest.faults import Fault
 
 Cells = dict[tuple[int, int], str]
 UNCALCULATED: Final = "#未计算"
-_ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*?\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
+_ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*?\bt="e"[^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL)
+_SHOWN: Final = re.compile(rb"<(?:\w+:)?v>(#[A-Z0-9/!?_]+)<")
+UNNAMED: Final = "#ERROR!"  # an error cell that does not say which error
 _FORMULA: Final = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -40,7 +42,8 @@ def cells(sheet: bytes) -> Cells:
     if b't="e"' in sheet:
         for match in _ERROR.finditer(sheet):
             if place := _PLACE.search(match[1]):
-                found[_position(place)] = match[2].decode("utf-8", "replace")
+                shown = _SHOWN.search(match[2] or b"")
+                found[_position(place)] = shown[1].decode() if shown else UNNAMED
     return found
 
 

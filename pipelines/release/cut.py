@@ -27,6 +27,7 @@ from classification.errors import InputError
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import lake
+from pipelines.clock import stamp
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
@@ -313,7 +314,7 @@ def _sync(path: Path) -> None:
 def _note(workspace: Workspace, folder: Path) -> None:
     line = {
         "release": folder.name,
-        "cut_at": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "cut_at": stamp(),
         "database_sha256": lake.sha256_of(folder / DATABASE),
     }
     workspace.log.mkdir(parents=True, exist_ok=True)

@@ -25,10 +25,7 @@ _LIT: Final = "project_lights"
 _INVESTMENT: Final = tuple(f"project_investment_{name}" for name in ("planned", "done", "completion", "ahead"))
 # Table → title and the indicators of its rows.
 _ROWS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "T9": (
-        "重点项目",
-        ("ledger_projects", _LIT, *_INVESTMENT, "project_start_rate"),
-    ),
+    "T9": ("重点项目", ("ledger_projects", _LIT, *_INVESTMENT, "project_start_rate")),
     "T10": (
         "招商对接和“三个一批”各环节",
         ("ledger_investment_leads", "contracts_signed", "contracts_fulfilled", "contracts_started",

@@ -16,7 +16,6 @@ import pandas as pd
 from indicators.dispatch import legend, moves
 from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
 from indicators.dispatch.problems import LEVELS, OPEN, OVERDUE, UNPROVEN
-from indicators.dispatch.thresholds import thresholds
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
@@ -116,7 +115,7 @@ def late(board: Board) -> Table | None:
 
 def quiet(board: Board) -> Table | None:
     """Who has not reported, by owner."""
-    title = f"超过{thresholds()['report_days']:.0f}天未报，按责任部门"
+    title = f"超过{board.limits['report_days']:.0f}天未报，按责任部门"
     return _by_owner(
         Table("未报", title, "单位：天", ("条目", "清单", "上次填报", "未报"), ()),
         board.quiet,
@@ -187,7 +186,7 @@ def bonds(board: Board) -> Table | None:
     there = board.bonds
     if there.empty:
         return None
-    days = thresholds()["idle_days"]
+    days = board.limits["idle_days"]
     found = [
         Row(
             f"{one['entry']} {one['name']}",

@@ -28,6 +28,7 @@ from indicators.monitored import class_labels
 from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
+from pipelines import clock
 from pipelines.access import record, refuse_without_purpose
 from pipelines.provenance import code_hash, lock_hash
 from pipelines.release.cut import cut_level, manifest
@@ -118,7 +119,7 @@ def export(
         )
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
-        approval_of(settings, quarter, now or dt.datetime.now().astimezone())
+        approval_of(settings, quarter, now or clock.now())
     published = _published(workspace)
     passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()

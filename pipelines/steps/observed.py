@@ -17,6 +17,7 @@ from classification.errors import InputError, NotKnownError
 from indicators.measure import Evidence, measure
 from indicators.quarter import Quarter, quarters_between
 from indicators.vintage import FLASH, PRELIMINARY
+from pipelines import clock
 from pipelines.contracts import contract
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
@@ -94,7 +95,7 @@ def day_of_knowledge(
                 f"数据截止日“{as_of}”不是日期，请写成 2024-01-20 的形式。",
                 f"as_of {as_of!r} is not a date; write it like 2024-01-20.",
             ) from None
-    now = today or dt.datetime.now().astimezone().date()
+    now = today or clock.today()
     city, period = workspace.city, Quarter.parse(quarter)
     due = city.flash_date(period) if flash else city.release_date(period)
     arrived = receipts(workspace)

@@ -62,7 +62,7 @@ def rerun(workspace: Workspace, said: dict[str, Any]) -> Rerun:
     Raises:
         InputError: what the release rests on is missing or behind, or its settings are of another version.
     """
-    settings = _settings(said["settings"])
+    settings = _settings(said["settings"]).model_copy(update={"engine": workspace.city.engine})
     with TemporaryDirectory(prefix=".rerun-", dir=workspace.home) as name:
         scratch = Workspace(Path(name), settings)
         _share(workspace, scratch)

@@ -132,6 +132,22 @@ def test_progress_without_a_plan_by_month_is_by_twelfths() -> None:
     assert row["deviation"] == pytest.approx(-1 / 6)
 
 
+@pytest.mark.parametrize(
+    ("year_plan", "cum_year", "month", "light"),
+    [
+        (1500e4, 1100e4, 10, "green"),  # 11/15 of 10/12: 10 points behind, no more
+        (1500e4, 1100e4 - 1, 10, "yellow"),
+        (30e4, 16e4, 10, "yellow"),  # 8/15 of 10/12: 30 points behind
+        (30e4, 16e4 - 1, 10, "red"),
+    ],
+)
+def test_what_lies_on_a_limit_is_not_beyond_it(year_plan: float, cum_year: float, month: int, light: str) -> None:
+    reached = dispatch.progress(plan(year_plan=year_plan, cum_year=cum_year), month)
+    told = reached.assign(cycle="2023-10", start_overdue=0, silent=0, doubt="")
+    assert dispatch.lights(told)["light"].tolist() == [light]
+    assert dispatch.completion(cum_year, year_plan, month).deviation == reached["deviation"].item()
+
+
 def test_a_plan_by_month_that_adds_up_is_followed() -> None:
     months = {f"plan_{month:02d}": 0.0 for month in range(1, 13)} | {"plan_06": 30.0, "plan_12": 90.0}
     row = dispatch.progress(plan(**months), 6).iloc[0]
@@ -192,7 +208,9 @@ def measured(**columns: Any) -> pd.DataFrame:
         ("start_overdue", 1, "yellow", "逾期未开工1个月"),
         ("start_overdue", 2, "yellow", "逾期未开工2个月"),
         ("start_overdue", 3, "red", "逾期未开工3个月"),
-        ("silent", 1, "green", "超过序时进度0.0个百分点"),
+        ("deviation", -0.0004, "green", "与序时进度持平"),
+        ("deviation", -0.0005, "green", "低于序时进度0.1个百分点"),
+        ("silent", 1, "green", "与序时进度持平"),
         ("silent", 2, "grey", "连续2期未报"),
         ("doubt", "没有信用代码", "grey", "存疑：没有信用代码"),
     ],

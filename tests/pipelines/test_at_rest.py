@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,23 @@ def test_every_command_asks_first(tmp_path: Path) -> None:
     # The machine's own affair: it is no part of what a release rests on.
     assert "encrypted_volume" not in Workspace(home).city.model_dump()
     assert at_rest.refuse_elsewhere(home, "") is None
+
+
+def test_temporary_files_lie_on_the_volume_too(volume: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (volume / MARKER).touch()
+    home = city_workspace(volume / "home").home
+    (home / "city.toml").write_text(f'encrypted_volume = "{volume}"\n{CITY_TOML}', encoding="utf-8")
+    monkeypatch.setenv("TMPDIR", "/nowhere")  # and put back afterwards
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    Workspace.locate(home)
+    with tempfile.TemporaryDirectory() as folder:
+        assert Path(folder).is_relative_to(home)
+        assert Path(folder).parent.stat().st_mode & 0o777 == 0o700
+    assert os.environ["TMPDIR"] == str(Path(folder).parent)  # what children go by
+
+
+def test_what_a_machine_reckons_with_is_no_part_of_a_release(tmp_path: Path) -> None:
+    home = city_workspace(tmp_path / "home").home
+    (home / "city.toml").write_text(f"engine.threads = 2\n{CITY_TOML}", encoding="utf-8")
+    assert Workspace(home).city.engine.threads == 2
+    assert "engine" not in Workspace(home).city.model_dump()

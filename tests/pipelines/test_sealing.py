@@ -134,3 +134,13 @@ def test_the_commands_leave_a_line_and_no_key(source: Path, key: Path, tmp_path:
     assert (line.command, line.purpose) == ("seal", "移交省局")
     left = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != key]
     assert not [data for data in (*left, done.out.encode(), done.err.encode()) if SECRET.encode() in data]
+
+
+def test_a_file_that_is_taken_out_is_missed(source: Path, key: Path, tmp_path: Path) -> None:
+    sealed = tmp_path / "sealed"
+    seal(source, sealed, key)
+    said = json.loads((sealed / SEALED).read_text(encoding="utf-8"))
+    (sealed / "deep" / "core.parquet").unlink()
+    (sealed / SEALED).write_text(json.dumps(said | {"files": ["core.parquet"]}), encoding="utf-8")
+    with pytest.raises(InputError, match="清单缺失或被改动"):
+        unseal(sealed, tmp_path / "opened", key)

@@ -14,9 +14,9 @@ import pytest
 from classification.errors import InputError
 from pipelines.contracts import contract
 from pipelines.dialect import translated
-from pipelines.lake import Lake
+from pipelines.lake import ALL, Lake
 from pipelines.spark import end_session, spark_engine
-from pipelines.steps import cells, classified, core, imputed
+from pipelines.steps import annual, cells, classified, core, imputed
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import duplicate
 
@@ -30,6 +30,8 @@ TABLES: Final = (
     "core_history", "core_return", "core_set_aside", "core_finding", "class_return", "class_missing", "class_part",
     "cell_leaf", "cell_published", "cell_crossed", "cell_concentration", "cell_population",
 )  # fmt: skip
+YEARLY: Final = ("core_annual", "cell_annual", "cell_size", "cell_adoption")
+PARTITIONS: Final = [*((table, QUARTER) for table in TABLES), *((table, ALL) for table in YEARLY)]
 # So little data is computed quickest as it stands: no code is generated for it, and nothing is shuffled.
 ENGINE: Final = """
 [engine]
@@ -51,22 +53,26 @@ def on_spark(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     settings = home / "city.toml"
     settings.write_text(settings.read_text("utf-8").replace("[[counties]]", f"{ENGINE}\n[[counties]]", 1), "utf-8")
     workspace = Workspace(home)
-    for table in TABLES:
-        for path in (home / "lake" / table).glob(f"{QUARTER}.*"):
+    for table, partition in PARTITIONS:
+        for path in (home / "lake" / table).glob(f"{partition}.*"):
             path.unlink()
     made = [core.core_history(workspace, QUARTER), *core.core_return(workspace, QUARTER)]
     made += [step(workspace, QUARTER) for step in (classified.class_return, imputed.class_missing)]
     made += [step(workspace, QUARTER) for step in (classified.class_part, cells.cell_leaf, cells.cell_published)]
     made += [step(workspace, QUARTER) for step in (cells.cell_crossed, cells.cell_concentration, cells.cell_population)]
-    assert {item.table for item in made if item.computed} == set(TABLES)
+    made += [*annual.core_annual(workspace), classified.cell_annual(workspace), cells.cell_adoption(workspace)]
+    made += [classified.cell_size(workspace, cells.places(workspace))]
+    assert {item.table for item in made if item.computed} == {*TABLES, *YEARLY}
     yield workspace
     end_session()
     gc.collect()
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_every_value_is_the_same_on_both_engines(ran_city: Path, on_spark: Workspace, table: str) -> None:
-    there, here = (pq.read_table(Lake(home / "lake").path(table, QUARTER)) for home in (ran_city, on_spark.home))
+@pytest.mark.parametrize(("table", "partition"), PARTITIONS)
+def test_every_value_is_the_same_on_both_engines(
+    ran_city: Path, on_spark: Workspace, table: str, partition: str
+) -> None:
+    there, here = (pq.read_table(Lake(home / "lake").path(table, partition)) for home in (ran_city, on_spark.home))
     assert here.cast(contract(table).schema).equals(there.cast(contract(table).schema))
 
 
@@ -97,13 +103,13 @@ def test_the_project_s_functions_are_written_out() -> None:
     ],
 )
 def test_a_spark_that_is_not_there_is_told_before_anything_runs(
-    monkeypatch: pytest.MonkeyPatch, master: str, absent: str, words: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, master: str, absent: str, words: str
 ) -> None:
     if absent == "pyspark":
         monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     if absent == "java":
         monkeypatch.setenv("PATH", "")
         monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(InputError, match="engine") as raised, spark_engine(master, {}):
+    with pytest.raises(InputError, match="engine") as raised, spark_engine(tmp_path, master, {}):
         pass
     assert words in raised.value.zh

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.ingest.hollow import UNCALCULATED, cells
+from pipelines.ingest.hollow import UNCALCULATED, UNNAMED, cells
 from pipelines.ingest.reading import FileRead, read_file
 from tests.pipelines.ingest.builders import NAME, firm, industry, repacked, xlsx
 
@@ -61,6 +61,13 @@ def test_calculated_formulas_and_empty_texts_are_values() -> None:
     )
     assert cells(sheet) == {(1, 26): UNCALCULATED, (1, 27): "#DIV/0!"}
     assert cells(sheet.replace(b"<c ", b"<x:c ").replace(b"</c>", b"</x:c>")) == cells(sheet)
+
+
+@pytest.mark.parametrize(
+    "error", [b'<c r="A1" t="e"><f>1/0</f></c>', b'<c r="A1" t="e"/>', b'<c r="A1" t="e"><v>7</v></c>']
+)
+def test_an_error_that_is_not_named_borrows_no_value(error: bytes) -> None:
+    assert cells(error + b'<c r="B1"><v>123456</v></c>') == {(0, 0): UNNAMED}
 
 
 def test_the_sheet_is_the_one_that_the_workbook_names(tmp_path: Path) -> None:
