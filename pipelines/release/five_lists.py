@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pipelines.release import charts, wording
+from indicators.dispatch.schedule import against_schedule
+from pipelines.release import charts
 from pipelines.release.charts import LIGHTS
 from pipelines.release.cited import Said, cite, cite_whole, percent, said, yi
 from pipelines.release.display import shown
@@ -47,9 +48,10 @@ _FUNNEL: Final = {
 
 def lists_by_county(f: Figures) -> Table | None:
     """T8: how many entries stand on each list, key firms first, by county."""
-    heads = ("地区", *(_name(f, name).removeprefix("在单") for name in _LISTS))
+    names = tuple(name for name in _LISTS if _at(f, name))
+    heads = ("地区", *(_name(f, name).removeprefix("在单") for name in names))
     notes = ("重点企业只列个数。", "市本级的条目只计入全市。", _WHOSE)
-    return _by_county(f, Table("T8", "五张清单在单数，分县（市、区）", "单位：个", heads, (), notes), _LISTS)
+    return _by_county(f, Table("T8", "五张清单在单数，分县（市、区）", "单位：个", heads, (), notes), names)
 
 
 def lights_by_county(f: Figures) -> Table | None:
@@ -63,10 +65,11 @@ def of_list(f: Figures, code: str) -> Table | None:
     """T9, T10, T11 or T12: one list at the ends of this quarter and of the last."""
     title, names = _ROWS[code]
     rows = [
-        Row(label, (now.display_unit, now, _at(f, name, cls=cls, before=True)), indent=int(bool(cls)))
+        Row(f.name("light", cls) if cls else _name(f, name), (now.display_unit, now, before), indent=int(bool(cls)))
         for name in names
-        for cls, label in _parts(f, name).items()
+        for cls in _classes(name)
         if (now := _at(f, name, cls=cls))
+        for before in [_at(f, name, cls=cls, before=True)]
     ]
     if not rows:
         return None
@@ -120,7 +123,7 @@ def _progress(f: Figures) -> str:
     starts = _at(f, "project_start_rate")
     parts = []
     if planned and done and rate and ahead:
-        against = cite(wording.points(ahead.value, "超过时间进度", "低于时间进度", "与时间进度持平"), ahead)
+        against = cite(against_schedule(ahead.value, "时间进度"), ahead)
         parts.append(f"年度计划投资{yi(planned)}亿元，本年完成{yi(done)}亿元，占年度计划的{percent(rate)}%，{against}")
     if starts:
         parts.append(f"开工率{percent(starts)}%")
@@ -186,9 +189,8 @@ def _at(f: Figures, name: str, *, region: str = "", cls: str = "", before: bool 
     return f.get(name, _DEFINITION, span, region=region, cls=cls)
 
 
-def _parts(f: Figures, name: str) -> dict[str, str]:
-    """The classes of an indicator with the label of each row."""
-    return {light: f.name("light", light) for light in LIGHTS} if name == _LIT else {"": _name(f, name)}
+def _classes(name: str) -> tuple[str, ...]:
+    return tuple(LIGHTS) if name == _LIT else ("",)
 
 
 def _by_county(f: Figures, table: Table, names: tuple[str, ...]) -> Table | None:
@@ -196,7 +198,7 @@ def _by_county(f: Figures, table: Table, names: tuple[str, ...]) -> Table | None
     places = [(f.city.code, f.city.name), *((county.code, county.name) for county in f.city.counties)]
     rows = []
     for code, place in places:
-        cells = tuple(_at(f, name, region=code, cls=cls) for name in names for cls in _parts(f, name))
+        cells = tuple(_at(f, name, region=code, cls=cls) for name in names for cls in _classes(name))
         if any(cell and cell.value for cell in cells):
             first = code == f.city.code
             rows.append(Row(place, cells, indent=int(not first), total=first))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -121,6 +122,14 @@ def test_a_label_wider_than_its_part_is_left_out() -> None:
     drawing = charts.drawing("lights", "", charts.parts([many, one]))
     assert "●99" in drawing.wide
     assert "○1" not in drawing.wide
+
+
+def test_a_copy_whose_catalogue_knows_no_ledger_has_no_list() -> None:
+    """A copy that leaves the house holds the catalogue of what is in it alone."""
+    nothing = replace(figures(row("gdp", "accounts", "2023", "annual", 2e11)), catalogue={})
+    assert five_lists.lists_by_county(nothing) is None
+    assert five_lists.lights_by_county(nothing) is None
+    assert five_lists.of_list(nothing, "T9") is None
 
 
 def test_no_figure_of_a_list_passes_to_the_public(city: Made) -> None:
