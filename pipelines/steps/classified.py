@@ -22,7 +22,7 @@ from classification import arrow_tables
 from classification.errors import InputError
 from classification.sizes import size_table
 from indicators.quarter import Quarter
-from indicators.rates import annual_rates, rates_for
+from indicators.rates import annual_rates, known_rates, no_rate
 from indicators.uncertainty import METHODS
 from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
@@ -100,6 +100,8 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         statement(package, name)
         for package, name in (
             ("classification", "shares"),
+            ("indicators", "rate_for"),
+            ("pipelines", "valued"),
             ("pipelines", "class_part"),
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
@@ -117,7 +119,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
         with unit_engine(workspace) as work:
-            work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
+            work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"])
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
             work.keep("part", statement("pipelines", "no_part"))
@@ -132,7 +134,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         *lake.hashes("core_register", registers),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
-        table_hash(codes["core_map"]),
+        *(table_hash(codes[name]) for name in ("core_map", "gbt")),
         *texts,
         *_code(),
     ]
@@ -271,10 +273,24 @@ def add_parts(
     *,
     known: Known | None = None,
 ) -> None:
-    """Add to ``part`` what each unit contributes to each class at one vintage.
+    """Add to ``part`` what each unit contributes to each class at one vintage (``view_parts``)."""
+    view_parts(work, vintage, period, rates, coefficients, known=known)
+    work.append("part", "FROM valid_part")
+
+
+def view_parts(
+    work: Engine,
+    vintage: Vintage,
+    period: Quarter,
+    rates: pd.DataFrame,
+    coefficients: pd.DataFrame,
+    *,
+    known: Known | None = None,
+) -> None:
+    """Make known as ``valid_part`` what each unit contributes to each class at one vintage: one pass over the returns.
 
     Args:
-        work: with class_return, last_return, core_register, class_missing, core_map and ``part``.
+        work: with class_return, last_return, core_register, class_missing, core_map and gbt.
         vintage: the stretch of time; returns are those valid on its first day.
         period: the quarter.
         rates: the contract class_rate.
@@ -287,29 +303,21 @@ def add_parts(
     of = known or Known.on(vintage.known_from)
     valid = {"known": vintage.known_from}
     work.keep("succession", statement("pipelines", "succession"), {"known": of.register, "last_day": period.last_day})
-    work.keep("measured", statement("pipelines", "returned"), valid)
-    work.keep("returned", statement("pipelines", "with_imputed"), valid)
-    cells = work.rows(statement("pipelines", "returned_codes")).to_pylist()
-    pairs = [(cell["county"], cell["gbt"]) for cell in cells]
-    found = rates_for(pairs, rates, year=period.year, as_of=of.rates, later=of.later)
-    work.add(
-        rate_for=pa.table(
-            {
-                "county": pa.array([rate.county for rate in found], pa.string()),
-                "gbt": pa.array([rate.gbt for rate in found], pa.string()),
-                "rate": pa.array([rate.rate for rate in found], pa.decimal128(7, 6)),
-                "rate_level": pa.array([rate.level for rate in found], pa.string()),
-            }
-        ),
-    )
+    work.view("measured", statement("pipelines", "returned"), valid)
+    work.view("returned", statement("pipelines", "with_imputed"), valid)
+    work.add(known_rate=known_rates(rates, year=period.year, as_of=of.rates, later=of.later))
+    work.keep("rate_for", statement("indicators", "rate_for"))
+    work.view("valued", statement("pipelines", "valued"))
+    if lacking := _codes(work, "lacking_rate"):
+        raise no_rate(lacking, period.year, of.rates)
     vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
+    work.alias("assigned", "valued")
     _shares(work, vectors, later, str(period))
-    work.append("part", statement("pipelines", "class_part"), vintage.parameters)
+    work.view("valid_part", statement("pipelines", "class_part"), vintage.parameters)
 
 
 def _shares(work: Engine, vectors: pa.Table, later: pa.Table, period: str) -> None:
-    """Keep ``share`` of ``returned``; a class that has no vector takes those known later, all of them."""
-    work.view("assigned", statement("pipelines", "returned_units"))
+    """Make ``share`` of ``assigned`` known; a class that has no vector takes those known later, all of them."""
     if lacking := _lacking(work, vectors):
         added = later.filter(pc.is_in(later["gbt"], pa.array(lacking, pa.string())))
         lacking = _lacking(work, pa.concat_tables([vectors.filter(_not_of(vectors, lacking)), added]))
@@ -322,11 +330,16 @@ def _shares(work: Engine, vectors: pa.Table, later: pa.Table, period: str) -> No
 
 
 def _lacking(work: Engine, vectors: pa.Table) -> list[str]:
-    """Keep ``share`` by these vectors; the classes that have none for some unit."""
+    """Make ``share`` by these vectors known; the classes that have none for some unit."""
     work.add(coefficient=vectors)
-    work.keep("share", statement("classification", "shares"))
-    lacking: list[str] = work.rows(statement("pipelines", "lacking_coefficient"))["gbt"].to_pylist()
-    return lacking
+    work.view("share", statement("classification", "shares"))
+    return _codes(work, "lacking_coefficient")
+
+
+def _codes(work: Engine, name: str) -> list[str]:
+    """The classes that a statement gives."""
+    found: list[str] = work.rows(statement("pipelines", name))["gbt"].to_pylist()
+    return found
 
 
 def _not_of(vectors: pa.Table, classes: list[str]) -> pa.ChunkedArray:
@@ -371,6 +384,7 @@ def annual_cells(
     vectors, others = (
         vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later)
     )
+    work.view("assigned", statement("pipelines", "returned_units"))
     _shares(work, vectors, others, f"{year}年")
     cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
     return cells.cast(contract(table).schema)
