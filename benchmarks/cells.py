@@ -26,7 +26,7 @@ from pipelines.engine import DuckEngine, statement
 from pipelines.engines import local_engine
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake
-from pipelines.steps.classified import Vintage, vector_table, view_parts
+from pipelines.steps.classified import Vintage, vector_table, view_classed, view_parts
 from pipelines.workspace import Workspace
 
 CELL: Final = ["county", "sector", "gbt", "de"]
@@ -55,9 +55,8 @@ def view_cells(work: DuckEngine, workspace: Workspace) -> None:
     """Make the finest cells of the quarter known as ``leaf``, no table between them and the returns."""
     lake = Lake(workspace.lake)
     work.add(core_return=lake.existing("core_return", [str(QUARTER)]), **arrow_tables())
-    work.view("units", statement("pipelines", "classed_units"))
-    work.view("classed", statement("classification", "assign"))
-    work.view("class_return", statement("pipelines", "class_return").replace("FROM assigned", "FROM classed"))
+    view_classed(work)
+    work.alias("class_return", "classed")
     for table in ("class_missing", "core_register"):
         work.add(**{table: lake.existing(table, [str(QUARTER)])})
     work.add(last_return=contract("core_return").schema.empty_table())

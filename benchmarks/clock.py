@@ -9,8 +9,9 @@ import multiprocessing
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -31,8 +32,24 @@ def timed(job: Callable[..., object], *arguments: Any, times: int) -> Timing:
         arguments: of the job.
         times: how often.
     """
-    runs = [_once(job, arguments) for _ in range(times)]
-    return Timing(statistics.median(seconds for seconds, _ in runs), max(megabytes for _, megabytes in runs))
+    return interleaved({"": partial(job, *arguments)}, times=times)[""]
+
+
+def interleaved(jobs: Mapping[str, Callable[[], object]], *, times: int) -> dict[str, Timing]:
+    """Run several jobs in turn, a b c a b c …, so that whatever else the machine does falls on all alike.
+
+    Args:
+        jobs: by name; each returns a callable without arguments; only that callable's run is timed.
+        times: how often each.
+    """
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in jobs}
+    for _ in range(times):
+        for name, job in jobs.items():
+            runs[name].append(_once(job, ()))
+    return {
+        name: Timing(statistics.median(seconds for seconds, _ in of), max(megabytes for _, megabytes in of))
+        for name, of in runs.items()
+    }
 
 
 def _once(job: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[float, float]:

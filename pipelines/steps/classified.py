@@ -78,17 +78,24 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
         statement("pipelines", "classed_units"),
         statement("classification", "assign"),
         statement("pipelines", "class_return"),
+        statement("pipelines", "ordered_return"),
     ]
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             work.add(core_return=lake.existing("core_return", [quarter]), **codes)
-            work.view("units", texts[0])
-            work.view("assigned", texts[1])
-            work.write(texts[2], path)
+            view_classed(work)
+            work.write(statement("pipelines", "ordered_return"), path)
 
     made_from = [*lake.hashes("core_return", [quarter]), *texts, *map(table_hash, codes.values())]
     return lake.refresh("class_return", quarter, fill, made_from=made_from)
+
+
+def view_classed(work: Engine) -> None:
+    """Make known as ``classed`` the returns of core_return with their class, row for row, by the tables of codes."""
+    work.view("units", statement("pipelines", "classed_units"))
+    work.view("coded", statement("classification", "assign"))
+    work.view("classed", statement("pipelines", "class_return"))
 
 
 def class_part(workspace: Workspace, quarter: str) -> Made:
@@ -103,6 +110,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
             ("indicators", "rate_for"),
             ("pipelines", "valued"),
             ("pipelines", "class_part"),
+            ("pipelines", "taken"),
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
             ("pipelines", "last_vintages"),
@@ -303,15 +311,16 @@ def view_parts(
     of = known or Known.on(vintage.known_from)
     valid = {"known": vintage.known_from}
     work.keep("succession", statement("pipelines", "succession"), {"known": of.register, "last_day": period.last_day})
+    work.keep("taken", statement("pipelines", "taken"), valid)
     work.view("measured", statement("pipelines", "returned"), valid)
     work.view("returned", statement("pipelines", "with_imputed"), valid)
     work.add(known_rate=known_rates(rates, year=period.year, as_of=of.rates, later=of.later))
     work.keep("rate_for", statement("indicators", "rate_for"))
     work.view("valued", statement("pipelines", "valued"))
-    if lacking := _codes(work, "lacking_rate"):
+    if lacking := _lacking_of(work, "rate"):
         raise no_rate(lacking, period.year, of.rates)
     vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
-    work.alias("assigned", "valued")
+    work.view("assigned", "FROM valued")
     _shares(work, vectors, later, str(period))
     work.view("valid_part", statement("pipelines", "class_part"), vintage.parameters)
 
@@ -333,12 +342,14 @@ def _lacking(work: Engine, vectors: pa.Table) -> list[str]:
     """Make ``share`` by these vectors known; the classes that have none for some unit."""
     work.add(coefficient=vectors)
     work.view("share", statement("classification", "shares"))
-    return _codes(work, "lacking_coefficient")
+    return _lacking_of(work, "coefficient")
 
 
-def _codes(work: Engine, name: str) -> list[str]:
-    """The classes that a statement gives."""
-    found: list[str] = work.rows(statement("pipelines", name))["gbt"].to_pylist()
+def _lacking_of(work: Engine, what: str) -> list[str]:
+    """The classes of units that have no rate or coefficient; where none is in doubt, no unit is looked at."""
+    work.keep("doubted", statement("pipelines", f"doubted_{what}"))
+    doubted = len(work.rows("FROM doubted"))
+    found: list[str] = work.rows(statement("pipelines", f"lacking_{what}"))["gbt"].to_pylist() if doubted else []
     return found
 
 
