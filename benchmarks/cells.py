@@ -113,7 +113,9 @@ def with_polars(home: Path, scope: str) -> Run:
                 pl.col("de").fill_null("non_core"), pl.col("lo").fill_null(0), pl.col("hi").fill_null(_MILLION)
             )
         )
-        pieces = {name: _portion(pl.col(name), pl.col("hi")) - _portion(pl.col(name), pl.col("lo")) for name in SUMS[1:]}
+        pieces = {
+            name: _portion(pl.col(name), pl.col("hi")) - _portion(pl.col(name), pl.col("lo")) for name in SUMS[1:]
+        }
         found = (
             valued.with_columns(**pieces)
             .group_by("county", "sector", "number", "de")
@@ -137,12 +139,16 @@ def with_pandas(home: Path, scope: str) -> Run:
         rows = rows[rows["status"] == "accepted"].merge(small["spelled"], left_on="gbt_received", right_on="written")
         if scope == "core":
             rows = rows[rows["number"].isin(small["core"]["number"])]
-        rows = rows.merge(small["own_rate"], on=["county", "number"], how="left").merge(small["rate"], on="number", how="left")
+        rows = rows.merge(small["own_rate"], on=["county", "number"], how="left").merge(
+            small["rate"], on="number", how="left"
+        )
         rate = rows["own"].fillna(rows["wide"]).astype("int64")
         output, base = rows["output"].astype("int64"), rows["output_base"].fillna(0).astype("int64")
         rows = rows.assign(output=output, va=_portion(output, rate), va_base=_portion(base, rate))
         for vector, key in (("unit_vector", "unit"), ("county_vector", "county")):
-            rows = rows.merge(small[vector], left_on=["number", key], right_on=["number", "key"], how="left").drop(columns="key")
+            rows = rows.merge(small[vector], left_on=["number", key], right_on=["number", "key"], how="left").drop(
+                columns="key"
+            )
         rows = rows.assign(vector=rows["of_unit"].fillna(rows["of_county"]).fillna("*"))
         rows = rows.merge(small["part"], on=["number", "vector"], how="left")
         low, high = rows["lo"].fillna(0).astype("int64"), rows["hi"].fillna(_MILLION).astype("int64")
@@ -191,8 +197,13 @@ WITH coded AS (
   LEFT JOIN part AS p ON p.number = v.number AND p.vector = coalesce(u.of_unit, n.of_county, '*')
 ), summed AS (
   SELECT CAST(county AS INTEGER) AS region, sector, number, place, COUNT(*) AS units,
-         {", ".join(f'''SUM((v.{name} * hi + {_MILLION // 2} * sign(v.{name})) // {_MILLION}
-           - (v.{name} * lo + {_MILLION // 2} * sign(v.{name})) // {_MILLION})::BIGINT AS {name}''' for name in SUMS[1:])}
+         {
+    ", ".join(
+        f'''SUM((v.{name} * hi + {_MILLION // 2} * sign(v.{name})) // {_MILLION}
+           - (v.{name} * lo + {_MILLION // 2} * sign(v.{name})) // {_MILLION})::BIGINT AS {name}'''
+        for name in SUMS[1:]
+    )
+}
   FROM split AS v GROUP BY ALL
 )
 SELECT lpad(CAST(region AS VARCHAR), 6, '0') AS county, sector, n.gbt, coalesce(d.de, 'non_core') AS de, units, va, va_base, output
@@ -218,11 +229,15 @@ def _small(lake: Lake) -> dict[str, pa.Table]:
     core = tables["core_map"].to_pandas().rename(columns={"gbt": "code"}).merge(gbt[["code", "number"]])
     rates = _rates(lake, gbt)
     coefficients = lake.read("core_coefficient").to_pandas()
-    vectors = vector_table(coefficients, on=QUARTER.last_day, known=RECEIVED).to_pandas().rename(columns={"gbt": "code"})
+    vectors = (
+        vector_table(coefficients, on=QUARTER.last_day, known=RECEIVED).to_pandas().rename(columns={"gbt": "code"})
+    )
     vectors = vectors.merge(gbt[["code", "number"]])
     part = _parts(core, vectors)
     digital = pd.DataFrame({"de": sorted(set(part["de"]))}).rename_axis("place").reset_index()
-    chosen = {level: vectors[vectors["level"] == level][["number", "key"]].drop_duplicates() for level in ("unit", "county")}
+    chosen = {
+        level: vectors[vectors["level"] == level][["number", "key"]].drop_duplicates() for level in ("unit", "county")
+    }
     return {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in {
         "spelled": pd.concat([
             pd.DataFrame({"written": gbt["code"], "number": gbt["number"]}),

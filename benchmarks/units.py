@@ -184,7 +184,11 @@ def _coefficients(rung: Rung) -> pa.Table:
     starred = core[core["partial"]]
     random = np.random.default_rng([SEED, 1 << 21])
     units = [f"91100000{place:09d}X" for place in range(0, rung.units, max(rung.units // 500, 1))]
-    keys = [("nation", "*"), *(("county", code) for code in county_codes(rung.counties)[::7]), *(("unit", u) for u in units)]
+    keys = [
+        ("nation", "*"),
+        *(("county", code) for code in county_codes(rung.counties)[::7]),
+        *(("unit", u) for u in units),
+    ]
     levels = pd.DataFrame(keys, columns=["level", "key"])
     rows = starred.merge(levels, how="cross")
     micro = random.integers(0, 300_000, len(rows))
@@ -208,4 +212,15 @@ def _write(pieces: Iterator[pa.Table], path: Path) -> None:
             writer.write_table(piece, row_group_size=122_880)
 
 
-_REPEATING: Final = ["quarter", "sector", "known_from", "known_to", "county", "gbt_received", "months", "status", "rules", "queries"]
+_REPEATING: Final = [
+    "quarter",
+    "sector",
+    "known_from",
+    "known_to",
+    "county",
+    "gbt_received",
+    "months",
+    "status",
+    "rules",
+    "queries",
+]

@@ -30,7 +30,7 @@ Parameters: TypeAlias = Mapping[str, object]
 Limits: TypeAlias = Mapping[str, str | int]
 # Numbers and texts as differences, dictionaries only for the few values that repeat, little squeezing: half the time to
 # write, no larger.
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
@@ -147,7 +147,7 @@ class DuckEngine(Engine):
 
     def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
         """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
-        copy = f"COPY (\n{text}\n) TO $parquet_file ({_PARQUET})"
+        copy = f"COPY (\n{text}\n) TO $parquet_file ({PARQUET})"
         with _within_means():
             self._connection.execute(copy, {**(parameters or {}), "parquet_file": str(path)})
 

@@ -127,7 +127,9 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
         with unit_engine(workspace) as work:
-            work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"])
+            work.add(
+                class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"]
+            )
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
             work.keep("part", statement("pipelines", "no_part"))
