@@ -56,7 +56,7 @@ def view_cells(work: DuckEngine, workspace: Workspace) -> None:
     lake = Lake(workspace.lake)
     work.add(core_return=lake.existing("core_return", [str(QUARTER)]), **arrow_tables())
     view_classed(work)
-    work.alias("class_return", "classed")
+    work.alias("class_return", "classed_return")
     for table in ("class_missing", "core_register"):
         work.add(**{table: lake.existing(table, [str(QUARTER)])})
     work.add(last_return=contract("core_return").schema.empty_table())

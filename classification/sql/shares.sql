@@ -33,12 +33,6 @@ bound AS (
         AND coefficient.de = core_map.de
 ),
 part AS (
-    SELECT gbt, '' AS level, '' AS key, de, CAST(0 AS DECIMAL(7, 6)) AS k_lo, CAST(1 AS DECIMAL(7, 6)) AS k_hi
-    FROM core_map WHERE NOT partial
-    UNION ALL
-    -- What a starred class is without a vector.
-    SELECT gbt, '', '', NULL, NULL, NULL FROM starred
-    UNION ALL
     SELECT gbt, level, key, de, CAST(k_hi - k AS DECIMAL(7, 6)) AS k_lo, k_hi FROM bound
     UNION ALL
     SELECT gbt, level, key, 'non_core', MAX(k_hi), CAST(1 AS DECIMAL(7, 6)) FROM bound GROUP BY gbt, level, key
@@ -58,18 +52,25 @@ wide AS (
     FROM vector
     WHERE level IN ('city', 'province', 'nation')
     GROUP BY gbt
+),
+kind AS (
+    -- Whole classes have their digital class at once; for starred ones, and for no others, the ladder is looked up.
+    SELECT gbt, MIN(CASE WHEN NOT partial THEN de END) AS de, MIN(CASE WHEN partial THEN gbt END) AS starred
+    FROM core_map
+    GROUP BY gbt
 )
 SELECT
     assigned.*,
-    CASE WHEN part.gbt IS NULL THEN 'non_core' ELSE part.de END AS de,
+    CASE WHEN kind.starred IS NULL THEN COALESCE(kind.de, 'non_core') ELSE part.de END AS de,
     COALESCE(part.level, '') AS level_used,
-    CASE WHEN part.gbt IS NULL THEN CAST(0 AS DECIMAL(7, 6)) ELSE part.k_lo END AS k_lo,
-    CASE WHEN part.gbt IS NULL THEN CAST(1 AS DECIMAL(7, 6)) ELSE part.k_hi END AS k_hi
+    CASE WHEN kind.starred IS NULL THEN CAST(0 AS DECIMAL(7, 6)) ELSE part.k_lo END AS k_lo,
+    CASE WHEN kind.starred IS NULL THEN CAST(1 AS DECIMAL(7, 6)) ELSE part.k_hi END AS k_hi
 FROM assigned
-LEFT JOIN own ON own.gbt = assigned.gbt AND own.key = assigned.unit
-LEFT JOIN near ON near.gbt = assigned.gbt AND near.key = assigned.county
-LEFT JOIN wide ON wide.gbt = assigned.gbt
+LEFT JOIN kind ON kind.gbt = assigned.gbt
+LEFT JOIN own ON own.gbt = kind.starred AND own.key = assigned.unit
+LEFT JOIN near ON near.gbt = kind.starred AND near.key = assigned.county
+LEFT JOIN wide ON wide.gbt = kind.starred
 LEFT JOIN part
-    ON part.gbt = assigned.gbt
-    AND part.level = COALESCE(own.level, near.level, wide.level, '')
-    AND part.key = COALESCE(own.key, near.key, wide.key, '')
+    ON part.gbt = kind.starred
+    AND part.level = COALESCE(own.level, near.level, wide.level)
+    AND part.key = COALESCE(own.key, near.key, wide.key)

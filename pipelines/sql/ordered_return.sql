@@ -1,2 +1,2 @@
--- Classed returns in a total order. Takes: classed (class_return). Gives: the contract class_return.
-SELECT * FROM classed ORDER BY row_id
+-- Classed returns in a total order. Takes: classed_return (class_return). Gives: the contract class_return.
+SELECT * FROM classed_return ORDER BY row_id

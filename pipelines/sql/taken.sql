@@ -1,6 +1,6 @@
 -- What units that were absorbed since had reported a year ago, by the return of their heir that takes it.
 -- Takes: class_return; last_return, the same survey and months a year ago (core_return); succession (absorbed, heir), few
---        rows; parameter known. Gives: row_id, output, revenue.
+--        rows; parameter known. Gives: sector and unit of the heir, output, revenue.
 -- An absorbed unit's return goes to the heir's return of the same survey, else to its first one, over the same months; a
 -- unit that still reports keeps its own base.
 WITH absorbed AS (
@@ -14,12 +14,12 @@ WITH absorbed AS (
   FROM class_return AS r JOIN party AS p ON p.unit = r.unit
   WHERE r.class_status <> 'set_aside' AND r.known_from <= CAST($known AS DATE) AND CAST($known AS DATE) < r.known_to
 ), offered AS (
-  SELECT r.row_id, a.output, a.revenue,
+  SELECT r.sector, r.unit, a.output, a.revenue,
          row_number() OVER (
            PARTITION BY a.row_id ORDER BY CASE WHEN r.sector = a.sector THEN 0 ELSE 1 END, r.sector, r.row_id) AS turn
   FROM absorbed AS a
   JOIN valid AS r ON r.unit = a.heir AND r.months = a.months
   WHERE NOT EXISTS (SELECT 1 FROM valid AS v WHERE v.unit = a.absorbed)
 )
-SELECT row_id, SUM(output)::BIGINT AS output, SUM(revenue)::BIGINT AS revenue
-FROM offered WHERE turn = 1 GROUP BY row_id
+SELECT sector, unit, SUM(output)::BIGINT AS output, SUM(revenue)::BIGINT AS revenue
+FROM offered WHERE turn = 1 GROUP BY sector, unit

@@ -92,10 +92,10 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 
 
 def view_classed(work: Engine) -> None:
-    """Make known as ``classed`` the returns of core_return with their class, row for row, by the tables of codes."""
+    """Make known as ``classed_return`` the returns of core_return with their class, row for row, by the tables of codes."""
     work.view("units", statement("pipelines", "classed_units"))
     work.view("coded", statement("classification", "assign"))
-    work.view("classed", statement("pipelines", "class_return"))
+    work.view("classed_return", statement("pipelines", "class_return"))
 
 
 def class_part(workspace: Workspace, quarter: str) -> Made:
@@ -316,14 +316,14 @@ def view_parts(
     work.keep("taken", statement("pipelines", "taken"), valid)
     work.view("measured", statement("pipelines", "returned"), valid)
     work.view("returned", statement("pipelines", "with_imputed"), valid)
+    vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
+    work.view("assigned", "FROM returned")
+    _shares(work, vectors, later, str(period))
     work.add(known_rate=known_rates(rates, year=period.year, as_of=of.rates, later=of.later))
     work.keep("rate_for", statement("indicators", "rate_for"))
     work.view("valued", statement("pipelines", "valued"))
     if lacking := _lacking_of(work, "rate"):
         raise no_rate(lacking, period.year, of.rates)
-    vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
-    work.view("assigned", "FROM valued")
-    _shares(work, vectors, later, str(period))
     work.view("valid_part", statement("pipelines", "class_part"), vintage.parameters)
 
 

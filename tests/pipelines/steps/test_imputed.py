@@ -52,7 +52,7 @@ def imputed(
         registers = table("core_register", list(register))
         work.add(register=registers, core_register=registers, imputation_level=levels())
         view_classed(work)
-        work.alias("class_return", "classed")
+        work.keep("class_return", "FROM classed_return")
         work.keep("found", statement("pipelines", "no_missing"))
         impute(work, NOW, Vintage(day, until))
         rows = work.rows(statement("pipelines", "ordered_missing")).to_pylist()
