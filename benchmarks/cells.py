@@ -1,10 +1,10 @@
 """Classify and sum the returns of a quarter in several ways that give the same cells.
 
-Belongs here: the project's own statements, the plainest SQL, polars, pandas, a bare scan, each over one workspace's lake.
+Belongs here: the project's own statements, the plainest SQL, polars, pandas, a bare scan, each over one lake.
 Does not belong here: the returns (units), the clock, the table of results (scale).
 
-The others are written by hand for these returns alone, as somebody in a hurry would: they know how codes are spelled here, that
-nothing was corrected and nobody is missing, that rates and coefficients are known, and that money fits in 64 bits.
+The others are written by hand for these returns alone: they know how codes are spelled here, that nothing was corrected
+and nobody is missing, that rates and coefficients are known, and that money fits in 64 bits.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def view_cells(work: DuckEngine, workspace: Workspace) -> None:
 
 
 def by_hand(home: Path, scope: str) -> Run:
-    """One SQL statement: numbers for texts in the keys, whole numbers for shares, only the joins that these returns need."""
+    """One SQL statement: numbers for texts in the keys, whole numbers for shares, only the joins needed here."""
     lake = Lake(Workspace(home).lake)
     small = _small(lake)
     whole = {"all": "LEFT", "core": "INNER"}[scope]
@@ -89,7 +89,7 @@ def with_polars(home: Path, scope: str) -> Run:
     small = {name: pl.from_arrow(table).lazy() for name, table in _small(lake).items()}  # type: ignore[union-attr]
 
     def run() -> Any:
-        text, unit = pl.col("gbt_received"), {"right_on": ["number", "key"]}
+        text, key = pl.col("gbt_received"), ["number", "key"]
         rows = (
             pl.scan_parquet(_returns(lake))
             .filter(pl.col("status") == "accepted")
@@ -105,8 +105,8 @@ def with_polars(home: Path, scope: str) -> Run:
             .with_columns(
                 va=_portion(pl.col("output"), pl.col("rate")), va_base=_portion(pl.col("output_base"), pl.col("rate"))
             )
-            .join(small["unit_vector"], left_on=["number", "unit"], **unit, how="left")
-            .join(small["county_vector"], left_on=["number", "county"], **unit, how="left")
+            .join(small["unit_vector"], left_on=["number", "unit"], right_on=key, how="left")
+            .join(small["county_vector"], left_on=["number", "county"], right_on=key, how="left")
             .with_columns(vector=pl.coalesce("of_unit", "of_county", pl.lit("*")))
             .join(small["part"], on=["number", "vector"], how="left")
             .with_columns(
@@ -206,7 +206,8 @@ WITH coded AS (
 }
   FROM split AS v GROUP BY ALL
 )
-SELECT lpad(CAST(region AS VARCHAR), 6, '0') AS county, sector, n.gbt, coalesce(d.de, 'non_core') AS de, units, va, va_base, output
+SELECT lpad(CAST(region AS VARCHAR), 6, '0') AS county, sector, n.gbt, coalesce(d.de, 'non_core') AS de, units,
+       va, va_base, output
 FROM summed AS s JOIN name AS n ON n.number = s.number LEFT JOIN digital AS d ON d.place = s.place
 WHERE '{{join}}' = 'LEFT' OR coalesce(d.de, 'non_core') <> 'non_core'
 """
@@ -222,7 +223,7 @@ def _portion(amount: Any, millionths: Any) -> Any:
 
 
 def _small(lake: Lake) -> dict[str, pa.Table]:
-    """Codes, rates and coefficients as somebody would lay them ready by hand: numbers for classes, millionths for shares."""
+    """Codes, rates and coefficients laid ready by hand: numbers for classes, millionths for shares."""
     tables = arrow_tables()
     gbt = tables["gbt"].to_pandas()
     gbt = gbt[gbt["level"] == "class"].reset_index(drop=True).rename_axis("number").reset_index()
@@ -270,4 +271,5 @@ def _parts(core: pd.DataFrame, vectors: pd.DataFrame) -> pd.DataFrame:
     rest = starred.groupby(["number", "key"], as_index=False)["hi"].max()
     rest = rest.assign(de="non_core", vector=rest["key"], lo=rest["hi"], hi=_MILLION)
     columns = ["number", "vector", "de", "lo", "hi"]
-    return pd.concat([plain[columns], starred[columns], rest[columns]], ignore_index=True)
+    parts: pd.DataFrame = pd.concat([plain[columns], starred[columns], rest[columns]], ignore_index=True)
+    return parts

@@ -73,7 +73,7 @@ def pieces(count: int, quarter: Quarter) -> Iterator[pa.Table]:
 
 
 def write_raw(workspace: Workspace, count: int, quarter: Quarter) -> None:
-    """The rows straight into the raw table, as reading them from files of a million rows each would leave them there."""
+    """The rows straight into the raw table, as reading them from files of a million rows each would leave them."""
     names = {header: name for name, header in headers(FORM, 0).items()}
     target = schema(FORM)
 

@@ -1,7 +1,7 @@
 """The ladder: a quarter of ever more units, each stage beside the plainest thing that does as much.
 
-``python -m benchmarks.scale --units 2400 --units 100000``; results go to ``benchmarks/results/scale.csv``, one row per stage,
-number of units and way, and from there into ``docs/benchmarks.md`` (pages).
+``python -m benchmarks.scale --units 2400 --units 100000``; results go to ``benchmarks/results/scale.csv``, one row per
+stage, number of units and way, and from there into ``docs/benchmarks.md`` (pages).
 
 Belongs here: which stages, in which ways, on which rungs. Does not belong here: the inputs (units, firms), the clock.
 """
@@ -12,9 +12,10 @@ import argparse
 import csv
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ import duckdb
 from benchmarks import cells, firms, intake
 from benchmarks.clock import interleaved
 from benchmarks.units import QUARTER, Rung, workspace_of
+from classification import arrow_tables
 from pipelines.engine import PARQUET, statement
 from pipelines.engines import local_engine
 from pipelines.lake import Lake
@@ -57,16 +59,20 @@ class Result:
     runs: int
 
 
-def stages(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
-    """The stages of a rung with the ways of each, ours first; what they read is made when it is their turn."""
-    raw = firms.workspace(folder / "raw", rung.units)
+def received(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
+    """From files and from raw rows, with the ways of each, ours first; what they read is made when it is their turn."""
     if rung.units <= LARGEST_FILE:
         files = intake.workspace_of(folder / "files", rung.units, history=False)
         csv_file = files / "inbox" / firms.file_name(intake.QUARTER, "csv")
         yield "ingest", {"ours": partial(intake.our_raw, files), "scan": partial(intake.plain_scan, csv_file)}
         shutil.rmtree(files)
+    raw = firms.workspace(folder / "raw", rung.units)
     yield "review", {"ours": partial(review, raw.home), "scan": partial(scan_raw, raw.home)}
     shutil.rmtree(raw.home)
+
+
+def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
+    """From reviewed returns to cells."""
     home = workspace_of(folder / "reviewed", rung).home
     yield "write", {"ours": partial(write_classed, home), "projection": partial(write_plain, home)}
     for scope in ("all", "core"):
@@ -77,7 +83,7 @@ def stages(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
 
 
 def review(home: Path) -> Callable[[], object]:
-    """All rules over the quarter's raw rows, nothing known of earlier quarters; returns, set aside and findings written."""
+    """All rules over the quarter's raw rows, no earlier quarter; returns, set aside and findings written."""
     workspace = Workspace(home)
     for table in ("core_return", "core_set_aside", "core_finding"):
         Lake(workspace.lake).path(table, str(intake.QUARTER)).unlink(missing_ok=True)
@@ -90,7 +96,7 @@ def write_classed(home: Path) -> Callable[[], object]:
 
     def run() -> object:
         with local_engine(workspace) as work:
-            work.add(core_return=_returns(workspace), **cells.arrow_tables())
+            work.add(core_return=_returns(workspace), **arrow_tables())
             view_classed(work)
             work.write(statement("pipelines", "ordered_return"), workspace.lake / "written.parquet")
         return workspace.lake / "written.parquet"
@@ -142,9 +148,12 @@ def _returns(workspace: Workspace) -> list[Path]:
     return Lake(workspace.lake).existing("core_return", [str(QUARTER)])
 
 
-def measure(folder: Path, rung: Rung, *, times: int) -> Iterator[list[Result]]:
+PARTS: Final = {"received": received, "reviewed": reviewed}
+
+
+def measure(folder: Path, rung: Rung, parts: Iterable[str], *, times: int) -> Iterator[list[Result]]:
     """Stage by stage what each way took, in processes of its own, in turn."""
-    for stage, ways in stages(folder, rung):
+    for stage, ways in chain.from_iterable(PARTS[part](folder, rung) for part in parts):
         yield [
             Result(stage, rung.name, rung.units, way, round(timing.seconds, 3), round(timing.megabytes), times)
             for way, timing in interleaved(ways, times=times).items()
@@ -178,6 +187,7 @@ def main() -> None:
     """Climb the rungs asked for and keep what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--units", type=int, action="append", choices=[rung.units for rung in RUNGS])
+    parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--times", type=int, default=TIMES)
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument(
@@ -188,7 +198,7 @@ def main() -> None:
         if asked.units and rung.units not in asked.units:
             continue
         with tempfile.TemporaryDirectory(prefix="shuce-scale-", dir=asked.folder) as folder:
-            for results in measure(Path(folder), rung, times=asked.times):
+            for results in measure(Path(folder), rung, asked.part or PARTS, times=asked.times):
                 write(asked.results, kept(asked.results, results))
                 print(*results, sep="\n", flush=True)
 

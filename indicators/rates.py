@@ -10,8 +10,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import product
 from importlib.resources import files
+from itertools import product
 from typing import Final
 
 import duckdb
@@ -125,10 +125,10 @@ def no_rate(codes: Iterable[str], year: int, as_of: dt.date) -> InputError:
 
 
 def known_rates(rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.date | None = None) -> pa.Table:
-    """The rates that quarters of ``year`` may take, as the statement ``rate_for`` takes them; arguments of ``rates_for``.
+    """The rates that quarters of ``year`` may take, for the statement ``rate_for``; arguments of ``rates_for``.
 
     Returns:
-        ``county`` ('' but for a county's own), ``code``, ``rate``, ``rate_level`` and ``step``, the place in the search.
+        ``county`` ('' but for a county's own), ``code``, ``rate``, ``rate_level`` and ``step``, its place.
     """
     found = [
         _rates_on(rates, year, day).assign(turn=turn) for turn, day in enumerate((as_of, later)) if day is not None
@@ -136,9 +136,7 @@ def known_rates(rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.dat
     known = pd.concat(found, ignore_index=True)
     places = list(zip(known["code"].str.len(), known["region_level"], strict=True))
     steps = [turn * len(_STEPS) + _STEPS.index(place) for turn, place in zip(known["turn"], places, strict=True)]
-    said = [
-        f"{region}-{_LEVELS[length]}-{year}" for (length, region), year in zip(places, known["year"], strict=True)
-    ]
+    said = [f"{region}-{_LEVELS[length]}-{year}" for (length, region), year in zip(places, known["year"], strict=True)]
     table = known.assign(step=steps, rate_level=said)
     return pa.Table.from_pandas(table[_KNOWN.names], schema=_KNOWN, preserve_index=False)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pandas as pd
@@ -28,7 +29,7 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
-from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
+from pipelines.lake import ALL, Lake, Made, join_files, sha256_of, table_hash, write_table
 from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
@@ -92,7 +93,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 
 
 def view_classed(work: Engine) -> None:
-    """Make known as ``classed_return`` the returns of core_return with their class, row for row, by the tables of codes."""
+    """Make known as ``classed_return`` the returns of core_return with their class, row for row."""
     work.view("units", statement("pipelines", "classed_units"))
     work.view("coded", statement("classification", "assign"))
     work.view("classed_return", statement("pipelines", "class_return"))
@@ -126,16 +127,22 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with unit_engine(workspace) as work:
+        with unit_engine(workspace) as work, TemporaryDirectory(dir=path.parent) as folder:
             work.add(
                 class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"]
             )
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
-            work.keep("part", statement("pipelines", "no_part"))
-            vintages = _vintages(work, rates, coefficients, period)
-            _known(vintages, lambda vintage: add_parts(work, vintage, period, rates, coefficients))
-            work.write(statement("pipelines", "ordered_part"), path)
+
+            def of(vintage: Vintage) -> Path:
+                # A file each, in turn: to order the parts of all vintages at once would take the memory of all.
+                view_parts(work, vintage, period, rates, coefficients)
+                part = Path(folder) / f"{vintage.known_from}.parquet"
+                work.write(statement("pipelines", "ordered_part"), part)
+                return part
+
+            made = _known(_vintages(work, rates, coefficients, period), of)
+            join_files(made, path, contract("class_part").schema)
 
     made_from = [
         *lake.hashes("class_return", [quarter]),
