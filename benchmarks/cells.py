@@ -42,11 +42,14 @@ Run = Callable[[], Any]
 def ours(home: Path, scope: str) -> Run:
     """The statements of production from reviewed returns to the finest cells, each reading the one before."""
     workspace = Workspace(home)
+    # Named as values, the classes of the core are looked for before anything is looked up for a unit.
+    core = ", ".join(f"'{code}'" for code in sorted(set(arrow_tables()["core_map"]["gbt"].to_pylist())))
+    asked = {"all": "TRUE", "core": f"gbt IN ({core}) AND de <> 'non_core'"}[scope]
 
     def run() -> Any:
         with local_engine(workspace) as work:
             view_cells(work, workspace)
-            return work.rows(_LEAF + (" WHERE de <> 'non_core'" if scope == "core" else ""))
+            return work.rows(f"{_LEAF} WHERE {asked}")
 
     return run
 

@@ -36,8 +36,8 @@ RESULTS: Final = Path(__file__).parent / "results" / "scale.csv"
 RUNGS: Final = (
     Rung("a city", 2_400, 10),
     Rung("a province", 100_000, 120),
-    Rung("all above-threshold units", 1_300_000, 2_844),
-    Rung("the census", 33_000_000, 2_844),
+    Rung("all above-threshold units", 1_300_000, 2_800),
+    Rung("the census", 33_000_000, 2_800),
 )
 # More than this is read from a thousand files as from one, and no frame in memory holds it beside everything else.
 LARGEST_FILE: Final = 1_300_000
