@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from classification.errors import InputError
+from pipelines import clock
 from pipelines.journal import PrivateLog
 from pipelines.workspace import Workspace
 
@@ -46,7 +47,7 @@ def record(workspace: Workspace, command: str, asked: dict[str, str], *, purpose
         InputError: no purpose is given, or the log is not as it was written; nothing may be shown then.
     """
     refuse_without_purpose(purpose)
-    at = dt.datetime.now().astimezone().replace(microsecond=0)
+    at = clock.now().replace(microsecond=0)
     line = Access(at=at, by=getpass.getuser(), command=command, asked=asked, purpose=purpose.strip(), units=units)
     _log(workspace).append(line)
     return line

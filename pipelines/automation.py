@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from indicators.quarter import Quarter
-from pipelines.partitions import TIMEZONE, key_of
+from pipelines.clock import TIMEZONE, today
+from pipelines.partitions import key_of
 from pipelines.reports.periods import Kind
 from pipelines.resources import WorkspaceResource
 from pipelines.steps.ledgers import refreshed
@@ -183,7 +184,7 @@ def inbox(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> 
         if path.is_file() and not path.is_symlink()
     )
     state = hashlib.sha256(repr(listing).encode()).hexdigest()
-    quarter = latest_ended(place, dt.datetime.now(tz=dt.UTC).date())
+    quarter = latest_ended(place, today())
     if not listing or state == context.cursor or quarter is None:
         yield dg.SkipReason("收件箱没有新文件。")
         return

@@ -10,7 +10,6 @@ lines taken off the end are missed too. One append costs one read of the log; re
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import fcntl
 import hashlib
 import json
@@ -25,6 +24,7 @@ from typing import BinaryIO, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from classification.errors import InputError
+from pipelines.clock import stamp
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -238,7 +238,7 @@ class Journal:
         if not known.torn:
             return
         note = {
-            "at": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+            "at": stamp(),
             "log": self.path.name,
             "line": len(known.lines) + 1,
             "bytes": len(known.torn),

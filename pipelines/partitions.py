@@ -8,12 +8,12 @@ import warnings
 import dagster as dg
 
 from indicators.quarter import Quarter
+from pipelines.clock import TIMEZONE
 
 # Single-run back-fills and mappings that reach before the first partition are marked beta. The version is pinned, the
 # tests run both, and an analyst's terminal is no place for the notice.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
-TIMEZONE = "Asia/Shanghai"
 # The national accounts by industry begin here; a city's own quarters begin where its city.toml says.
 FIRST = Quarter(2015, 1)
 _FORMAT = "%Y-%m-%d"

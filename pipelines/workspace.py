@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
+from pipelines import clock
 from pipelines.at_rest import keep_temporary, refuse_elsewhere
 
 SETTINGS = "city.toml"
@@ -273,7 +274,7 @@ class Workspace:
                 ) from None
             lock.seek(0)
             lock.truncate()
-            lock.write(f"{purpose}, pid {os.getpid()}, {dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S}")
+            lock.write(f"{purpose}, pid {os.getpid()}, {clock.now():%Y-%m-%d %H:%M:%S}")
             lock.flush()
             _HELD.add(self.home)
             try:

@@ -3,8 +3,10 @@
 Belongs here: folding upwards and hiding the same cells in every period. Does not belong here: which figures rest on a
 cell (release), the rules themselves (primary) and the choice within one period (protect).
 
-Because a cell is hidden in all periods or in none, a growth rate, share or sum over time of cells that are shown says
-nothing about one that is not: what is left to audit is the additive table of each period.
+Because a cell is hidden in all periods or in none, a growth rate or sum over time of cells that are shown says nothing
+about one that is not, and neither does a ratio of two cells if both are shown; a ratio to a cell that is hidden gives
+it away, and who shows figures must hide it too (release.gate). What is left to audit is the additive table of each
+period.
 """
 
 from __future__ import annotations

@@ -228,16 +228,19 @@ def explain(
 
 @app.command()
 def export(
-    quarter: Annotated[str, typer.Argument(help="季度，如 2023Q4（默认当前发布）。 The quarter.")] = "",
+    quarter: Annotated[
+        str, typer.Argument(help="季度，如 2023Q4，或发布包名称（默认当前发布）。 The quarter, or a release.")
+    ] = "",
     *,
     level: Annotated[str, typer.Option(help="级别：L1 专班，L0 公开。 Who it is for.")] = "L1",
     purpose: Annotated[str, typer.Option(help="用途，记入访问日志。 What it is for, kept in the log of access.")] = "",
     home: Home = None,
+    wait: Wait = False,
 ) -> None:
     """导出可以出门的数据：先归并、再隐去，经保密审查。 A copy of a release that may leave the house."""
     from pipelines.cli import export as work
 
-    work.show(home, quarter, console, level=level, purpose=purpose)
+    work.show(home, quarter, console, level=level, purpose=purpose, wait=wait)
 
 
 @app.command()

@@ -5,6 +5,7 @@ Belongs here: which release, and showing what passed. Does not belong here: what
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Final, get_args
 
@@ -12,19 +13,20 @@ from rich.console import Console
 from rich.table import Table
 
 from classification.errors import InputError
+from pipelines.cli.query import named
 from pipelines.release.gate import Level, blocks_said
-from pipelines.release.read import current, releases
+from pipelines.release.read import current, released_of
 from pipelines.steps.exported import export
 from pipelines.workspace import Workspace
 
 _LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 
-def show(home: Path | None, quarter: str, console: Console, *, level: str, purpose: str) -> None:
+def show(home: Path | None, quarter: str, console: Console, *, level: str, purpose: str, wait: bool) -> None:
     """Export and say what passed.
 
     Raises:
-        InputError: as ``export``; the level or the release is unknown.
+        InputError: as ``export``; the level or the release is unknown; another process holds the workspace.
     """
     asked = next((known for known in _LEVELS if known == level), None)
     if asked is None:
@@ -32,7 +34,7 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
             "级别应为 L1（专班）或 L0（公开）。", "The level is L1 (task force) or L0 (public).", where=level
         )
     workspace = Workspace.locate(home)
-    with console.status("保密审查……"):
+    with workspace.held(f"shuce export {quarter}".rstrip(), wait=wait), console.status("保密审查……"):
         made = export(workspace, _release(workspace, quarter), asked, purpose=purpose)
     table = Table("范围", "单元格", "不足以单独公布", "处理", box=None, header_style="bold")
     for row in blocks_said(made.passing.found):
@@ -50,13 +52,16 @@ def show(home: Path | None, quarter: str, console: Console, *, level: str, purpo
 
 
 def _release(workspace: Workspace, quarter: str) -> Path:
+    """The release meant: the current one, the one whose name begins so, or the latest of a quarter that is no flash."""
     if not quarter:
         return current(workspace)
-    own = [folder for folder in releases(workspace) if folder.name.startswith(f"{quarter}_")]
-    if not own:
+    if "_" in quarter:
+        return named(workspace, quarter)
+    found = released_of(workspace, quarter, dt.date.max)
+    if found is None:
         raise InputError(
             f"没有 {quarter} 的发布包；请先运行 shuce run {quarter}。",
             f"There is no release of {quarter}; run it first.",
             where=quarter,
         )
-    return own[-1]
+    return found

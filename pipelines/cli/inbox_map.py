@@ -5,7 +5,6 @@ Belongs here: what is asked and shown. Does not belong here: likeness and the ke
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from classification.errors import InputError
+from pipelines.clock import today
 from pipelines.ingest.forms import Form, forms
 from pipelines.ingest.guard import Job, read_files
 from pipelines.ingest.landing import form_of
@@ -49,10 +49,9 @@ def map_file(
     found = _likeness(file, form, kept)
     chosen = _chosen(form, own, found)
     _show_likeness(console, found, form, chosen, {header for header, _ in kept})
-    today = dt.datetime.now().astimezone().date()
     titles = {column.name: column.header for column in form.columns}
     new = [
-        Mapped(form=form.id, header=header, column=column, confirmed_by=by, confirmed_on=today)
+        Mapped(form=form.id, header=header, column=column, confirmed_by=by, confirmed_on=today())
         for header, column in (chosen.items() if accept else _agreed(chosen, titles))
     ]
     if new:

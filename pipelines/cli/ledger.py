@@ -88,11 +88,10 @@ def duplicates(
 ) -> None:
     """疑似重复：跨清单、跨县区，按相似度，附依据；不自动合并。 Pairs that may be one entry."""
     from pipelines.cli import ledger_views as view
-    from pipelines.lake import Lake
+    from pipelines.steps.ledgers import pairs
 
     workspace, board = _board(home, as_of)
-    pairs = Lake(workspace.lake).read("core_ledger_duplicate").to_pandas()
-    known = pairs[pairs["known_from"] <= board.day]
+    known = pairs(workspace, board.day)
     view.pairs(known if everything else known[~known["declared"]], workspace.city, console)
 
 

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from classification.errors import InputError
-from pipelines.release.read import CURRENT, Answer, current, day_named, query, query_as_of, releases
+from pipelines.release.read import CURRENT, Answer, copies, current, day_named, query, query_as_of, releases
 from pipelines.workspace import Workspace
 
 # What goes into a pipe or a file is not cut at the width of a screen.
@@ -99,7 +99,7 @@ def show_places(workspace: Workspace, console: Console, folder: Path) -> None:
 
 
 def named(workspace: Workspace, name: str) -> Path:
-    """The newest release whose name begins so; ``current`` is the current one.
+    """The newest release whose name begins so, or where none does the newest copy; ``current`` is the current one.
 
     Raises:
         InputError: there is none; those that there are are named.
@@ -108,6 +108,7 @@ def named(workspace: Workspace, name: str) -> Path:
         return current(workspace)
     everything = releases(workspace)
     found = [path for path in everything if path.name.startswith(name)]
+    found = found or [path for path in copies(workspace) if path.name.startswith(name)]
     if not found:
         there = "、".join(path.name for path in everything) or "无"
         raise InputError(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.workspace import Workspace
 
 app = typer.Typer(
-    help="发布包：清单、内容、两期之间的差别、按清单重做核验。 Releases: list, show, compare, verify.",
+    help="发布包和导出的各份：清单、内容、两期之间的差别、按清单重做核验。 Releases: list, show, compare, verify.",
     no_args_is_help=True,
 )
 console = Console()
@@ -35,9 +35,9 @@ ORDER BY span = 'cumulative' AND period = '{quarter}' DESC, period DESC, span LI
 
 @app.command("list")
 def listing(home: Home = None) -> None:
-    """列出全部发布包及其核心产业增加值。 All releases with their headline figure."""
+    """列出全部发布包和导出的各份及其核心产业增加值。 All releases and copies with their headline figure."""
     from pipelines.release.cut import manifest
-    from pipelines.release.read import current, releases
+    from pipelines.release.read import copies, current, releases
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)
@@ -46,7 +46,7 @@ def listing(home: Home = None) -> None:
     table.columns[1].overflow = "fold"
     for column in table.columns[-2:]:
         column.justify = "right"
-    for folder in releases(workspace):
+    for folder in [*releases(workspace), *copies(workspace)]:
         said = manifest(folder)
         value, growth = _headline(workspace, folder, said)
         mark = "▶" if folder == newest else ""
@@ -134,6 +134,13 @@ def _vintages() -> dict[str, str]:
     return VINTAGES
 
 
+def _made_from(said: dict[str, Any]) -> str:
+    if "of" in said:
+        return f"由发布包 {said['of']} 导出"
+    provenance = said["provenance"]
+    return f"收文 {len(provenance['inputs'])} 件，剥离系数 {len(provenance['coefficients'])} 条"
+
+
 def _describe(said: dict[str, Any], folder: Path) -> None:
     from indicators.quarter import Quarter
 
@@ -143,8 +150,7 @@ def _describe(said: dict[str, Any], folder: Path) -> None:
         "地区": place["name"] + ("（合成数据）" if place["synthetic"] else ""),
         "期别": f"{Quarter.parse(said['quarter']).label()}，{_vintages()[said['vintage']]}，数据截止 {said['as_of']}",
         "级别": f"{said['level']}，{said['stamp']}",
-        "出处": f"收文 {len(provenance['inputs'])} 件，剥离系数 {len(provenance['coefficients'])} 条；"
-        f"程序 {str(provenance['code'])[:10]}，依赖锁定 {str(provenance['lock'])[:10]}",
+        "出处": f"{_made_from(said)}；程序 {str(provenance['code'])[:10]}，依赖锁定 {str(provenance['lock'])[:10]}",
         "位置": str(folder),
     }
     grid = Table.grid(padding=(0, 2))

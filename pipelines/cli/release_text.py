@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pipelines.cli.query import named
 from pipelines.release.manuscript import passages
-from pipelines.release.read import current, releases
+from pipelines.release.read import copies, current, origin, releases
 from pipelines.workspace import Workspace
 
 
@@ -26,7 +26,7 @@ def show(home: Path | None, file: Path, console: Console, *, release: str) -> in
 
     workspace = Workspace.locate(home)
     folder = named(workspace, release) if release else _meant(workspace, file)
-    found = Proof(folder).remarks(file)
+    found = Proof(folder, origin(workspace, folder)).remarks(file)
     for number, remark in enumerate(found, 1):
         console.print(f"{number}. {remark.where}：{remark.wrong}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"   原文：{remark.around}", markup=False, highlight=False, soft_wrap=True)
@@ -37,7 +37,8 @@ def show(home: Path | None, file: Path, console: Console, *, release: str) -> in
 
 
 def _meant(workspace: Workspace, file: Path) -> Path:
-    """The release whose name the file gives, else the current one."""
+    """The release or copy whose name the file gives, else the current release."""
     text = "".join(passage.text for passage in passages(file))
-    mentioned = set(re.findall(r"\d{4}Q[1-4]_\d{4}-\d\d-\d\d_(?:flash_)?[0-9a-f]{10}", text))
-    return next((folder for folder in releases(workspace) if folder.name in mentioned), None) or current(workspace)
+    mentioned = set(re.findall(r"\d{4}Q[1-4]_\d{4}-\d\d-\d\d_(?:(?:flash|L[01])_)?[0-9a-f]{10}", text))
+    there = [*releases(workspace), *copies(workspace)]
+    return next((folder for folder in there if folder.name in mentioned), None) or current(workspace)

@@ -24,7 +24,7 @@ def show(home: Path | None, release: str, console: Console, *, wait: bool) -> bo
         Whether all of it is.
 
     Raises:
-        InputError: there is no such release or its manifest says too little.
+        InputError: there is no such release, it is a copy, or its manifest says too little.
     """
     from pipelines.steps.rerun import rerun
 
@@ -53,6 +53,13 @@ def _manifest(workspace: Workspace, release: str) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError):
         said = {}
+    if "of" in said:
+        raise InputError(
+            f"{said['release']} 是导出的，不能单独重做；请用 shuce release show 核对摘要，并核验发布包 {said['of']}。",
+            f"{said['release']} is a copy and not cut by itself; check its hashes with `shuce release show`, and "
+            f"verify the release {said['of']}.",
+            where=str(path),
+        )
     if lacking := [key for key in ("release", "quarter", "as_of", "vintage", "settings") if key not in said]:
         raise InputError(
             f"清单中没有 {'、'.join(lacking)}，不能据以重做。",

@@ -189,7 +189,8 @@ def late(
 ) -> None:
     """催报：应报未报和迟报的单位，按县区和报表计数。 Missing and late returns, by county and survey."""
     from pipelines.cli.review_late import show
-    from pipelines.cli.review_lists import day, today
+    from pipelines.cli.review_lists import day
+    from pipelines.clock import today
     from pipelines.review.late import usual_day
 
     workspace, name = _place(home, quarter)

@@ -15,8 +15,8 @@ from typing import Any, Final
 from rich.console import Console
 
 from classification.errors import InputError
+from pipelines.clock import today
 from pipelines.ingest.faults import Fault
-from pipelines.ingest.landing import ZONE
 from pipelines.lake import Lake
 from pipelines.review.folder import Folder
 from pipelines.review.query_list import KIND, SUMMARY, county_lists, summary
@@ -58,11 +58,6 @@ def day(text: str) -> dt.date:
         raise InputError(
             f"“{text}”不是日期，请写成 2024-01-25 的形式。", f"{text!r} is no day; write it like 2024-01-25."
         ) from None
-
-
-def today() -> dt.date:
-    """Today, by the clock by which files are received."""
-    return dt.datetime.now(ZONE).date()
 
 
 def read_replies(workspace: Workspace, files: Sequence[Path], *, received: str, by: str, console: Console) -> int:

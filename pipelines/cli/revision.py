@@ -16,10 +16,12 @@ from rich.console import Console
 from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.cli.query import show_answer
+from pipelines.clock import today
 from pipelines.release.read import Answer, day_named, query, releases
 from pipelines.workspace import Workspace
 
 _HEAD = ("指标", "时期", "地区", "类别", "价格", "上期数", "本期数", "单位", "步骤", "原因", "影响", "影响单位")
+_NOT_COMPARABLE = "两日之间没有可比的核心产业增加值"
 _PRICES = {"current": "现价", "constant": "可比价"}
 _HELD = """
 SELECT o.value FROM observation AS o
@@ -43,7 +45,7 @@ def show(
 
     workspace, period = Workspace.locate(home), Quarter.parse(quarter)
     history(workspace, str(period))
-    new = day_named(until) if until else dt.datetime.now().astimezone().date()
+    new = day_named(until) if until else today()
     held = None if since else _last_release(workspace, period, new)
     old = day_named(since) if held is None else held[1]
     if old >= new:
@@ -92,9 +94,10 @@ def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place
 
     name, _, value = held
     entry = indicator("core_value_added", "rate_method")
-    whole = {"definition_id": entry.definition_id, "indicator": entry.id, "region": place, "class": "core"}
-    now = next(row["previous_value"] for row in rows if whole.items() <= row.items())
-    if shown(value, entry.display_unit, entry.decimals) == now:
+    mine = _total(rows, place)
+    if not mine:
+        console.print(f"[yellow]![/] {_NOT_COMPARABLE}，无从与发布包 {name} 核对", highlight=False)
+    elif shown(value, entry.display_unit, entry.decimals) == mine[0]["previous_value"]:
         console.print(f"上期数与发布包 {name} 一致", style="dim", highlight=False)
     else:
         console.print(
@@ -102,15 +105,20 @@ def _compare(rows: list[dict[str, Any]], held: tuple[str, dt.date, float], place
         )
 
 
+def _total(rows: list[dict[str, Any]], place: str) -> list[dict[str, Any]]:
+    """The split of the place's core value added at current prices, a row per step; none where a state lacks it."""
+    whole = {"definition_id": "rate_method", "indicator": "core_value_added", "region": place, "class": "core"}
+    return [row for row in rows if (whole | {"price_basis": "current"}).items() <= row.items()]
+
+
 def _headline(rows: list[dict[str, Any]], place: str) -> str:
     """What became of the place's core value added, and by what."""
     from indicators.catalogue import indicator
 
     entry = indicator("core_value_added", "rate_method")
-    whole = {"definition_id": entry.definition_id, "indicator": entry.id, "region": place, "class": "core"}
-    mine = [row for row in rows if whole.items() <= row.items() and row["price_basis"] == "current"]
+    mine = _total(rows, place)
     if not mine:
-        return "两日之间没有可比的核心产业增加值"
+        return _NOT_COMPARABLE
     old, new = (mine[0][name] / 1e8 for name in ("previous_value", "value"))
     causes = "，".join(
         f"{row['cause_zh']} {row['effect'] / 1e8:+.{entry.decimals}f} 亿元" for row in mine if row["effect"]

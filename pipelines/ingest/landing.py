@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from pipelines import clock
 from pipelines.ingest.faults import RefusalError
 from pipelines.ingest.forms import Form, forms
 from pipelines.ingest.guard import read_files
@@ -34,7 +34,6 @@ __all__ = ["Receipt", "Refusal", "receipts", "register", "scan"]
 MAX_BYTES: Final = 512 * 1024 * 1024
 SUFFIXES: Final = frozenset({".csv", ".xls", ".xlsx"})
 _BLOCK: Final = 1 << 20
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 _CORRECTION: Final = re.compile(r"[_\-\s（(]*(?:更正|补报|修订|订正|重报)(?:件|版)?\d*[）)]?")
 _IGNORED: Final = frozenset({REGISTER, "thumbs.db", "desktop.ini", "readme.md", "readme.txt"})
 
@@ -93,7 +92,7 @@ def _register(workspace: Workspace) -> list[Receipt]:
     known = {(entry.sha256, entry.name): entry for entry in latest(workspace)}
     admitted = {entry.sha256: entry for entry in known.values() if entry.accepted}
     listed = read_register(workspace.inbox)
-    now = dt.datetime.now(ZONE)
+    now = clock.now()
     new: list[Receipt] = []
     for found in scan(workspace.inbox):
         receipt = _judge(workspace, found, listed.get(found.name, Entry()), now)

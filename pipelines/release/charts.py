@@ -168,7 +168,7 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
     """Horizontal bars from zero: ``name, value, label, colour`` in the order given.
 
     Args:
-        records: one per bar.
+        records: one per bar; ``short`` is its name on a narrow page, where a long one leaves no room.
         beside: the bars of all charts that share one scale, these among them; by default these alone.
         row: height of a bar with its gap, in pixels.
     """
@@ -176,15 +176,18 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
 
     whole = beside or records
     top, bottom = max(0.0, *(r["value"] for r in whole)), min(0.0, *(r["value"] for r in whole))
-    characters = max(_length(r["name"]) for r in whole), max(_length(r["label"]) for r in whole)
 
     def build(width: int) -> Any:
+        def name(record: Record) -> str:
+            return str(record.get("short", record["name"]) if width == NARROW else record["name"])
+
         # The plot has the same width in all of them, and the longest label fits beside the longest bar.
+        characters = max(_length(name(r)) for r in whole), max(_length(r["label"]) for r in whole)
         names, labels = (_SIZE[width] * (n + 1) for n in characters)
         plot = width - names - 16
         reach = bottom + (top - bottom) * plot / max(plot - labels, 40)
-        base = alt.Chart(alt.Data(values=list(records))).encode(
-            y=alt.Y("name:N").sort([r["name"] for r in records]).title(None)
+        base = alt.Chart(alt.Data(values=[{**r, "name": name(r)} for r in records])).encode(
+            y=alt.Y("name:N").sort([name(r) for r in records]).title(None)
             .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
                   labelLimit=names),
             x=alt.X("value:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False),

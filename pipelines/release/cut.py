@@ -27,6 +27,7 @@ from classification.errors import InputError
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import lake
+from pipelines.clock import stamp
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
@@ -96,7 +97,7 @@ def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Tabl
     """Write what of a release may leave the house at a level, or find that the same copy is there already.
 
     Args:
-        workspace: whose release.
+        workspace: whose release. The caller holds it.
         unnamed: quarter, day, level and what disclosure control did in words, for every product; without a name.
         tables: what passed the gate, as ``cut`` takes it; the tables that stay in the house are empty.
         told: what the gate did, as JSON values; it stands in the manifest.
@@ -112,6 +113,7 @@ def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Tabl
     contents = snapshot.contents(conformed)
     issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, told)))
     folder = workspace.exports(issue.level) / issue.name
+    sweep(workspace)
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         _lay_out(folder, workspace, issue, conformed, contents=contents, said=told)
@@ -139,8 +141,9 @@ def _lay_out(
 
 
 def sweep(workspace: Workspace) -> int:
-    """Remove what a killed cut left behind; returns how many things."""
-    orphans = [*workspace.releases.glob(f"{_BUILDING}*"), *workspace.releases.glob(f"{_LINKING}*")]
+    """Remove what a killed cut or export left behind; returns how many things."""
+    folders = [workspace.releases, *map(workspace.exports, MODES)]
+    orphans = [path for folder in folders for begun in (_BUILDING, _LINKING) for path in folder.glob(f"{begun}*")]
     for orphan in orphans:
         if orphan.is_dir() and not orphan.is_symlink():
             shutil.rmtree(orphan)
@@ -313,7 +316,7 @@ def _sync(path: Path) -> None:
 def _note(workspace: Workspace, folder: Path) -> None:
     line = {
         "release": folder.name,
-        "cut_at": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "cut_at": stamp(),
         "database_sha256": lake.sha256_of(folder / DATABASE),
     }
     workspace.log.mkdir(parents=True, exist_ok=True)

@@ -44,13 +44,15 @@ def contents(f: Figures) -> dict[str, Any]:
         is withheld; ``status``: one mark per period, a blank where there is no observation.
     """
     series: dict[tuple[tuple[Any, ...], ...], dict[str, Figure]] = {}
-    for figure in f.everything():
+    # In the order of the catalogue: what a page shows first is the figure that the house is known for.
+    place = {key: n for n, key in enumerate(f.catalogue)}
+    for figure in sorted(f.everything(), key=lambda figure: place[figure.indicator, figure.definition]):
         series.setdefault(tuple(_words(f, figure).values()), {})[figure.period] = figure
     kinds = {span: [s for s in series if s[1][0] == span] for span in SPANS}
     periods = {span: sorted({period for key in keys for period in series[key]}) for span, keys in kinds.items()}
     order = [key for keys in kinds.values() for key in keys]
     rows = [_row(series[key], periods[key[1][0]]) for key in order]
-    words = [list(dict.fromkeys(key[n] for key in order)) for n in range(len(_COLUMNS))]
+    words = [list(dict.fromkeys(key[n] for key in series)) for n in range(len(_COLUMNS))]
     places = [{word: n for n, word in enumerate(found)} for found in words]
     return {
         "words": dict(zip(_COLUMNS, words, strict=True)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -31,9 +31,11 @@ SETTINGS: Final = "disclosure.toml"
 HIDDEN: Final = "C"
 # What a public copy shows of a place: the place as a whole, the core and its divisions.
 _PUBLIC_CLASS: Final = 2
+_YEAR: Final = 4  # the length of a period that is a year
 
 
 Terms = tuple[tuple[str, str], ...]
+Cell = tuple[str, str]
 _FOLDED: Final = (
     "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}；"
     "格数见 manifest.json 的 blocks。"
@@ -138,13 +140,25 @@ def approval_of(found: Disclosure, quarter: str, now: dt.datetime) -> Approval:
 
 @dataclass(frozen=True)
 class Gated:
-    """An indicator that rests on cells of units and may pass: the most public level, and whose change it tells, or ''.
+    """An indicator that rests on cells of units and may pass.
 
-    A growth rate beside a level tells last year's base, and so what became of single units since last year's level.
+    A growth rate beside a level tells last year's base, and so what became of single units since last year's level. A
+    ratio beside what it is taken of tells the denominator, which may be another cell.
+
+    Attributes:
+        level: the most public one.
+        change: whose change it tells, or ''.
+        over: whose core it is a ratio of: ``region`` its own region's, ``place`` that of the place as a whole, or ''.
     """
 
     level: str
     change: str
+    over: str
+
+    def cells(self, own: Cell, place: str) -> frozenset[Cell]:
+        """The cells that a figure of a cell tells of: its own, and the one it is a ratio of."""
+        core = {"region": own[0], "place": place}
+        return frozenset({own, (core[self.over], "core")} if self.over else {own})
 
 
 @dataclass(frozen=True)
@@ -169,15 +183,15 @@ def gated() -> dict[tuple[str, str], Gated]:
     """The indicators of ``gated.csv``, by indicator and definition."""
     text = (files(__package__) / "gated.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {(row["indicator"], row["definition_id"]): Gated(row["level"], row["change"]) for row in rows}
+    return {(row["indicator"], row["definition_id"]): Gated(row["level"], row["change"], row["over"]) for row in rows}
 
 
 def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place: str) -> pd.DataFrame:
     """The observations that may leave at a level; a hidden one stays as a row without a value, status C.
 
     What no unit is behind (accounts, departments, other publishers: L1 in the catalogue) passes as it is to L1. What
-    rests on cells of units passes where its cell is shown, and a growth where the cell's change may be told;
-    everything else does not.
+    rests on cells of units passes where its cell and the one it is a ratio of are shown, and a growth where their
+    changes may be told; everything else does not.
 
     Args:
         observations: of a release (L2).
@@ -194,7 +208,7 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     free = observations["release_level"].eq("L1") & (level == "L1") & ~own
     late = of_cells & _of_held(observations, passing.held)
     kept = observations[(of_cells | free) & ~late].copy()
-    covered = of_cells[kept.index] & (cells[kept.index].isin(found.hidden) | _untold(kept, passing.unchanged))
+    covered = of_cells[kept.index] & (_of_hidden(kept, found, place) | _untold(kept, passing.unchanged, place))
     kept["release_level"] = level
     kept["status"] = kept["status"].mask(covered, HIDDEN)
     kept["value"] = kept["value"].astype("Float64").mask(covered)
@@ -217,25 +231,34 @@ def _public(rows: pd.DataFrame, level: Level, place: str) -> pd.Series[bool]:
     return rows["region"].eq(place) & (rows["class"].str.len().le(_PUBLIC_CLASS) | rows["class"].eq("core"))
 
 
-def _untold(rows: pd.DataFrame, unchanged: Mapping[tuple[str, str], Collection[tuple[str, str]]]) -> pd.Series[bool]:
-    """Which rows tell a change that may not be told."""
-    said = rows[["indicator", "definition_id", "period", "region", "class"]].itertuples(index=False, name=None)
-    gates = gated()
-    told = [
-        (gate := gates.get((indicator, definition))) is not None
-        and (region, name) in unchanged.get((gate.change, period[:4]), ())
-        for indicator, definition, period, region, name in said
-    ]
+def _of_hidden(rows: pd.DataFrame, found: Pattern, place: str) -> pd.Series[bool]:
+    """Which rows tell of a cell that is hidden."""
+    told = [not found.hidden.isdisjoint(cells) for _, _, cells in _gates(rows, place)]
     return pd.Series(told, index=rows.index, dtype=bool)
 
 
+def _untold(rows: pd.DataFrame, unchanged: Mapping[tuple[str, str], Collection[Cell]], place: str) -> pd.Series[bool]:
+    """Which rows tell a change that may not be told."""
+    told = [not cells.isdisjoint(unchanged.get((change, year), ())) for change, year, cells in _gates(rows, place)]
+    return pd.Series(told, index=rows.index, dtype=bool)
+
+
+def _gates(rows: pd.DataFrame, place: str) -> Iterator[tuple[str, str, frozenset[Cell]]]:
+    """What each row tells of: whose change and in which year, and of which cells; of none that no unit is behind."""
+    said = rows[["indicator", "definition_id", "period", "region", "class"]].itertuples(index=False, name=None)
+    gates = gated()
+    for indicator, definition, period, region, name in said:
+        gate = gates.get((indicator, definition))
+        yield ("", "", frozenset()) if gate is None else (gate.change, period[:4], gate.cells((region, name), place))
+
+
 def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
-    """Rows of quarters that stay as they were published, and quarters alone that would give such a quarter away.
+    """Rows that tell quarters that stay as they were published, and quarters alone that would give such a one away.
 
     A quarter alone is the difference of two cumulative figures known on one day; beside the cumulative figure of its
     own quarter it tells that of the quarter before.
     """
-    last = ends(rows)
+    last = told_of(rows)
     after = {
         str(Quarter.parse(quarter) + 1)
         for quarter in held
@@ -244,17 +267,17 @@ def _of_held(rows: pd.DataFrame, held: Mapping[str, str]) -> pd.Series[bool]:
     return last.isin(list(held)) | (rows["span"].eq("quarter") & last.isin(after))
 
 
-def ends(rows: pd.DataFrame) -> pd.Series[str]:
-    """The quarter with which each row's period ends."""
-    return rows["period"].where(rows["period"].str.len() > 4, rows["period"] + "Q4")
+def told_of(rows: pd.DataFrame) -> pd.Series[str]:
+    """The quarter that each row tells of: with which its period ends, of last year's published figure a year ago."""
+    ends = rows["period"].where(rows["period"].str.len() > _YEAR, rows["period"] + "Q4")
+    return ends.mask(rows["base"] == "published", ends.map({each: str(Quarter.parse(each) - 4) for each in set(ends)}))
 
 
 def _as_published(passing: Passing, level: Level, place: str) -> pd.DataFrame:
     """What had been published of the quarters held, less what is hidden by now."""
     rows = passing.published
-    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & ends(rows).isin(list(passing.held))]
-    cells = pd.Series(list(zip(rows["region"], rows["class"], strict=True)), index=rows.index)
-    covered = cells.isin(passing.found.hidden)
+    rows = rows[_of_cells(rows, level) & _public(rows, level, place) & told_of(rows).isin(list(passing.held))]
+    covered = _of_hidden(rows, passing.found, place)
     return rows.assign(
         release_level=level,
         status=rows["status"].mask(covered, HIDDEN),

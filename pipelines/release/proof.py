@@ -70,15 +70,20 @@ class Said:
 
 
 class Proof:
-    """A release against which texts are held."""
+    """A release against which texts are held, or a copy of one: then what stands in the copy alone counts.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of either.
+        release: of which it is a copy.
+    """
+
+    def __init__(self, folder: Path, release: Path | None = None) -> None:
         self.folder = folder
         given = [passage for name in _PRODUCTS if (folder / name).exists() for passage in passages(folder / name)]
         self.rows = {passage.cells for passage in given if passage.cells}
         self.sentences = dict.fromkeys(s for passage in given if not passage.cells for s in sentences(passage.text))
         self._told = [(sentence, _said(sentence)) for sentence in self.sentences]
-        self.figures = figures(folder)
+        self.figures = figures(release or folder, folder)
         self._names = _names(self.figures)
 
     def remarks(self, path: Path) -> list[Remark]:

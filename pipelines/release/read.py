@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 CURRENT = "current"
 DATABASE = "digital_economy.duckdb"
 MANIFEST = "manifest.json"
+COPIES = ("L1", "L0")  # the levels of what may leave the house
 _LOCKS = (
     "SET temp_directory = ''",  # or a large sort would spill into the release's own folder
     "SET enable_external_access = false",
@@ -65,6 +66,28 @@ def releases(workspace: Workspace) -> list[Path]:
     """The releases that are there, oldest quarter first."""
     folders = (path.parent for path in workspace.releases.glob(f"[!.]*/{MANIFEST}"))
     return sorted(folder for folder in folders if folder.name != CURRENT and not folder.is_symlink())
+
+
+def copies(workspace: Workspace) -> list[Path]:
+    """The copies of releases that may leave the house: the task force's, then the public ones, oldest quarter first."""
+    return [path.parent for level in COPIES for path in sorted(workspace.exports(level).glob(f"[!.]*/{MANIFEST}"))]
+
+
+def origin(workspace: Workspace, folder: Path) -> Path:
+    """The release that a folder is a copy of, or that it is.
+
+    Raises:
+        InputError: the release is no longer there.
+    """
+    said: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    found = workspace.releases / said.get("of", folder.name)
+    if not (found / MANIFEST).exists():
+        raise InputError(
+            f"{folder.name} 是由发布包 {found.name} 导出的，那份发布包已不在。",
+            f"{folder.name} is a copy of the release {found.name}, which is no longer there.",
+            where=str(found),
+        )
+    return found
 
 
 def figures(folder: Path, copy: Path | None = None) -> Figures:

@@ -11,9 +11,8 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,13 +24,13 @@ from classification.errors import InputError
 from indicators.catalogue import catalogue
 from indicators.disclosure import exposed, pattern
 from indicators.monitored import class_labels
-from indicators.observation import KEY
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
+from pipelines import clock
 from pipelines.access import record, refuse_without_purpose
 from pipelines.provenance import code_hash, lock_hash
 from pipelines.release.cut import cut_level, manifest
-from pipelines.release.dictionary import region_table
+from pipelines.release.dictionary import conform, region_table
 from pipelines.release.document import template_hash
 from pipelines.release.gate import (
     Disclosure,
@@ -40,19 +39,23 @@ from pipelines.release.gate import (
     approval_of,
     blocks_said,
     disclosure,
-    ends,
     gated,
     held_back,
     passed,
     rules_said,
     terms,
+    told_of,
 )
 from pipelines.release.issue import STAMPS, Issue
-from pipelines.release.read import MANIFEST
+from pipelines.release.read import MANIFEST, copies
+from pipelines.release.snapshot import contents
 from pipelines.steps.contributed import BASED, between, classes, contributions, of_quarters, rebased
+from pipelines.steps.observed import refuse_stale
+from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
-LEVELS: Final = ("L1", "L0")
+_SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
+_CELLS: Final = "cell_published"
 
 
 @dataclass(frozen=True)
@@ -68,24 +71,26 @@ class Export:
 
 @dataclass(frozen=True)
 class Published:
-    """What readers hold already, of copies at any level.
+    """What readers hold already: whoever has the copies of one level may have those of the other.
 
     Attributes:
         hidden: cells that some copy hid.
         unchanged: item and year → cells of which some copy kept the change back.
-        known: quarter → the day as of which the last copy that told it knew it.
-        told: quarter → the last copies that told it.
+        known: quarter → all days as of which some copy told it.
+        last: quarter → the day as of which the last copy of the level asked for told it, or of any level if none did.
+        told: quarter → that copy.
     """
 
     hidden: frozenset[tuple[str, str]]
     unchanged: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
-    known: Mapping[str, str]
-    told: Mapping[str, tuple[Path, ...]]
+    known: Mapping[str, frozenset[str]]
+    last: Mapping[str, str]
+    told: Mapping[str, Path]
 
     def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
-        """What was last told of some quarters, that of the task force's copy before the public one's."""
-        rows = [_told(folder, quarter) for quarter in quarters for folder in self.told[quarter]]
-        return pd.DataFrame(pd.concat(rows, ignore_index=True).drop_duplicates(KEY)) if rows else pd.DataFrame()
+        """What was last told of some quarters."""
+        rows = [_told(self.told[quarter], quarter) for quarter in quarters]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def export(
@@ -94,7 +99,7 @@ def export(
     """Write what of a release may leave the house at a level, and note who asked and what for.
 
     Args:
-        workspace: whose release; its lake still holds the parts that the release rests on.
+        workspace: whose release. The caller holds it.
         release: the folder of the release.
         level: L1 for the task force, L0 for the public.
         purpose: what for.
@@ -106,7 +111,8 @@ def export(
 
     Raises:
         InputError: no purpose; the rules have no approver; a public copy has no approval or is embargoed; the release
-            is a flash; some cell cannot be protected (it is named, with how close it could be bounded).
+            is a flash, or was not cut from the lake as it is now; an earlier copy does not say what it told; some cell
+            cannot be protected (it is named, with how close it could be bounded).
     """
     refuse_without_purpose(purpose, "--purpose")
     said, settings = manifest(release), disclosure(workspace)
@@ -118,8 +124,9 @@ def export(
         )
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
     if level == "L0":
-        approval_of(settings, quarter, now or dt.datetime.now().astimezone())
-    published = _published(workspace)
+        approval_of(settings, quarter, now or clock.now())
+    _refuse_other_ground(workspace, said)
+    published = _published(workspace, level)
     passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
     kept = passed(observations, passing, level, place=workspace.city.code)
@@ -141,6 +148,21 @@ def export(
     return Export(folder, passing, len(kept), int(kept["value"].isna().sum()), sum(left_out.values()))
 
 
+def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
+    """Refuse a release that the lake of today would not give: what units put in would not be what its figures hold."""
+    quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
+    refuse_stale(workspace, quarter)
+    cells = conform(_CELLS, published_cells(workspace, quarter, as_of))
+    if asdict(contents({_CELLS: cells})[_CELLS]) != said["tables"][_CELLS]:
+        raise InputError(
+            f"{said['release']} 发布之后，截至 {as_of} 的汇总变了（补收了截止日以前的文件，或程序、设置有变化），"
+            f"不能据现在的单位资料审查。请先重新发布（shuce run {quarter} --as-of {as_of}），再导出。",
+            f"What is known as of {as_of} has changed since {said['release']} was cut; its figures cannot be checked "
+            f"against the units of today. Cut it again (`shuce run {quarter} --as-of {as_of}`), then export.",
+            where=said["release"],
+        )
+
+
 def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure, published: Published) -> Passing:
     """What may leave, beside all that readers hold already."""
     place, rules = workspace.city.code, settings.rules.rules
@@ -157,15 +179,18 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
     def closed(changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()) -> frozenset[tuple[str, str]]:
         return exposed(changes, found, whole=place, classes=classes(), rules=rules, withheld=set(withheld))
 
-    held: dict[str, str] = {}
-    earlier = {quarter: day for quarter, day in published.known.items() if day != as_of.isoformat()}
-    for day in sorted(set(earlier.values())):
-        before = contributions(workspace, quarter, dt.date.fromisoformat(day))
-        for one in sorted(each for each, known in earlier.items() if known == day and each <= quarter):
-            was, now = of_quarters(before, [one]), of_quarters(told, [one])
-            if closed(between(was, now)):
-                held[one] = day
-                told = pd.concat([told.drop(now.index), was], ignore_index=True)
+    held: set[str] = set()
+    shown = {}
+    for day in sorted({day for days in published.known.values() for day in days}):
+        before = told if day == as_of.isoformat() else contributions(workspace, quarter, dt.date.fromisoformat(day))
+        for one in sorted(each for each, days in published.known.items() if day in days and each <= quarter):
+            was = of_quarters(before, [one])
+            if published.last[one] == day:
+                shown[one] = was
+            if one not in held and closed(between(was, of_quarters(told, [one]))):
+                held.add(one)
+    now = told[~told["period"].str[:6].isin(held)]
+    told = pd.concat([now, *(shown[one] for one in sorted(held))], ignore_index=True)
     years = sorted({period[:4] for period in told["period"]})
     unchanged = {
         (item, year): cells
@@ -173,42 +198,64 @@ def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Discl
         for year in years
         if (cells := closed(rebased(told, item, year), published.unchanged.get((item, year), ())))
     }
-    return Passing(found, unchanged, held, published.observations(held))
+    days = {one: published.last[one] for one in sorted(held)}
+    return Passing(found, unchanged, days, published.observations(days))
 
 
-def _published(workspace: Workspace) -> Published:
-    """All that copies at any level have said so far."""
-    folders = [path.parent for level in LEVELS for path in sorted(workspace.exports(level).glob(f"[!.]*/{MANIFEST}"))]
-    said: dict[Path, dict[str, Any]] = {
-        folder: json.loads((folder / MANIFEST).read_text(encoding="utf-8")) for folder in folders
-    }
+def _published(workspace: Workspace, level: Level) -> Published:
+    """All that copies at any level have said so far, and which of it a copy of a level would say again."""
+    said = {folder: _said(folder) for folder in copies(workspace)}
     unchanged: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for one in said.values():
+    known: dict[str, set[str]] = {}
+    tellers: dict[str, dict[Path, dict[str, Any]]] = {}
+    for folder, one in said.items():
         for item, year, region, name in one["unchanged"]:
             unchanged.setdefault((item, year), set()).add((region, name))
-    ordered = sorted(said.values(), key=lambda one: str(one["as_of"]))
-    last = {quarter: one["as_of"] for one in ordered for quarter in one["known"]}
+        for quarter, day in one["known"].items():
+            known.setdefault(quarter, set()).add(day)
+            tellers.setdefault(quarter, {})[folder] = one
+    told = {quarter: _last(quarter, those, level) for quarter, those in tellers.items()}
     return Published(
         hidden=frozenset((region, name) for one in said.values() for region, name in one["hidden"]),
         unchanged={key: frozenset(cells) for key, cells in unchanged.items()},
-        known={quarter: day for one in ordered for quarter, day in one["known"].items()},
-        told={
-            quarter: tuple(folder for folder, one in said.items() if quarter in one["known"] and one["as_of"] == day)
-            for quarter, day in last.items()
-        },
+        known={quarter: frozenset(days) for quarter, days in known.items()},
+        last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
+        told=told,
     )
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """What a copy says that it told and kept back; without it nothing that leaves later can be held against it."""
+    said = manifest(folder)
+    if lacking := [key for key in _SAID if key not in said]:
+        raise InputError(
+            f"以前的导出 {folder.name} 是旧版程序做的，清单中没有 {'、'.join(lacking)}，新的导出无法与它对照。"
+            "没有交出的，请删除这个文件夹后重新导出；"
+            "已经交出的，请移出 export 文件夹另存，并由保密审查人员核对新旧两份之差。",
+            f"An earlier version made the copy {folder.name}; its manifest lacks {', '.join(lacking)}, so no new copy "
+            "can be held against it. If it was never handed out, remove its folder and export again; if it was, keep "
+            "it elsewhere, and have whoever answers for disclosure compare the new copy with it.",
+            where=str(folder / MANIFEST),
+        )
+    return said
+
+
+def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) -> Path:
+    """The last copy that told a quarter: of the level, for only those have all of its rows; if none did, of any."""
+    own = [folder for folder, one in said.items() if one["level"] == level] or list(said)
+    return max(own, key=lambda folder: (said[folder]["as_of"], said[folder]["known"][quarter], folder.name))
 
 
 def _told(folder: Path, quarter: str) -> pd.DataFrame:
     """What a copy says of a quarter."""
     rows = pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()
-    return pd.DataFrame(rows[ends(rows) == quarter])
+    return pd.DataFrame(rows[told_of(rows) == quarter])
 
 
 def _quarters(kept: pd.DataFrame) -> list[str]:
     """The quarters for which figures that rest on units are shown."""
     own = {name for name, _ in gated()}
-    return sorted(set(kept.loc[kept["indicator"].isin(own) & kept["span"].ne("annual"), "period"]))
+    return sorted(set(told_of(kept[kept["indicator"].isin(own) & kept["span"].ne("annual")])))
 
 
 def _tables(workspace: Workspace, level: Level, kept: pd.DataFrame) -> dict[str, pa.Table]:

@@ -17,6 +17,7 @@ from classification.errors import InputError, NotKnownError
 from indicators.measure import Evidence, measure
 from indicators.quarter import Quarter, quarters_between
 from indicators.vintage import FLASH, PRELIMINARY
+from pipelines import clock
 from pipelines.contracts import contract
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
@@ -94,7 +95,7 @@ def day_of_knowledge(
                 f"数据截止日“{as_of}”不是日期，请写成 2024-01-20 的形式。",
                 f"as_of {as_of!r} is not a date; write it like 2024-01-20.",
             ) from None
-    now = today or dt.datetime.now().astimezone().date()
+    now = today or clock.today()
     city, period = workspace.city, Quarter.parse(quarter)
     due = city.flash_date(period) if flash else city.release_date(period)
     arrived = receipts(workspace)
@@ -142,12 +143,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         InputError: tables that it rests on are missing or older than the files received; all are named.
     """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    if behind := stale(workspace, needed):
-        raise InputError(
-            f"以下各期尚未汇总，或收到新资料后尚未重算：{'、'.join(behind)}。请先收数（shuce run {quarter}）。",
-            f"Cells are missing or older than the files received: {', '.join(behind)}. Run shuce run {quarter}.",
-            where=quarter,
-        )
+    refuse_stale(workspace, quarter)
     made_from = [
         str(as_of),
         vintage(flash=flash),
@@ -166,6 +162,20 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         write_table(pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False), path)
 
     return lake.refresh("observation", quarter, fill, made_from=made_from)
+
+
+def refuse_stale(workspace: Workspace, quarter: str) -> None:
+    """Refuse to go on from tables that are not as the files received and the code of today would make them.
+
+    Raises:
+        InputError: tables that a release of the quarter rests on are missing or behind; all are named.
+    """
+    if behind := stale(workspace, history(workspace, quarter)):
+        raise InputError(
+            f"以下各期尚未汇总，或收到新资料后尚未重算：{'、'.join(behind)}。请先收数（shuce run {quarter}）。",
+            f"Cells are missing or older than the files received: {', '.join(behind)}. Run shuce run {quarter}.",
+            where=quarter,
+        )
 
 
 def known_cells(lake: Lake, table: str, quarters: list[str], as_of: dt.date) -> pa.Table:

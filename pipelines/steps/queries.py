@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from classification.errors import InputError
+from pipelines.clock import stamp
 from pipelines.engine import engine, statement
 from pipelines.engines import local_engine
-from pipelines.ingest.landing import ZONE, keep
+from pipelines.ingest.landing import keep
 from pipelines.lake import Lake, Made
 from pipelines.review.replies import Entry, append, latest, latest_json, taken_from
 from pipelines.review.reply_lines import Asked
@@ -98,7 +99,7 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
                     sha256=found.sha256,
                     file=found.file,
                     received_on=day,
-                    read_at=dt.datetime.now(ZONE).isoformat(timespec="seconds"),
+                    read_at=stamp(),
                     read_by=by,
                     replies=found.taken,
                 ),

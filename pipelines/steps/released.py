@@ -41,15 +41,13 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     coefficients, schemes = lake.read("core_coefficient"), lake.read("core_index_scheme")
     scheme = schemes.filter(pc.less_equal(schemes["known_from"], pa.scalar(as_of, pa.date32())))
     names = pa.Table.from_pandas(class_labels(), preserve_index=False)
-    cells = known_cells(lake, "cell_published", needed, as_of)
-    if not flash:
-        cells = cells.filter(pc.equal(cells["origin"], MEASURED))
+    cells = published_cells(workspace, quarter, as_of, flash=flash)
     tables = {
         "observation": lake.read("observation", [quarter]),
         "catalogue": pa.Table.from_pandas(catalogue(), preserve_index=False),
         "class_label": pa.concat_tables([names, index_labels(scheme).cast(names.schema)]),
         "index_scheme": scheme,
-        "cell_published": cells.select(release_contracts()["cell_published"].names),
+        "cell_published": cells,
         "coefficient": coefficients.filter(_known_and_shared(coefficients, as_of)),
     }
     if needed and not flash:
@@ -67,6 +65,18 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
     counts = {name: len(table) for name, table in tables.items()}
     origin = {**provenance(workspace, as_of, coefficients), "counts": counts, "imputed": _imputed(tables, quarter)}
     return cut(workspace, Quarter.parse(quarter), as_of, tables, origin, vintage=vintage(flash=flash))
+
+
+def published_cells(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool = False) -> pa.Table:
+    """The cells that a release holds: measured, in a flash imputed ones beside them.
+
+    Raises:
+        InputError: cells of some quarters are missing or were all learnt later.
+    """
+    lake = Lake(workspace.lake)
+    cells = known_cells(lake, "cell_published", history(workspace, quarter), as_of)
+    cells = cells if flash else cells.filter(pc.equal(cells["origin"], MEASURED))
+    return cells.select(release_contracts()["cell_published"].names)
 
 
 def index_labels(scheme: pa.Table) -> pa.Table:

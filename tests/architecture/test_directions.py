@@ -51,6 +51,23 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
         assert not names & heavy, path
 
 
+def test_one_clock_says_what_day_it_is() -> None:
+    """A day read in another time zone than that of the log of receipts is a day off for a part of each day."""
+    reads = {
+        str(path.relative_to(ROOT))
+        for room in ("classification", "indicators", "pipelines")
+        for path in (ROOT / room).rglob("*.py")
+        if any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"now", "today", "utcnow"}
+            and ast.unparse(node.func.value) != "clock"
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    }
+    assert reads == {"pipelines/clock.py"}
+
+
 def test_every_module_opens_with_what_belongs_in_it() -> None:
     for room in ("classification", "indicators", "pipelines"):
         for path in (ROOT / room).rglob("*.py"):

@@ -119,6 +119,7 @@ class Attack:
         scale = max(map(abs, exact.values()))
         solver = highspy.Highs()
         solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)  # as the program's own: all of one process share their number
         for variable in self.at:
             low = exact.get(variable, own.get(variable, 0.0)) / scale
             solver.addVar(low, low if variable in exact else highspy.kHighsInf)

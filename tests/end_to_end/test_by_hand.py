@@ -15,6 +15,7 @@ import pytest
 from rich.cells import cell_len
 
 from pipelines.access import accesses
+from pipelines.clock import today
 from pipelines.ingest.receipts import latest
 from pipelines.lake import Lake
 from pipelines.release.read import current, query
@@ -165,14 +166,14 @@ def test_without_a_register_all_is_known_on_the_day_it_is_registered(tmp_path: P
     make_reference(home)
     for quarter in by_hand.QUARTERS[-2:]:
         make_quarter(home, quarter)
-    workspace, today = Workspace(home), dt.datetime.now().astimezone().date()
+    workspace, day = Workspace(home), today()
     as_of = day_of_knowledge(workspace, by_hand.LAST)
-    assert as_of == today
+    assert as_of == day
     observation(workspace, by_hand.LAST, as_of)
     rows = Lake(workspace.lake).read("observation", [by_hand.LAST]).to_pandas()
     core = rows[(rows["indicator"] == "core_value_added") & (rows["class"] == "core") & (rows["span"] == "quarter")]
     assert set(core["value"]) == {INDUSTRY}
-    assert set(core["as_of"]) == {today}
+    assert set(core["as_of"]) == {day}
 
 
 def test_a_second_is_told_who_holds_the_workspace(hand_run: HandRun) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
 import shutil
 import stat
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -22,10 +24,14 @@ from pipelines.access import LOG, accesses
 from pipelines.lake import Lake
 from pipelines.release import gate
 from pipelines.release.cut import MODES
+from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
+from pipelines.release.snapshot import contents as contents_now
+from pipelines.steps import observed
 from pipelines.steps.contributed import alone
 from pipelines.steps.exported import Export, export
 from pipelines.steps.observed import observation
+from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 from tests.end_to_end.attacking import LEVEL, Attack, Evidence, told
 from tests.end_to_end.running import duplicate
@@ -61,7 +67,15 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
     folder = workspace.releases / name
     (folder / "parquet").mkdir(parents=True)
     shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / "parquet" / "observation.parquet")
-    said = {"release": name, "quarter": QUARTER, "as_of": AS_OF.isoformat(), "vintage": "preliminary"}
+    cells = conform("cell_published", published_cells(workspace, QUARTER, AS_OF))
+    said = {
+        "release": name,
+        "quarter": QUARTER,
+        "as_of": AS_OF.isoformat(),
+        "vintage": "preliminary",
+        "settings": workspace.city.model_dump(mode="json"),
+        "tables": {table: asdict(content) for table, content in contents_now({"cell_published": cells}).items()},
+    }
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
     return workspace, folder
 
@@ -204,6 +218,29 @@ def test_every_number_of_a_copy_is_linked(made: tuple[Workspace, Path], copies: 
         all_linked(copy.folder, note=made[0].city.note)
 
 
+def test_a_text_is_held_against_the_copy_that_it_names(
+    made: tuple[Workspace, Path], copies: dict[str, Export], tmp_path: Path
+) -> None:
+    workspace, folder = made
+    copy = copies["L1"].folder
+    truth = pd.read_parquet(folder / "parquet" / "observation.parquet")
+    rows = truth.merge(observations(copies["L1"])[[*KEY, "value"]], on=KEY, suffixes=("", "_told"))
+    now = rows["period"].eq(QUARTER) & rows["span"].eq("cumulative") & rows["class"].eq("core")
+    rows = rows[now & rows["indicator"].eq("core_value_added") & rows["definition_id"].eq("rate_method")]
+    hidden = rows["value_told"] == "※"
+    page = (copy / "bulletin.html").read_text(encoding="utf-8")
+    for (region, value), code in (
+        (rows[["region", "value"]][mine].iloc[0], mine is hidden) for mine in (~hidden, hidden)
+    ):
+        sentence = f"{workspace.city.regions[region]}核心产业增加值{value / 1e8:.1f}亿元。"
+        edited = tmp_path / "edited.html"
+        edited.write_text(page.replace("</body>", f"<p>{sentence}</p></body>"), encoding="utf-8")
+        said = command("check-text", str(edited), "--home", str(workspace.home))
+        assert said.code == code, said.out + said.err
+        assert f"（对照发布包 {copy.name}）" in said.out
+    assert "表和观测值中没有这个数" in said.out
+
+
 def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:
     folder = copies["L1"].folder / "csv"
     report = frictionless.Package(str(folder / "datapackage.json")).validate()
@@ -235,9 +272,20 @@ def test_without_purpose_nothing_leaves(made: tuple[Workspace, Path]) -> None:
 
 def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
     workspace, _ = made
-    done = command("export", QUARTER, "--home", str(workspace.home), "--purpose", "试")
+    left = copies["L1"].folder.parent / ".building-2021Q3_2021-10-20_L1_ffffffffff"
+    left.mkdir()
+    asked = ("export", QUARTER, "--home", str(workspace.home), "--purpose", "试")
+    with (workspace.log / "holder").open("a") as holder:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        done = command(*asked)
+        assert done.code == 2
+        assert "工作区正被占用" in done.err
+        assert left.exists()
+    done = command(*asked, "--wait")
     assert done.code == 0, done.err
     assert "分县（市、区） × 中类" in done.out
+    # What a killed export had begun is swept.
+    assert not left.exists()
     # The same release, rules and earlier copies give the same copy.
     assert copies["L1"].folder.name in done.out
     assert len(list((workspace.home / "export" / "L1").iterdir())) == 1
@@ -273,6 +321,22 @@ def test_a_flash_does_not_leave(made: tuple[Workspace, Path], tmp_path: Path) ->
     (tmp_path / "manifest.json").write_text(json.dumps(said | {"vintage": "flash"}), encoding="utf-8")
     with pytest.raises(InputError, match="快报"):
         export(workspace, tmp_path, "L1", purpose="试")
+
+
+def test_a_release_of_another_lake_does_not_leave(
+    made: tuple[Workspace, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, folder = made
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    said["tables"]["cell_published"]["rows"] -= 1
+    (tmp_path / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    logged = len(list(accesses(workspace)))
+    with pytest.raises(InputError, match="shuce run 2021Q3 --as-of 2021-10-20"):
+        export(workspace, tmp_path, "L1", purpose="试")
+    monkeypatch.setattr(observed, "stale", lambda *_: ["2021Q2"])
+    with pytest.raises(InputError, match="尚未重算：2021Q2"):
+        export(workspace, folder, "L1", purpose="试")
+    assert len(list(accesses(workspace))) == logged
 
 
 def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from pipelines.cli import release as command
 from pipelines.release import cut as module
-from pipelines.release.cut import cut, manifest
-from pipelines.release.read import DATABASE
+from pipelines.release.cut import REQUIRED, cut, manifest
+from pipelines.release.issue import STAMPS, Issue
+from pipelines.release.read import DATABASE, current
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import Told, told
 from tests.pipelines.release import stand_in
@@ -52,6 +53,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cut(workspace, last, DAYS[0], stand_in.flash_tables(), made, vintage="flash")
         cut(workspace, last, DAYS[0], tables, made)
         cut(workspace, last, DAYS[1], _later(tables), made)
+        unnamed = Issue("", last, DAYS[1], level="L1", stamp=STAMPS["L1"])
+        origin = current(workspace).name
+        shown = {name: tables[name] for name in REQUIRED}
+        module.cut_level(workspace, unnamed, shown, {"of": origin, "provenance": {"code": "1a", "lock": "2b"}})
     return home
 
 
@@ -71,6 +76,11 @@ def name(home: Path, beginning: str, *, flash: bool = False) -> str:
     return one
 
 
+def copy_of(home: Path) -> Path:
+    (one,) = (home / "export" / "L1").iterdir()
+    return one
+
+
 FIRST, REVISED = "2023Q4_2024-01-20", "2023Q4_2024-02-20"
 
 
@@ -78,7 +88,9 @@ def test_list(home: Path) -> None:
     said = ask(home, "list")
     assert said.code == 0, said.err
     lines = [line for line in said.out.splitlines() if "2023Q4_" in line]
-    assert len(lines) == 3
+    assert len(lines) == 4
+    (left,) = [line.split() for line in lines if "_L1_" in line]
+    assert left == [copy_of(home).name, "2023Q4", "2024-02-20", "初步", "L1", "92.3", "+5.3"]
     (current,) = [line for line in lines if line.startswith("▶")]
     assert name(home, REVISED) in current
     assert current.split()[2:] == ["2023Q4", "2024-02-20", "初步", "L2", "92.3", "+5.3"]
@@ -112,6 +124,18 @@ def test_show_finds_what_was_altered(home: Path, tmp_path: Path) -> None:
     altered["tables"]["region"]["sha256"] = "0" * 64
     (folder / "manifest.json").write_text(json.dumps(altered), encoding="utf-8")
     assert f"✗  {DATABASE}" in ask(copy, "show", folder.name).out
+
+
+def test_a_copy_is_shown_but_not_cut_again(home: Path) -> None:
+    copy = copy_of(home)
+    said = ask(home, "show", f"{REVISED}_L1")
+    assert said.code == 0, said.err
+    for words in (copy.name, f"由发布包 {name(home, REVISED)} 导出", "L1，专班使用", "✓  bulletin.html"):
+        assert words in said.out
+    for asked in (copy.name, str(copy)):
+        refused = ask(home, "verify", asked)
+        assert refused.code == 2
+        assert f"核验发布包 {name(home, REVISED)}" in refused.err
 
 
 def test_diff(home: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from indicators.quarter import Quarter
 from pipelines.checking.outcomes import Outcome
+from pipelines.clock import today
 from pipelines.lake import Lake
 from pipelines.quality import exhibits, report, tables
 from pipelines.quality.facts import DayFacts, Facts, Finding, FormFacts, LostFile, RuleFacts, Share
@@ -299,7 +300,7 @@ def test_a_file_named_after_a_unit_is_not_named(ran_city: Path, tmp_path: Path) 
     (home / "inbox" / f"{unit['name']}的材料.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
     (home / "inbox" / f"材料_{unit['unit']}.csv").write_text("甲,乙\n3,4\n", encoding="utf-8")
     told("inbox", "--home", str(home))
-    day = dt.datetime.now().astimezone().date()
+    day = today()
     lost = [file.name for file in facts(Workspace(home), QUARTER, day).lost]
     assert "〔单位〕的材料.csv" in lost
     assert "材料_〔单位〕.csv" in lost

@@ -188,6 +188,13 @@ def test_the_explorer_shows_and_hands_out_what_is_picked(browser: Any, city: Mad
     other_page.close()
 
 
+def test_the_explorer_opens_with_the_first_figure_of_the_catalogue(city: Made) -> None:
+    backwards = replace(city.figures, _found=dict(reversed(city.figures._found.items())))
+    offered = [word[:2] for word in explorer.contents(backwards)["words"]["indicator"]]
+    assert offered[0] == ("core_value_added", "rate_method")
+    assert offered == [key for key in city.figures.catalogue if key in set(offered)]
+
+
 def test_the_explorer_withholds(browser: Any, city: Made, tmp_path: Path) -> None:
     key = ("core_value_added", "rate_method", Span("cumulative", "2023Q2"), "419901", "01")
     secret = 987_654_321_012.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,11 @@ import pytest
 
 from indicators.disclosure import Pattern
 from pipelines.release.gate import Passing, held_back, passed, terms
+from tests.end_to_end.attacking import BASE, LEVEL, Attack, Variable
 from tests.pipelines.release.stand_in import PLACE, row
 
-COUNTY = "419901"
+COUNTY, OTHER = "419901", "419902"
+NAMED = ("2023Q3", "cumulative")
 HIDDEN = (COUNTY, "core")
 BLOCKS = pd.DataFrame(
     [("part", 0, 2, 1, False), ("whole", 0, 1, 0, False), ("part", 1, 8, 7, True)],
@@ -86,6 +89,30 @@ def test_a_quarter_held_stays_as_it_was_published_and_is_not_given_away() -> Non
     assert found["core_value_added", "2023Q3", "cumulative", COUNTY, "core"] is None
 
 
+def test_a_quarter_held_is_not_told_by_the_base_of_the_year_after() -> None:
+    def bases(scale: float) -> pd.DataFrame:
+        return pd.DataFrame(
+            row("core_value_added_base", "rate_method", period, span, 100 * scale, base=base, **{"class": "core"})
+            for period in ("2023Q2", "2023Q3")
+            for span in ("cumulative", "quarter")
+            for base in ("published", "comparable")
+        )
+
+    before = kept(Passing(FOUND), rows=bases(0.9))
+    told = kept(Passing(FOUND, held={"2022Q2": "2023-07-20"}, published=before), rows=bases(1))
+    found = told.set_index(["base", "period", "span"])["value"].to_dict()
+    assert found["published", "2023Q2", "cumulative"] == found["published", "2023Q2", "quarter"] == 90
+    assert found["published", "2023Q3", "cumulative"] == 100
+    # The quarter alone less what the year so far says would be the new value.
+    assert ("published", "2023Q3", "quarter") not in found
+    assert found["comparable", "2023Q2", "cumulative"] == found["comparable", "2023Q3", "quarter"] == 100
+    # A quarter held takes last year's published value, which is not held, from now.
+    told = kept(Passing(FOUND, held={"2023Q2": "2023-07-20"}, published=before), rows=bases(1))
+    found = told.set_index(["base", "period", "span"])["value"].to_dict()
+    assert found["published", "2023Q2", "cumulative"] == 100
+    assert found["comparable", "2023Q2", "cumulative"] == 90
+
+
 @pytest.mark.parametrize(("level", "scope"), [("L1", ""), ("L0", "公开稿只列全市")])
 def test_every_page_can_say_what_was_done(level: Any, scope: str) -> None:
     passing = Passing(FOUND, {("va", "2023"): {(PLACE, "core")}}, {"2023Q2": "2023-07-20"}, kept(Passing(FOUND)))
@@ -98,3 +125,62 @@ def test_every_page_can_say_what_was_done(level: Any, scope: str) -> None:
     assert "2023Q2仍列2023-07-20所知的数" in said["修订暂缓"]
     assert "结构与效率" in said["未列入"]
     assert terms(Passing(FOUND), "L1", kept(Passing(FOUND), rows=observed().head(3)), {})[0][0] == "归并"
+
+
+def bounds(told: pd.DataFrame, variable: Variable) -> tuple[float, float]:
+    """What a reader of the copy can work out about a number."""
+    attack = Attack(told.assign(value=told["value"].astype(object).where(told["value"].notna(), "※").astype(str)))
+    return next(attack.bounds([{variable: 1.0}], {}, {}))
+
+
+def cumulative(indicator: str, value: float, region: str, cls: str, **more: str) -> dict[str, Any]:
+    place = {"region": region, "class": cls}
+    return row(indicator, "rate_method", *NAMED, value, **place, **more)
+
+
+def passing(hidden: set[tuple[str, str]], rows: list[dict[str, Any]]) -> Passing:
+    shown = {(each["region"], each["class"]) for each in rows} - hidden
+    return Passing(Pattern(BLOCKS, frozenset(hidden), frozenset(shown), pd.DataFrame()))
+
+
+def shares() -> list[dict[str, Any]]:
+    levels = {"core": 1e6, "01": 6e5, "02": 4e5}
+    rows = [cumulative("core_value_added", value, COUNTY, cls) for cls, value in levels.items()]
+    rows += [cumulative("core_class_share", levels[cls] / 1e6, COUNTY, cls) for cls in ("01", "02")]
+    rows += [cumulative("core_value_added", 8e6, OTHER, "core"), cumulative("core_value_added", 9e6, PLACE, "core")]
+    return [*rows, cumulative("core_region_share", 1 / 9, COUNTY, "core")]
+
+
+def test_a_share_does_not_tell_the_hidden_cell_it_is_taken_of() -> None:
+    rows = shares()
+    hidden = {(COUNTY, "core"), (COUNTY, "02"), (OTHER, "core")}
+    low, high = bounds(kept(passing(hidden, rows), rows=pd.DataFrame(rows)), (LEVEL, *NAMED, COUNTY, "core"))
+    assert low == pytest.approx(6e5, rel=1e-3)
+    assert high > 2e6
+
+
+def test_a_share_of_the_place_asks_the_place() -> None:
+    rows = shares()
+    found = values(kept(passing({(PLACE, "core"), (OTHER, "core")}, rows), rows=pd.DataFrame(rows)))
+    assert found["core_region_share", *NAMED, COUNTY, "core"] is None
+    assert found["core_class_share", *NAMED, COUNTY, "01"] == 0.6
+
+
+@pytest.mark.parametrize("indicator", ["core_pull", "core_contribution"])
+def test_neither_pull_nor_contribution_tells_the_base_of_the_place_that_is_kept_back(indicator: str) -> None:
+    volumes, bases = {"core": 1.1e6, "01": 6.6e5, "02": 4.4e5}, {"core": 1e6, "01": 5e5, "02": 5e5}
+    constant = {"price_basis": "constant", "base": "comparable"}
+    rows = [cumulative("core_value_added", value, PLACE, cls) for cls, value in volumes.items()]
+    rows += [cumulative("core_growth", volumes[c] / bases[c] - 1, PLACE, c, **constant) for c in volumes]
+    rows += [cumulative("core_value_added_volume", value, PLACE, cls) for cls, value in volumes.items()]
+    whole = {"core_pull": 1e6, "core_contribution": 1e5}[indicator]
+    rows += [cumulative(indicator, (volumes[c] - bases[c]) / whole, PLACE, c) for c in volumes]
+    base = (BASE, *NAMED, PLACE, "core")
+    shown = passing(set(), rows)
+    assert bounds(kept(shown, rows=pd.DataFrame(rows)), base) == pytest.approx((1e6, 1e6), rel=1e-3)
+    kept_back = {("va", "2023"): {(PLACE, "core"), (PLACE, "02")}}
+    told = kept(replace(shown, unchanged=kept_back), rows=pd.DataFrame(rows))
+    low, high = bounds(told, base)
+    assert low == pytest.approx(bases["01"], rel=1e-3)
+    assert high > 2e6
+    assert values(told)["core_growth", *NAMED, PLACE, "01"] == pytest.approx(0.32)

@@ -95,7 +95,7 @@ def test_a_hundred_reads_during_twenty_publications(tmp_path: Path, monkeypatch:
     while published < 20 or any(reader.poll() is None for reader in readers):
         published += 1
         publish(published)
-        assert time.monotonic() - started < 60
+        assert time.monotonic() - started < 600, "a reader hangs"
     for reader in readers:
         out, err = reader.communicate()
         assert (reader.returncode, out.strip()) == (0, "read 25"), err

@@ -65,8 +65,9 @@ def write(home: Path) -> Path:
     return home
 
 
-def correct(home: Path, day: dt.date) -> None:
+def correct(home: Path, day: dt.date, output: int = 9_000_000) -> None:
     """Another correction of the first firm, received on a day."""
-    path = by_hand.industry(home / "inbox", QUARTER, [maker(1, COMPUTERS, 9_000_000, 3_600_000)], again="_更正9")
+    again = f"_更正{output // 1_000_000}"
+    path = by_hand.industry(home / "inbox", QUARTER, [maker(1, COMPUTERS, output, 3_600_000)], again=again)
     with (home / "inbox" / "received.csv").open("a", encoding="utf-8") as register:
         register.write(f"\n{path.name},{day},综合科,直报")

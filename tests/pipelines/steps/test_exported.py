@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.lake import write_table
 from pipelines.release.gate import disclosure
@@ -19,7 +20,7 @@ from pipelines.steps.contributed import between, rebased
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import COUNTIES, city_workspace, row
 
-NOW, BEFORE = dt.date(2023, 10, 20), "2023-07-20"
+NOW, LATER, BEFORE = dt.date(2023, 10, 20), dt.date(2023, 9, 1), "2023-07-20"
 CLASSES = ("0101", "0102", "0301", "0402")
 
 
@@ -55,6 +56,7 @@ def workspace(tmp_path: Path) -> Workspace:
     (folder / "parquet").mkdir(parents=True)
     said = {
         "as_of": BEFORE,
+        "level": "L1",
         "hidden": [["419902", "0402"]],
         "unchanged": [["va", "2022", "419903", "01"]],
         "known": dict.fromkeys(("2022Q1", "2022Q2"), BEFORE),
@@ -65,12 +67,17 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-def passing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, now: pd.DataFrame) -> exported.Passing:
+def passing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, now: pd.DataFrame, between: pd.DataFrame | None = None
+) -> exported.Passing:
+    """What may leave in October, beside July's copy and, if there was one, what was known in September."""
+
     def known(_: Workspace, __: str, as_of: dt.date) -> pd.DataFrame:
-        return now if as_of == NOW else contributed(corrected=False)
+        then = {NOW: now, LATER: between}.get(as_of)
+        return contributed(corrected=False) if then is None else then
 
     monkeypatch.setattr(exported, "contributions", known)
-    published = exported._published(workspace)
+    published = exported._published(workspace, "L1")
     return exported._passing(workspace, "2023Q1", NOW, disclosure(workspace), published)
 
 
@@ -95,22 +102,68 @@ def test_a_quarter_that_one_unit_corrected_stays_as_published(
     assert not passing(workspace, monkeypatch, contributed(corrected=True)).held
 
 
-def test_each_quarter_is_held_against_the_last_copy_that_told_it(workspace: Workspace) -> None:
-    later = workspace.exports("L0") / "2022Q2_2023-09-01_L0_0123456789"
-    shutil.copytree(next(workspace.exports("L1").iterdir()), later)
+def copied(workspace: Workspace, level: str, value: float, known: dict[str, str]) -> Path:
+    """A copy of September that tells quarters as of some days, and what it says of the core."""
+    later = workspace.exports(level) / f"2022Q2_{LATER}_{level}_0123456789"
+    first = next(workspace.exports("L1").iterdir())
+    shutil.copytree(first, later)
     said = json.loads((later / "manifest.json").read_text(encoding="utf-8"))
-    told = said | {"as_of": "2023-09-01", "known": {"2022Q1": "2023-09-01"}, "hidden": [["419904", "01"]]}
-    (later / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
-    found = exported._published(workspace)
-    assert found.known == {"2022Q1": "2023-09-01", "2022Q2": BEFORE}
-    assert found.told["2022Q1"] == (later,)
-    assert later not in found.told["2022Q2"]
-    assert found.hidden == {("419902", "0402"), ("419904", "01")}
+    told = {"as_of": str(LATER), "level": level, "known": known, "hidden": [["419904", "01"]]}
+    (later / "manifest.json").write_text(json.dumps(said | told), encoding="utf-8")
+    path = later / "parquet" / "observation.parquet"
+    write_table(pa.Table.from_pandas(pd.read_parquet(path).assign(value=value), preserve_index=False), path)
+    return later
+
+
+def test_all_days_of_a_quarter_are_remembered_and_the_level_repeats_its_own_words(workspace: Workspace) -> None:
+    first = next(workspace.exports("L1").iterdir())
+    later = copied(workspace, "L0", 5.0, {"2022Q2": str(LATER)})
+    found = exported._published(workspace, "L1")
+    assert found.known == {"2022Q1": {BEFORE}, "2022Q2": {BEFORE, str(LATER)}}
+    assert found.told == {"2022Q1": first, "2022Q2": first}
+    assert found.last == {"2022Q1": BEFORE, "2022Q2": BEFORE}
+    assert found.observations(["2022Q2"])["value"].tolist() == [7.0]
     assert found.observations(["2022Q1"]).empty
-    assert len(found.observations(["2022Q2"])) == 1
+    assert found.hidden == {("419902", "0402"), ("419904", "01")}
+    # The public copy repeats the last public one; what none of those told, the task force's.
+    found = exported._published(workspace, "L0")
+    assert found.told == {"2022Q1": first, "2022Q2": later}
+    assert found.last == {"2022Q1": BEFORE, "2022Q2": str(LATER)}
+    assert found.observations(["2022Q2"])["value"].tolist() == [5.0]
+
+
+@pytest.mark.parametrize("level", ["L1", "L0"])
+def test_a_quarter_is_held_against_every_day_on_which_it_was_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    """From July to October one unit is corrected; by September many others were, and were again after."""
+    copied(workspace, level, 5.0, {"2022Q2": str(LATER)})
+    september = contributed(corrected=False)
+    moved = september["period"].eq("2022Q2 va")
+    september.loc[moved, "value"] += 10 + september.loc[moved].index % 7
+    assert not passing(workspace, monkeypatch, contributed(corrected=False), september).held
+    assert not passing(workspace, monkeypatch, september, september).held
+    found = passing(workspace, monkeypatch, contributed(corrected=True), september)
+    day, value = {"L1": (str(LATER), 5.0), "L0": (BEFORE, 7.0)}[level]
+    assert found.held == {"2022Q2": day}
+    assert found.published["value"].tolist() == [value]
+
+
+@pytest.mark.parametrize("lacking", ["as_of", "level", "hidden", "unchanged", "known"])
+def test_a_copy_that_does_not_say_what_it_told_is_named(workspace: Workspace, lacking: str) -> None:
+    folder = next(workspace.exports("L1").iterdir())
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({k: v for k, v in said.items() if k != lacking}), "utf-8")
+    with pytest.raises(InputError) as fault:
+        exported._published(workspace, "L0")
+    assert folder.name in fault.value.zh
+    assert f"没有 {lacking}，" in fault.value.zh
+    assert f"lacks {lacking}, so" in fault.value.en
+    assert fault.value.where == str(folder / "manifest.json")
 
 
 def test_who_left_is_not_told_by_the_base(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.rmtree(workspace.exports("L1"))  # it is so from the first copy on
     found = passing(workspace, monkeypatch, contributed(corrected=False, left=True))
     first = next(iter(COUNTIES))
     assert (first, "0101") in found.unchanged["va", "2023"]

@@ -18,11 +18,13 @@ from pipelines.release.cut import differences, manifest
 from pipelines.release.figures import Figures
 from pipelines.release.read import current, query
 from pipelines.release.revised import changes
+from pipelines.steps import revised
+from pipelines.steps.exported import _refuse_other_ground
 from pipelines.steps.released import release
 from pipelines.steps.rerun import compare
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
-from tests.end_to_end.running import hashes, make_quarter, make_reference, told
+from tests.end_to_end.running import duplicate, hashes, make_quarter, make_reference, told
 from tests.pipelines.release.test_cited import all_linked, words_of
 from tests.pipelines.steps import revised_city
 from tests.pipelines.steps.revised_city import DAYS, QUARTER
@@ -184,6 +186,28 @@ def test_a_revision_between_any_two_days(place: Workspace) -> None:
     assert len(every.out) > len(brief.out)
     still = told("revision", QUARTER, "--from", "2022-05-20", "--to", "2022-05-21", "--home", str(place.home))
     assert "没有修订" in still.out
+
+
+def test_where_nothing_can_be_compared_nothing_is_checked(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revised, "split_between", lambda *_: [])
+    said = told("revision", QUARTER, "--to", "2022-05-31", "--home", str(place.home))
+    assert said.code == 0, said.err
+    assert "没有可比的核心产业增加值，无从与发布包 2022Q1_2022-04-20_" in said.out
+
+
+def test_a_release_leaves_only_while_its_day_is_known_as_it_was(place: Workspace, tmp_path: Path) -> None:
+    folder = current(place)
+    _refuse_other_ground(place, manifest(folder))  # what was learnt after its day does not matter
+    home = duplicate(place.home, tmp_path / "home")
+    revised_city.correct(home, LATE, 5_000_000)
+    make_reference(home)
+    with pytest.raises(InputError, match="尚未重算：2022Q1"):
+        _refuse_other_ground(Workspace(home), manifest(folder))
+    make_quarter(home, QUARTER)
+    with pytest.raises(InputError, match=f"shuce run 2022Q1 --as-of {LATE}") as fault:
+        _refuse_other_ground(Workspace(home), manifest(folder))
+    assert fault.value.where == folder.name
+    _refuse_other_ground(Workspace(home), manifest(next(place.releases.glob(f"{QUARTER}_{DUE}_*"))))
 
 
 @pytest.mark.parametrize(
