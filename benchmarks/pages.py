@@ -28,10 +28,8 @@ _WAYS: Final = {
 }
 _COLOURS: Final = ("#b3261e", "#1f5a96", "#2e7d32", "#8a6d00", "#6b6b6b", "#a8a8a8")
 _STAGES: Final = {
-    "ingest": "Ingest: a CSV of the form to the raw table (every cell kept, hashed), beside pyarrow reading it as text and "
-    "DuckDB looking at every cell",
-    "review": "Review: all rules over the raw rows, with returns, what is set aside and findings written, beside looking at "
-    "every raw cell once",
+    "ingest": "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
+    "review": "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
     "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
     "cells, all": "Classify, split, value, sum: the finest cells of all classes",
     "cells, core": "Classify, split, value, sum: the finest cells of the core",
@@ -60,7 +58,8 @@ def _tables(results: Sequence[Result]) -> Iterator[str]:
         for units in sorted({result.units for result in of}):
             yield _row(units, {result.way: result for result in of if result.units == units}, ways)
         if exponent := growth(of):
-            yield f"\nGrowth from {exponent[0]:,} to {exponent[1]:,} units: time goes with the {exponent[2]:.2f}th power."
+            small, large, power = exponent
+            yield f"\nGrowth from {small:,} to {large:,} units: time goes with the {power:.2f}th power."
 
 
 def _row(units: int, of: dict[str, Result], ways: Sequence[str]) -> str:
@@ -89,7 +88,7 @@ def chart(results: Sequence[Result]) -> Any:
     ]
     colour = alt.Color("way:N").scale(domain=list(_WAYS.values()), range=list(_COLOURS)).title(None)
     return (
-        alt.Chart(alt.Data(values=records))
+        alt.Chart(alt.InlineData(values=records))
         .mark_line(point=True)
         .encode(
             x=alt.X("units:Q").scale(type="log").axis(format="~s", values=[1e3, 1e4, 1e5, 1e6, 1e7]).title("units"),
@@ -110,16 +109,18 @@ def main() -> None:
 
 _HEAD: Final = """# What it costs
 
-`make bench-scale` climbs the ladder and writes this page from `benchmarks/results/scale.csv`; `make bench` prints the other
-benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c …), so that whatever
-else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians; memory is the largest peak that the
-operating system saw, some 260 MB of which are the libraries that every process imports.
+`make bench-scale` climbs the ladder and writes this page from `benchmarks/results/scale.csv`; `make bench` prints the
+other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c
+…), so that whatever else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians;
+memory is the largest peak that the operating system saw, some 260 MB of which are the libraries that every process
+imports.
 
-All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a province, all
-units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes heavy-tailed, one day of
-receipt. Each further day on which a return is corrected is one more pass. The statements timed as “Shuce” are the pipeline's own files; the
-other ways give the same cells, which `tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was
-corrected, nobody is missing, and every amount fits in 64 bits."""
+All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
+province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
+heavy-tailed, one day of receipt. Each further day on which a return is corrected is one more pass. The statements
+timed as “Shuce” are the pipeline's own files; the other ways give the same cells, which
+`tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was corrected, nobody is
+missing, and every amount fits in 64 bits."""
 _CHART: Final = """
 ## All stages
 
