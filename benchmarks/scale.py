@@ -55,7 +55,7 @@ class Result:
     units: int
     way: str
     seconds: float
-    megabytes: float
+    megabytes: int
     runs: int
 
 
@@ -169,7 +169,12 @@ def kept(path: Path, new: list[Result]) -> list[Result]:
 
 def read(path: Path) -> list[Result]:
     """The results in a file."""
-    kinds: dict[str, Callable[[str], Any]] = {"units": int, "runs": int, "seconds": float, "megabytes": float}
+    kinds: dict[str, Callable[[str], Any]] = {
+        "units": int,
+        "runs": int,
+        "seconds": float,
+        "megabytes": lambda text: round(float(text)),
+    }
     with path.open(encoding="utf-8", newline="") as file:
         return [Result(**{k: kinds.get(k, str)(v) for k, v in row.items()}) for row in csv.DictReader(file)]
 

@@ -131,7 +131,9 @@ def known_rates(rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.dat
         ``county`` ('' but for a county's own), ``code``, ``rate``, ``rate_level`` and ``step``, its place.
     """
     found = [
-        _rates_on(rates, year, day).assign(turn=turn) for turn, day in enumerate((as_of, later)) if day is not None
+        _rates_on(rates, year, day).assign(turn=turn)
+        for turn, day in enumerate(dict.fromkeys((as_of, later)))
+        if day is not None
     ]
     known = pd.concat(found, ignore_index=True)
     places = list(zip(known["code"].str.len(), known["region_level"], strict=True))
