@@ -92,7 +92,7 @@ def chart(results: Sequence[Result]) -> Any:
         .mark_line(point=True)
         .encode(
             x=alt.X("units:Q").scale(type="log").axis(format="~s", values=[1e3, 1e4, 1e5, 1e6, 1e7]).title("units"),
-            y=alt.Y("seconds:Q").scale(type="log").axis(values=[0.1, 1, 10, 100, 1000], format="~s").title("seconds"),
+            y=alt.Y("seconds:Q").scale(type="log").axis(values=[0.1, 1, 10, 100, 1000], format="~g").title("seconds"),
             color=colour.legend(orient="bottom"),
         )
         .properties(width=210, height=180)
