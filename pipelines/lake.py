@@ -12,7 +12,7 @@ import atexit
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
@@ -276,6 +276,17 @@ def write_table(table: pa.Table, path: Path, *, encryption: Any = None) -> None:
     """
     how: dict[str, Any] = {"row_group_size": _ROW_GROUP, "dictionary_pagesize_limit": _DICTIONARY}
     pq.write_table(table, path, compression="zstd", encryption_properties=encryption, **how)
+
+
+def join_files(paths: Sequence[Path], path: Path, schema: pa.Schema) -> None:
+    """Make one Parquet file of the rows of several, in their order, group by group; a single one is moved there."""
+    if len(paths) == 1:
+        paths[0].replace(path)
+        return
+    with pq.ParquetWriter(path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY) as writer:
+        for part in paths:
+            for batch in pq.ParquetFile(part).iter_batches(_ROW_GROUP):
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=_ROW_GROUP)
 
 
 def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
