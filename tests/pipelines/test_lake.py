@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines import lake as lake_module
 from pipelines.contracts import Column, Contract
 from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, join_files, table_hash, write_table
 
@@ -78,6 +79,14 @@ def test_a_broken_contract_leaves_the_old_table(lake: Lake, table: pa.Table, mes
         put(lake, table, "new")
     assert lake.read("t")["money"].to_pylist() == [7]
     assert not list(lake.root.rglob("*.part"))
+
+
+def test_a_check_has_limits_of_its_own_and_spills_into_the_lake(lake: Lake) -> None:
+    put(lake, rows(["a"], [1]))
+    settings = "SELECT value FROM duckdb_settings() WHERE name IN ('memory_limit', 'temp_directory') ORDER BY name"
+    with lake_module._checker(lake.root).cursor() as connection:
+        found = [value for (value,) in connection.execute(settings).fetchall()]
+    assert found == ["953.6 MiB", str(lake.root / ".spill")]
 
 
 def test_missing_partitions_are_all_named(lake: Lake) -> None:
