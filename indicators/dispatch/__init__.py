@@ -13,11 +13,20 @@ from indicators.dispatch.lights import legend, light_changes, lights
 from indicators.dispatch.overdue import late_by_owner, not_reported
 from indicators.dispatch.parks import park_indicators
 from indicators.dispatch.problems import measure_progress, problem_status
-from indicators.dispatch.schedule import completion, progress, progress_sentence, start_overdue, start_rate
+from indicators.dispatch.schedule import (
+    against_schedule,
+    completion,
+    of_year,
+    progress,
+    progress_sentence,
+    start_overdue,
+    start_rate,
+)
 from indicators.dispatch.standing import changed_fields, entries, moves, on_list
 from indicators.dispatch.thresholds import thresholds
 
 __all__ = [
+    "against_schedule",
     "changed_fields",
     "completion",
     "doubts",
@@ -30,6 +39,7 @@ __all__ = [
     "measure_progress",
     "moves",
     "not_reported",
+    "of_year",
     "on_list",
     "park_indicators",
     "problem_status",

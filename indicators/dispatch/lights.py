@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from indicators.dispatch.schedule import against_schedule
 from indicators.dispatch.thresholds import thresholds
-from indicators.rounding import display
 
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
 _OUT: Final = ["light", "word", "symbol", "reason", "before", "changed"]
@@ -22,7 +22,7 @@ _OUT: Final = ["light", "word", "symbol", "reason", "before", "changed"]
 
 @cache
 def legend() -> pd.DataFrame:
-    """Light, word, symbol and meaning (``lights.csv``); a light is never told by colour alone."""
+    """Light, word, symbol, English word and meaning (``lights.csv``); a light is never told by colour alone."""
     with (files(__package__) / "lights.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
@@ -68,17 +68,16 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
 def _judge(row: Mapping[Any, Any], terms: Mapping[str, float]) -> tuple[str, str]:
     """The light of one entry in one cycle by itself, and why."""
     behind, late = row["deviation"], row["start_overdue"]
-    points = "" if pd.isna(behind) else f"序时进度{display(abs(behind), '百分点', 1)}个百分点"
+    progress = "没有年度计划，不评灯" if pd.isna(behind) else against_schedule(behind)
     ladder = (
         (row["silent"] >= terms["silent_grey"], GREY, f"连续{row['silent']}期未报"),
         (late >= terms["start_red"], RED, f"逾期未开工{late}个月"),
-        (behind < terms["red_below"], RED, f"低于{points}"),
+        (behind < terms["red_below"], RED, progress),
         (row["doubt"] != "", GREY, f"存疑：{row['doubt']}"),
-        (pd.isna(behind), GREY, "没有年度计划，不评灯"),
+        (pd.isna(behind), GREY, progress),
         (late >= terms["start_yellow"], YELLOW, f"逾期未开工{late}个月"),
-        (behind < terms["yellow_below"], YELLOW, f"低于{points}"),
-        (behind < 0, GREEN, f"低于{points}"),
-        (True, GREEN, f"超过{points}"),
+        (behind < terms["yellow_below"], YELLOW, progress),
+        (True, GREEN, progress),
     )
     return next((light, reason) for burns, light, reason in ladder if burns)
 

@@ -17,7 +17,21 @@ from classification.errors import InputError
 from indicators.rounding import display
 
 MONTHS: Final = tuple(f"plan_{month:02d}" for month in range(1, 13))
+# Places of fractions. Money is in whole yuan and months are twelfths: what is smaller is the noise of binary fractions,
+# and nothing that lies on a limit may fall on one side or the other by it.
+_PLACES: Final = 12
 _SAME: Final = 0.001  # the months' plans add up to the year's within a thousandth, as they are kept in 万元
+
+
+def of_year(projects: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The projects without plan and investment where these are of another year than the one that is dispatched.
+
+    Args:
+        projects: ``year`` (missing: of the year that is dispatched)``, year_plan, cum_year``.
+        year: the one that is dispatched.
+    """
+    mine = projects["year"].isna() | (projects["year"] == year)
+    return projects.assign(**{name: projects[name].where(mine) for name in ("year_plan", "cum_year")})
 
 
 def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
@@ -30,7 +44,8 @@ def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
 
     Returns:
         ``entry, completion`` (cum_year / year_plan)``, scheduled`` (the plan's share by then; without a plan by month
-        that adds up, month / 12)``, deviation, basis`` (monthly | even | none: no plan for the year, nothing to judge).
+        that adds up, month / 12)``, deviation`` (all three of 12 places)``, basis`` (monthly | even | none: no plan for
+        the year, nothing to judge).
 
     Raises:
         InputError: the month is none.
@@ -47,9 +62,9 @@ def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "entry": projects["entry"],
-            "completion": done,
-            "scheduled": scheduled,
-            "deviation": done - scheduled,
+            "completion": _exact(done),
+            "scheduled": _exact(scheduled),
+            "deviation": _exact(done - scheduled),
             "basis": basis,
         }
     )
@@ -70,8 +85,8 @@ class Completion:
 
     @property
     def deviation(self) -> float:
-        """Completion less schedule, unrounded."""
-        return self.rate - self.scheduled
+        """Completion less schedule, of 12 places."""
+        return round(self.rate - self.scheduled, _PLACES)
 
 
 def completion(done: float, planned: float, month: int) -> Completion:
@@ -92,10 +107,16 @@ def progress_sentence(reached: Completion, month: int, *, unit: str = "亿元") 
     """The line of the monthly dispatch; money in yuan, differences from unrounded numbers."""
     done, planned = (display(value, unit, 1) for value in (reached.done, reached.planned))
     span = "1月" if month == 1 else f"1—{month}月"
-    points = display(abs(reached.deviation), "百分点", 1)
-    said = {True: f"超过时间进度{points}个百分点", False: f"低于时间进度{points}个百分点"}[reached.deviation >= 0]
-    said = "与时间进度持平" if points == display(0.0, "百分点", 1) else said
+    said = against_schedule(reached.deviation, "时间进度")
     return f"年度计划投资{planned}{unit}，{span}完成{done}{unit}，占年度计划的{display(reached.rate, '%', 1)}%，{said}"
+
+
+def against_schedule(deviation: float, schedule: str = "序时进度") -> str:
+    """``超过序时进度13.8个百分点``, ``低于…`` or, where that displays as 0.0, ``与序时进度持平``."""
+    points = display(abs(deviation), "百分点", 1)
+    if points == display(0.0, "百分点", 1):
+        return f"与{schedule}持平"
+    return f"{'超过' if deviation > 0 else '低于'}{schedule}{points}个百分点"
 
 
 def start_overdue(projects: pd.DataFrame, day: dt.date) -> pd.Series:
@@ -113,6 +134,11 @@ def start_rate(projects: pd.DataFrame, day: dt.date) -> tuple[int, int]:
     """Projects that were due to start by a day, and how many of these have: 开工率 is the second over the first."""
     due = projects["plan_start"] <= pd.Timestamp(day)
     return int(due.sum()), int((due & (projects["start"] <= pd.Timestamp(day))).sum())
+
+
+def _exact(fractions: pd.Series) -> pd.Series:
+    """Without the noise of binary fractions; never −0.0."""
+    return fractions.round(_PLACES) + 0.0
 
 
 def _check_month(month: int) -> None:

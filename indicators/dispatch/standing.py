@@ -12,27 +12,39 @@ from typing import Any, Final
 import pandas as pd
 
 from classification.errors import InputError
+from indicators.dispatch.schedule import MONTHS
 
+# Columns that speak of the year of the plan alone, which stands in YEAR.
+YEAR: Final = "year"
+_OF_YEAR: Final = frozenset({"year_plan", "cum_year", *MONTHS})
 _NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
-_TAKEN: Final = ["reported_at", "known_from", "row_id"]
+# The order in which reports are taken: of each cell the last one holds.
+TAKEN: Final = ["reported_at", "known_from", "turn"]
 _TYPES: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, "float64") | {"date": "datetime64[s]"}
 _NOTHING: Final[dict[str, Any]] = dict.fromkeys(_NUMBERS, float("nan")) | {"date": pd.NaT}
-_NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "row_id")
+_NEEDED: Final = ("entry", "field", "value", "reporter", "reported_at", "known_from", "turn", "row_id")
 
 
 def entries(
-    history: pd.DataFrame, day: dt.date, kinds: Mapping[str, str], *, before: tuple[str, ...] = ()
+    history: pd.DataFrame,
+    day: dt.date,
+    kinds: Mapping[str, str],
+    *,
+    before: tuple[str, ...] = (),
+    year: int | None = None,
 ) -> pd.DataFrame:
     """What holds of each entry of one ledger on a day.
 
-    Of the cells received by then the one that was reported last holds; of one day, the one received last.
+    Of the cells received by then the one that was reported last holds; of one day, the one received last, of those
+    the one whose turn was last. Plan and investment of a year hold only until another year is planned.
 
     Args:
         history: of one ledger, a row per reported cell: ``entry, field, value`` (canonical text, money in yuan)``,
-            reporter, reported_at, known_from, row_id``.
+            reporter, reported_at, known_from, turn`` (the order in which reports are taken)``, row_id``.
         day: the day of knowledge.
         kinds: the ledger's columns → their kind (money, number, count, integer, date, flag, code, text).
         before: number columns whose last other value is wanted too, as ``<column>_before``.
+        year: the last year whose plan and investment count: what is planned early for the next is not of this one.
 
     Returns:
         By ``entry``: the columns of ``kinds`` (numbers float64, dates datetime64, else text, '' where nothing was
@@ -43,13 +55,14 @@ def entries(
     """
     if lacking := [name for name in _NEEDED if name not in history]:
         raise InputError(f"台账历史缺少列：{'、'.join(lacking)}。", f"The history lacks columns: {', '.join(lacking)}.")
-    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
-    last = known.drop_duplicates(["entry", "field"], keep="last")
-    wide = last.pivot(index="entry", columns="field", values="value").sort_index()
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     by_entry = known.groupby("entry")
+    held = known[_of_the_year(known, year)]
+    last = held.drop_duplicates(["entry", "field"], keep="last")
+    wide = last.pivot(index="entry", columns="field", values="value").reindex(sorted(by_entry.groups))
     out = {name: _typed(wide.get(name), kind, wide.index) for name, kind in kinds.items()}
     for name in before:
-        earlier = known[known["field"] == name]
+        earlier = held[held["field"] == name]
         earlier = earlier[earlier["row_id"] != earlier.groupby("entry")["row_id"].transform("last")]
         out[f"{name}_before"] = _typed(
             earlier.groupby("entry")["value"].last().reindex(wide.index), kinds[name], wide.index
@@ -58,6 +71,20 @@ def entries(
     out["last_reporter"] = by_entry["reporter"].last().reindex(wide.index)
     out["first_known"] = pd.to_datetime(by_entry["known_from"].min().reindex(wide.index))
     return pd.DataFrame(out, index=wide.index).rename_axis("entry").reset_index()
+
+
+def _of_the_year(known: pd.DataFrame, until: int | None) -> pd.Series:
+    """Which cells hold of the last year planned, up to a year; what one report says is of the year it names.
+
+    A report that names none is of the year named last; before any year is named, of none.
+    """
+    report = [known[name] for name in ("entry", "reported_at", "known_from")]
+    named = pd.to_numeric(known["value"].where(known["field"] == YEAR).replace("", None))
+    of = named.groupby(report).transform("last").groupby(known["entry"]).ffill()
+    early = ~(of > until) if until is not None else pd.Series(data=True, index=known.index)
+    last = of.where(early).groupby(known["entry"]).transform("last")
+    bound = known["field"].isin(_OF_YEAR)
+    return (early | ~(bound | (known["field"] == YEAR))) & (~bound | last.isna() | (of == last))
 
 
 def _typed(values: Any, kind: str, index: pd.Index) -> pd.Series:
@@ -80,13 +107,21 @@ def on_list(standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     return standing[there].reset_index(drop=True)
 
 
-def moves(standing: pd.DataFrame, since: dt.date, until: dt.date) -> pd.DataFrame:
+def moves(standing: pd.DataFrame, since: dt.date, until: dt.date, *, as_heard: bool = False) -> pd.DataFrame:
     """Who came onto the list and who left it after ``since`` and up to ``until``, with the reason for leaving.
+
+    Args:
+        standing: entries as ``entries`` gives them.
+        since: the day before the first.
+        until: the last day.
+        as_heard: an entry that was registered late came on the day on which it was first heard of, so that whoever
+            is told week by week is told of it.
 
     Returns:
         ``entry, name, move`` (in | out)``, on, reason``, in the order of days.
     """
     came = standing["in_date"].fillna(standing["first_known"])
+    came = came.clip(lower=standing["first_known"]) if as_heard else came
     parts = [
         standing.assign(move="in", on=came, reason=""),
         standing.assign(move="out", on=standing["out_date"], reason=standing["out_reason"]),
@@ -111,5 +146,5 @@ def changed_fields(history: pd.DataFrame, since: dt.date, until: dt.date) -> pd.
 
 
 def _holding(history: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(_TAKEN, kind="stable")
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     return known.drop_duplicates(["entry", "field"], keep="last")

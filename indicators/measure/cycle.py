@@ -71,7 +71,7 @@ def _diffusion(mine: pd.DataFrame, place: str) -> list[pd.DataFrame]:
 def _index(mine: pd.DataFrame, place: str) -> list[pd.DataFrame]:
     table = components()
     values = mine.merge(table[_FORM].reset_index(drop=True), on=_FORM)
-    # GDP of the vintage that goes with ours: a verified figure beside preliminary ones would be another kind.
+    # Of GDP in several vintages the earliest of each quarter: what was verified later would be another kind.
     values = values.assign(age=[VINTAGES.index(vintage) for vintage in values["vintage"]]).sort_values(
         ["age", "authority"]
     )

@@ -123,8 +123,8 @@ def plans(scheme: pd.DataFrame) -> list[Plan]:
 
     Raises:
         InputError: an indicator or a definition that the catalogue lacks, or not with that span or price basis;
-            goalposts that are not low < high, or one of two; weights within a node that do not sum to 1; more than one
-            document; as ``freeze_scheme``. Base year and code are named.
+            goalposts that are not low < high, or one of two; a node without a weight, or weights within one that do not
+            sum to 1; more than one document; as ``freeze_scheme``. Base year and code are named.
     """
     if scheme.empty:
         return []
@@ -150,6 +150,8 @@ def _check(plan: Plan) -> None:
         if row[["low", "high"]].isna().sum() == 1 or row["low"] >= row["high"]:
             _refuse(plan, code, "下限值应小于上限值，且两者同填或同空", "goalposts are low < high, both or none")
     for parent, members in plan.table[plan.table["parent"] != ""].groupby("parent"):
+        for code in members.loc[members["weight"].isna(), "code"]:
+            _refuse(plan, code, "没有填权重", "it has no weight")
         if not abs(members["weight"].sum() - 1) <= _SUM:
             said = f"{members['weight'].sum():.6g}"
             _refuse(plan, parent, f"下级权重合计为 {said}，应为 1（若有行被搁置，见 shuce aside）",

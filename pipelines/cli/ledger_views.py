@@ -16,7 +16,7 @@ from rich.table import Table
 
 from classification.errors import InputError
 from indicators.dispatch import legend, progress_sentence
-from indicators.dispatch.thresholds import thresholds
+from indicators.dispatch.standing import TAKEN
 from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers import cells
@@ -102,7 +102,7 @@ def entry(board: Board, number: str, city: City, console: Console) -> None:
     for doubt in board.doubts(ledger.id).query("entry == @number")["zh"]:
         console.print(f"存疑：{doubt}", style="yellow", **_PLAIN)
     history = board.history[(board.history["entry"] == number) & (board.history["known_from"] <= board.day)]
-    said = history.sort_values(["reported_at", "known_from", "row_id"])
+    said = history.sort_values(TAKEN, kind="stable")
     changes = said[said["value"] != said.groupby("field")["value"].shift()].to_dict("records")
     shown = [
         (str(one["reported_at"]), ledger.columns[one["field"]].header, cells.told(one, city), one["reporter"])
@@ -139,7 +139,7 @@ def headline(board: Board) -> list[str]:
         idle = int(board.bonds["idle"].sum())
         said.append(
             f"专项债：到位 {display(arrived, '亿元', 1)} 亿元，支出 {display(spent, '亿元', 1)} 亿元{share}，"
-            f"闲置超 {thresholds()['idle_days']:.0f} 天 {idle} 个"
+            f"闲置超 {board.limits['idle_days']:.0f} 天 {idle} 个"
         )
     measures = board.measures
     said.append(f"工作措施：{len(measures)} 项，完成 {int(measures['done'].sum())}，逾期 {int(measures['late'].sum())}")

@@ -22,6 +22,7 @@ from pipelines.clock import today
 
 if TYPE_CHECKING:
     from pipelines.warning.backtest import Score
+    from pipelines.warning.rules import Level
     from pipelines.workspace import Workspace
 
 app = typer.Typer(
@@ -87,9 +88,8 @@ def dismiss(
         for row in lake.read(table, lake.partitions(table)).select(["signal"]).to_pylist()
     ] if lake.partitions("signal") else []  # fmt: skip
     if signal not in {row["signal"] for row in known}:
-        raise InputError(
-            f"没有编号为“{signal}”的信号，请用 shuce warning list 查看。", f"There is no signal {signal!r}."
-        )
+        # A signal of a firm names the firm: the number is not said again.
+        raise InputError("没有这个编号的信号，请用 shuce warning list 查看。", "There is no signal of this number.")
     day = today()
     with workspace.held("warning dismiss"):
         append(workspace, Dismissal(signal=signal, reason=reason, by=getpass.getuser(), dismissed_on=day))
@@ -101,7 +101,6 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     """用已知转折点回测：命中率、时滞、误报率。 Hit and false-alarm rates over known turning points."""
     from pipelines.warning.backtest import AFTER, HORIZON
     from pipelines.warning.backtest import backtest as score
-    from pipelines.warning.rules import LEVELS
 
     workspace, _, day = _signals(home, quarter, as_of, "signal")
     from pipelines.steps.warned import tried
@@ -116,12 +115,7 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     )
     console.print(_scores(score(signals, points, watched)))
     if unseen:
-        named = "、".join(f"{LEVELS[level]} {subject}" for level, subject in unseen if level != "firm")
-        console.print(
-            f"另有 {len(unseen)} 个转折对象不在预警范围（类别不足3家，或企业不在前列），不计：{named}",
-            style="yellow",
-            highlight=False,
-        )
+        console.print(_unseen(unseen), style="yellow", highlight=False)
     console.print(
         f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号，占无转折的“对象×季度”。"
         "各季以数据截止日所知的版次计算，不是当时所知。",
@@ -163,6 +157,15 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         text.append(f"\n{row['signal']}", style="dim")
         table.add_row(KINDS[row["kind"]], text, row["owner"])
     return table
+
+
+def _unseen(points: list[tuple[Level, str]]) -> str:
+    """The subjects of downturns that no rule looks at; firms are counted and not named."""
+    from pipelines.warning.rules import LEVELS
+
+    named = "、".join(f"{LEVELS[level]} {subject}" for level, subject in points if level != "firm")
+    said = f"另有 {len(points)} 个转折对象不在预警范围（类别不足3家，或企业不在前列），不计"
+    return f"{said}：{named}" if named else said
 
 
 def _without_largest(row: dict[str, Any]) -> str:

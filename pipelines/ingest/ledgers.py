@@ -31,13 +31,17 @@ CLEARED: Final = "清空"  # what empties a cell that held something; a blank ce
 IDENTITY: Final = ("credit_code", "name")
 # Who says it, of what and when: not what is said.
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+_UNDATED: Final = "undated"
 _WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
 _SHIFTED: Final = 0.5  # the part of a sheet's rows that cannot be read from which its columns are taken for shifted
 
 
 @dataclass
 class Report:
-    """What one row says: its ledger and number (perhaps none), its cells as canonical text, by whom and when."""
+    """What one row says: its ledger and number (perhaps none), its cells as canonical text, by whom and when.
+
+    ``turn`` is its place in the order in which reports are taken.
+    """
 
     ledger: Ledger
     row: Row
@@ -46,6 +50,7 @@ class Report:
     reporter: str
     reported_at: dt.date
     matched_by: str = "entry"
+    turn: int = 0
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -75,9 +80,12 @@ def core_ledger_history(*raws_and_city: Any) -> tuple[pa.Table, pa.Table]:
         for form, raw in zip(LEDGER_FORMS, raws, strict=True)
         for report in _read(raw, form, _regions(city), typed)
     ]
-    reports = _without_repeats(sorted(reports, key=lambda report: report.order), typed)
+    ordered = sorted(reports, key=lambda report: report.order)
+    taken = [replace(report, turn=turn) for turn, report in enumerate(ordered)]
+    # Before anything is learnt of entries by number, then once more with those that code or name tells.
+    known = list(_identified(_without_repeats(taken, typed), typed))
     schema = contract(TABLE).schema
-    rows = [cell for report in _identified(reports, typed) for cell in _cells(report)]
+    rows = [cell for report in _without_repeats(known, typed) for cell in _cells(report)]
     rows.sort(key=lambda row: (row["ledger"], row["entry"], row["field"], row["known_from"], row["reported_at"],
                                row["file"], row["sheet"], row["row"], row["row_id"]))  # fmt: skip
     aside = sorted(typed.aside, key=lambda row: (row["row_id"], row["rule"]))
@@ -102,7 +110,8 @@ def _read(raw: pa.Table, form: str, regions: dict[str, str], typed: Typed) -> li
             reports.append(read(row, regions))
         except CellError as error:
             typed.put_aside(row, error)
-            failed[cells["file_sha"], cells["sheet"]] += 1
+            # A row that went out filled in and came back undated was left alone: that speaks against no sheet.
+            failed[cells["file_sha"], cells["sheet"]] += error.rule != _UNDATED
     kept = Counter(report.sheet for report in reports)
     # A row of the weekly form is about one cell, so there no row speaks for another.
     shifted = {sheet for sheet, bad in failed.items() if form in of_form and bad > _SHIFTED * (bad + kept[sheet])}
@@ -117,6 +126,10 @@ def _entry(ledger: Ledger, row: Row, regions: dict[str, str]) -> Report:
     entry = row.text("entry").upper()
     if entry and not ledger.numbers(entry):
         raise _bad_number(row, ledger)
+    if entry and not row.text("reported_at"):
+        raise row.fail(
+            "reported_at", _UNDATED, "没有填报日期，视为没有填报；有变化请补填日期。", "Undated: taken as not reported."
+        )
     names = [name for name in ledger.columns if name not in _ABOUT]
     said = {name: _value(row, ledger, name, regions) for name in names if not _says_nothing(row.text(name))}
     return _report(row, ledger, entry, said)
@@ -390,6 +403,7 @@ def _cells(report: Report) -> Iterator[dict[str, Any]]:
             "reporter": report.reporter,
             "reported_at": report.reported_at,
             "known_from": report.row.cells["received_at"],
+            "turn": report.turn,
             "matched_by": report.matched_by,
             **place,
         }

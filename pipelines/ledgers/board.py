@@ -23,7 +23,7 @@ from indicators.dispatch.schedule import Completion
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
-_BEFORE: Final = {"project": ("cum_year", "year")}
+_BEFORE: Final = {"project": ("cum_year",)}
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
 LIT: Final = (
     "entry", "name", "county", "department", "cycle", "cut_off", "completion", "scheduled", "deviation", "basis",
@@ -71,7 +71,8 @@ class Board:
         history: rows of ``core_ledger`` (or of ``core_ledger_history``), whatever else was received later.
         day: the day of knowledge.
         limits: thresholds by name.
-        kept: rows of ``core_dispatch``; lights are read there where they have been made before.
+        kept: rows of ``core_dispatch``; lights are read there where they have been made up to the last cycle. In a
+            month in which nobody reports none are made, but it is dispatched all the same.
     """
 
     history: pd.DataFrame
@@ -79,16 +80,19 @@ class Board:
     limits: Mapping[str, float] = field(default_factory=dispatch.thresholds)
     kept: pd.DataFrame | None = None
 
-    def ever(self, ledger: str, day: dt.date | None = None) -> pd.DataFrame:
-        """Every entry that a ledger had by a day (default: the board's), those that left included."""
-        key = (ledger, day or self.day)
+    def ever(self, ledger: str, day: dt.date | None = None, year: int | None = None) -> pd.DataFrame:
+        """Every entry that a ledger had by a day (default: the board's), those that left included.
+
+        Where a year is dispatched, plans of later ones do not count.
+        """
+        key = (ledger, day or self.day, year)
         if key not in self._read:
-            terms = kinds(ledgers()[ledger])
-            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=_BEFORE.get(ledger, ()))
+            terms, before = kinds(ledgers()[ledger]), _BEFORE.get(ledger, ())
+            self._read[key] = dispatch.entries(self._of(ledger), key[1], terms, before=before, year=year)
         return self._read[key]
 
     @cached_property
-    def _read(self) -> dict[tuple[str, dt.date], pd.DataFrame]:
+    def _read(self) -> dict[tuple[str, dt.date, int | None], pd.DataFrame]:
         """What was read of the history so far; nobody changes it."""
         return {}
 
@@ -98,7 +102,8 @@ class Board:
 
     def doubts(self, ledger: str) -> pd.DataFrame:
         """What is doubtful about the entries on a list."""
-        return dispatch.doubts(ledger, self.of(ledger), self.day, self.year)
+        there = dispatch.on_list(self.ever(ledger, year=self.year), self.day)
+        return dispatch.doubts(ledger, there, self.day, self.year)
 
     def changes(self, since: dt.date) -> pd.DataFrame:
         """The cells that changed after a day, of all ledgers: ``ledger`` and what ``changed_fields`` gives."""
@@ -135,7 +140,7 @@ class Board:
     @cached_property
     def lights(self) -> pd.DataFrame:
         """The light of each project in each cycle (``LIT``), each as known when the cycle was cut off."""
-        if self.kept is not None:
+        if self.kept is not None and {str(cycle) for cycle in self.cycles[-1:]} <= set(self.kept["cycle"]):
             return self.kept[self.kept["cut_off"] <= self.day].reset_index(drop=True)
         parts = [self._measured(cycle, self.cycles[: number + 1]) for number, cycle in enumerate(self.cycles)]
         parts = [part for part in parts if len(part)]
@@ -145,9 +150,8 @@ class Board:
 
     def _measured(self, cycle: Cycle, until: list[Cycle]) -> pd.DataFrame:
         """Progress, starts, silence and doubts of the projects of one cycle."""
-        cut = cycle.cut_off(self.limits)
-        there = dispatch.on_list(self.ever("project", cut), cycle.last_day)
-        told = dispatch.progress(there, cycle.month)
+        cut, there = cycle.cut_off(self.limits), self._projects(cycle)
+        told = dispatch.progress(dispatch.of_year(there, cycle.year), cycle.month)
         doubt = blocking(dispatch.doubts("project", there, cut, cycle.year))
         return told.assign(
             name=there["name"],
@@ -160,6 +164,11 @@ class Board:
             doubt=[doubt.get(entry, "") for entry in told["entry"]],
         )
 
+    def _projects(self, cycle: Cycle) -> pd.DataFrame:
+        """The projects on the list at the end of a month, as known at its cut-off, with what its year planned."""
+        ever = self.ever("project", cycle.cut_off(self.limits), cycle.year)
+        return dispatch.on_list(ever, cycle.last_day)
+
     def _silent(self, cycles: list[Cycle]) -> pd.Series:
         """By project the cycles up to the last one in which nothing was heard of it."""
         cuts = np.array([np.datetime64(cycle.cut_off(self.limits)) for cycle in cycles])
@@ -170,13 +179,18 @@ class Board:
         return len(cuts) - 1 - last
 
     @cached_property
+    def lit(self) -> pd.DataFrame:
+        """The lights of the last cycle cut off."""
+        return self.lights[self.lights["cycle"].isin([str(cycle) for cycle in self.cycles[-1:]])]
+
+    @cached_property
     def completion(self) -> Completion | None:
         """Investment done and planned in the last cycle cut off, of projects with a plan; None where none has one."""
         if not self.cycles:
             return None
         cycle = self.cycles[-1]
-        there = dispatch.on_list(self.ever("project", cycle.cut_off(self.limits)), cycle.last_day)
-        planned = there[(there["year_plan"] > 0) & (there["year"].isna() | (there["year"] == cycle.year))]
+        there = dispatch.of_year(self._projects(cycle), cycle.year)
+        planned = there[there["year_plan"] > 0]
         if planned.empty:
             return None
         return dispatch.completion(float(planned["cum_year"].sum()), float(planned["year_plan"].sum()), cycle.month)
@@ -227,15 +241,19 @@ class Board:
         """The six future industries by a day (default: the board's): what stands on the lists, and what was invested.
 
         Returns:
-            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year), all six, in order.
+            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year that is dispatched), all
+            six, in order.
         """
-        there = {name: dispatch.on_list(self.ever(name), day or self.day) for name in ("firm", "project")}
+        there = {
+            name: dispatch.on_list(self.ever(name, year=self.year), day or self.day) for name in ("firm", "project")
+        }
+        invested = dispatch.of_year(there["project"], self.year)
         found = future_industries()[["id", "name_zh"]].drop_duplicates(ignore_index=True)
         by = {name: rows.groupby("future_industry") for name, rows in there.items()}
         told = {
             "future_firms": by["firm"].size(),
             "future_projects": by["project"].size(),
-            "future_invested": by["project"]["cum_year"].sum(),
+            "future_invested": invested.groupby("future_industry")["cum_year"].sum(),
         }
         return found.assign(**{name: found["name_zh"].map(values).fillna(0) for name, values in told.items()})
 

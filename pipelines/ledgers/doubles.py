@@ -7,6 +7,7 @@ L3, and do not come out.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection
 from functools import cache
@@ -18,11 +19,12 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from indicators.dispatch.standing import TAKEN
 from pipelines.ingest.texts import normal
 
 COLUMNS: Final = ("ledger", "entry", "name", "county", "other_ledger", "other", "other_name", "other_county", "score",
                   "reason", "declared", "known_from")  # fmt: skip
-_ENTRY: Final = ("ledger", "entry", "bare", "name", "county", "code", "amount", "links", "named", "coded")
+_ENTRY: Final = ("ledger", "entry", "bare", "name", "county", "code", "amount", "links", "days")
 _NAMES: Final = ("name", "former_names")
 _HELD: Final = ("name", "county", "credit_code")
 _AMOUNT: Final = {"project": "total_investment", "lead": "planned_investment", "bond": "issued"}
@@ -54,14 +56,16 @@ def bare(name: str, places: Collection[str] = ()) -> str:
 def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFrame:
     """The pairs that ``doubles.csv`` lists, each with what speaks for it.
 
-    Every name that an entry ever had counts. A pair is known from the day on which what speaks for it was.
+    Every name that an entry ever had counts; all else is as it was last reported. Pairs as known on a day are those of
+    the history up to it.
 
     Args:
         history: rows of ``core_ledger_history``.
         places: names of the city and its counties, which are left out of names.
 
     Returns:
-        ``COLUMNS``: score 0–1 (code half, name four tenths, amount the rest, over what both have), by score.
+        ``COLUMNS``: score 0–1 (code half, name four tenths, amount the rest, over what both have), by score; known from
+        the day on which the last of what it says was.
     """
     known = _entries(history, places)
     found = [_pairs(known, limit) for limit in limits().to_dict("records")]
@@ -72,7 +76,7 @@ def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFr
 
 def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
     """One row per entry and name it ever had, with code, amount, county and links as last reported (``_ENTRY``)."""
-    rows = history.sort_values(["reported_at", "known_from", "row_id"], kind="stable")
+    rows = history.sort_values(TAKEN, kind="stable")
     cell = ["ledger", "entry", "field"]
     last = rows.drop_duplicates(cell, keep="last").set_index(cell)["value"].to_dict()
     since = rows.groupby([*cell, "value"])["known_from"].min().to_dict()
@@ -80,13 +84,18 @@ def _entries(history: pd.DataFrame, places: Collection[str]) -> pd.DataFrame:
     out = []
     for ledger, entry, field, value in names[[*cell, "value"]].itertuples(index=False, name=None):
         held = {name: str(last.get((ledger, entry, name), "")) for name in (*_HELD, *_LINKS, *_AMOUNT.values())}
+        of = {name: since.get((ledger, entry, name, text), dt.date.min) for name, text in held.items()}
+        amount = _AMOUNT.get(ledger, "")
         out += [
             {
                 "ledger": ledger, "entry": entry, "bare": bare(name, places), "name": held["name"],
                 "county": held["county"], "code": held["credit_code"],
-                "amount": float(held.get(_AMOUNT.get(ledger, ""), "") or "nan"),
-                "links": {held[link] for link in _LINKS} - {""}, "named": since[ledger, entry, field, value],
-                "coded": since.get((ledger, entry, "credit_code", held["credit_code"])),
+                "amount": float(held.get(amount, "") or "nan"), "links": {held[link] for link in _LINKS} - {""},
+                "days": {
+                    "name": max(since[ledger, entry, field, value], of["name"], of["county"]),
+                    "code": of["credit_code"], "amount": of.get(amount, dt.date.min),
+                    "links": max(of[link] for link in _LINKS),
+                },
             }
             for name in re.split("[;；]", value)
             if name.strip()
@@ -136,6 +145,7 @@ def _row(one: pd.Series, other: pd.Series, *, like: float, code: bool, amount: b
         "amount": pd.notna(one["amount"]) and pd.notna(other["amount"]),
     }
     earned = {"code": float(code), "name": like, "amount": float(amount)}
+    declared = other["entry"] in one["links"] or one["entry"] in other["links"]
     score = sum(_WEIGHTS[n] * earned[n] for n in has if has[n]) / sum(_WEIGHTS[n] for n in has if has[n])
     said = [
         ("信用代码相同", code),
@@ -148,6 +158,8 @@ def _row(one: pd.Series, other: pd.Series, *, like: float, code: bool, amount: b
         "other_ledger": other["ledger"], "other": other["entry"], "other_name": other["name"],
         "other_county": other["county"], "score": round(score, 4),
         "reason": "，".join(text for text, holds in said if holds),
-        "declared": other["entry"] in one["links"] or one["entry"] in other["links"],
-        "known_from": max(side[what] for side in (one, other) for what in ("named", *(("coded",) if code else ()))),
+        "declared": declared,
+        "known_from": max(
+            side["days"][what] for side in (one, other) for what, said in (has | {"links": declared}).items() if said
+        ),
     }  # fmt: skip

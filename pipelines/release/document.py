@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -50,6 +51,9 @@ _WIDTH: Final = 8844
 _EMU: Final = 635
 # Of a column: the least and the most characters (Chinese) that count towards its width.
 _NARROWEST, _WIDEST = 3.0, 12.0
+_WIDEST_ON_SHEET: Final = 24.0
+# Of a cell: its margins and a Chinese character, in twentieths of a point as widths are.
+_MARGINS, _CHARACTER = 140, 180
 _FIELD: Final = re.compile(r"〔([^〔〕]*)〕")
 _NAMESPACES: Final = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -139,7 +143,7 @@ def write(said: Said, issue: Issue, data: bytes, path: Path, *, sheet: bool = Fa
         "styles": styles,
         "numbered": numbered,
         "tables": tables,
-        "widths": widths,
+        "widths": sheet_widths if sheet else widths,
         "width": _WIDTH,
         "picture": _pictures(document),
         "page": said.leaders,
@@ -170,6 +174,16 @@ def widths(table: Table, widest: float = _WIDEST) -> list[int]:
     wanted = [min(max(head, body, _NARROWEST), widest) for head, body in zip(heads, [labels, *cells], strict=True)]
     found = [int(_WIDTH * want / sum(wanted)) for want in wanted]
     return [found[0] + _WIDTH - sum(found), *found[1:]]
+
+
+def sheet_widths(table: Table) -> list[int]:
+    """The same of a document of one sheet, on which labels and texts may be longer."""
+    return widths(table, _WIDEST_ON_SHEET)
+
+
+def lines(text: str, width: int) -> int:
+    """How many lines a text fills in a column of a width."""
+    return max(1, math.ceil(_length(text) * _CHARACTER / (width - _MARGINS)))
 
 
 def _length(text: str) -> float:

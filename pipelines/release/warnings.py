@@ -7,7 +7,8 @@ here: what makes a signal (pipelines.warning), the lights of dispatch, in which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -21,7 +22,7 @@ from pipelines.release.display import decimal, shown
 from pipelines.release.exhibits import Exhibit
 from pipelines.release.figures import Figure, Figures, Number, Origin, Span, count
 from pipelines.release.tables import Row, Table
-from pipelines.warning.rules import KINDS, LEVELS
+from pipelines.warning.rules import KINDS, LEVELS, rule
 from pipelines.warning.sentences import without_largest
 
 CAVEAT: Final = (
@@ -68,14 +69,17 @@ def _texts(rows: list[dict[str, Any]]) -> Iterator[str]:
     told: set[tuple[str, str]] = set()
     for row in rows:
         subject = row["level"], row["class"]
-        beside = "" if subject in told else _linked(without_largest(row), row, "growth_but1")
+        beside = "" if subject in told else without_largest(row, partial(_linked, row=row))
         told.add(subject)
-        yield f"〔{KINDS[row['kind']]}〕{_linked(row['sentence'], row, 'evidence')}{beside}（{row['owner']}）"
+        words = rule(row["rule"]).words
+        yield f"〔{KINDS[row['kind']]}〕{_linked(row['sentence'], 'evidence', row, words)}{beside}（{row['owner']}）"
 
 
-def _linked(text: str, row: Mapping[str, Any], column: str) -> str:
+def _linked(text: str, column: str, row: Mapping[str, Any], words: Iterable[str] = ()) -> str:
+    """A text with its numbers linked to a cell; those of words that are always said come from none."""
     source = Number(0, "", "", 0, sources=(Origin.of("signal", column, row),))
-    return _NUMBER.sub(lambda found: cite_whole(found[1], source), text)
+    parts = re.compile("|".join([*(re.escape(part) for part in words if _NUMBER.search(part)), _NUMBER.pattern]))
+    return parts.sub(lambda found: cite_whole(found[1], source) if found[1] else found[0], text)
 
 
 def _count(rows: list[dict[str, Any]]) -> str:

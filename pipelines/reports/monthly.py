@@ -5,11 +5,11 @@ Belongs here: what is said of a month, in which order. Does not belong here: tab
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from indicators.dispatch import progress_sentence, thresholds
-from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
-from indicators.dispatch.problems import LEVELS, OVERDUE, UNPROVEN
+from indicators.dispatch import against_schedule, progress_sentence
+from indicators.dispatch.lights import RED, YELLOW
+from indicators.dispatch.problems import LEVELS
 from pipelines.ledgers.board import Board
 from pipelines.release import charts
 from pipelines.release.bulletin import Section
@@ -23,8 +23,6 @@ from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
 T = TypeVar("T")
-# The lights of dispatch, told by word as well; grey has no progress to show.
-COLOURS: Final = {GREEN: "#2f7d4f", YELLOW: "#d9a400", RED: "#b3261e", GREY: "#7a828c"}
 
 
 def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
@@ -84,16 +82,16 @@ def key_figures(board: Board) -> list[KeyFigure]:
     found = []
     if board.completion is not None:
         reached, month = board.completion, board.cycles[-1].month
-        ahead = f"{'超过' if reached.deviation >= 0 else '低于'}时间进度{percent(abs(reached.deviation))}个百分点"
+        ahead = against_schedule(reached.deviation, "时间进度")
         found.append(KeyFigure("投资完成率", percent(reached.rate), "%", ahead, f"1—{month}月，占年度计划"))
     due, started = board.starts
     if due:
         found.append(
             KeyFigure("开工率", percent(started / due), "%", f"应开工{due}个，已开工{started}个", _known(board))
         )
-    states = board.problems["state"]
-    late = int(states.isin([OVERDUE, UNPROVEN]).sum())
-    found.append(KeyFigure("未办结问题", str(len(tables.undone(board))), "个", f"其中逾期{late}个", _known(board)))
+    undone = tables.undone(board)
+    late = int((undone["overdue"] > 0).sum())
+    found.append(KeyFigure("未办结问题", str(len(undone)), "个", f"其中逾期{late}个", _known(board)))
     arrived, spent = _spent(board)
     if arrived:
         idle = int(board.bonds["idle"].sum())
@@ -134,10 +132,11 @@ def behind(board: Board) -> Exhibit | None:
         return None
     records: list[dict[str, Any]] = [
         {
-            "name": one["entry"],
+            "name": f"{one['entry']} {one['name']}",
+            "short": one["entry"],
             "value": float(one["completion"]),
             "label": f"{percent(one['completion'])}%，应达{percent(one['scheduled'])}%，{tables.word(one['light'])}",
-            "colour": COLOURS[one["light"]],
+            "colour": charts.LIGHTS[one["light"]],
         }
         for one in slow.to_dict("records")
     ]
@@ -159,8 +158,8 @@ def of_late(board: Board) -> list[str]:
         found.append(f"逾期{len(board.late)}项：{kinds}；最多的是{'、'.join(most)}（{owners.max()}项）。")
     else:
         found.append("没有逾期事项。")
-    days = f"{thresholds()['report_days']:.0f}天"
-    silent = f"{len(board.quiet)}个项目超过{days}未报。" if len(board.quiet) else f"没有超过{days}未报的项目。"
+    days = f"{board.limits['report_days']:.0f}天"
+    silent = f"{len(board.quiet)}个条目超过{days}未报。" if len(board.quiet) else f"没有超过{days}未报的条目。"
     return [*found, silent]
 
 
@@ -198,7 +197,7 @@ def of_bonds(board: Board) -> list[str]:
     if not arrived:
         return []
     idle = board.bonds[board.bonds["idle"]]
-    days = f"{thresholds()['idle_days']:.0f}天"
+    days = f"{board.limits['idle_days']:.0f}天"
     said = f"闲置超过{days}的有{len(idle)}个：{'、'.join(idle['name'])}" if len(idle) else f"没有闲置超过{days}的"
     return [f"到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(spent / arrived)}%；{said}。"]
 

@@ -16,7 +16,6 @@ import pandas as pd
 from indicators.dispatch import legend, moves
 from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
 from indicators.dispatch.problems import LEVELS, OPEN, OVERDUE, UNPROVEN
-from indicators.dispatch.thresholds import thresholds
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
@@ -57,9 +56,7 @@ def whole(value: Any) -> Number | None:
 
 def lit(board: Board) -> pd.DataFrame:
     """The lights of the last cycle, the worst first."""
-    if not board.cycles:
-        return board.lights.iloc[:0]
-    now = board.lights[board.lights["cycle"] == str(board.cycles[-1])]
+    now = board.lit
     rank = now["light"].map({light: place for place, light in enumerate(WORST_FIRST)})
     ordered: pd.DataFrame = now.assign(rank=rank).sort_values(["rank", "deviation", "entry"])
     return ordered.reset_index(drop=True)
@@ -118,7 +115,7 @@ def late(board: Board) -> Table | None:
 
 def quiet(board: Board) -> Table | None:
     """Who has not reported, by owner."""
-    title = f"超过{thresholds()['report_days']:.0f}天未报，按责任部门"
+    title = f"超过{board.limits['report_days']:.0f}天未报，按责任部门"
     return _by_owner(
         Table("未报", title, "单位：天", ("条目", "清单", "上次填报", "未报"), ()),
         board.quiet,
@@ -189,7 +186,7 @@ def bonds(board: Board) -> Table | None:
     there = board.bonds
     if there.empty:
         return None
-    days = thresholds()["idle_days"]
+    days = board.limits["idle_days"]
     found = [
         Row(
             f"{one['entry']} {one['name']}",
@@ -241,18 +238,18 @@ def measures(board: Board) -> Table | None:
     )
 
 
-def moved(board: Board, since: dt.date, until: dt.date) -> pd.DataFrame:
+def moved(board: Board, since: dt.date, until: dt.date, *, as_heard: bool = False) -> pd.DataFrame:
     """Who came onto the five ledgers and who left them in a span: ``ledger`` and what ``moves`` gives."""
-    parts = [moves(board.ever(name), since, until).assign(ledger=name) for name in FIVE]
+    parts = [moves(board.ever(name), since, until, as_heard=as_heard).assign(ledger=name) for name in FIVE]
     found: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return found
 
 
-def entries_and_exits(board: Board, since: dt.date, until: dt.date) -> Table | None:
+def entries_and_exits(board: Board, since: dt.date, until: dt.date, *, as_heard: bool = False) -> Table | None:
     """The same as a table."""
     return _table(
         Table("进出", "入单和出单", "", ("条目", "清单", "进出", "日期", "原因"), ()),
-        moved(board, since, until),
+        moved(board, since, until, as_heard=as_heard),
         lambda one: (
             ledgers()[one["ledger"]].zh,
             _MOVES[one["move"]],

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
-from pipelines.excel import lines, units
 from pipelines.ledgers.board import Board
 from pipelines.release.bulletin import Section
 from pipelines.release.display import shown
+from pipelines.release.document import lines, sheet_widths
 from pipelines.release.notes import synthetic
 from pipelines.release.tables import Cell, Row, Table
 from pipelines.reports import tables
@@ -21,29 +22,23 @@ from pipelines.reports.paper import Edition, Paper, quoted
 from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
-# What a sheet holds beside its heading: lines of all tables together, a table's own heading among them.
-SHEET: Final = 29
-_HEADING: Final = 6
+# What a sheet of the official layout, which has less room than the page, holds between a headline of three lines and
+# its notes: lines of all tables together; a table's title, unit and head take as much as some.
+SHEET: Final = 26.0
+_HEADING: Final = 4.5
+_CHANGES: Final = "变化"
 # How many columns of a table go on the sheet, where not all do.
-_COLUMNS: Final = {"变化": 2, "新增问题": 5}
+_COLUMNS: Final = {_CHANGES: 2, "新增问题": 5}
 # How many changed columns of an entry are named.
 _NAMED: Final = 4
-# Of a column: units of width on the sheet, of the first, of one with texts, of another.
-_FIRST, _TEXT, _SHORT = 40, 47, 14
-_LONG: Final = 32
 
 
 def weekly(board: Board, period: Period, city: City, of: Edition) -> Paper:
     """The report of a week, on a board of its last day."""
     found = _found(board, period, city)
     there = {title: table for title, table in found.items() if table is not None}
-    room = SHEET - _HEADING * len(there)
-    # What is new and who is silent is short and goes first into the room there is; changes take what is left.
-    kept = dict(there)
-    for title in reversed(there):
-        table = _narrow(there[title], _COLUMNS.get(title, len(there[title].head)))
-        kept[title], used = fitted(table, room if title == "变化" else room // 2)
-        room -= used
+    kept = sheet(there)
+    beside = "、".join(f"{title}{entries(table)}条" for title, table in there.items() if title not in kept)
     said = headline(board, period)
     return Paper(
         title=f"{city.name}未来产业及数字经济工作专班周汇报",
@@ -51,7 +46,10 @@ def weekly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         headline=said,
         keys=(),
         sections=tuple(Section(title, (), (), (table,)) for title, table in kept.items()),
-        notes=(("口径", "只列本周收到的变化；每栏为原内容→现内容。未列完的见工作簿。"),),
+        notes=(
+            *([("另见工作簿", f"{beside}。")] if beside else []),
+            ("口径", "只列本周收到的变化；每栏为原内容→现内容。未列完的见工作簿。"),
+        ),
         synthetic=synthetic(city.model_copy(update={"note": ""})) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets=there,
@@ -62,10 +60,10 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
     since = period.since
     new = tables.new_problems(board, since)
     return {
-        "变化": tables.changed(board, since, city),
+        _CHANGES: tables.changed(board, since, city),
         "新增问题": tables.problems(new, "新增问题"),
         "未报": tables.quiet(board),
-        "进出": tables.entries_and_exits(board, since, board.day),
+        "进出": tables.entries_and_exits(board, since, board.day, as_heard=True),
         "新登记": tables.registered(board, since),
     }
 
@@ -73,7 +71,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
 def headline(board: Board, period: Period) -> str:
     """The week in one sentence; that nothing changed is said."""
     cells = tables.changes(board, period.since)
-    moved = tables.moved(board, period.since, board.day)
+    moved = tables.moved(board, period.since, board.day, as_heard=True)
     counts = {
         f"{cells['entry'].nunique() if len(cells) else 0}个条目的{len(cells)}个栏目有变化": len(cells),
         f"新增问题{(new := len(tables.new_problems(board, period.since)))}个": new,
@@ -81,7 +79,7 @@ def headline(board: Board, period: Period) -> str:
         f"出单{(left := int((moved['move'] == 'out').sum()))}个": left,
     }
     said = [text for text, number in counts.items() if number] or ["各台账没有变化"]
-    silent = [f"{len(board.quiet)}个项目超期未报"] if len(board.quiet) else []
+    silent = [f"{len(board.quiet)}个条目超期未报"] if len(board.quiet) else []
     first = period.since + dt.timedelta(days=1)
     return f"{period.label}（{first:%-m月%-d日}—{period.until:%-m月%-d日}）{'，'.join([*said, *silent])}"
 
@@ -98,28 +96,52 @@ def _shortened(cell: Cell) -> Cell:
     return f"{'；'.join(parts[:_NAMED])}等{len(parts)}栏" if len(parts) > _NAMED else cell
 
 
-def fitted(table: Table, room: int) -> tuple[Table, int]:
+def sheet(found: dict[str, Table]) -> dict[str, Table]:
+    """As much of the tables as goes onto one sheet; one of which not even a row does is left to the workbook.
+
+    What is new and who is silent is short and goes first into the room there is; changes take what is left.
+    """
+    narrow = {title: _narrow(table, _COLUMNS.get(title, len(table.head))) for title, table in found.items()}
+    least = {title: fitted(table, 0)[1] for title, table in narrow.items()}
+    taken = dict(zip(narrow, accumulate(_HEADING + tall for tall in least.values()), strict=True))
+    kept = {title: table for title, table in narrow.items() if taken[title] <= SHEET}
+    room = SHEET - max((taken[title] for title in kept), default=0)
+    for title in sorted(kept, key=_CHANGES.__eq__):
+        kept[title], used = fitted(narrow[title], least[title] + (room if title == _CHANGES else room // 2))
+        room -= used - least[title]
+    return kept
+
+
+def fitted(table: Table, room: float) -> tuple[Table, int]:
     """As much of a table as goes into a number of lines, at least one row, and the lines it takes.
 
-    What is left out is counted in a note.
+    What is left out is counted in a note, which takes a line.
     """
+    widths = sheet_widths(table)
     kept: list[Row] = []
     used = 0
-    for row in table.rows:
-        tall = _height(row)
-        if used + tall > room and any(one.cells for one in kept):
+    for number, row in enumerate(table.rows, start=1):
+        tall, note = _height(row, widths), number < len(table.rows)
+        if used + tall + note > room and entries(replace(table, rows=tuple(kept))):
             break
         kept.append(row)
         used += tall
     if not kept[-1].cells:  # a heading without what it heads
-        kept.pop()
-    left = sum(bool(row.cells) for row in table.rows) - sum(bool(row.cells) for row in kept)
-    note = (f"另有{left}条，见工作簿。",) if left else ()
-    return replace(table, rows=tuple(kept), notes=note), used + len(note)
+        used -= _height(kept.pop(), widths)
+    short = replace(table, rows=tuple(kept))
+    left = entries(table) - entries(short)
+    notes = (f"另有{left}条，见工作簿。",) if left else ()
+    return replace(short, notes=notes), used + len(notes)
 
 
-def _height(row: Row) -> int:
-    """The lines of a row on the sheet."""
-    texts = [shown(cell).text for cell in row.cells]
-    widths = [_TEXT if units(text) > _LONG else _SHORT for text in texts]
-    return max(lines(text, width) for text, width in zip([row.label, *texts], [_FIRST, *widths], strict=True))
+def entries(table: Table) -> int:
+    """How many rows of a table are no headings."""
+    return sum(bool(row.cells) for row in table.rows)
+
+
+def _height(row: Row, widths: list[int]) -> int:
+    """The lines of a row on the sheet; a heading has all of its width."""
+    if not row.cells:
+        return lines(row.label, sum(widths))
+    texts = [row.label, *(shown(cell).text for cell in row.cells)]
+    return max(lines(text, width) for text, width in zip(texts, widths, strict=True))

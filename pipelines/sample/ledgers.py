@@ -38,8 +38,10 @@ _NO_CODE: Final = "XM009"  # its credit code came in autumn
 _SAME_FIRM: Final = ("XM021", "XM014")  # one project in two counties under nearly one name
 _RENAMED: Final = ("XM016", dt.date(YEAR, 6, 16), "基因测序与体外诊断设备制造项目")
 _BACKWARDS: Final = ("XM017", dt.date(YEAR, 5, 12), dt.date(YEAR, 6, 16))  # an end before the start, and its correction
+_SET_UP: Final = {_NO_CODE: "L04", _SAME_FIRM[0]: "L06"}  # slips of entries as they were set up
 _SHIFTED: Final = ("己县", 4)  # whose sheet of which month has its columns shifted; it came again a week later
 _OVERSPENT: Final = ("ZX006", dt.date(YEAR, 9, 8), dt.date(YEAR, 9, 22))  # more spent than arrived, and its correction
+_UNPROVEN: Final = 11  # the problem that is closed without evidence
 _PROBLEMS: Final = (
     ("资金", "银行贷款审批缓慢，资金缺口未落实"),
     ("用地", "用地指标未到位，部分地块未腾空"),
@@ -74,7 +76,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Report:
-    """Cells reported of an entry: received when, reported when and by whom; ``weekly`` in the list of changes."""
+    """Cells reported of an entry: received when, reported when and by whom; ``weekly`` in the list of changes.
+
+    ``slip`` is the id in ``ledger_slips.csv`` of the error that it holds, or ''.
+    """
 
     received: dt.date
     reported: dt.date
@@ -83,6 +88,7 @@ class Report:
     cells: dict[str, Cell] = field(default_factory=dict)
     weekly: bool = False
     shifted: bool = False
+    slip: str = ""
 
 
 def entries() -> list[Entry]:
@@ -141,12 +147,12 @@ def _left(one: Entry) -> dt.date:
     return dt.date.fromisoformat(str(one.cells.get("out_date", "9999-12-31")))
 
 
-def _full(one: Entry, day: dt.date, cells: dict[str, Cell], reporter: str = "") -> Report:
-    return Report(_friday(day), day, one, reporter or _reporter(one), cells)
+def _full(one: Entry, day: dt.date, cells: dict[str, Cell], reporter: str = "", slip: str = "") -> Report:
+    return Report(_friday(day), day, one, reporter or _reporter(one), cells, slip=slip)
 
 
-def _weekly(one: Entry, day: dt.date, cells: dict[str, Cell], reporter: str = "") -> Report:
-    return Report(_friday(day), day, one, reporter or _reporter(one), cells, weekly=True)
+def _weekly(one: Entry, day: dt.date, cells: dict[str, Cell], reporter: str = "", slip: str = "") -> Report:
+    return Report(_friday(day), day, one, reporter or _reporter(one), cells, weekly=True, slip=slip)
 
 
 def _friday(day: dt.date) -> dt.date:
@@ -192,7 +198,7 @@ def _project(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Genera
         }  # fmt: skip
         if number % 2 == 0:
             cells |= {f"plan_{month:02d}": part for month, part in enumerate(_parts(plan, shares), start=1)}
-    yield _full(one, _came(one), cells)
+    yield _full(one, _came(one), cells, slip=_SET_UP.get(one.entry, ""))
     if base["type"] == "续建":
         yield _weekly(one, _came(one), {"start": start.isoformat()})
     if not prepared:
@@ -235,7 +241,7 @@ def _works(one: Entry, plan: int, shares: list[float], start: dt.date, rng: np.r
             cells["start"] = begun.isoformat()
         shifted = (one.county, month) == _SHIFTED
         received = day + dt.timedelta(days=3)
-        yield Report(received, day, one, _reporter(one), cells, shifted=shifted)
+        yield Report(received, day, one, _reporter(one), cells, shifted=shifted, slip="L05" if shifted else "")
         if shifted:
             yield Report(received + dt.timedelta(days=7), day, one, _reporter(one), cells)
 
@@ -252,7 +258,7 @@ def _slips(one: Entry, code: str, start: dt.date) -> Iterator[Report]:
     if one.entry == _RENAMED[0]:
         yield _weekly(one, _RENAMED[1], {"name": _RENAMED[2]})
     if one.entry == _BACKWARDS[0]:
-        yield _weekly(one, _BACKWARDS[1], {"finish": (start - dt.timedelta(days=200)).isoformat()})
+        yield _weekly(one, _BACKWARDS[1], {"finish": (start - dt.timedelta(days=200)).isoformat()}, slip="L01")
         yield _weekly(one, _BACKWARDS[2], {"finish": "清空"})
 
 
@@ -291,7 +297,7 @@ def _bond(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator
         cells: dict[str, Cell] = {"spent": round(issued * spent), "physical": round(spent * 100)}
         yield _weekly(one, min(_month_end(month), FRIDAYS[-1]), cells)
     if one.entry == _OVERSPENT[0]:
-        yield _weekly(one, _OVERSPENT[1], {"spent": issued * 10})
+        yield _weekly(one, _OVERSPENT[1], {"spent": issued * 10}, slip="L02")
         yield _weekly(one, _OVERSPENT[2], {"spent": round(issued * min(1.0, pace * 3))})
 
 
@@ -339,5 +345,6 @@ def _problems(there: list[Entry], rng: np.random.Generator) -> Iterator[Report]:
         yield (_full if number < 2 else _weekly)(problem, raised, cells, _OFFICE)
         closed = due + dt.timedelta(days=int(rng.choice([-12, -5, 0, 14, 40], p=[0.3, 0.25, 0.15, 0.2, 0.1])))
         if closed <= FRIDAYS[-1] and number % 9 != 4:
-            proof: dict[str, Cell] = {} if number == 11 else {"evidence": "现场核查记录"}
-            yield _weekly(problem, closed, {"closed_on": closed.isoformat(), **proof}, _OFFICE)
+            proof: dict[str, Cell] = {} if number == _UNPROVEN else {"evidence": "现场核查记录"}
+            slip = "" if proof else "L03"
+            yield _weekly(problem, closed, {"closed_on": closed.isoformat(), **proof}, _OFFICE, slip)

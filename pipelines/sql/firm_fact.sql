@@ -3,7 +3,7 @@
 -- Gives: level, region (county), class (the digital class in which most of its value added lies), unit, name, quarter,
 --        growth (of revenue so far this year over the same unit's base), quarter_growth (of the single quarter), falls (how
 --        many quarters in a row that has fallen), place, place_before (by value added in its class, now and in the quarter
---        before), absent (there a quarter ago, gone without having left); in order of unit and quarter. It never leaves L3.
+--        before), absent (there a quarter ago, gone without having left since); in order of unit and quarter. It never leaves L3.
 WITH known AS (
   SELECT quarter, unit, county, substr(de, 1, 4) AS class, va, revenue, revenue_base, de FROM class_part
   WHERE origin = 'measured' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
@@ -43,7 +43,7 @@ WITH known AS (
   WHERE NOT EXISTS (SELECT 1 FROM known AS k WHERE k.unit = placed.unit AND k.quarter = next.quarter)
     AND NOT EXISTS (
       SELECT 1 FROM core_change AS c
-      WHERE c.unit = placed.unit AND c.event IN ('exit', 'merger') AND c.quarter <= next.quarter
+      WHERE c.unit = placed.unit AND c.event IN ('exit', 'merger') AND c.quarter BETWEEN placed.quarter AND next.quarter
         AND c.known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < c.known_to)
 ), called AS (
   SELECT unit, arg_max(name, (quarter, known_from, row_id)) AS name FROM returned

@@ -269,7 +269,7 @@ def core_digital_use(workspace: Workspace) -> Made:
 def core_small(workspace: Workspace, table: str) -> Made:
     """Type one of the small tables; rows that cannot be read are set aside with their reason."""
     lake = Lake(workspace.lake)
-    made_from = [*_small_inputs(lake, table), code_hash("pipelines.ingest")]
+    made_from = [*_small_inputs(lake, table), code_hash("classification", "indicators", "pipelines.ingest")]
     return lake.refresh(table, ALL, lambda path: write_table(_small(workspace, table)[0], path), made_from=made_from)
 
 

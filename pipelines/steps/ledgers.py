@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pipelines.ledgers.board import Board
 
 GIVEN = "已填"
+# By what ledgers are reckoned: also tables that say their columns, the future industries.
+_CODE: Final = ("classification", "indicators", "pipelines.ingest", "pipelines.ledgers")
 _FLOATS = ("completion", "scheduled", "deviation")
 
 
@@ -60,16 +62,22 @@ def _any(conditions: list[pa.ChunkedArray]) -> pa.ChunkedArray:
 
 def core_ledger_duplicate(workspace: Workspace) -> Made:
     """Pairs of entries that may be one and the same."""
-    lake, places = Lake(workspace.lake), list(workspace.city.regions.values())
+    lake = Lake(workspace.lake)
 
     def fill(path: Path) -> None:
-        from pipelines.ledgers.doubles import duplicates
-
-        rows = duplicates(lake.read("core_ledger_history").to_pandas(), places)
+        rows = pairs(workspace, dt.date.max)
         write_table(pa.Table.from_pandas(rows, contract("core_ledger_duplicate").schema, preserve_index=False), path)
 
-    made_from = [*lake.hashes("core_ledger_history"), code_hash("pipelines.ledgers"), *places]
+    made_from = [*lake.hashes("core_ledger_history"), code_hash(*_CODE), *workspace.city.regions.values()]
     return lake.refresh("core_ledger_duplicate", ALL, fill, made_from=made_from)
+
+
+def pairs(workspace: Workspace, day: dt.date) -> pd.DataFrame:
+    """The same as known on a day: names, codes and amounts that came later say nothing yet."""
+    from pipelines.ledgers.doubles import duplicates
+
+    rows = Lake(workspace.lake).read("core_ledger_history").to_pandas()
+    return duplicates(rows[rows["known_from"] <= day], list(workspace.city.regions.values()))
 
 
 def core_dispatch(workspace: Workspace) -> Made:
@@ -81,34 +89,29 @@ def core_dispatch(workspace: Workspace) -> Made:
 
         rows = lake.read("core_ledger").to_pandas()
         lit = Board(rows, _last(rows)).lights
-        told = lit.assign(**{name: lit[name].astype("float64").round(12) + 0.0 for name in _FLOATS})
+        told = lit.astype(dict.fromkeys(_FLOATS, "float64"))  # without projects there is no kind of number
         write_table(pa.Table.from_pandas(told, contract("core_dispatch").schema, preserve_index=False), path)
 
-    made_from = [
-        *lake.hashes("core_ledger"),
-        code_hash("pipelines.ledgers"),
-        code_hash("indicators.dispatch"),
-        code_hash("pipelines.ingest"),
-    ]
+    made_from = [*lake.hashes("core_ledger"), code_hash(*_CODE)]
     return lake.refresh("core_dispatch", ALL, fill, made_from=made_from)
 
 
 def cell_ledger(workspace: Workspace) -> Made:
     """Sums of the ledgers at the end of each quarter that was cut off."""
     lake, city = Lake(workspace.lake), workspace.city
+    counties = [county.code for county in city.counties]
 
     def fill(path: Path) -> None:
         from pipelines.ledgers.sums import sums
 
-        rows = lake.read("core_ledger").to_pandas()
-        found = sums(rows, city.quarters, city.code, _last(rows))
+        found = sums(board(workspace), city.quarters, city.code, counties)
         write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
 
     made_from = [
         *lake.hashes("core_ledger"),
-        code_hash("pipelines.ledgers"),
-        code_hash("indicators.dispatch"),
-        *(city.code, city.first_quarter, city.last_quarter),
+        *lake.hashes("core_dispatch"),
+        code_hash(*_CODE),
+        *(city.code, city.first_quarter, city.last_quarter, *counties),
     ]
     return lake.refresh("cell_ledger", ALL, fill, made_from=made_from)
 

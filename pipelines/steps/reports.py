@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FOLDER, _FILE = 0o750, 0o440  # as every copy for the task force
 _BUILDING: Final = ".building-"
-_CODE: Final = re.compile(rf"(?<![0-9A-Za-z]){LOOKS_LIKE}(?![0-9A-Za-z])")
+_CODE: Final = re.compile(rf"(?<![0-9A-Za-z]){LOOKS_LIKE}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -151,13 +151,14 @@ def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Pat
 
 
 def _refuse_codes(said: Paper, of: Edition) -> None:
-    """Texts of ledgers are free: a code written into a name or a note goes no further."""
+    """Texts of ledgers are free: a code written into a name or a note goes no further, not into the refusal either."""
     for name, table in said.sheets.items():
-        for row in table.rows:
+        for number, row in enumerate(table.rows, start=1):
             texts = [row.label, *(cell for cell in row.cells if isinstance(cell, str))]
             if any(_CODE.search(text) for text in texts):
+                entry = _CODE.sub("…", row.label.split()[0])
                 raise InputError(
-                    f"{name}表“{row.label.split()[0]}”的文字中有统一社会信用代码，未写出。请在台账中改正该条的名称或说明。",
-                    f"A credit code stands in a text of entry {row.label.split()[0]}; nothing was written.",
+                    f"{name}表第{number}行“{entry}”的文字中有统一社会信用代码，未写出。请在台账中改正该条的名称或说明。",
+                    f"A credit code stands in a text of row {number} ({entry}); nothing was written.",
                     where=of.name,
                 )

@@ -38,7 +38,7 @@ def append(workspace: Workspace, dismissal: Dismissal) -> None:
         raise InputError(
             "排除预警信号须写明理由（--reason）和经办人。",
             "A signal is dismissed with a reason (--reason) and by somebody.",
-            where=dismissal.signal,
+            where=LOG,
         )
     _log(workspace).append(dismissal)
 

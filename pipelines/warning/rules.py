@@ -78,6 +78,11 @@ class Rule(BaseModel):
         """What the sentence asks for: a number and how it is said, or a word and ''."""
         return [(name, how or "") for name, how in _PLACEHOLDER.findall(self.sentence_zh)]
 
+    @property
+    def words(self) -> list[str]:
+        """What the sentence says of whatever fact, between its placeholders."""
+        return [part for part in _PLACEHOLDER.split(self.sentence_zh)[::3] if part]
+
 
 @cache
 def rules() -> tuple[Rule, ...]:

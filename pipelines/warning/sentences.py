@@ -43,15 +43,16 @@ def sentence(rule: Rule, fact: Mapping[str, Any], names: Mapping[str, str]) -> s
     return text
 
 
-def without_largest(row: Mapping[str, Any]) -> str:
+def without_largest(row: Mapping[str, Any], cited: Callable[[str, str], str] = lambda text, _: text) -> str:
     """Growth with and without the largest units, after a signal; '' where that would disclose.
 
     Args:
         row: ``reported_growth, growth_but1, growth_but3`` of the class, cumulative, current prices, missing where too
             few units would be left.
+        cited: what becomes of a text with a number, and of the column that it is of.
     """
     left = {"全部": "reported_growth", "剔除最大一户后": "growth_but1", "剔除最大三户后": "growth_but3"}
-    said = [f"{lead}{growth(row[name])}" for lead, name in left.items() if row[name] is not None]
+    said = [cited(f"{lead}{growth(row[name])}", name) for lead, name in left.items() if row[name] is not None]
     return f"按现价累计，已报单位{'，'.join(said)}。" if len(said) > 1 else ""
 
 

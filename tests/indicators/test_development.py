@@ -145,6 +145,7 @@ def test_a_verified_figure_takes_the_place_of_the_preliminary_one() -> None:
     ("changed", "where", "zh", "en"),
     [
         ({"B": {"weight": 0.3}}, "D", "合计为 0.9", "sum to 0.9"),
+        ({"A": {"weight": None}, "B": {"weight": 1.0}}, "A", "没有填权重", "has no weight"),
         ({"A1": {"low": 0.2, "high": 0.0}}, "A1", "下限值应小于上限值", "low < high"),
         ({"A1": {"high": None}}, "A1", "同填或同空", "both or none"),
         ({"A1": {"indicator": "happiness"}}, "A1", "指标目录中没有 happiness", "catalogue lacks"),

@@ -33,7 +33,7 @@ def cells(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["entry", "field", "value", "reported_at", "known_from"])
     for name in ("reported_at", "known_from"):
         frame[name] = pd.to_datetime(frame[name]).dt.date
-    return frame.assign(reporter="甲区", row_id=[f"r{number}" for number in range(len(frame))])
+    return frame.assign(reporter="甲区", turn=range(len(frame)), row_id=[f"r{number}" for number in range(len(frame))])
 
 
 HISTORY = cells(
@@ -60,6 +60,41 @@ def test_what_holds_was_known_by_then_and_reported_last() -> None:
     pd.testing.assert_frame_equal(shuffled, late.reset_index())
 
 
+YEARS = cells(
+    ("XM001", "name", "一", "2023-12-25", "2023-12-26"),
+    ("XM001", "cum_year", "900", "2023-12-25", "2023-12-26"),
+    ("XM001", "year", "2023", "2023-12-25", "2023-12-26"),
+    ("XM001", "year_plan", "1000", "2023-12-25", "2023-12-26"),
+    ("XM001", "year_plan", "1200", "2024-01-25", "2024-01-26"),  # the sheet's cells in any order
+    ("XM001", "year", "2024", "2024-01-25", "2024-01-26"),
+    ("XM001", "cum_year", "150", "2024-02-25", "2024-02-26"),
+    ("XM001", "cum_year", "100", "2024-03-25", "2024-03-26"),
+    ("XM002", "cum_year", "7", "2023-12-25", "2023-12-26"),  # never names a year
+)
+PLAN_KINDS = {"name": "text", "year": "integer", "year_plan": "money", "cum_year": "money"}
+
+
+@pytest.mark.parametrize(
+    ("on", "year", "held"),
+    [
+        ("2023-12-31", None, [2023.0, 1000.0, 900.0, NaN]),
+        ("2024-01-31", None, [2024.0, 1200.0, NaN, NaN]),  # last year's money is not this year's
+        ("2024-01-31", 2023, [2023.0, 1000.0, 900.0, NaN]),  # nor does a new plan undo the old year
+        ("2024-02-28", None, [2024.0, 1200.0, 150.0, NaN]),  # less than last year's is no fall
+        ("2024-03-31", None, [2024.0, 1200.0, 100.0, 150.0]),  # less than last month's is
+    ],
+)
+def test_plan_and_investment_are_of_the_year_that_their_report_names(
+    on: str, year: int | None, held: list[float]
+) -> None:
+    told = dispatch.entries(YEARS, dt.date.fromisoformat(on), PLAN_KINDS, before=("cum_year",), year=year)
+    told = told.set_index("entry")
+    np.testing.assert_array_equal(
+        told.loc["XM001", ["year", "year_plan", "cum_year", "cum_year_before"]].astype(float), held
+    )
+    assert told.loc["XM002", "cum_year"] == 7
+
+
 def test_a_column_of_the_history_that_is_missing_is_named() -> None:
     with pytest.raises(InputError, match="reporter"):
         dispatch.entries(HISTORY.drop(columns="reporter"), DAY, KINDS)
@@ -79,7 +114,7 @@ def test_changed_cells_between_two_days() -> None:
         ["XM001", "name", "旧名", "新名"],
         ["XM002", "name", "", "二号"],
     ]
-    again = pd.concat([HISTORY, HISTORY.iloc[[3]].assign(row_id="r9", known_from=dt.date(2023, 7, 1))])
+    again = pd.concat([HISTORY, HISTORY.iloc[[3]].assign(row_id="r9", turn=9, known_from=dt.date(2023, 7, 1))])
     assert dispatch.changed_fields(again, dt.date(2023, 6, 15), dt.date(2023, 7, 2)).empty
 
 
@@ -95,6 +130,22 @@ def test_progress_without_a_plan_by_month_is_by_twelfths() -> None:
     assert row["basis"] == "even"
     assert [row["completion"], row["scheduled"]] == pytest.approx([1 / 3, 1 / 2])
     assert row["deviation"] == pytest.approx(-1 / 6)
+
+
+@pytest.mark.parametrize(
+    ("year_plan", "cum_year", "month", "light"),
+    [
+        (1500e4, 1100e4, 10, "green"),  # 11/15 of 10/12: 10 points behind, no more
+        (1500e4, 1100e4 - 1, 10, "yellow"),
+        (30e4, 16e4, 10, "yellow"),  # 8/15 of 10/12: 30 points behind
+        (30e4, 16e4 - 1, 10, "red"),
+    ],
+)
+def test_what_lies_on_a_limit_is_not_beyond_it(year_plan: float, cum_year: float, month: int, light: str) -> None:
+    reached = dispatch.progress(plan(year_plan=year_plan, cum_year=cum_year), month)
+    told = reached.assign(cycle="2023-10", start_overdue=0, silent=0, doubt="")
+    assert dispatch.lights(told)["light"].tolist() == [light]
+    assert dispatch.completion(cum_year, year_plan, month).deviation == reached["deviation"].item()
 
 
 def test_a_plan_by_month_that_adds_up_is_followed() -> None:
@@ -157,7 +208,9 @@ def measured(**columns: Any) -> pd.DataFrame:
         ("start_overdue", 1, "yellow", "逾期未开工1个月"),
         ("start_overdue", 2, "yellow", "逾期未开工2个月"),
         ("start_overdue", 3, "red", "逾期未开工3个月"),
-        ("silent", 1, "green", "超过序时进度0.0个百分点"),
+        ("deviation", -0.0004, "green", "与序时进度持平"),
+        ("deviation", -0.0005, "green", "低于序时进度0.1个百分点"),
+        ("silent", 1, "green", "与序时进度持平"),
         ("silent", 2, "grey", "连续2期未报"),
         ("doubt", "没有信用代码", "grey", "存疑：没有信用代码"),
     ],
@@ -201,7 +254,7 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
     sound: dict[str, dict[str, Any]] = {
         "project": {
             "credit_code": "已填", "type": "新建", "plan_start": day("2023-01-01"), "plan_finish": day("2024-01-01"),
-            "start": NaT, "finish": NaT, "year": 2023.0, "year_before": NaN, "year_plan": 10.0, "cum_year": 1.0,
+            "start": NaT, "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
             "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0,
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
@@ -230,7 +283,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("plan_of_another_year", "project", {"year": 2022.0}),
     ("plan_off", "project", {"plan_01": 3.0}),
     ("over_total", "project", {"cum_total": 21.0}),
-    ("fallen", "project", {"cum_year_before": 2.0, "year_before": 2023.0}),
+    ("fallen", "project", {"cum_year_before": 2.0}),
     ("spent_over_arrived", "bond", {"spent": 2.0}),
     ("paid_over_arrived", "bond", {"paid": 2.0}),
     ("arrived_over_issued", "bond", {"arrived": 2.0}),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.access import accesses
+from pipelines.cli.warning import _unseen
 from pipelines.lake import Lake
 from pipelines.steps import warned
 from pipelines.steps.warned import POINTS
@@ -23,6 +24,11 @@ QUARTER, DUE, LATER = "2021Q3", "2021-10-20", "2021-10-31"
 def flat(*arguments: str) -> str:
     """What a command prints, wherever its lines break."""
     return "".join(told(*arguments).out.split())
+
+
+def test_firms_that_no_rule_looks_at_are_counted_and_not_named() -> None:
+    assert _unseen([("firm", "甲厂")]).endswith("不计")
+    assert _unseen([("firm", "甲厂"), ("industry", "0304")]).endswith("不计：产业 0304")
 
 
 def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +67,8 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert re.search(r"企业合计0.*%", tried)
     nameless = told("warning", "dismiss", first["signal"], *home)
     assert (nameless.code, "理由" in nameless.err) == (2, True)
-    assert told("warning", "dismiss", "2021Q3-W01-none", "--reason", "x", *home).code == 2
+    unknown = told("warning", "dismiss", "2021Q3-W11-甲厂", "--reason", "x", *home)
+    assert (unknown.code, "没有这个编号的信号" in unknown.err, "甲厂" in unknown.err) == (2, True, False)
     assert told("warning", "dismiss", first["signal"], "--reason", "核实无误", *home).code == 0
 
     # Firms are shown to whoever says what for, and it is written down first.

@@ -6,10 +6,12 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from stdnum.cn import uscc
 
+from indicators.dispatch import entries
 from pipelines.contracts import contract
 from pipelines.ingest.forms import forms
 from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, ledgers
@@ -104,7 +106,8 @@ GOOD = [project(f"XM10{number}", name=f"第{number}项目") for number in range(
         ({"year": "2023.5"}, "not_whole", "计划年度"),
         ({"plan_start": "下半年"}, "bad_date", "计划开工日期"),
         ({"land": "办理中"}, "unknown_word", "用地"),
-        ({"reported_at": ""}, "missing", "填报日期"),
+        ({"reported_at": ""}, "undated", "填报日期"),
+        ({"reported_at": "", "entry": "", "name": "无人知晓"}, "missing", "填报日期"),
         ({"reporter": ""}, "missing", "填报单位"),
         ({"reported_at": "2023-04-30"}, "later_than_received", "填报日期"),
         ({"entry": "", "name": "无人知晓"}, "no_number", "编号"),
@@ -133,6 +136,16 @@ def test_a_sheet_whose_columns_have_shifted_is_not_used_at_all() -> None:
     history, aside = typed(ledger_project=[*GOOD, slipped[0] | {"sheet": ""}])
     assert rules(aside) == ["bad_code"]
     assert len({row["entry"] for row in history}) == len(GOOD)
+
+
+def test_rows_left_undated_do_not_condemn_those_that_were_filled_in() -> None:
+    left = [row | {"reported_at": ""} for row in GOOD[1:]]
+    history, aside = typed(ledger_project=[GOOD[0], *left])
+    assert rules(aside) == ["undated"] * 3
+    assert {row["entry"] for row in history} == {GOOD[0]["entry"]}
+    # Numbers that cannot be read still condemn it.
+    slipped = [row | {"entry": "甲"} for row in left]
+    assert typed(ledger_project=[GOOD[0], *slipped])[0] == []
 
 
 def test_without_a_number_an_entry_is_known_by_code_then_by_name() -> None:
@@ -195,6 +208,23 @@ def test_two_rows_at_odds_on_a_sheet_are_both_set_aside() -> None:
     assert said(history) == {}
     _, aside = typed(ledger_project=[*GOOD, project(year_plan="5"), project(year_plan="5")])
     assert aside == []
+
+
+def test_a_row_told_by_name_may_be_at_odds_with_a_numbered_one() -> None:
+    row = {"file": "z", "file_sha": "z"}
+    rows = [project(), project(year_plan="5", **row), project("", year_plan="6", **row)]
+    history, aside = typed(ledger_project=rows)
+    assert rules(aside) == ["repeated", "repeated"]
+    assert said(history) == {"name": "甲项目", "county": "419901"}
+
+
+@pytest.mark.parametrize("sha", ["0", "z"])
+def test_of_one_day_a_change_comes_after_the_row_whatever_its_file_is(sha: str) -> None:
+    changed = change("年度计划投资", "120", file_sha=sha, row_id=f"{sha}:1", reported_at="2023-03-31")
+    history, aside = typed(ledger_project=[project(year_plan="100")], ledger_change=[changed])
+    assert aside == []
+    held = entries(pd.DataFrame(history), DAY, {"year_plan": "money"})
+    assert held["year_plan"].tolist() == [1_200_000]
 
 
 def test_the_weekly_form_changes_single_cells() -> None:

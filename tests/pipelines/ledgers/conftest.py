@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from pipelines.lake import Lake
-from pipelines.sample.city import _register, _settings
+from pipelines.sample.city import _planted, _register, _settings
 from pipelines.sample.economy import SEED
+from pipelines.sample.firm_files import Planted, Sent
 from pipelines.sample.ledger_files import write_ledgers
 from pipelines.steps.ledgers import refreshed
 from pipelines.workspace import Workspace
@@ -17,10 +18,13 @@ from tests.conftest import made_once
 
 
 def write(home: Path) -> None:
-    """Settings and ledgers, nothing else."""
+    """Settings and ledgers with the list of their slips, nothing else."""
     (home / "inbox").mkdir(parents=True)
-    sent = list(write_ledgers(home / "inbox", seed=SEED))
+    made = list(write_ledgers(home / "inbox", seed=SEED))
+    sent = [line for line in made if isinstance(line, Sent)]
     (home / "inbox" / "received.csv").write_text(_register(sent, home / "none"), encoding="utf-8")
+    planted = [line for line in made if isinstance(line, Planted)]
+    (home / "planted_errors.csv").write_text(_planted(planted), encoding="utf-8-sig")
     (home / "city.toml").write_text(_settings(), encoding="utf-8")
 
 

@@ -6,9 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pytest
 
 from pipelines.lake import Lake
 from pipelines.ledgers.doubles import COLUMNS, bare, duplicates
+from pipelines.steps.ledgers import pairs as pairs_of
 from pipelines.workspace import Workspace
 
 
@@ -19,7 +22,7 @@ def told(*entries: tuple[str, str, dict[str, str]]) -> pd.DataFrame:
         day = dt.date(2023, 5, number)
         rows += [
             {"ledger": ledger, "entry": entry, "field": field, "value": value, "reported_at": day, "known_from": day,
-             "row_id": f"r{number}"}
+             "turn": number, "row_id": f"r{number}"}
             for field, value in fields.items()
         ]  # fmt: skip
     return pd.DataFrame(rows)
@@ -73,11 +76,32 @@ def test_a_pair_is_known_since_its_codes_were() -> None:
     assert duplicates(told(one, other, later))["known_from"].tolist() == [dt.date(2023, 5, 3)]
 
 
+def test_a_pair_says_nothing_before_it_was_known() -> None:
+    one = ("project", "XM001", {"name": "芯片封装测试", "total_investment": "100"})
+    other = ("project", "XM002", {"name": "芯片封装测试", "county": "2"})
+    assert duplicates(told(one, other))["known_from"].tolist() == [dt.date(2023, 5, 2)]
+    for later in ({"total_investment": "100"}, {"name": "芯片封测二线"}, {"county": "1"}, {"earlier": "XM001"}):
+        found = duplicates(told(one, other, ("project", "XM002", later)))
+        assert found["known_from"].max() == dt.date(2023, 5, 3), later
+    alone = duplicates(told(one, other, ("project", "XM002", {"credit_code": "A"})))
+    assert alone["known_from"].tolist() == [dt.date(2023, 5, 2)]  # a code of one alone speaks neither for nor against
+
+
 def test_the_score_is_over_what_both_have() -> None:
     names = ("project", "XM001", {"name": "芯片封装测试"}), ("project", "XM002", {"name": "芯片封装测试"})
     assert duplicates(told(*names))["score"].tolist() == [1.0]
     codes = [(ledger, entry, fields | {"credit_code": entry}) for ledger, entry, fields in names]
     assert duplicates(told(*codes))["score"].tolist() == [round(0.4 / 0.9, 4)]
+
+
+def test_the_pairs_of_a_day_are_those_of_what_was_known(
+    ledger_city: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = ("firm", "QY001", {"name": "光电"}), ("firm", "QY002", {"name": "光电"})
+    rows = told(one, other, ("firm", "QY001", {"name": "新材料"}))
+    monkeypatch.setattr(Lake, "read", lambda *_: pa.Table.from_pandas(rows))
+    named = [pairs_of(ledger_city, dt.date(2023, 5, day))["name"].tolist() for day in (1, 2, 3)]
+    assert named == [[], ["光电"], ["新材料"]]
 
 
 def test_the_pairs_of_the_city(ledger_city: Workspace) -> None:

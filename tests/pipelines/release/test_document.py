@@ -171,3 +171,5 @@ def test_columns_fill_the_type_area() -> None:
     widths = document.widths(table)
     assert sum(widths) == 8844
     assert widths[1] > widths[2]
+    assert [document.lines("字" * count, 140 + 10 * 180) for count in (0, 1, 10, 11, 21)] == [1, 1, 1, 2, 3]
+    assert document.lines("a" * 18, 140 + 10 * 180) == 1  # a letter takes little more than half

@@ -156,6 +156,23 @@ def test_every_number_is_linked(figures: Figures) -> None:
         assert not re.search(r"\d", left), left
 
 
+def cells(text: str) -> list[tuple[str, str]]:
+    """The column that each linked number of a text leads to, and the number."""
+    marks = re.findall("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002", marked(text))
+    return [(key.split("\ue004")[1], number) for key, number in marks]
+
+
+def test_a_link_leads_to_what_the_number_is_of(tmp_path: Path) -> None:
+    trend = "软件近8个季度增速呈下降趋势（Mann-Kendall检验 p=0.041），2023年第四季度同比增长8.0%，为趋势性下行。"
+    season = "计算机2023年第四季度增加值占近四个季度的30.1%，偏离近3年同季平均（25.2%）4.9个百分点，"
+    season += "超出2倍标准差，季节规律改变。"
+    signals = [signal("W06", "trend", trend, **LARGEST), signal("W08", "pattern", season, "0101")]
+    of_season, of_trend = warnings.of_warning(told(tmp_path, signals))[2:4]
+    assert cells(of_season) == [("evidence", number) for number in ("30.1", "25.2", "4.9")]
+    told_of = [("evidence", "0.041"), ("evidence", "8.0"), ("reported_growth", "5.0"), ("growth_but1", "1.0")]
+    assert cells(of_trend) == told_of
+
+
 def test_the_bulletin_has_the_sections_and_counts_on_past_nine(figures: Figures) -> None:
     titles = [section.title for section in bulletin.sections(figures)]
     assert titles.index("数字经济发展指数") + 1 == titles.index("问题与苗头")

@@ -82,11 +82,16 @@ def test_nothing_private_is_in_a_report(kind: str, written: dict[str, Written], 
         assert "已填" not in said
 
 
-def test_a_code_in_a_name_stops_the_report(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("name", "91350100M000100Y43"), ("department", "91350100M000100Y43"), ("name", "91350100m000100y43")],
+)
+def test_a_code_in_a_text_stops_the_report(
+    field: str, code: str, home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = board(home, dt.date(2023, 10, 29))
-    code = "91350100M000100Y43"
     rows = there.history.copy()
-    rows.loc[(rows["field"] == "name") & (rows["entry"] == "XM025"), "value"] = f"某项目（{code}）"
+    rows.loc[(rows["field"] == field) & (rows["entry"] == "XM025"), "value"] = f"某项目（{code}）"
     monkeypatch.setattr(reports, "board", lambda *_: replace(there, history=rows))
     with pytest.raises(InputError, match="有统一社会信用代码") as fault:
         report(home, "weekly", "2023-W43")
@@ -167,6 +172,27 @@ def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Wo
     assert len([row for row in book["措施"]["A"] if str(row.value).startswith("CS")]) == 23
 
 
+def test_bars_have_the_names_of_entries_where_there_is_room_and_limits_are_the_boards(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    exhibit = monthly.behind(there)
+    assert exhibit is not None
+    [drawing] = exhibit.drawings
+    slow = there.lights.query("cycle == '2023-11' and light == 'red' and completion == completion")
+    assert len(slow)
+    for entry, name in zip(slow["entry"], slow["name"], strict=True):
+        assert f"{entry} {name}" in drawing.wide
+        assert f">{entry}<" in drawing.narrow
+        assert name not in re.sub('<(title|desc)>.*?</|aria-label=".*?"', "", drawing.narrow)
+    other = replace(there, limits={**there.limits, "report_days": 20.0, "idle_days": 70.0})
+    assert "20天" in monthly.of_late(other)[-1]
+    assert "闲置超过70天" in monthly.of_bonds(other)[0]
+    quiet, bonds = tables.quiet(other), tables.bonds(other)
+    assert quiet is not None
+    assert bonds is not None
+    assert quiet.title.startswith("超过20天")
+    assert any("闲置超70天" in row.cells for row in bonds.rows)
+
+
 def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     there = board(home, dt.date(2023, 12, 5))
     table = tables.ageing(there)
@@ -174,6 +200,25 @@ def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     numbers = [[cell.value for cell in row.cells] for row in table.rows]  # type: ignore[union-attr]
     assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
     assert numbers[-1][-1] == len(tables.undone(there))
+
+
+def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Workspace) -> None:
+    def key(there: Board) -> tuple[int, int]:
+        [figure] = [one for one in monthly.key_figures(there) if one.label == "未办结问题"]
+        return int(figure.value), int("".join(filter(str.isdigit, figure.change)))
+
+    there, on = board(home, dt.date(2023, 12, 5)), dt.date(2023, 12, 4)
+    (undone, late), said = key(there), {"name": "问题", "raised_on": "2023-12-01", "closed_on": "2023-12-04"}
+    assert key(heard(there, "problem", "WT901", on, due="2023-12-31", **said)) == (undone + 1, late)
+    assert key(heard(there, "problem", "WT901", on, due="2023-12-01", **said)) == (undone + 1, late + 1)
+
+
+def test_what_is_silent_is_counted_by_entries_as_bonds_are_no_projects(home: Workspace) -> None:
+    there = heard(board(home, dt.date(2023, 12, 31)), "bond", "ZX901", dt.date(2023, 1, 2), name="无声的债")
+    assert set(there.quiet["ledger"]) == {"project", "bond"}
+    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    assert f"{len(there.quiet)}个条目超期未报" in weekly.headline(there, about)
+    assert monthly.of_late(there)[-1] == f"{len(there.quiet)}个条目超过35天未报。"
 
 
 def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +232,14 @@ def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch:
     assert cells
     assert {cell.data_type for cell in cells} == {"s"}
     shutil.rmtree(found.folder)
+
+
+def heard(there: Board, ledger: str, entry: str, on: dt.date, **said: str) -> Board:
+    """The board with one more report of an entry."""
+    about = {"ledger": ledger, "entry": entry, "reporter": "x", "reported_at": on, "known_from": on}
+    about |= {"turn": int(there.history["turn"].max()) + 1, "row_id": "r"}
+    more = pd.DataFrame([about | {"field": name, "value": value} for name, value in said.items()])
+    return replace(there, history=pd.concat([there.history, more]))
 
 
 def nothing(home: Workspace) -> Board:
@@ -219,6 +272,21 @@ def test_a_week_tells_changes_of_what_was_known_and_lists_the_new(written: dict[
     assert len(listed) == found["entry"].nunique()
 
 
+def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_of(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 31))
+    there = heard(there, "park", "YQ999", dt.date(2023, 12, 28), name="迟登园区", in_date="2023-12-01")
+    about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    from pipelines.reports.paper import edition
+
+    said_of_week = weekly.weekly(there, about_it, home.city, edition(about_it, about_it.until))
+    assert "入单1个" in said_of_week.headline
+    [row] = [row for row in said_of_week.sheets["进出"].rows if row.label.startswith("YQ999")]
+    assert row.cells[1:3] == ("入单", "2023-12-28")
+    # A quarter looks back: there it counts from its day.
+    quarter = tables.moved(there, dt.date(2023, 9, 30), dt.date(2023, 12, 31)).set_index("entry")
+    assert quarter.loc["YQ999", "on"] == pd.Timestamp("2023-12-01")
+
+
 def test_what_does_not_fit_is_counted() -> None:
     rows = (Row("甲部门（2）"), Row("XM001 甲", ("一",)), Row("乙部门（1）"), Row("XM002 乙", ("二",)))
     table = Table("T", "表", "", ("条目", "数"), rows)
@@ -230,10 +298,41 @@ def test_what_does_not_fit_is_counted() -> None:
     assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
 
 
+@pytest.mark.parametrize("count", [1, 3, 30])
+@pytest.mark.parametrize("name", ["短名", "关于协调解决产业园二期工程用电负荷不足及道路配套滞后等问题的情况说明"])
+def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str) -> None:
+    rows = (Row("甲部门"), *(Row(f"XM{number:03d} {name}", (name, "是")) for number in range(count)))
+    found = {
+        title: Table("T", "表", "", ("条目", "内容", "否"), rows) for title in ("变化", "问题", "未报", "进出", "登记")
+    }
+    kept = weekly.sheet(found)
+    lines = [weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()]
+    assert sum(lines) + len(kept) * 4.5 <= weekly.SHEET
+    assert list(kept) == list(found)[: len(kept)]
+    assert 1 < len(kept) < len(found)
+    assert all(weekly.entries(table) for table in kept.values())
+
+
+def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
+    from pipelines.reports.paper import edition
+
+    there, on = board(home, dt.date(2023, 7, 2)), dt.date(2023, 6, 28)
+    for number in range(3):
+        problem = {"name": f"问题{number}", "raised_on": "2023-06-28", "due": "2023-12-31"}
+        there = heard(there, "problem", f"WT90{number}", on, **problem)
+        there = heard(there, "event", f"HD90{number}", on, name=f"活动{number}", held_on="2023-06-28")
+    about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
+    said = weekly.weekly(there, about, home.city, edition(about, about.until))
+    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报"]
+    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条。")
+    assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记"]
+    assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
+
+
 def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     there = board(home, dt.date(2023, 1, 8))
     assert there.cycles == []
-    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的项目。"]
+    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的条目。"]
     about = period("monthly", "2023-01", home.city, {"cut_off_days": 5}, last=TODAY, today=TODAY)
     assert monthly.headline(there, about) == "2023年1月没有在单的重点项目"
     assert monthly.behind(there) is None

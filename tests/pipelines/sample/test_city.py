@@ -18,6 +18,7 @@ from pipelines.sample.firm_files import file_name, received_on
 from pipelines.workspace import Workspace
 from tests.pipelines.sample.conftest import FIRMS
 
+IN_BOOKS = {"L04", "L05", "L06"}  # slips in workbooks of a sheet per county, found by the tests of ledgers
 STRAY = {"P51", "P52", "P53", "P54", "P55", "P56", "P57", "P58"}
 
 
@@ -96,7 +97,7 @@ def test_planted_errors_stand_where_the_list_says(small_city: Path) -> None:
     for row in planted:
         assert (small_city / "inbox" / row["file"]).exists(), row
         assert row["what"]
-        if row["id"] in STRAY:
+        if row["id"] in STRAY | IN_BOOKS:
             assert row["row"] == ""
             continue
         table = _table(small_city / "inbox" / row["file"])

@@ -89,9 +89,10 @@ def test_a_dismissal_counts_from_its_day_and_the_last_one_holds(tmp_path: Path) 
 
 @pytest.mark.parametrize("missing", [{"reason": " "}, {"by": ""}])
 def test_nothing_is_dismissed_without_a_reason_and_a_name(missing: dict[str, str], tmp_path: Path) -> None:
-    whole = Dismissal(signal="s", reason="r", by="甲", dismissed_on=dt.date(2024, 1, 22))
-    with pytest.raises(InputError, match="理由"):
+    whole = Dismissal(signal="2023Q4-W11-甲厂", reason="r", by="甲", dismissed_on=dt.date(2024, 1, 22))
+    with pytest.raises(InputError, match="理由") as refused:
         append(Workspace(tmp_path), whole.model_copy(update=missing))
+    assert "甲厂" not in str(refused.value)  # a signal of a firm names the firm
     assert dismissals(Workspace(tmp_path)) == {}
 
 

@@ -143,6 +143,12 @@ def test_who_has_left_by_the_register_is_not_absent_from_the_day_that_is_known()
     assert ("b", "2023Q2") in firm_facts(FIRMS, [event], dt.date(2023, 7, 19))
 
 
+@pytest.mark.parametrize(("left", "absent"), [("2022Q4", True), ("2023Q1", False), ("2023Q2", False), ("2023Q3", True)])
+def test_who_left_and_came_again_is_absent_when_it_is_gone_anew(left: str, *, absent: bool) -> None:
+    event = {"quarter": left, "unit": "b", "event": "exit", "kind": "legal", "known_from": dt.date(2023, 1, 20)}
+    assert (("b", "2023Q2") in firm_facts(FIRMS, [event | {"known_to": FAR}])) is absent
+
+
 def test_a_return_not_known_yet_is_no_fact() -> None:
     late = [row | {"known_from": dt.date(2023, 7, 20)} if row["quarter"] == "2023Q2" else row for row in FIRMS]
     assert ("a", "2023Q2") not in firm_facts(late, [], dt.date(2023, 7, 1))
