@@ -41,7 +41,7 @@ WATCHED: Final = 20
 # Growth has a history a year after the first release.
 HISTORY: Final = 4
 _DIGITS: Final = 12
-_SQL: Final = ("signal", "firm_fact", "without_largest")
+_SQL: Final = ("signal", "firm_fact", "without_largest", "receivables_pair", "receivables_fact")
 _SCHEMES: Final = {"industry": "digital", "sector": "core_industry", "firm": "digital"}
 _LARGEST: Final = {"growth": "reported_growth", "growth_but1": "growth_but1", "growth_but3": "growth_but3"}
 _CODE: Final = ("indicators", "classification", "pipelines.warning")
@@ -90,10 +90,8 @@ def of_classes(
         as_of: the day of knowledge.
         set_aside: dismissals by signal.
     """
-    from pipelines.warning.facts import class_facts  # brings pandas along
-
-    lake, place = Lake(workspace.lake), workspace.city.code
-    facts = class_facts(lake.read("observation", [quarter]).to_pandas(), place)
+    lake = Lake(workspace.lake)
+    facts = _class_facts(workspace, quarter, as_of)
     largest: dict[tuple[str, str], dict[str, Any]] = {}
     with local_engine(workspace) as work:
         work.add(fact=pa.Table.from_pandas(facts, preserve_index=False))
@@ -139,11 +137,10 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     import pandas as pd
 
     from pipelines.warning.backtest import read_points
-    from pipelines.warning.facts import class_facts
 
     lake, points = Lake(workspace.lake), read_points(workspace.home / POINTS)
     first = str(workspace.city.release_quarters[0] + HISTORY)
-    classes = class_facts(lake.read("observation", [quarter]).to_pandas(), workspace.city.code)
+    classes = _class_facts(workspace, quarter, as_of)
     seen = [classes[classes["growth"].notna()].rename(columns={"class": "subject"})]
     if history(workspace, quarter):
         with _firm_facts(workspace, quarter, as_of) as work:
@@ -163,14 +160,35 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     return signals, points, watched
 
 
+def _class_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
+    """Facts of classes and divisions in all quarters up to one; receivables are known where firms are."""
+    from pipelines.warning.facts import class_facts  # brings pandas along
+
+    observations, owed = Lake(workspace.lake).read("observation", [quarter]).to_pandas(), None
+    if history(workspace, quarter):
+        with _firm_parts(workspace, quarter, as_of) as work:
+            work.add(membership=arrow_tables()["membership"])
+            asked = {"as_of": as_of, "fewest": FEWEST}
+            owed = work.rows(statement("pipelines", "receivables_fact"), asked).to_pandas()
+    return class_facts(observations, workspace.city.code, owed)
+
+
 @contextmanager
 def _firm_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
     """An engine with the facts of firms in all quarters up to one, known as ``fact``."""
+    with _firm_parts(workspace, quarter, as_of) as work:
+        work.add(core_change=Lake(workspace.lake).existing("core_change", history(workspace, quarter)))
+        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+        yield work
+
+
+@contextmanager
+def _firm_parts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
+    """An engine with the parts and returns of firms in all quarters up to one, and what they are owed."""
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     with local_engine(workspace) as work:
-        work.add(class_part=lake.existing("class_part", needed), core_change=lake.existing("core_change", needed))
-        work.add(returned=lake.existing("core_return", needed))
-        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+        work.add(class_part=lake.existing("class_part", needed), returned=lake.existing("core_return", needed))
+        work.keep("receivables_pair", statement("pipelines", "receivables_pair"), {"as_of": as_of})
         yield work
 
 

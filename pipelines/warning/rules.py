@@ -24,8 +24,10 @@ LEVELS: Final[dict[Level, str]] = {"industry": "产业", "sector": "行业", "fi
 FILE: Final = "rules.csv"
 # What a fact says in words, beside its numbers.
 WORDS: Final = frozenset({"name", "class", "quarter", "span"})
+# How what is owed grows over a year, how revenue does, and the one less the other.
+RECEIVABLES: Final = frozenset({"receivables_growth", "revenue_growth", "receivables_gap"})
 # The numbers of a fact, by level: what predicates may look at and sentences may say.
-_COMMON: Final = frozenset({"growth", "falls"})
+_COMMON: Final = frozenset({"growth", "falls"}) | RECEIVABLES
 _CLASSES: Final = _COMMON | {
     *("growth_before", "drop", "margin", "margin_before", "margin_fall", "share", "share_falls"),
     *("trend_tau", "trend_p", "season", "season_mean", "season_deviation", "season_gap", "units", "units_left"),

@@ -85,6 +85,7 @@ CASES: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "W06": ({"trend_tau": -0.6, "trend_p": 0.09}, {"trend_tau": -0.4, "trend_p": 0.1}),
     "W07": ({"share_falls": 4}, {"share_falls": 3}),
     "W08": ({"season_deviation": 2.1, "season_gap": 0.01}, {"season_deviation": 2.1, "season_gap": 0.009}),
+    "W09": ({"receivables_gap": 0.15}, {"receivables_gap": 0.149}),
 }
 
 
