@@ -15,6 +15,7 @@ from pipelines.lake import Lake
 from pipelines.steps import warned
 from pipelines.steps.warned import POINTS
 from pipelines.warning.dismissals import Dismissal, append
+from pipelines.warning.rules import rule
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import told
 
@@ -42,8 +43,12 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert rows
     first = rows[0]
     assert first["signal"] in listed
-    assert set(json.loads(first["evidence"])) <= {"growth", "growth_before", "drop", "units_left", "margin",
-                                                  "margin_before", "margin_fall", "falls"}  # fmt: skip
+    assert set(json.loads(first["evidence"])) == set(rule(first["rule"]).inputs)
+    # The returns of a year ago are found: what firms are owed is told of them and of classes.
+    owing = [row for row in lake.read("signal_firm", [QUARTER]).to_pylist() if row["rule"] == "W15"]
+    assert owing
+    assert all("应收账款增速高出" in row["sentence"] for row in owing)
+    assert warned._class_facts(place, QUARTER, dt.date.fromisoformat(DUE))["receivables_gap"].notna().any()
     assert {row["status"] for row in rows} == {"open"}
 
     # A dismissal counts from its day: the same release as of an earlier one does not know it.
