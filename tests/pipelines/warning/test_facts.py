@@ -259,3 +259,56 @@ def test_receivables_stand_beside_what_observations_say() -> None:
     pd.testing.assert_frame_equal(
         facts[facts["level"] == "sector"], class_facts(observed(), PLACE).query("level == 'sector'")
     )
+
+
+def led(month: str, growth: float, **changes: Any) -> dict[str, Any]:
+    known = {"proxy": "vat", "region": PLACE, "level": "sector", "class": "65", "known_from": dt.date(2023, 1, 15)}
+    return known | {"month": month, "value": 100 * (1 + growth), "value_before": 100.0, "department": "税务"} | changes
+
+
+# Growth over four months: it rises, then it falls twice.
+LED = [led("2022-11", 0.05), led("2022-12", 0.08), led("2023-01", 0.07), led("2023-02", 0.04)]
+
+
+def leading_facts(rows: list[dict[str, Any]], day: dt.date = DAY) -> dict[str, dict[str, Any]]:
+    known = [("sector", PLACE, "65", quarter) for quarter in ("2022Q4", "2023Q1")]
+    names = ("level", "region", "class", "quarter")
+    with engine() as work:
+        work.add(class_fact=pa.table({name: [row[n] for row in known] for n, name in enumerate(names)}))
+        work.add(core_leading=said("core_leading", rows))
+        found = work.rows(statement("pipelines", "leading_fact"), {"as_of": day}).to_pylist()
+    assert len({row["quarter"] for row in found}) == len(found)
+    return {row["month"]: row for row in found}
+
+
+def test_a_leading_proxy_is_told_by_the_last_month_of_a_quarter_and_the_fall_before() -> None:
+    facts = leading_facts(LED)
+    assert {month: row["leading_falls"] for month, row in facts.items()} == {"2022-12": 0, "2023-02": 2}
+    turned = facts["2023-02"]
+    assert (turned["quarter"], turned["region"], turned["department"]) == ("2023Q1", PLACE, "税务")
+    assert turned["leading_growth"] == pytest.approx(0.04)
+    assert turned["leading_before"] == pytest.approx(0.08)
+    assert turned["leading_drop"] == pytest.approx(0.04)
+    assert leading_facts([*LED, led("2023-03", 0.06)])["2023-03"]["leading_falls"] == 0
+
+
+def test_what_fell_already_when_it_is_first_seen_has_not_turned() -> None:
+    assert leading_facts(LED[1:]) == {}
+    # A month is missing: what comes after it is seen for the first time.
+    assert leading_facts([LED[0], *LED[2:]]) == {}
+    rising = [led("2022-11", 0.05), led("2022-12", 0.0504), led("2023-01", 0.0503)]
+    assert leading_facts(rising)["2023-01"]["leading_falls"] == 0  # half of what is shown is none
+
+
+def test_a_month_is_what_was_last_said_of_it_by_the_day() -> None:
+    corrected = led("2023-02", 0.09, known_from=dt.date(2023, 4, 1))
+    assert leading_facts([*LED, corrected], dt.date(2023, 3, 31))["2023-02"]["leading_falls"] == 2
+    assert leading_facts([*LED, corrected], dt.date(2023, 4, 1))["2023-02"]["leading_falls"] == 0
+    assert leading_facts(LED, dt.date(2023, 1, 14)) == {}
+
+
+def test_of_a_class_that_has_no_facts_no_proxy_is_told() -> None:
+    assert leading_facts([row | {"class": "64"} for row in LED]) == {}
+    assert leading_facts([row | {"level": "industry"} for row in LED]) == {}
+    later = [led("2023-04", 0.01), led("2023-05", 0.02), led("2023-06", 0.02)]
+    assert set(leading_facts([*LED, *later])) == {"2022-12", "2023-02"}
