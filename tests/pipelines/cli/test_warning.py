@@ -52,20 +52,6 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert warned._class_facts(place, QUARTER, dt.date.fromisoformat(DUE))["receivables_gap"].notna().any()
     assert {row["status"] for row in rows} == {"open"}
 
-    # A department's monthly figures that have turned, of the core and of a class that the city does not watch.
-    months = {"2021-06": 0.10, "2021-07": 0.12, "2021-08": 0.09, "2021-09": 0.05}
-    sent = {"proxy": "vat", "region": place.city.code, "value_before": 100.0, "department": "税务部门", "source": "x"}
-    sent |= {"known_from": dt.date(2021, 10, 15), "level": "industry"}
-    put(place, "core_leading", "all", [sent | {"class": cls, "month": month, "value": 100 * (1 + growth)}
-                                       for cls in ("core", "0999") for month, growth in months.items()])  # fmt: skip
-    assert f"{QUARTER}-W10-core-vat" in flat("warning", "list", QUARTER, *home)
-    [turned] = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["rule"] == "W10"]
-    assert (
-        "2021年9月增值税开票额同比增长5.0%，增速连续2个月回落，比转向前回落7.0个百分点（税务部门）"
-        in turned["sentence"]
-    )
-    assert set(json.loads(turned["evidence"])) == set(rule("W10").inputs)
-
     # A dismissal counts from its day: the same release as of an earlier one does not know it.
     day = dt.date.fromisoformat(LATER)
     append(place, Dismissal(signal=first["signal"], reason="低基数", by="甲", dismissed_on=day))
@@ -96,3 +82,18 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert not accesses(place)
     assert "企业层（L3）" in flat("warning", "list", QUARTER, "--firms", "--purpose", "测试", *home)
     assert [line.command for line in accesses(place)] == ["warning list"]
+
+    # A department's monthly figures that have turned, of the core and of a class that the city does not watch.
+    months = {"2021-06": 0.10, "2021-07": 0.12, "2021-08": 0.09, "2021-09": 0.05}
+    sent = {"proxy": "vat", "region": place.city.code, "value_before": 100.0, "department": "税务部门", "source": "x"}
+    sent |= {"known_from": dt.date(2021, 10, 15), "level": "industry"}
+    put(place, "core_leading", "all", [sent | {"class": cls, "month": month, "value": 100 * (1 + growth)}
+                                       for cls in ("core", "0999") for month, growth in months.items()])  # fmt: skip
+    warned.signals(place, QUARTER, dt.date.fromisoformat(DUE))
+    [turned] = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["rule"] == "W10"]
+    assert turned["signal"] == f"{QUARTER}-W10-core-vat"
+    assert (
+        "2021年9月增值税开票额同比增长5.0%，增速连续2个月回落，比转向前回落7.0个百分点（税务部门）"
+        in turned["sentence"]
+    )
+    assert set(json.loads(turned["evidence"])) == set(rule("W10").inputs)
