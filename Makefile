@@ -17,7 +17,7 @@ DEMO ?= data/demo
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test ui install dev lint types unit cover bench lock clean
+.PHONY: run test ui install dev lint types unit cover bench bench-scale lock clean
 
 run: install          ## the synthetic city, all its quarters, the national set, one release
 	$(BIN)/shuce demo --home "$(DEMO)"
@@ -61,6 +61,12 @@ bench: dev            ## what it costs, as ratios within one run (minutes; on a 
 	$(BIN)/python -m benchmarks.intake
 	$(BIN)/python -m benchmarks.benchmarking
 	$(BIN)/python -m benchmarks.disclosure
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.quarters
+
+bench-scale: dev      ## the ladder up to the census (hours, 30 GB of disk), and docs/benchmarks.md from it
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.pages
 
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)

@@ -9,9 +9,11 @@ import multiprocessing
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 
@@ -31,8 +33,24 @@ def timed(job: Callable[..., object], *arguments: Any, times: int) -> Timing:
         arguments: of the job.
         times: how often.
     """
-    runs = [_once(job, arguments) for _ in range(times)]
-    return Timing(statistics.median(seconds for seconds, _ in runs), max(megabytes for _, megabytes in runs))
+    return interleaved({"": partial(job, *arguments)}, times=times)[""]
+
+
+def interleaved(jobs: Mapping[str, Callable[[], object]], *, times: int) -> dict[str, Timing]:
+    """Run several jobs in turn, a b c a b c …, so that whatever else the machine does falls on all alike.
+
+    Args:
+        jobs: by name; each returns a callable without arguments; only that callable's run is timed.
+        times: how often each.
+    """
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in jobs}
+    for _ in range(times):
+        for name, job in jobs.items():
+            runs[name].append(_once(job, ()))
+    return {
+        name: Timing(statistics.median(seconds for seconds, _ in of), max(megabytes for _, megabytes in of))
+        for name, of in runs.items()
+    }
 
 
 def _once(job: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[float, float]:
@@ -48,12 +66,20 @@ def _once(job: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[float
     return found
 
 
+def _own_peak() -> int:
+    """Kilobytes that this process held at most. Linux hands a parent's on in ``ru_maxrss``, not in ``VmHWM``."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def _measure(pipe: Connection, job: Callable[..., Callable[[], object]], arguments: tuple[Any, ...]) -> None:
     run = job(*arguments)
     start = time.perf_counter()
     run()
     seconds = time.perf_counter() - start
     # Memory of this process and, where it has ended them, of its children.
-    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    pipe.send((seconds, max(peaks) / 1024))
+    pipe.send((seconds, max(_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024))
     pipe.close()

@@ -24,7 +24,6 @@ from rich.table import Table
 
 from benchmarks import firms
 from benchmarks.clock import Timing, timed
-from indicators.quarter import Quarter
 from pipelines.ingest.guard import Job, read_files
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake
@@ -32,7 +31,7 @@ from pipelines.steps.core import FIRM_FORMS, core_history, core_return
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
-QUARTER: Final = Quarter(2022, 3)
+QUARTER: Final = firms.QUARTER
 BEFORE: Final = (QUARTER - 4, QUARTER - 1)
 _ABOVE: Final = 4  # lines before the first row, the header among them
 _TABLES: Final = ("core_return", "core_set_aside", "core_finding")

@@ -18,6 +18,7 @@ import pandas as pd
 from classification import labels
 from classification.errors import InputError
 from indicators.catalogue import Indicator, indicators
+from indicators.dispatch.lights import legend
 
 DEFINITION: Final = "department"
 SCHEME: Final = "monitored"
@@ -85,7 +86,7 @@ def target_definitions() -> dict[tuple[str, str], str]:
 
 
 def class_labels() -> pd.DataFrame:
-    """Names of every class that an observation may have: those of the standards, then the monitored items.
+    """Names of every class that an observation may have: of the standards, the monitored items, the lights of dispatch.
 
     Returns:
         Frame ``scheme, class, name_zh, name_en, level, parent`` (``classification.labels``).
@@ -95,4 +96,9 @@ def class_labels() -> pd.DataFrame:
          "parent": ""}
         for item in items().values()
     ]  # fmt: skip
-    return pd.concat([labels(), pd.DataFrame(mine)], ignore_index=True)
+    lit = [
+        {"scheme": "light", "class": row["light"], "name_zh": f"{row['symbol']}{row['word']}", "name_en": row["en"],
+         "level": 1, "parent": ""}
+        for row in legend().to_dict("records")
+    ]  # fmt: skip
+    return pd.concat([labels(), pd.DataFrame([*mine, *lit])], ignore_index=True)

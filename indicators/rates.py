@@ -7,12 +7,16 @@ Belongs here: computing rates from annual cells and looking them up. Does not be
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, TypeAlias
+from importlib.resources import files
+from itertools import product
+from typing import Final
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from classification.errors import InputError
 
@@ -21,8 +25,15 @@ MINIMUM_UNITS: Final = 3
 # How many digits of a GB/T code the code of each level has.
 CODE_LENGTHS: Final = {"class": 4, "group": 3, "division": 2}
 _MICRO: Final = Decimal("0.000001")
-# Level of region, county, code → rate and its year.
-_Table: TypeAlias = Mapping[tuple[str, str, str], tuple[Decimal, int]]
+_LEVELS: Final = {length: level for level, length in CODE_LENGTHS.items()}
+# The search: lengths of code and levels of region, in order.
+_STEPS: Final = list(product(_LEVELS, ("county", "city", "province")))
+_KNOWN: Final = pa.schema([
+    *((name, pa.string()) for name in ("county", "code", "rate_level")),
+    ("step", pa.int64()),
+    ("rate", pa.decimal128(7, 6)),
+])  # fmt: skip
+_RATE_FOR: Final = files("indicators") / "sql" / "rate_for.sql"
 
 
 @dataclass(frozen=True)
@@ -95,28 +106,53 @@ def rates_for(
 
     Source: methods, value added: class → 中类 → division, county → city → province.
     """
-    tables = [_rates_on(rates, year, day) for day in (as_of, later) if day is not None]
-    found = {cell: next(filter(None, (_search(*cell, table) for table in tables)), None) for cell in sorted(set(cells))}
-    if missing := sorted({code for (_, code), rate in found.items() if rate is None}):
-        raise InputError(
-            f"以下行业小类没有可用的增加值率：{'、'.join(missing)}。请在 HS02 增加值率表中补充其大类的增加值率。",
-            f"No value-added rate for {', '.join(missing)}; add their divisions to form HS02.",
-            where=f"{year}年，截至 {as_of}",
-        )
-    return [rate for rate in found.values() if rate is not None]
+    wanted = sorted(set(cells))
+    found = _rate_of(known_rates(rates, year=year, as_of=as_of, later=later), {code for _, code in wanted})
+    taken = {cell: found.get(cell) or found.get(("", cell[1])) for cell in wanted}
+    if missing := sorted({code for (_, code), rate in taken.items() if rate is None}):
+        raise no_rate(missing, year, as_of)
+    return [Rate(county, gbt, *rate) for (county, gbt), rate in taken.items() if rate is not None]
 
 
-def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> _Table:
-    """Place and code → the rate of the latest year before ``year`` that is known on a day, and that year."""
+def no_rate(codes: Iterable[str], year: int, as_of: dt.date) -> InputError:
+    """What is said of classes that have no rate."""
+    named = list(codes)
+    return InputError(
+        f"以下行业小类没有可用的增加值率：{'、'.join(named)}。请在 HS02 增加值率表中补充其大类的增加值率。",
+        f"No value-added rate for {', '.join(named)}; add their divisions to form HS02.",
+        where=f"{year}年，截至 {as_of}",
+    )
+
+
+def known_rates(rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.date | None = None) -> pa.Table:
+    """The rates that quarters of ``year`` may take, for the statement ``rate_for``; arguments of ``rates_for``.
+
+    Returns:
+        ``county`` ('' but for a county's own), ``code``, ``rate``, ``rate_level`` and ``step``, its place.
+    """
+    found = [
+        _rates_on(rates, year, day).assign(turn=turn)
+        for turn, day in enumerate(dict.fromkeys((as_of, later)))
+        if day is not None
+    ]
+    known = pd.concat(found, ignore_index=True)
+    places = list(zip(known["code"].str.len(), known["region_level"], strict=True))
+    steps = [turn * len(_STEPS) + _STEPS.index(place) for turn, place in zip(known["turn"], places, strict=True)]
+    said = [f"{region}-{_LEVELS[length]}-{year}" for (length, region), year in zip(places, known["year"], strict=True)]
+    table = known.assign(step=steps, rate_level=said)
+    return pa.Table.from_pandas(table[_KNOWN.names], schema=_KNOWN, preserve_index=False)
+
+
+def _rate_of(known: pa.Table, codes: Collection[str]) -> dict[tuple[str, str], tuple[Decimal, str]]:
+    gbt = pa.table({"code": pa.array(sorted(codes), pa.string()), "level": pa.repeat(pa.scalar("class"), len(codes))})
+    with duckdb.connect() as engine:
+        engine.register("known_rate", known)
+        engine.register("gbt", gbt)
+        rows = engine.sql(_RATE_FOR.read_text(encoding="utf-8")).fetchall()
+    return {(county, gbt): (rate, level) for county, gbt, rate, level in rows}
+
+
+def _rates_on(rates: pd.DataFrame, year: int, day: dt.date) -> pd.DataFrame:
+    """Of each place and code the rate of the latest year before ``year`` that is known on a day."""
     known = rates[(rates["year"] < year) & (rates["known_from"] <= day) & (day < rates["known_to"])]
-    latest = known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "county", "code"], keep="last")
-    places = zip(latest["region_level"], latest["county"], latest["code"], strict=True)
-    return dict(zip(places, zip(latest["rate"], latest["year"], strict=True), strict=True))
-
-
-def _search(county: str, code: str, table: _Table) -> Rate | None:
-    for level, length in CODE_LENGTHS.items():
-        for region, place in (("county", county), ("city", ""), ("province", "")):
-            if (hit := table.get((region, place, code[:length]))) is not None:
-                return Rate(county, code, hit[0], f"{region}-{level}-{hit[1]}")
-    return None
+    return known.sort_values(["year", "known_from"]).drop_duplicates(["region_level", "county", "code"], keep="last")

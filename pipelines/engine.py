@@ -8,6 +8,7 @@ Cost: each statement is one streaming pass in DuckDB; memory is bounded by the e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache, cached_property
@@ -20,6 +21,7 @@ import pyarrow as pa
 from duckdb.func import ARROW
 
 from classification.errors import InputError
+from pipelines.disk import full
 
 # pyarrow carries no types, so an Arrow table is Any to the checker; at run time the two are told apart.
 Input: TypeAlias = Any
@@ -29,7 +31,8 @@ Parameters: TypeAlias = Mapping[str, object]
 Limits: TypeAlias = Mapping[str, str | int]
 # Numbers and texts as differences, dictionaries only for the few values that repeat, little squeezing: half the time to
 # write, no larger.
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
+_PARAMETER = re.compile(r"\$([a-z_]+)")
 SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
@@ -45,7 +48,7 @@ class Engine(Protocol):
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
 
-    def view(self, name: str, text: str) -> None:
+    def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
 
     def alias(self, name: str, of: str) -> None:
@@ -111,9 +114,9 @@ class DuckEngine(Engine):
         rows = self._connection.read_parquet(files, hive_partitioning=False, filename=True, file_row_number=True)
         rows.create_view(name, replace=True)
 
-    def view(self, name: str, text: str) -> None:
+    def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
-        self._connection.sql(text).create_view(name, replace=True)
+        self._connection.sql(_filled(text, parameters or {})).create_view(name, replace=True)
 
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""
@@ -125,16 +128,13 @@ class DuckEngine(Engine):
 
     def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
-        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
-        self._connection.execute("DROP TABLE IF EXISTS " + _quoted(name))
         with _within_means():
-            relation.create(name)
+            self._connection.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS\n{text}", dict(parameters or {}))
 
     def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""
-        relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
         with _within_means():
-            relation.select(*self._connection.table(name).columns).insert_into(name)
+            self._connection.execute(f"INSERT INTO {_quoted(name)} BY NAME\n{text}", dict(parameters or {}))
 
     def columns(self, name: str) -> list[str]:
         """The columns of what is known under a name."""
@@ -148,7 +148,7 @@ class DuckEngine(Engine):
 
     def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
         """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
-        copy = f"COPY (\n{text}\n) TO $parquet_file ({_PARQUET})"
+        copy = f"COPY (\n{text}\n) TO $parquet_file ({PARQUET})"
         with _within_means():
             self._connection.execute(copy, {**(parameters or {}), "parquet_file": str(path)})
 
@@ -173,6 +173,8 @@ def _within_means() -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as fault:
+        if full(fault):
+            raise
         raise InputError(
             "内存不够：请在 city.toml 的 [engine] 中调高 memory_limit 或调低 threads，"
             "并确认数据湖所在磁盘有空余；已发布的内容没有改动。",
@@ -180,6 +182,15 @@ def _within_means() -> Iterator[None]:
             "the lake's disk has room to spill; what was released is untouched.",
             where="city.toml [engine]",
         ) from fault
+
+
+def _filled(text: str, parameters: Parameters) -> str:
+    """A statement with its parameters as literals: a view can hold no others."""
+    return _PARAMETER.sub(lambda found: _literal(parameters[found[1]]), text)
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:

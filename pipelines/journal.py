@@ -316,10 +316,13 @@ def _records(log: PrivateLog[T], lines: tuple[str, ...]) -> tuple[T, ...]:
 def _replace(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there, all on the disk before and after."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as out:
-        out.write(content)
-        _flush(out)
-    part.replace(path)
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            _flush(out)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -56,10 +56,10 @@ class SparkEngine(Engine):
             rows = self._session.createDataFrame(value) if given else self._session.read.parquet(*map(str, value))
             rows.createOrReplaceTempView(name)
 
-    def view(self, name: str, text: str) -> None:
+    def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
         # As text, not as a plan: a view sees what its inputs are when it is read, as in the first engine.
-        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {translated(text, _DIALECT)}")
+        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {translated(text, _DIALECT, parameters)}")
 
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""

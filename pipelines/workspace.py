@@ -23,6 +23,7 @@ from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
 from pipelines import clock
 from pipelines.at_rest import keep_temporary, refuse_elsewhere
+from pipelines.disk import full_disk_told
 
 SETTINGS = "city.toml"
 DEFAULT_HOME = Path("data/demo")
@@ -255,8 +256,19 @@ class Workspace:
         """Hold the workspace for one run, log entry or publication; another process waits or is told who holds it.
 
         Raises:
-            InputError: another process holds the workspace and ``wait`` is false.
+            InputError: another process holds the workspace and ``wait`` is false, or a disk has no room for what is
+                written within the block.
         """
+        with full_disk_told(self._disks()), self._locked(purpose, wait=wait):
+            yield
+
+    def _disks(self) -> list[Path]:
+        """The folders that may lie on disks of their own."""
+        parts = self.home.iterdir() if self.home.is_dir() else ()
+        return [self.home, *(path for path in parts if path.is_dir())]
+
+    @contextlib.contextmanager
+    def _locked(self, purpose: str, *, wait: bool) -> Iterator[None]:
         if self.home in _HELD:  # this process holds it already: the command around a run, a step within
             yield
             return

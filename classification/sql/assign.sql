@@ -2,7 +2,7 @@
 -- Takes: units(row_id, code, …) with the industry code as it was received (text), gbt(code, level, section, name_zh),
 --        gbt_2011(code, kind, name_zh, successors).
 -- Gives: units.*, gbt, class_status (assigned | unmatched | ambiguous), reason (Chinese, '' when assigned); one row for
---        each row of units, ordered by row_id.
+--        each row of units, in no order.
 -- Clause: 国民经济行业分类 GB/T 4754-2017 with amendment 1. A class has four digits; a section letter before it is
 --         allowed if it is the right one. Each spelling is resolved once, however many units use it.
 -- A code that both editions use is read as 2017: the code alone cannot show that 2011 was meant.
@@ -96,4 +96,3 @@ resolved AS (
 SELECT units.*, resolved.gbt, resolved.class_status, resolved.reason
 FROM units
 LEFT JOIN resolved ON resolved.written = COALESCE(units.code, '')
-ORDER BY units.row_id

@@ -1,12 +1,12 @@
 -- How each assigned unit splits over the digital classes: from which share to which share of its money.
--- Takes: assigned(row_id, unit, county, gbt) assigned units only, core_map(gbt, de, partial) one row per pair,
+-- Takes: assigned(unit, county, gbt, …) assigned units only, core_map(gbt, de, partial) one row per pair,
 --        coefficient(gbt, de, level, key, k) with k DECIMAL(7,6), one method per gbt × level × key.
--- Gives: row_id, gbt, de (or non_core), level_used ('' when no coefficient was needed), k_lo, k_hi DECIMAL(7,6), ordered
---        by row_id, de. A part of a value v is ROUND(v * k_hi, 0) - ROUND(v * k_lo, 0): the parts add up to v exactly.
+-- Gives: assigned.*, de (or non_core), level_used ('' when no coefficient was needed), k_lo, k_hi DECIMAL(7,6), in no order.
+--        A part of a value v is ROUND(v * k_hi, 0) - ROUND(v * k_lo, 0): the parts add up to v exactly.
 --        A starred class without a vector at any level has one row with de null: the caller must refuse it.
 -- Clause: 数字经济及其核心产业统计分类(2021), starred (*) classes. The whole vector of a class comes from the first of
 --         unit, county, city, province, nation that has any row for it; absent entries are 0; the rest is non_core.
--- Only units of starred classes pay for the look-up.
+-- One pass over the units: all that they are joined with is as small as the coefficients are few.
 WITH starred AS (
     SELECT DISTINCT gbt FROM core_map WHERE partial
 ),
@@ -37,46 +37,40 @@ part AS (
     UNION ALL
     SELECT gbt, level, key, 'non_core', MAX(k_hi), CAST(1 AS DECIMAL(7, 6)) FROM bound GROUP BY gbt, level, key
 ),
-wanted AS (
-    SELECT assigned.row_id, assigned.unit, assigned.county, assigned.gbt
-    FROM assigned
-    INNER JOIN starred ON starred.gbt = assigned.gbt
+own AS (
+    SELECT gbt, level, key FROM vector WHERE level = 'unit'
 ),
-ladder AS (
-    SELECT row_id, gbt, 1 AS step, 'unit' AS level, unit AS key FROM wanted
-    UNION ALL
-    SELECT row_id, gbt, 2, 'county', county FROM wanted
-    UNION ALL
-    SELECT row_id, gbt, 3, 'city', '*' FROM wanted
-    UNION ALL
-    SELECT row_id, gbt, 4, 'province', '*' FROM wanted
-    UNION ALL
-    SELECT row_id, gbt, 5, 'nation', '*' FROM wanted
+near AS (
+    SELECT gbt, level, key FROM vector WHERE level = 'county'
 ),
-first_step AS (
-    SELECT ladder.row_id, MIN(ladder.step) AS step
-    FROM ladder
-    INNER JOIN vector ON vector.gbt = ladder.gbt AND vector.level = ladder.level AND vector.key = ladder.key
-    GROUP BY ladder.row_id
+wide AS (
+    SELECT
+        gbt,
+        CASE MIN(CASE level WHEN 'city' THEN 3 WHEN 'province' THEN 4 ELSE 5 END)
+            WHEN 3 THEN 'city' WHEN 4 THEN 'province' ELSE 'nation' END AS level,
+        '*' AS key
+    FROM vector
+    WHERE level IN ('city', 'province', 'nation')
+    GROUP BY gbt
 ),
-chosen AS (
-    SELECT ladder.row_id, ladder.level, ladder.key
-    FROM ladder
-    INNER JOIN first_step ON first_step.row_id = ladder.row_id AND first_step.step = ladder.step
+kind AS (
+    -- Whole classes have their digital class at once; for starred ones, and for no others, the ladder is looked up.
+    SELECT gbt, MIN(CASE WHEN NOT partial THEN de END) AS de, MIN(CASE WHEN partial THEN gbt END) AS starred
+    FROM core_map
+    GROUP BY gbt
 )
 SELECT
-    assigned.row_id,
-    assigned.gbt,
-    COALESCE(core_map.de, 'non_core') AS de,
-    '' AS level_used,
-    CAST(0 AS DECIMAL(7, 6)) AS k_lo,
-    CAST(1 AS DECIMAL(7, 6)) AS k_hi
+    assigned.*,
+    CASE WHEN kind.starred IS NULL THEN COALESCE(kind.de, 'non_core') ELSE part.de END AS de,
+    COALESCE(part.level, '') AS level_used,
+    CASE WHEN kind.starred IS NULL THEN CAST(0 AS DECIMAL(7, 6)) ELSE part.k_lo END AS k_lo,
+    CASE WHEN kind.starred IS NULL THEN CAST(1 AS DECIMAL(7, 6)) ELSE part.k_hi END AS k_hi
 FROM assigned
-LEFT JOIN core_map ON core_map.gbt = assigned.gbt
-WHERE core_map.partial IS NULL OR NOT core_map.partial
-UNION ALL
-SELECT wanted.row_id, wanted.gbt, part.de, COALESCE(part.level, '') AS level_used, part.k_lo, part.k_hi
-FROM wanted
-LEFT JOIN chosen ON chosen.row_id = wanted.row_id
-LEFT JOIN part ON part.gbt = wanted.gbt AND part.level = chosen.level AND part.key = chosen.key
-ORDER BY row_id, de
+LEFT JOIN kind ON kind.gbt = assigned.gbt
+LEFT JOIN own ON own.gbt = kind.starred AND own.key = assigned.unit
+LEFT JOIN near ON near.gbt = kind.starred AND near.key = assigned.county
+LEFT JOIN wide ON wide.gbt = kind.starred
+LEFT JOIN part
+    ON part.gbt = kind.starred
+    AND part.level = COALESCE(own.level, near.level, wide.level)
+    AND part.key = COALESCE(own.key, near.key, wide.key)

@@ -22,7 +22,7 @@ _OUT: Final = ["light", "word", "symbol", "reason", "before", "changed"]
 
 @cache
 def legend() -> pd.DataFrame:
-    """Light, word, symbol and meaning (``lights.csv``); a light is never told by colour alone."""
+    """Light, word, symbol, English word and meaning (``lights.csv``); a light is never told by colour alone."""
     with (files(__package__) / "lights.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)
 

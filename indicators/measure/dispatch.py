@@ -1,6 +1,6 @@
-"""Rates of dispatch from sums of the task force's ledgers: completion, starts, spending, what becomes of contracts.
+"""Sums of the task force's ledgers and their rates: who is on a list, lights, money, what becomes of contracts.
 
-Belongs here: rates of sums, and sums by future industry. Does not belong here: single entries and their lights
+Belongs here: which sum is which indicator, and rates of sums. Does not belong here: single entries and their lights
 (``indicators.dispatch``). No figure of a firm is among the sums, and no account is made of them.
 """
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from indicators.measure import rows as make
 from indicators.measure.evidence import Evidence
+from indicators.quarter import Quarter
 
 DEFINITION: Final = "ledger"
 # Indicator → the sum that is divided, and the one that it is divided by.
@@ -23,14 +24,36 @@ RATES: Final = {
     "contract_start_rate": ("begun", "fulfilled"),
     "contract_production_rate": ("produced", "begun"),
     "contract_capacity_rate": ("at_capacity", "produced"),
+    "park_digital_share": ("tenants_digital", "tenants"),
 }
-# Indicator → the sum that it is, by future industry.
-SUMS: Final = {"future_projects": "future_projects", "future_investment": "future_invested"}
+# Indicator → the sum that it is: by future industry, by light, of a whole list.
+SUMS: Final = {
+    "future_projects": "future_projects",
+    "future_investment": "future_invested",
+    "ledger_firms": "firms",
+    "ledger_projects": "projects",
+    "ledger_investment_leads": "leads",
+    "ledger_bonds": "bonds",
+    "ledger_parks": "parks",
+    "project_lights": "lit",
+    "project_investment_planned": "planned",
+    "project_investment_done": "done",
+    "contracts_signed": "signed",
+    "contracts_fulfilled": "fulfilled",
+    "contracts_started": "begun",
+    "contracts_produced": "produced",
+    "contracts_at_capacity": "at_capacity",
+    "bond_arrived": "arrived",
+    "bond_spent": "spent",
+    "bonds_idle": "idle",
+    "park_tenants": "tenants",
+    "park_tenants_digital": "tenants_digital",
+}
 ITEMS: Final = tuple(sorted({item for pair in RATES.values() for item in pair}))
 
 
 def rows(evidence: Evidence) -> list[pd.DataFrame]:
-    """Observation rows of the rates of dispatch, for each released quarter with ledgers.
+    """Observation rows of sums and rates of dispatch, for each released quarter with ledgers.
 
     Source: 三个一批 of Henan (履约率, 开工率, 投产率, 达效率); practice of dispatch (年度计划完成率, 开工率, 支出进度).
     """
@@ -40,13 +63,13 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     wide = sums.pivot(index=["quarter", "region", "class"], columns="item", values="value").astype("float64")
     wide = wide.reindex(columns=list(ITEMS)).reset_index()
     frame = wide.assign(span="cumulative", estimated=False)
-    by_class = sums.assign(span="cumulative", estimated=False)
+    every = sums.assign(span="cumulative", estimated=False)
     counted = [
         make.own_rows(rows, rows["value"].astype("float64"), name, DEFINITION)
         for name, item in SUMS.items()
-        if len(rows := by_class[by_class["item"] == item])
+        if len(rows := every[every["item"] == item])
     ]
-    return counted + [
-        make.own_rows(frame, make.ratio(frame[part], frame[whole]), name, DEFINITION)
-        for name, (part, whole) in RATES.items()
-    ]
+    rates = {name: make.ratio(frame[part], frame[whole]) for name, (part, whole) in RATES.items()}
+    gone = frame["quarter"].map(lambda quarter: Quarter.parse(quarter).number / 4)
+    rates["project_investment_ahead"] = rates["project_investment_completion"] - gone
+    return counted + [make.own_rows(frame, values, name, DEFINITION) for name, values in rates.items()]

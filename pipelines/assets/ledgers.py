@@ -13,11 +13,11 @@ from pipelines.steps import ledgers
 from pipelines.workspace import Workspace
 
 
-def _asset(table: str, step: Callable[[Workspace], Made], above: str, description: str) -> dg.AssetsDefinition:
+def _asset(table: str, step: Callable[[Workspace], Made], description: str, *above: str) -> dg.AssetsDefinition:
     @dg.asset(
         name=table,
         group_name="ledgers",
-        deps=[above],
+        deps=above,
         description=description,
         metadata=column_schema(contract(table)),
         check_specs=table_specs(table),
@@ -34,25 +34,26 @@ ledger_assets = [
     _asset(
         "core_ledger",
         ledgers.core_ledger,
-        "core_ledger_history",
         "台账逐栏历史（专班可见）：谁在何时报了什么；信用代码、联系方式和企业自报数只记是否已填。",
+        "core_ledger_history",
     ),
     _asset(
         "core_ledger_duplicate",
         ledgers.core_ledger_duplicate,
-        "core_ledger_history",
         "台账疑似重复：按信用代码、名称、金额比对，列出依据和相似度，由人认定，不自动合并。",
+        "core_ledger_history",
     ),
     _asset(
         "core_dispatch",
         ledgers.core_dispatch,
-        "core_ledger",
         "调度灯号：各重点项目每月的完成率、序时进度、偏差、灯号和依据。",
+        "core_ledger",
     ),
     _asset(
         "cell_ledger",
         ledgers.cell_ledger,
+        "台账汇总：各季末的在单条目、灯号、投资、开工、专项债支出、三个一批各环节、园区入驻企业；台账进入指标的唯一通道。",
         "core_ledger",
-        "台账汇总：各季末的计划和完成投资、开工、专项债支出、三个一批各环节个数；台账进入指标的唯一通道。",
+        "core_dispatch",
     ),
 ]

@@ -16,6 +16,7 @@ from rich.console import Console
 from classification.errors import InputError
 from pipelines.cli import inbox, ledger, release, report, review, warning
 from pipelines.cli.options import Home, Wait
+from pipelines.disk import full_disk_told
 
 app = typer.Typer(
     name="shuce",
@@ -290,7 +291,8 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port
 def main() -> None:
     """Run a command; an input error is shown in two languages and ends with exit code 2."""
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        with full_disk_told([Path.cwd()]):
+            sys.exit(app(standalone_mode=False) or 0)
     except InputError as fault:
         error = Console(stderr=True)
         error.print("✗", style="bold red", end=" ")

@@ -134,9 +134,10 @@ def _failure(result: dg.ExecuteInProcessResult) -> InputError:
             )
     for event in result.filter_events(lambda event: event.is_step_failure):
         error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
+        while error is not None and error.cause is not None and str(error.cls_name).startswith("Dagster"):
             error = error.cause
-        # Our own errors say place, what happened in Chinese and in English; Dagster puts the class before them.
+        # Our own errors say place, what happened in Chinese and in English, whatever library's error led to them;
+        # Dagster puts the class before them.
         text = error.message.partition(": ")[2].strip() if error is not None else ""
         zh, _, en = text.partition("\n")
         return RunError(zh or "步骤失败。", en or "The step failed; what was there stays.", where=event.step_key or "")

@@ -115,13 +115,15 @@ def export(
     home: Home = None,
 ) -> None:
     """导出填报表：同一版式，带下拉列表，锁定编号；信用代码等不导出。 A workbook to be filled in and sent back."""
+    from pipelines.cli.answer import beside
     from pipelines.cli.ledger_views import of_county
     from pipelines.ledgers.workbook import workbook
 
     workspace, board = _board(home, as_of)
     one = _ledger(ledger)
     there = of_county(board.of(one.id), workspace.city, county)
-    output.write_bytes(workbook(one, there, workspace.city, board.day).content())
+    with beside(output) as part:
+        part.write_bytes(workbook(one, there, workspace.city, board.day).content())
     console.print(f"[green]✓[/] {one.terms.title} {len(there)} 条：{output}", highlight=False, soft_wrap=True)
 
 

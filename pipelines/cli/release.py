@@ -15,7 +15,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.cli.options import Home, Wait
-from pipelines.cli.query import named
 
 if TYPE_CHECKING:
     from pipelines.workspace import Workspace
@@ -59,6 +58,7 @@ def listing(home: Home = None) -> None:
 @app.command()
 def show(name: Name, home: Home = None) -> None:
     """一期发布的清单、各表行数、各文件及其摘要核对（退出码：0 相符，1 不符）。 What a release holds, hashes checked."""
+    from pipelines.cli.query import named
     from pipelines.release.cut import differences, manifest
     from pipelines.release.dictionary import release_contracts
     from pipelines.workspace import Workspace
@@ -96,6 +96,7 @@ def diff(
 ) -> None:
     """两期发布的观测值有哪些不同（退出码：0 相同，1 不同）。 Which observations differ between two releases."""
     from pipelines.cli import release_diff
+    from pipelines.cli.query import named
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)

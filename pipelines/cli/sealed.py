@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.access import record, refuse_without_purpose
+from pipelines.disk import full_disk_told
 from pipelines.sealing import read_key, seal, unseal
 from pipelines.workspace import Workspace
 
@@ -24,7 +25,8 @@ def seal_up(home: Path | None, source: Path, target: Path, console: Console, *, 
     workspace = Workspace.locate(home)
     read_key(key)
     record(workspace, "seal", {"source": str(source), "target": str(target)}, purpose=purpose, units=0)
-    number = seal(source, target, key)
+    with full_disk_told([target.parent]):
+        number = seal(source, target, key)
     console.print(f"[green]✓[/] 已加密 {number} 个文件：{target}", soft_wrap=True, highlight=False)
     console.print(
         "  密钥请另行当面或经另一渠道移交；打开：shuce unseal 文件夹 新文件夹 --key 密钥文件", highlight=False
@@ -37,5 +39,6 @@ def open_up(source: Path, target: Path, console: Console, *, key: Path) -> None:
     Raises:
         InputError: as ``unseal``.
     """
-    number = unseal(source, target, key)
+    with full_disk_told([target.parent]):
+        number = unseal(source, target, key)
     console.print(f"[green]✓[/] 已打开 {number} 个文件：{target}", soft_wrap=True, highlight=False)

@@ -53,17 +53,23 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
             found = reading.likeness(path, job["form"], headers)
             return {"likeness": asdict(found) if found else None}
         result = reading.read_file(path, job["form"], job["name"], headers)
-        out = Path(job["out"])
-        with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_file(sink, result.table.schema) as writer:
-            writer.write_table(result.table)
     except RefusalError as fault:
         return {"refusal": asdict(fault.fault)}
     except MemoryError:
         return {"refusal": asdict(exceeded())}
     except Exception as fault:  # noqa: BLE001 - the file is hostile; the batch goes on
         return {"refusal": asdict(unreadable(type(fault).__name__))}
+    return _written(result, job["out"])
+
+
+def _written(result: reading.FileRead, out: str) -> dict[str, Any]:
+    try:
+        with pa.OSFile(out, "wb") as sink, pa.ipc.new_file(sink, result.table.schema) as writer:
+            writer.write_table(result.table)
+    except OSError as fault:  # no fault of the file
+        return {"unwritten": fault.errno}
     return {
-        "table": str(out),
+        "table": out,
         "refused": [asdict(item) for item in result.refused],
         "notices": [asdict(item) for item in result.notices],
     }

@@ -151,6 +151,9 @@ def read_files(
 
     Returns:
         One result per job, in order. A file over which the child died carries a refusal; the others are read.
+
+    Raises:
+        OSError: what was read could not be written to a temporary file.
     """
     if not jobs:
         return []
@@ -168,16 +171,18 @@ def _answers(jobs: list[Job], folder: Path, *, memory: int, timeout: float) -> I
             if reply is None or reply["spent"]:
                 running.end()
                 running = None
-            yield _result(reply)
+            yield _result(reply, folder)
     finally:
         if running is not None:
             idle.give(running)
 
 
-def _result(reply: dict[str, Any] | None) -> Result:
+def _result(reply: dict[str, Any] | None, folder: Path) -> Result:
     """A reply as a result; a table stays readable although its file is removed."""
     if reply is None:
         return Result(refusal=child.exceeded())
+    if "unwritten" in reply:
+        raise OSError(reply["unwritten"], os.strerror(reply["unwritten"]), str(folder))
     if "suggestion" in reply:
         return Result(suggestion=reply["suggestion"])
     if "likeness" in reply:

@@ -153,8 +153,11 @@ def confirm(workspace: Workspace, form: Form, found: list[Mapped]) -> Path:
         writer.writerows([getattr(item, name) for name in COLUMNS] for item in rows)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        part.write_text(text.getvalue(), encoding="utf-8-sig")  # so that Excel shows it as it is
-        part.replace(path)
+        try:
+            part.write_text(text.getvalue(), encoding="utf-8-sig")  # so that Excel shows it as it is
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     return path
 
 

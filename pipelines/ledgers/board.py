@@ -179,6 +179,11 @@ class Board:
         return len(cuts) - 1 - last
 
     @cached_property
+    def lit(self) -> pd.DataFrame:
+        """The lights of the last cycle cut off."""
+        return self.lights[self.lights["cycle"].isin([str(cycle) for cycle in self.cycles[-1:]])]
+
+    @cached_property
     def completion(self) -> Completion | None:
         """Investment done and planned in the last cycle cut off, of projects with a plan; None where none has one."""
         if not self.cycles:

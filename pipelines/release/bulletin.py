@@ -16,6 +16,7 @@ from pipelines.release import (
     development,
     estimates,
     exhibits,
+    five_lists,
     monitored,
     pages,
     revised,
@@ -113,7 +114,7 @@ def sections(f: Figures) -> list[Section]:
     if span is not None:
         found.append(_chains(f))
         found.append(_sensitivity(f))
-    found += [_development(f), _warning(f), _revision(f), _coverage(f)]
+    found += [_five_lists(f), _development(f), _warning(f), _revision(f), _coverage(f)]
     return [section for section in found if section.texts or section.exhibits or section.tables]
 
 
@@ -188,6 +189,14 @@ def _development(f: Figures) -> Section:
     table = None if exhibit else development.development(f)
     texts = tuple(development.of_development(f))
     return Section("数字经济发展指数", texts, _present(exhibit), _present(table, development.weights(f)))
+
+
+def _five_lists(f: Figures) -> Section:
+    exhibit = five_lists.light_bars(f)
+    table = None if exhibit else five_lists.lights_by_county(f)
+    lists = (five_lists.of_list(f, code) for code in ("T9", "T10", "T11", "T12"))
+    texts = tuple(five_lists.of_lists(f))
+    return Section("五张清单", texts, _present(exhibit), _present(five_lists.lists_by_county(f), table, *lists))
 
 
 def _warning(f: Figures) -> Section:

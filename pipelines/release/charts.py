@@ -22,6 +22,9 @@ GREY: Final = "#7a828c"
 FAINT: Final = "#d9dde2"
 # Dark to light in greyscale in the order 01, 03, 04, 02; told apart by lightness alone, so by any eye.
 HUES: Final = {"01": "#1d3f6e", "02": "#f3d587", "03": "#237a71", "04": "#dd9274"}
+# The lights of dispatch, the worst first; told by symbol and word as well.
+LIGHTS: Final = {"red": "#b3261e", "yellow": "#d9a400", "grey": FAINT, "green": "#2f7d4f"}
+_DARK: Final = frozenset({LIGHTS["red"], LIGHTS["green"]})
 WIDE: Final = 680
 NARROW: Final = 326
 _FINE: Final = 2
@@ -266,6 +269,44 @@ def waterfall(records: Sequence[Record], *, row: int = 30) -> Plan:
             ),
             base.mark_text(align="left", dx=6, color=INK).encode(x=alt.X("at:Q").title(None), text="label:N"),
         ).properties(height=row * len(records) + 6)
+
+    return Plan(build)
+
+
+def parts(records: Sequence[Record], *, row: int = 30) -> Plan:
+    """Horizontal bars made up of parts: ``name, start, end, label, colour`` in the order given.
+
+    Args:
+        records: one per part; a label that is wider than its part is left out.
+        row: height of a bar with its gap, in pixels.
+    """
+    alt = _altair()
+
+    order, top = list(dict.fromkeys(r["name"] for r in records)), max(r["end"] for r in records)
+    characters = max(map(_length, order))
+
+    def build(width: int) -> Any:
+        names = _SIZE[width] * (characters + 1)
+        one = (width - names - 16) / top
+        values = [
+            {**r, "middle": (r["start"] + r["end"]) / 2, "ink": "#ffffff" if r["colour"] in _DARK else INK,
+             "label": r["label"] if (r["end"] - r["start"]) * one > _SIZE[width] * _length(r["label"]) else ""}
+            for r in records
+        ]  # fmt: skip
+        base = alt.Chart(alt.Data(values=values)).encode(
+            y=alt.Y("name:N").sort(order).title(None)
+            .axis(ticks=False, domain=False, labelPadding=8, labelColor=INK, minExtent=names, maxExtent=names,
+                  labelLimit=names),
+        )  # fmt: skip
+        x = alt.X("start:Q").title(None).axis(None).scale(domain=[0, top], nice=False)
+        colour = alt.Color("colour:N").scale(None)
+        bars = base.mark_bar(height=row - 8, stroke="#ffffff", strokeWidth=1)
+        return alt.layer(
+            bars.encode(x=x, x2="end:Q", color=colour, description="cited:N"),
+            base.mark_text().encode(
+                x=alt.X("middle:Q").title(None), text="label:N", color=alt.Color("ink:N").scale(None)
+            ),
+        ).properties(height=row * len(order) + 6)
 
     return Plan(build)
 

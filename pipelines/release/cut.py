@@ -133,10 +133,14 @@ def _lay_out(
     building = folder.parent / f"{_BUILDING}{issue.name}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir()
-    _fill(building, workspace, issue, tables)
-    _write_manifest(building, workspace, issue, contents, said)
-    _settle(building, *MODES[issue.level])
-    building.rename(folder)
+    try:
+        _fill(building, workspace, issue, tables)
+        _write_manifest(building, workspace, issue, contents, said)
+        _settle(building, *MODES[issue.level])
+        building.rename(folder)
+    except Exception:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
     _sync(folder.parent)
 
 

@@ -39,6 +39,7 @@ _SCHEMES: Final = {
     "future_": "future",
     **dict.fromkeys(("annual_target", "target_completion", "provincial_rank"), "monitored"),
     "size_": "size",
+    "project_lights": "light",
     "industry_": "core_industry",
     "": "sector",
 }

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
-from pipelines.contracts import Contract, contracts
 from pipelines.release.sql import statement
 from pipelines.workspace import City, Workspace
 
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.contracts import Contract
     from pipelines.release.figures import Figures
 
 CURRENT = "current"
@@ -177,6 +177,8 @@ def query_as_of(workspace: Workspace, sql: str, day: dt.date) -> Answer:
         InputError: the text is not one reading statement, or DuckDB refuses it.
     """
     import duckdb
+
+    from pipelines.contracts import contracts
 
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS known")

@@ -17,7 +17,17 @@ from typing import Any, Final
 import xlsxwriter
 
 from pipelines.excel import FONT, OPTIONS, Book, lines, page, units
-from pipelines.release import development, estimates, monitored, revised, sensitivity, structure, tables, warnings
+from pipelines.release import (
+    development,
+    estimates,
+    five_lists,
+    monitored,
+    revised,
+    sensitivity,
+    structure,
+    tables,
+    warnings,
+)
 from pipelines.release.charts import ACCENT, GREY, HUES
 from pipelines.release.display import MARK, TOO_SMALL, decimal, numeric_columns, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
@@ -98,6 +108,12 @@ def _sheets(f: Figures) -> dict[str, Table]:
         "拉动": tables.pulls(f),
         "发展指数 T17": development.development(f),
         "发展指数权重 T18": development.weights(f),
+        "五张清单 T8": five_lists.lists_by_county(f),
+        "重点项目 T9": five_lists.of_list(f, "T9"),
+        "项目灯号分县区": five_lists.lights_by_county(f),
+        "招商 T10": five_lists.of_list(f, "T10"),
+        "专项债 T11": five_lists.of_list(f, "T11"),
+        "园区 T12": five_lists.of_list(f, "T12"),
         "预警信号 T15": warnings.signals(f),
         "景气五灯 T16": warnings.cycle_lights(f, str(f.quarter)),
         "修订对照 T13": revised.contrast(f),

@@ -5,10 +5,10 @@ Belongs here: what is said of a month, in which order. Does not belong here: tab
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from indicators.dispatch import against_schedule, progress_sentence
-from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
+from indicators.dispatch.lights import RED, YELLOW
 from indicators.dispatch.problems import LEVELS
 from pipelines.ledgers.board import Board
 from pipelines.release import charts
@@ -23,8 +23,6 @@ from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
 T = TypeVar("T")
-# The lights of dispatch, told by word as well; grey has no progress to show.
-COLOURS: Final = {GREEN: "#2f7d4f", YELLOW: "#d9a400", RED: "#b3261e", GREY: "#7a828c"}
 
 
 def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
@@ -138,7 +136,7 @@ def behind(board: Board) -> Exhibit | None:
             "short": one["entry"],
             "value": float(one["completion"]),
             "label": f"{percent(one['completion'])}%，应达{percent(one['scheduled'])}%，{tables.word(one['light'])}",
-            "colour": COLOURS[one["light"]],
+            "colour": charts.LIGHTS[one["light"]],
         }
         for one in slow.to_dict("records")
     ]

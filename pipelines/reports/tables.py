@@ -56,9 +56,7 @@ def whole(value: Any) -> Number | None:
 
 def lit(board: Board) -> pd.DataFrame:
     """The lights of the last cycle, the worst first."""
-    if not board.cycles:
-        return board.lights.iloc[:0]
-    now = board.lights[board.lights["cycle"] == str(board.cycles[-1])]
+    now = board.lit
     rank = now["light"].map({light: place for place, light in enumerate(WORST_FIRST)})
     ordered: pd.DataFrame = now.assign(rank=rank).sort_values(["rank", "deviation", "entry"])
     return ordered.reset_index(drop=True)

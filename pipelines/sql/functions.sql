@@ -72,3 +72,15 @@ CREATE OR REPLACE TEMPORARY MACRO counted(total, part) AS
 CREATE OR REPLACE TEMPORARY MACRO size_level(x, large, medium, small) AS
   CASE WHEN small IS NULL THEN 3 WHEN x >= large THEN 3 WHEN x >= medium THEN 2 WHEN x >= small THEN 1
        WHEN x IS NOT NULL THEN 0 END;
+
+-- A portion of whole yuan, exact, half away from zero: in 64 bits where the product fits at any rate (DECIMAL(7,6)), by
+-- decimals where it would not. All of it is all of it: most units belong to one class.
+CREATE OR REPLACE TEMPORARY MACRO portion(x, k) AS
+  CASE WHEN k = 1 THEN x
+       WHEN abs(x) < 900000000000
+         THEN (x * CAST(k * 1000000 AS BIGINT) + CASE WHEN x < 0 THEN -500000 ELSE 500000 END) // 1000000
+       ELSE CAST(ROUND(x * k, 0) AS BIGINT) END;
+
+-- What falls between two bounds of a cumulated share.
+CREATE OR REPLACE TEMPORARY MACRO part_between(x, k_lo, k_hi) AS
+  portion(x, k_hi) - CASE WHEN k_lo = 0 THEN 0 ELSE portion(x, k_lo) END;

@@ -1,2 +1,2 @@
--- The parts of all vintages in a total order. Takes: part. Gives: the contract class_part.
-SELECT * FROM part ORDER BY known_from, row_id, de
+-- The parts of a vintage in a total order. Takes: valid_part. Gives: the contract class_part.
+SELECT * FROM valid_part ORDER BY row_id, de

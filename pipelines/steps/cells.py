@@ -17,7 +17,7 @@ from indicators.quarter import Quarter
 from pipelines.engine import statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
-from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, up_to_date
+from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
 from pipelines.steps import annual, claims, classified, core, imputed, ledgers, queries, raw, register
 from pipelines.workspace import Workspace
 
@@ -94,7 +94,7 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
             work.add(class_part=lake.existing("class_part", [quarter]), last_return=last)
             work.write(text, path)
 
-    made_from = [*lake.hashes("class_part", [quarter]), *map(sha256_of, last if isinstance(last, list) else []), text]
+    made_from = [*lake.hashes("class_part", [quarter]), *classified.last_hashes(lake, last), text]
     return lake.refresh("cell_crossed", quarter, fill, made_from=made_from)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pandas as pd
@@ -22,13 +23,13 @@ from classification import arrow_tables
 from classification.errors import InputError
 from classification.sizes import size_table
 from indicators.quarter import Quarter
-from indicators.rates import annual_rates, rates_for
+from indicators.rates import annual_rates, known_rates, no_rate
 from indicators.uncertainty import METHODS
 from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
-from pipelines.lake import ALL, Lake, Made, sha256_of, table_hash, write_table
+from pipelines.lake import ALL, Lake, Made, join_files, table_hash, write_table
 from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
@@ -78,17 +79,24 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
         statement("pipelines", "classed_units"),
         statement("classification", "assign"),
         statement("pipelines", "class_return"),
+        statement("pipelines", "ordered_return"),
     ]
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             work.add(core_return=lake.existing("core_return", [quarter]), **codes)
-            work.view("units", texts[0])
-            work.view("assigned", texts[1])
-            work.write(texts[2], path)
+            view_classed(work)
+            work.write(statement("pipelines", "ordered_return"), path)
 
     made_from = [*lake.hashes("core_return", [quarter]), *texts, *map(table_hash, codes.values())]
     return lake.refresh("class_return", quarter, fill, made_from=made_from)
+
+
+def view_classed(work: Engine) -> None:
+    """Make known as ``classed_return`` the returns of core_return with their class, row for row."""
+    work.view("units", statement("pipelines", "classed_units"))
+    work.view("coded", statement("classification", "assign"))
+    work.view("classed_return", statement("pipelines", "class_return"))
 
 
 def class_part(workspace: Workspace, quarter: str) -> Made:
@@ -100,7 +108,10 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         statement(package, name)
         for package, name in (
             ("classification", "shares"),
+            ("indicators", "rate_for"),
+            ("pipelines", "valued"),
             ("pipelines", "class_part"),
+            ("pipelines", "taken"),
             ("pipelines", "returned"),
             ("pipelines", "vintages"),
             ("pipelines", "last_vintages"),
@@ -116,23 +127,31 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with unit_engine(workspace) as work:
-            work.add(class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"])
+        with unit_engine(workspace) as work, TemporaryDirectory(dir=path.parent) as folder:
+            work.add(
+                class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"]
+            )
             work.add(last_return=last, core_register=lake.existing("core_register", registers))
             work.add(class_missing=lake.existing("class_missing", [quarter]))
-            work.keep("part", statement("pipelines", "no_part"))
-            vintages = _vintages(work, rates, coefficients, period)
-            _known(vintages, lambda vintage: add_parts(work, vintage, period, rates, coefficients))
-            work.write(statement("pipelines", "ordered_part"), path)
+
+            def of(vintage: Vintage) -> Path:
+                # A file each, in turn: to order the parts of all vintages at once would take the memory of all.
+                view_parts(work, vintage, period, rates, coefficients)
+                part = Path(folder) / f"{vintage.known_from}.parquet"
+                work.write(statement("pipelines", "ordered_part"), part)
+                return part
+
+            made = _known(_vintages(work, rates, coefficients, period), of)
+            join_files(made, path, contract("class_part").schema)
 
     made_from = [
         *lake.hashes("class_return", [quarter]),
         *lake.hashes("class_missing", [quarter]),
-        *map(sha256_of, last if isinstance(last, list) else []),
+        *last_hashes(lake, last),
         *lake.hashes("core_register", registers),
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
-        table_hash(codes["core_map"]),
+        *(table_hash(codes[name]) for name in ("core_map", "gbt")),
         *texts,
         *_code(),
     ]
@@ -226,6 +245,11 @@ def year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
     return Lake(workspace.lake).existing("core_return", [str(before)])
 
 
+def last_hashes(lake: Lake, last: list[Path] | pa.Table) -> list[str]:
+    """The returns of a year ago in a fingerprint, by their notes: they are read only when something is made."""
+    return lake.hashes("core_return", [path.stem for path in last]) if isinstance(last, list) else []
+
+
 def registers_since(workspace: Workspace, quarter: str) -> list[str]:
     """The quarters whose registers tell who was absorbed since the return of a year ago; made now where need be."""
     period = Quarter.parse(quarter)
@@ -271,10 +295,24 @@ def add_parts(
     *,
     known: Known | None = None,
 ) -> None:
-    """Add to ``part`` what each unit contributes to each class at one vintage.
+    """Add to ``part`` what each unit contributes to each class at one vintage (``view_parts``)."""
+    view_parts(work, vintage, period, rates, coefficients, known=known)
+    work.append("part", "FROM valid_part")
+
+
+def view_parts(
+    work: Engine,
+    vintage: Vintage,
+    period: Quarter,
+    rates: pd.DataFrame,
+    coefficients: pd.DataFrame,
+    *,
+    known: Known | None = None,
+) -> None:
+    """Make known as ``valid_part`` what each unit contributes to each class at one vintage: one pass over the returns.
 
     Args:
-        work: with class_return, last_return, core_register, class_missing, core_map and ``part``.
+        work: with class_return, last_return, core_register, class_missing, core_map and gbt.
         vintage: the stretch of time; returns are those valid on its first day.
         period: the quarter.
         rates: the contract class_rate.
@@ -287,29 +325,22 @@ def add_parts(
     of = known or Known.on(vintage.known_from)
     valid = {"known": vintage.known_from}
     work.keep("succession", statement("pipelines", "succession"), {"known": of.register, "last_day": period.last_day})
-    work.keep("measured", statement("pipelines", "returned"), valid)
-    work.keep("returned", statement("pipelines", "with_imputed"), valid)
-    cells = work.rows(statement("pipelines", "returned_codes")).to_pylist()
-    pairs = [(cell["county"], cell["gbt"]) for cell in cells]
-    found = rates_for(pairs, rates, year=period.year, as_of=of.rates, later=of.later)
-    work.add(
-        rate_for=pa.table(
-            {
-                "county": pa.array([rate.county for rate in found], pa.string()),
-                "gbt": pa.array([rate.gbt for rate in found], pa.string()),
-                "rate": pa.array([rate.rate for rate in found], pa.decimal128(7, 6)),
-                "rate_level": pa.array([rate.level for rate in found], pa.string()),
-            }
-        ),
-    )
+    work.keep("taken", statement("pipelines", "taken"), valid)
+    work.view("measured", statement("pipelines", "returned"), valid)
+    work.view("returned", statement("pipelines", "with_imputed"), valid)
     vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
+    work.view("assigned", "FROM returned")
     _shares(work, vectors, later, str(period))
-    work.append("part", statement("pipelines", "class_part"), vintage.parameters)
+    work.add(known_rate=known_rates(rates, year=period.year, as_of=of.rates, later=of.later))
+    work.keep("rate_for", statement("indicators", "rate_for"))
+    work.view("valued", statement("pipelines", "valued"))
+    if lacking := _lacking_of(work, "rate"):
+        raise no_rate(lacking, period.year, of.rates)
+    work.view("valid_part", statement("pipelines", "class_part"), vintage.parameters)
 
 
 def _shares(work: Engine, vectors: pa.Table, later: pa.Table, period: str) -> None:
-    """Keep ``share`` of ``returned``; a class that has no vector takes those known later, all of them."""
-    work.view("assigned", statement("pipelines", "returned_units"))
+    """Make ``share`` of ``assigned`` known; a class that has no vector takes those known later, all of them."""
     if lacking := _lacking(work, vectors):
         added = later.filter(pc.is_in(later["gbt"], pa.array(lacking, pa.string())))
         lacking = _lacking(work, pa.concat_tables([vectors.filter(_not_of(vectors, lacking)), added]))
@@ -322,11 +353,18 @@ def _shares(work: Engine, vectors: pa.Table, later: pa.Table, period: str) -> No
 
 
 def _lacking(work: Engine, vectors: pa.Table) -> list[str]:
-    """Keep ``share`` by these vectors; the classes that have none for some unit."""
+    """Make ``share`` by these vectors known; the classes that have none for some unit."""
     work.add(coefficient=vectors)
-    work.keep("share", statement("classification", "shares"))
-    lacking: list[str] = work.rows(statement("pipelines", "lacking_coefficient"))["gbt"].to_pylist()
-    return lacking
+    work.view("share", statement("classification", "shares"))
+    return _lacking_of(work, "coefficient")
+
+
+def _lacking_of(work: Engine, what: str) -> list[str]:
+    """The classes of units that have no rate or coefficient; where none is in doubt, no unit is looked at."""
+    work.keep("doubted", statement("pipelines", f"doubted_{what}"))
+    doubted = len(work.rows("FROM doubted"))
+    found: list[str] = work.rows(statement("pipelines", f"lacking_{what}"))["gbt"].to_pylist() if doubted else []
+    return found
 
 
 def _not_of(vectors: pa.Table, classes: list[str]) -> pa.ChunkedArray:
@@ -371,6 +409,7 @@ def annual_cells(
     vectors, others = (
         vector_table(coefficients, on=dt.date(year, 12, 31), known=day) for day in (known or later, later)
     )
+    work.view("assigned", statement("pipelines", "returned_units"))
     _shares(work, vectors, others, f"{year}年")
     cells = work.rows(statement("indicators", table), {"year": year, **vintage.parameters})
     return cells.cast(contract(table).schema)

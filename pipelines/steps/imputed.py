@@ -20,8 +20,8 @@ from indicators.quarter import Quarter
 from indicators.uncertainty import DRAWS, SEED
 from pipelines.engine import Engine, statement
 from pipelines.engines import local_engine, unit_engine
-from pipelines.lake import Lake, Made, sha256_of, table_hash
-from pipelines.steps.classified import Vintage, days, registers_since, stretches, year_before
+from pipelines.lake import Lake, Made, table_hash
+from pipelines.steps.classified import Vintage, days, last_hashes, registers_since, stretches, year_before
 from pipelines.steps.missing import find_missing
 from pipelines.workspace import Workspace
 
@@ -72,7 +72,7 @@ def class_missing(workspace: Workspace, quarter: str) -> Made:
         *lake.hashes("core_return", [quarter]),
         *lake.hashes("class_return", [quarter]),
         *lake.hashes("core_register", registers),
-        *map(sha256_of, last if isinstance(last, list) else []),
+        *last_hashes(lake, last),
         *map(table_hash, (levels(), *codes.values())),
         *texts,
         Path(__file__).read_text("utf-8"),

@@ -99,18 +99,19 @@ def core_dispatch(workspace: Workspace) -> Made:
 def cell_ledger(workspace: Workspace) -> Made:
     """Sums of the ledgers at the end of each quarter that was cut off."""
     lake, city = Lake(workspace.lake), workspace.city
+    counties = [county.code for county in city.counties]
 
     def fill(path: Path) -> None:
         from pipelines.ledgers.sums import sums
 
-        rows = lake.read("core_ledger").to_pandas()
-        found = sums(rows, city.quarters, city.code, _last(rows))
+        found = sums(board(workspace), city.quarters, city.code, counties)
         write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
 
     made_from = [
         *lake.hashes("core_ledger"),
+        *lake.hashes("core_dispatch"),
         code_hash(*_CODE),
-        *(city.code, city.first_quarter, city.last_quarter),
+        *(city.code, city.first_quarter, city.last_quarter, *counties),
     ]
     return lake.refresh("cell_ledger", ALL, fill, made_from=made_from)
 

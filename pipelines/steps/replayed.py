@@ -114,7 +114,8 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
     rates, coefficients = (lake.read(table).to_pandas() for table in ("class_rate", "core_coefficient"))
     with local_engine(workspace) as work:
         work.add(received=lake.existing("class_return", [quarter]), received_last=last)
-        work.add(core_register=lake.existing("core_register", registers), core_map=arrow_tables()["core_map"])
+        work.add(core_register=lake.existing("core_register", registers))
+        work.add(core_map=arrow_tables()["core_map"], gbt=arrow_tables()["gbt"])
         work.add(class_missing=contract("class_missing").schema.empty_table())
         frames = {
             "register": work.rows(statement("pipelines", "succession_days")).to_pandas(),

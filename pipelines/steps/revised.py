@@ -58,7 +58,7 @@ _KEY: Final = [*_CELL, "period"]
 _FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL and name != ANNUAL)
 _CROSSED: Final = "crossed"
 _CODE: Final = ("revised", "replayed", "classified", "observed", "missing")
-_BESIDE: Final = ("unit_change", "returned", "succession", "class_part", "annual_coverage")
+_BESIDE: Final = ("unit_change", "taken", "returned", "succession", "valued", "class_part", "annual_coverage")
 
 
 def revisions(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:

@@ -29,5 +29,11 @@ def test_a_job_is_timed_in_a_process_of_its_own() -> None:
     assert timing.megabytes > 10
 
 
+def test_the_peak_of_a_job_is_not_that_of_whoever_started_it() -> None:
+    # Held while the job runs, so that it is in the parent's peak.
+    held = bytearray(b"1" * (1 << 30))
+    assert timed(job, times=1).megabytes < len(held) / (1 << 20)
+
+
 def job() -> Callable[[], object]:
     return lambda: sum(range(1000))

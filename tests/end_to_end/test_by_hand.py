@@ -9,22 +9,25 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 from pipelines.access import accesses
+from pipelines.cli.run import behind
 from pipelines.clock import today
-from pipelines.ingest.receipts import latest
+from pipelines.contracts import contracts
+from pipelines.ingest.receipts import STORE, latest
 from pipelines.lake import Lake
 from pipelines.release.read import current, query
-from pipelines.steps.observed import day_of_knowledge, observation
+from pipelines.steps.observed import SMALL, day_of_knowledge, evidence, known_cells, observation
 from pipelines.steps.released import release
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.conftest import HandRun
-from tests.end_to_end.running import ROOT, hashes, make_quarter, make_reference, told
+from tests.end_to_end.running import ROOT, computed, duplicate, hashes, make_quarter, make_reference, told
 
 # 5,600 千元 of computers and 1,400 of software at a rate of 25 %, and 40 % of the cables' 2,800.
 INDUSTRY = 1_400_000 + 280_000
@@ -209,6 +212,63 @@ def test_run_again_nothing_is_made_and_that_is_said(hand_run: HandRun) -> None:
     assert "汇总：未变化" in said.out
     assert hashes(home) == before
     assert current(Workspace(home)) == folder
+
+
+def spoil(paths: Iterable[Path]) -> None:
+    """Put rubbish in the place of files: whoever reads one of them fails."""
+    for path in paths:
+        path.unlink()
+        path.write_bytes(b"rubbish")
+
+
+def microdata(home: Path) -> list[Path]:
+    shown = {held_to.table for held_to in contracts() if held_to.level != "L3"}
+    return [path for path in (home / "lake").glob("*/*.parquet") if path.parent.name not in shown]
+
+
+def test_whether_anything_changed_is_told_without_reading_a_table_or_a_copy(hand_run: HandRun, tmp_path: Path) -> None:
+    home = duplicate(hand_run.home, tmp_path / "home")
+    spoil([*(home / "lake").glob("*/*.parquet"), *(home / STORE).iterdir()])
+    assert behind(Workspace(home), by_hand.QUARTERS) == []
+
+
+def test_a_late_return_makes_anew_what_rests_on_it_and_reads_nothing_else(hand_run: HandRun, tmp_path: Path) -> None:
+    home = duplicate(hand_run.home, tmp_path / "home")
+    first, second, *between, last = by_hand.QUARTERS
+    arrived = latest(Workspace(home))
+    copies = [one.path for one in arrived if (one.form, one.quarter) != ("industry", first)]
+    compared = {"core_history", "core_register"}  # with which later quarters are
+    spoil([*copies, *(path for path in microdata(home) if path.stem in between and path.parent.name not in compared)])
+    row = by_hand.firm(1, by_hand.COMPUTERS, output=8000, revenue=8000, base=4000)
+    late = by_hand.industry(home / "inbox", first, [row], again="_更正1")
+    with (home / "inbox" / "received.csv").open("a", encoding="utf-8") as register:
+        register.write(f"\n{late.name},2023-05-05,综合科,直报")
+
+    made = [*make_reference(home), *(one for quarter in by_hand.QUARTERS for one in make_quarter(home, quarter))]
+    reviewed = {"core_return", "core_set_aside", "core_finding"}
+    parts = {"class_missing", "class_part"}
+    cells = {"cell_leaf", "cell_published", "cell_concentration", "cell_crossed"}
+
+    def of(quarter: str) -> set[str]:
+        return computed(one for one in made if one.partition == quarter)
+
+    assert not [one for one in made if one.computed and one.partition in ("all", *between)]
+    assert of(first) == {"raw_industry", "core_history", "core_query", "class_return"} | reviewed | parts | cells
+    assert of(second) == reviewed  # held against the quarter before, and found as it was
+    assert of(last) == reviewed | parts | cells  # grows on it
+
+
+def test_cells_of_all_quarters_are_read_without_microdata(hand_run: HandRun, tmp_path: Path) -> None:
+    home = duplicate(hand_run.home, tmp_path / "home")
+    lake = Lake(home / "lake")
+    closing = {lake.path("core_return", by_hand.QUARTERS[3]), lake.path("core_annual")}  # counted against each other
+    spoil(set(microdata(home)) - closing - {lake.path(table) for table in SMALL.values()})
+    day = dt.date.fromisoformat(by_hand.DUE)
+    found, known = (evidence(Workspace(place), by_hand.LAST, day) for place in (home, hand_run.home))
+    assert len(found.cells) > 0
+    assert found.cells.equals(known.cells)
+    spoil(lake.root.glob(f"cell_*/{by_hand.LAST}.parquet"))  # nor is a quarter that is not asked for
+    assert len(known_cells(lake, "cell_published", by_hand.QUARTERS[:-1], day)) > 0
 
 
 def test_with_wait_the_second_begins_when_the_first_is_done(tmp_path: Path) -> None:

@@ -113,10 +113,10 @@ def test_the_search_goes_from_class_to_division_and_from_city_to_province() -> N
     }
     assert list(found) == ["3911", "3912", "3990", "6513"]
     assert {code: (str(rate.rate), rate.level) for code, rate in found.items()} == {
-        "3911": ("0.21", "city-class-2021"),
-        "3912": ("0.22", "city-group-2021"),
-        "3990": ("0.23", "city-division-2021"),
-        "6513": ("0.32", "province-division-2022"),
+        "3911": ("0.210000", "city-class-2021"),
+        "3912": ("0.220000", "city-group-2021"),
+        "3990": ("0.230000", "city-division-2021"),
+        "6513": ("0.320000", "province-division-2022"),
     }
 
 

@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines import lake as lake_module
 from pipelines.contracts import Column, Contract
-from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, table_hash, write_table
+from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, join_files, table_hash, write_table
 
 TERMS = Contract(
     table="t",
@@ -34,6 +36,17 @@ def put(lake: Lake, table: pa.Table, made_from: str = "x") -> object:
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path)
+
+
+def test_files_are_joined_in_their_order_and_a_single_one_is_moved(tmp_path: Path) -> None:
+    parts = [tmp_path / f"{n}.parquet" for n in range(3)]
+    for part, code in zip(parts, ("b", "a", "b"), strict=True):
+        write_table(rows([code], [1]), part)
+    join_files(parts[:2], tmp_path / "two.parquet", rows([], []).schema)
+    assert pq.read_table(tmp_path / "two.parquet").equals(rows(["b", "a"], [1, 1]))
+    join_files(parts[2:], tmp_path / "one.parquet", rows([], []).schema)
+    assert pq.read_table(tmp_path / "one.parquet").equals(rows(["b"], [1]))
+    assert not parts[2].exists()
 
 
 def test_writes_reads_and_skips_what_is_fresh(lake: Lake) -> None:
@@ -66,6 +79,14 @@ def test_a_broken_contract_leaves_the_old_table(lake: Lake, table: pa.Table, mes
         put(lake, table, "new")
     assert lake.read("t")["money"].to_pylist() == [7]
     assert not list(lake.root.rglob("*.part"))
+
+
+def test_a_check_has_limits_of_its_own_and_spills_into_the_lake(lake: Lake) -> None:
+    put(lake, rows(["a"], [1]))
+    settings = "SELECT value FROM duckdb_settings() WHERE name IN ('memory_limit', 'temp_directory') ORDER BY name"
+    with lake_module._checker(lake.root).cursor() as connection:
+        found = [value for (value,) in connection.execute(settings).fetchall()]
+    assert found == ["953.6 MiB", str(lake.root / ".spill")]
 
 
 def test_missing_partitions_are_all_named(lake: Lake) -> None:

@@ -78,7 +78,7 @@ def test_every_value_is_the_same_on_both_engines(
 
 def test_spark_made_them(ran_city: Path, on_spark: Workspace) -> None:
     said = [
-        pq.read_metadata(Lake(home / "lake").path("class_part", QUARTER)).created_by
+        pq.read_metadata(Lake(home / "lake").path("class_return", QUARTER)).created_by
         for home in (ran_city, on_spark.home)
     ]
     assert ["DuckDB" in said[0], "parquet-mr" in said[1]] == [True, True]

@@ -45,8 +45,9 @@ def failed(error: Any) -> Any:
 
 
 def test_a_failure_is_told_in_the_words_of_its_first_cause() -> None:
-    cause = SimpleNamespace(message="errors.InputError: 【2021Q1】缺表\na table is missing\n", cause=None)
-    fault = _failure(result(failed(SimpleNamespace(message="wrapper", cause=cause))))
+    ours = "errors.InputError: 【2021Q1】缺表\na table is missing\n"
+    cause = SimpleNamespace(cls_name="InputError", message=ours, cause=SimpleNamespace(message="of a library"))
+    fault = _failure(result(failed(SimpleNamespace(cls_name="DagsterError", message="wrapper", cause=cause))))
     assert (fault.zh, fault.en) == ("【2021Q1】缺表", "a table is missing")
     assert fault.where == "core_return"
 

@@ -129,6 +129,7 @@ def test_the_sums_of_quarters_are_as_known_some_days_later(ledger_city: Workspac
     found = Lake(ledger_city.lake).read("cell_ledger").to_pandas()
     assert sorted(set(found["quarter"])) == ["2023Q1", "2023Q2", "2023Q3", "2023Q4"]
     assert set(found["known_from"].map(str)) == {"2023-04-05", "2023-07-05", "2023-10-05", "2024-01-05"}
+    found = found[(found["region"] == ledger_city.city.code) & (found["class"] == "")]
     year = found[found["quarter"] == "2023Q4"].set_index("item")["value"]
     assert last.completion is not None
     assert year["done"] == round(last.completion.done)
@@ -138,6 +139,25 @@ def test_the_sums_of_quarters_are_as_known_some_days_later(ledger_city: Workspac
     cumulative = ["arrived", "spent", "signed", "fulfilled", "begun", "produced", "at_capacity"]
     assert (spring[cumulative] <= year[cumulative]).all()
     assert 0 < spring["done"] < spring["planned"]
+    assert year["idle"] == last.bonds["idle"].sum() > 0
+    assert year["tenants"] == last.parks["tenants"].sum()
+
+
+def test_a_county_has_counts_alone_and_they_add_up(ledger_city: Workspace, last: Board) -> None:
+    found = Lake(ledger_city.lake).read("cell_ledger").to_pandas().query("quarter == '2023Q4'")
+    mine = found[found["region"] != ledger_city.city.code]
+    lists = [f"{name}s" for name in FIVE]
+    assert set(mine["region"]) == {county.code for county in ledger_city.city.counties}
+    assert set(mine["item"]) == {*lists, "lit", "due", "started"}
+    whole = found[found["region"] == ledger_city.city.code].set_index(["item", "class"])["value"]
+    parts = mine.groupby(["item", "class"])["value"].sum()
+    there = {name: last.of(name)["county"].isin(set(mine["region"])).sum() for name in FIVE}
+    assert {name: parts[f"{name}s", ""] for name in FIVE} == there
+    assert (parts <= whole[parts.index]).all()
+    assert parts["due", ""] > parts["started", ""] > 0
+    lit = {light: whole["lit", light] for light in ("red", "yellow", "grey", "green")}
+    assert sum(lit.values()) == whole["projects", ""] == len(last.lit)
+    assert {light: number for light, number in lit.items() if number} == last.lit["light"].value_counts().to_dict()
 
 
 def test_weekly_changes_are_small(history: pd.DataFrame) -> None:

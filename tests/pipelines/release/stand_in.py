@@ -182,8 +182,46 @@ def _single(year: str = "2022") -> Iterator[dict[str, Any]]:
     yield row("future_value_added", "rate_method", str(LAST), "cumulative", 7.1e8, **{"class": "future_networks"})
 
 
+# Sums of the lists of each quarter, in display units of the last; each county has its share of entries.
+LEDGERS = {
+    "ledger_firms": 38, "ledger_projects": 24, "ledger_investment_leads": 15, "ledger_bonds": 8, "ledger_parks": 7,
+    "project_investment_planned": 160e8, "project_investment_done": 130.4e8, "project_investment_completion": 0.815,
+    "project_start_rate": 0.9, "contracts_signed": 9, "contracts_fulfilled": 8, "contracts_started": 6,
+    "contracts_produced": 3, "contracts_at_capacity": 1, "contract_fulfilment_rate": 8 / 9, "contract_start_rate": 0.75,
+    "contract_production_rate": 0.5, "contract_capacity_rate": 1 / 3, "bond_arrived": 12e8, "bond_spent": 7.8e8,
+    "bond_spending_rate": 0.65, "bonds_idle": 2, "park_tenants": 1180, "park_tenants_digital": 402,
+    "park_digital_share": 402 / 1180,
+}  # fmt: skip
+# County → projects by light.
+LIT = {
+    "419901": {"red": 1, "yellow": 1, "grey": 0, "green": 4},
+    "419902": {"red": 2, "yellow": 1, "grey": 1, "green": 3},
+    "419903": {"red": 0, "yellow": 0, "grey": 0, "green": 8},
+    "419905": {"red": 0, "yellow": 1, "grey": 0, "green": 2},
+}
+
+
+def _ledgers(quarter: Quarter) -> Iterator[dict[str, Any]]:
+    period = str(quarter)
+    for name, value in LEDGERS.items():
+        yield row(name, "ledger", period, "cumulative", value)
+    ahead = LEDGERS["project_investment_completion"] - quarter.number / 4
+    yield row("project_investment_ahead", "ledger", period, "cumulative", ahead)
+    for light in ("red", "yellow", "grey", "green"):
+        whole = sum(lit[light] for lit in LIT.values())
+        yield row("project_lights", "ledger", period, "cumulative", whole, **{"class": light})
+    for code, lit in LIT.items():
+        place, projects = {"region": code}, sum(lit.values())
+        for name in ("ledger_firms", "ledger_investment_leads", "ledger_bonds", "ledger_parks"):
+            yield row(name, "ledger", period, "cumulative", round(LEDGERS[name] * projects / 24), **place)
+        yield row("ledger_projects", "ledger", period, "cumulative", projects, **place)
+        yield row("project_start_rate", "ledger", period, "cumulative", 0.9, **place)
+        for light, number in lit.items():
+            yield row("project_lights", "ledger", period, "cumulative", number, **place, **{"class": light})
+
+
 def city_observations(last: Quarter = LAST) -> pa.Table:
-    rows = [*_single(), *_uncertain(last)]
+    rows = [*_single(), *_uncertain(last), *_ledgers(last - 1), *_ledgers(last)]
     for quarter in quarters_between(FIRST, last):
         rows += _whole(quarter)
         rows += _core(quarter, PLACE, 1.0)

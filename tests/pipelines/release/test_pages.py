@@ -49,7 +49,7 @@ def test_bulletin_says_what_it_is(city: Made, nation: Made) -> None:
     assert city.folder.name in page
     assert re.findall(r"<h2[^>]*>([^<]*)", page) == [
         "一、总体", "二、分大类", "三、分县（市、区）", "四、产业数字化", "五、基础设施与部门监测",
-        "六、产业链", "七、系数敏感性", "八、报表覆盖与推算", "附注", "引用与出处",
+        "六、产业链", "七、系数敏感性", "八、五张清单", "九、报表覆盖与推算", "附注", "引用与出处",
     ]  # fmt: skip
     assert page.count("<svg") == page.count('role="img" aria-label="')
     ids = re.findall(r'\sid="([^"]+)"', page)

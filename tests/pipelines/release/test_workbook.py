@@ -23,7 +23,9 @@ def test_sheets(book: openpyxl.Workbook, nation: Made) -> None:
     assert book.sheetnames == [
         "说明", "总表 T1", "大类 T2", "中类 T3", "县区 T4", "渗透率 T6", "基础设施与部门 T7", "未来产业", "产业链",
         "产业链分母",
-        "全口径与年度衔接", "系数敏感性", "时间序列（累计）", "时间序列（当季）", "拉动", "报表覆盖", "图", "指标目录",
+        "全口径与年度衔接", "系数敏感性", "时间序列（累计）", "时间序列（当季）", "拉动",
+        "五张清单 T8", "重点项目 T9", "项目灯号分县区", "招商 T10", "专项债 T11", "园区 T12", "报表覆盖",
+        "图", "指标目录",
     ]  # fmt: skip
     national = openpyxl.load_workbook(nation.folder / "workbook.xlsx").sheetnames
     assert national == ["说明", "总表 T1", "大类 T2", "占GDP比重与版次", "图", "指标目录"]

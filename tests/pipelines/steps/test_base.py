@@ -221,6 +221,7 @@ def test_what_the_base_holds(now: list[Row], then: list[Row], bases: dict[str, i
         work.add(class_return=pa.Table.from_pylist(now).cast(pa.schema(_TYPES)))
         work.add(last_return=pa.Table.from_pylist(then).cast(pa.schema(_TYPES)))
         work.add(succession=pa.table({"absorbed": ["a"], "heir": ["b"]}))
+        work.keep("taken", statement("pipelines", "taken"), {"known": DAY})
         found = work.rows(statement("pipelines", "returned"), {"known": DAY}).to_pylist()
     assert {row["row_id"]: row["output_base"] for row in found} == bases
     assert {row["row_id"]: row["revenue_base"] for row in found} == bases

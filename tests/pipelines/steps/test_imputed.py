@@ -17,7 +17,7 @@ from indicators.uncertainty import DRAWS
 from pipelines.engine import engine, statement
 from pipelines.lake import Lake
 from pipelines.steps.checked import conserved
-from pipelines.steps.classified import FOREVER, Vintage
+from pipelines.steps.classified import FOREVER, Vintage, view_classed
 from pipelines.steps.imputed import _draws, impute, levels
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import make_quarter
@@ -51,9 +51,8 @@ def imputed(
         work.add(last_return=table("core_return", returns).filter(_of(BEFORE)))
         registers = table("core_register", list(register))
         work.add(register=registers, core_register=registers, imputation_level=levels())
-        work.view("units", statement("pipelines", "classed_units"))
-        work.view("assigned", statement("classification", "assign"))
-        work.keep("class_return", statement("pipelines", "class_return"))
+        view_classed(work)
+        work.keep("class_return", "FROM classed_return")
         work.keep("found", statement("pipelines", "no_missing"))
         impute(work, NOW, Vintage(day, until))
         rows = work.rows(statement("pipelines", "ordered_missing")).to_pylist()

@@ -66,6 +66,10 @@ def test_a_correction_takes_the_place_of_what_it_corrects_from_its_day_on(home: 
     other = of_firm(home, "class_part", 3)  # a firm that was not corrected is there at both
     assert other["va"].tolist() == [250_000, 250_000]
     after = read(home, "cell_leaf")
+    # A unit has one return in a survey at a time: rows of a cell are its units.
+    cell, whole = ["known_from", "county", "sector", "gbt", "de"], read(home, "class_part")
+    counted = whole.groupby(cell)["unit"].nunique().rename("units").reset_index()
+    assert after[[*cell, "units"]].sort_values(cell, ignore_index=True).equals(counted)
     kept = after[after["known_from"] == FIRST].drop(columns="known_to").reset_index(drop=True)
     assert kept.equals(before.drop(columns="known_to"))
     assert conserved(home)

@@ -1,0 +1,132 @@
+"""``docs/benchmarks.md`` and its chart from the results of the ladder: ``python -m benchmarks.pages``.
+
+Belongs here: tables, chart, the frame of the page. Does not belong here: measuring (scale), prose about what was found,
+which stands in ``benchmarks/results/found.md``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.scale import RESULTS, Result, read
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = ROOT / "docs" / "benchmarks.md"
+CHART: Final = ROOT / "docs" / "images" / "benchmarks.svg"
+FOUND: Final = RESULTS.parent / "found.md"
+_OURS: Final = "ours"
+_WAYS: Final = {
+    "ours": "Shuce",
+    "hand": "SQL by hand",
+    "polars": "polars, streaming",
+    "pandas": "pandas",
+    "scan": "bare scan",
+    "projection": "bare projection",
+}
+_COLOURS: Final = ("#b3261e", "#1f5a96", "#2e7d32", "#8a6d00", "#6b6b6b", "#a8a8a8")
+_STAGES: Final = {
+    "ingest": "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
+    "review": "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
+    "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
+    "cells, all": "Classify, split, value, sum: the finest cells of all classes",
+    "cells, core": "Classify, split, value, sum: the finest cells of the core",
+}
+
+
+def page(results: Sequence[Result], found: str) -> str:
+    """The page as Markdown.
+
+    Args:
+        results: of the ladder.
+        found: what there is to say of them.
+    """
+    return "\n".join([_HEAD, *_tables(results), _CHART, found])
+
+
+def _tables(results: Sequence[Result]) -> Iterator[str]:
+    for stage, title in _STAGES.items():
+        of = [result for result in results if result.stage == stage]
+        ways = [way for way in _WAYS if any(result.way == way for result in of)]
+        if not of:
+            continue
+        yield f"\n## {title}\n"
+        yield "| units | " + " | ".join(f"{_WAYS[way]}, s (MB)" for way in ways) + " | Shuce over … | runs |"
+        yield "|---|" + "---|" * (len(ways) + 2)
+        for units in sorted({result.units for result in of}):
+            yield _row(units, {result.way: result for result in of if result.units == units}, ways)
+        if exponent := growth(of):
+            small, large, power = exponent
+            yield f"\nGrowth from {small:,} to {large:,} units: time goes with the {power:.2f}th power."
+
+
+def _row(units: int, of: dict[str, Result], ways: Sequence[str]) -> str:
+    cells = [f"{of[way].seconds:.2f} ({of[way].megabytes:.0f})" if way in of else "–" for way in ways]
+    others = [way for way in ways if way in of and way != _OURS]
+    ratios = ", ".join(f"{_WAYS[way]} {of[_OURS].seconds / of[way].seconds:.2f}" for way in others)
+    return f"| {units:,} | {' | '.join(cells)} | {ratios} | {of[_OURS].runs} |"
+
+
+def growth(of: Sequence[Result]) -> tuple[int, int, float] | None:
+    """The two largest numbers of units with the exponent of our time between them; None below a million units."""
+    ours = sorted((result for result in of if result.way == _OURS and result.units >= 1_000_000), key=lambda r: r.units)
+    if len(ours) < 2:
+        return None
+    small, large = ours[-2:]
+    return small.units, large.units, math.log(large.seconds / small.seconds) / math.log(large.units / small.units)
+
+
+def chart(results: Sequence[Result]) -> Any:
+    """Seconds over units, both in powers of ten: one panel per stage, one line per way."""
+    import altair as alt
+
+    records = [
+        {"stage": result.stage, "units": result.units, "seconds": result.seconds, "way": _WAYS[result.way]}
+        for result in results
+    ]
+    colour = alt.Color("way:N").scale(domain=list(_WAYS.values()), range=list(_COLOURS)).title(None)
+    return (
+        alt.Chart(alt.InlineData(values=records))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("units:Q").scale(type="log").axis(format="~s", values=[1e3, 1e4, 1e5, 1e6, 1e7]).title("units"),
+            y=alt.Y("seconds:Q").scale(type="log").axis(values=[0.1, 1, 10, 100, 1000], format="~g").title("seconds"),
+            color=colour.legend(orient="bottom"),
+        )
+        .properties(width=210, height=180)
+        .facet(facet=alt.Facet("stage:N").title(None).sort(list(_STAGES)), columns=3)
+    )
+
+
+def main() -> None:
+    """Write the page and its chart."""
+    results = read(RESULTS)
+    PAGE.write_text(page(results, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
+    chart(results).save(str(CHART))
+
+
+_HEAD: Final = """# What it costs
+
+`make bench-scale` climbs the ladder and writes this page from `benchmarks/results/scale.csv`; `make bench` prints the
+other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c
+…), so that whatever else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians;
+memory is the largest peak that the operating system saw, some 260 MB of which are the libraries that every process
+imports.
+
+All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
+province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
+heavy-tailed, one day of receipt. Each further day on which a return is corrected is one more pass. The statements
+timed as “Shuce” are the pipeline's own files; the other ways give the same cells, which
+`tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was corrected, nobody is
+missing, and every amount fits in 64 bits."""
+_CHART: Final = """
+## All stages
+
+![Seconds over units](images/benchmarks.svg)
+"""
+
+
+if __name__ == "__main__":
+    main()

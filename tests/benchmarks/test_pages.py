@@ -1,0 +1,32 @@
+"""The page of the ladder says what its results say."""
+
+from __future__ import annotations
+
+from benchmarks.pages import FOUND, PAGE, chart, growth, page
+from benchmarks.scale import RESULTS, Result, read
+
+GROWN = [
+    Result("write", "a", 100, "ours", 1.0, 90, 5),
+    Result("write", "b", 1_000_000, "ours", 2.0, 100, 5),
+    Result("write", "c", 10_000_000, "ours", 40.0, 200, 3),
+    Result("write", "c", 10_000_000, "projection", 32.0, 150, 3),
+]
+
+
+def test_a_stage_has_times_memory_ratios_and_growth() -> None:
+    said = page(GROWN, "Found.")
+    assert "| 10,000,000 | 40.00 (200) | 32.00 (150) | bare projection 1.25 | 3 |" in said
+    assert "with the 1.30th power" in said
+    assert said.endswith("Found.")
+
+
+def test_growth_is_told_from_a_million_units_on() -> None:
+    assert growth(GROWN[:2]) is None
+
+
+def test_the_chart_has_a_panel_per_stage() -> None:
+    assert '"facet"' in chart(GROWN).to_json()
+
+
+def test_the_page_is_that_of_its_results() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(read(RESULTS), FOUND.read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+"""The ladder runs on few units and keeps what it measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from benchmarks import scale
+from benchmarks.clock import Timing
+from benchmarks.units import Rung
+
+SMALL = Rung("small", 600, 5)
+
+
+def here(jobs: Mapping[str, Callable[[], Callable[[], object]]], *, times: int) -> dict[str, Timing]:
+    for job in jobs.values():
+        assert job()() is not None
+    return dict.fromkeys(jobs, Timing(1.0, times))
+
+
+def test_all_stages_of_a_small_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "interleaved", here)
+    found = list(scale.measure(tmp_path, SMALL, scale.PARTS, times=1))
+    assert [results[0].stage for results in found] == ["ingest", "review", "write", "cells, all", "cells, core"]
+    assert [result.way for result in found[-1]] == ["ours", "hand", "polars", "pandas", "scan"]
+    assert {result.units for results in found for result in results} == {600}
+
+
+def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: Path) -> None:
+    path = tmp_path / "results" / "scale.csv"
+    first, other, again = (
+        scale.Result("write", "small", units, "ours", seconds, 10, 5)
+        for units, seconds in ((600, 1.5), (60, 0.5), (600, 2.5))
+    )
+    scale.write(path, scale.kept(path, [first, other]))
+    scale.write(path, scale.kept(path, [again]))
+    assert scale.read(path) == [other, again]
