@@ -33,6 +33,15 @@ def test_firms_that_no_rule_looks_at_are_counted_and_not_named() -> None:
     assert _unseen([("firm", "甲厂"), ("industry", "0304")]).endswith("不计：产业 0304")
 
 
+def send_leading(place: Workspace) -> None:
+    """A department's monthly figures that have turned, of the core and of a class that the city does not watch."""
+    months = {"2021-06": 0.10, "2021-07": 0.12, "2021-08": 0.09, "2021-09": 0.05}
+    sent = {"proxy": "vat", "region": place.city.code, "value_before": 100.0, "department": "税务部门", "source": "x"}
+    sent |= {"known_from": dt.date(2021, 10, 15), "level": "industry"}
+    put(place, "core_leading", "all", [sent | {"class": cls, "month": month, "value": 100 * (1 + growth)}
+                                       for cls in ("core", "0999") for month, growth in months.items()])  # fmt: skip
+
+
 def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "90")
     place = Workspace(copied_city)
@@ -83,12 +92,8 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert "企业层（L3）" in flat("warning", "list", QUARTER, "--firms", "--purpose", "测试", *home)
     assert [line.command for line in accesses(place)] == ["warning list"]
 
-    # A department's monthly figures that have turned, of the core and of a class that the city does not watch.
-    months = {"2021-06": 0.10, "2021-07": 0.12, "2021-08": 0.09, "2021-09": 0.05}
-    sent = {"proxy": "vat", "region": place.city.code, "value_before": 100.0, "department": "税务部门", "source": "x"}
-    sent |= {"known_from": dt.date(2021, 10, 15), "level": "industry"}
-    put(place, "core_leading", "all", [sent | {"class": cls, "month": month, "value": 100 * (1 + growth)}
-                                       for cls in ("core", "0999") for month, growth in months.items()])  # fmt: skip
+    # What departments count by month is looked at with the rest.
+    send_leading(place)
     warned.signals(place, QUARTER, dt.date.fromisoformat(DUE))
     [turned] = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["rule"] == "W10"]
     assert turned["signal"] == f"{QUARTER}-W10-core-vat"
