@@ -91,6 +91,7 @@ def revision(context: dg.AssetExecutionContext, config: ReleaseConfig, workspace
         dg.AssetDep("class_part", partition_mapping=history),
         dg.AssetDep("core_change", partition_mapping=history),
         dg.AssetDep("core_return", partition_mapping=history),
+        "core_leading",
     ],
     description="预警信号：规律性、苗头性、趋势性，附证据、界限、责任人和说明；企业层信号另存，不出L3。快报的信号不进入发布。",
     metadata=column_schema(contract("signal")),

@@ -18,6 +18,7 @@ import pyarrow as pa
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.ingest.forms import forms
+from pipelines.ingest.periods import parse_period
 from pipelines.ingest.texts import parse_date, parse_number
 from pipelines.ingest.words import word
 
@@ -134,6 +135,14 @@ class Row:
             "时期与时期类型不符：季度写成 2023Q4，年度写成 2023。",
             "Period and span do not fit: a quarter is written 2023Q4, a year 2023.",
         )
+
+    def month(self, name: str) -> str:
+        """A single month like 2023-11."""
+        period = parse_period(self.need(name))
+        if period is None or period.kind != "month" or period.cumulative:
+            zh = "不是一个月份，请写成 2023-11 或 2023年11月。"
+            raise self.fail(name, "bad_period", zh, "Not a single month: write it 2023-11.")
+        return period.text
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """The small tables that everybody looks up, typed from their raw tables; one bad cell never costs the others.
 
 Belongs here: prices, rates, coefficients, efficiency. Does not belong here: firm returns (review), and the tables of
-``accounts``, ``published``, ``digital``, ``estimates`` and ``ledgers``, which are offered here too, so that all are
-found in one place.
+``accounts``, ``published``, ``digital``, ``estimates``, ``leading`` and ``ledgers``, which are offered here too, so
+that all are found in one place.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pipelines.ingest.accounts import core_account
 from pipelines.ingest.digital import core_capital, core_capital_setting, core_io_flow, core_io_sector
 from pipelines.ingest.estimates import core_below, core_control, core_proxy, core_route, core_volume
 from pipelines.ingest.index_scheme import core_index_scheme
+from pipelines.ingest.leading import core_leading
 from pipelines.ingest.ledgers import core_ledger_history
 from pipelines.ingest.published import core_published
 from pipelines.ingest.rows import CellError, Row, Typed, finish, made, type_rows, validity
@@ -31,6 +32,7 @@ __all__ = [
     "core_coefficient",
     "core_control",
     "core_efficiency",
+    "core_leading",
     "core_price",
     "core_proxy",
     "core_published",
@@ -193,6 +195,7 @@ TYPED: Final[dict[str, Callable[..., Both]]] = {
     "core_capital": core_capital,
     "core_capital_setting": core_capital_setting,
     "core_index_scheme": core_index_scheme,
+    "core_leading": core_leading,
     "core_io_sector": core_io_sector,
     "core_io_flow": core_io_flow,
     "core_ledger_history": core_ledger_history,

@@ -27,6 +27,14 @@ VINTAGES: Final = _both(
 # An annual figure to which quarters are benchmarked is verified or comes from a census.
 CONTROL_VINTAGES: Final = frozenset({FINAL, CENSUS})
 ROUTES: Final = _both({"rate": ("增加值率法", "增加值率"), "volume": ("物量外推", "物量外推法")})
+# What departments count by month: the name first by which a sentence calls it.
+LEADING_NAMES: Final = {
+    "electricity": ("用电量", "工业用电量"),
+    "vat": ("增值税开票额", "增值税开票金额", "增值税"),
+    "jobs": ("招聘岗位数", "招聘人数", "招聘"),
+    "orders": ("新签订单额", "新增订单额", "订单"),
+}
+LEADING: Final = _both(LEADING_NAMES)
 STATUSES: Final = _both({"A": ("实际", "正式"), "E": ("估计", "推算"), "P": ("暂定", "初步")})
 SPANS: Final = _both(
     {

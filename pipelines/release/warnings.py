@@ -30,7 +30,7 @@ CAVEAT: Final = (
     "可能推出单户情况的，不列剔除大户后的增速。企业层信号属企业资料，不列入本报告。"
 )
 LEGEND: Final = "景气灯号：红灯过热、黄灯偏热、绿灯正常、浅蓝灯偏冷、蓝灯过冷；与项目调度的灯号不同。"
-_NUMBER: Final = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(?!\d*年)")
+_NUMBER: Final = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(?!\d*[年月])")
 _SHOWN: Final = 12
 
 

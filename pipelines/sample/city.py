@@ -30,6 +30,7 @@ from pipelines.sample.estimate_files import write_estimates, write_period_estima
 from pipelines.sample.events import mergers, recodes, turning_points, turns
 from pipelines.sample.firm_files import Planted, Sent, write_quarter
 from pipelines.sample.index_files import write_index_scheme
+from pipelines.sample.leading_files import write_leading
 from pipelines.sample.ledger_files import write_ledgers
 from pipelines.sample.ledgers import YEAR as LEDGER_YEAR
 from pipelines.sample.profile import CITY, CITY_NAME, COUNTIES, COUNTY_NAMES, DEFAULT_FIRMS, EVER_SEEN, classes
@@ -113,6 +114,7 @@ def _files(
         yield from write_accounts(accounts, inbox, quarter)
         yield write_prices(inbox, quarter)
         yield from write_period_estimates(inbox, quarter)
+        yield write_leading(inbox, quarter)
     for year in ANNUAL_YEARS:
         say(f"写出 {year} 年的年报")
         yield from write_annual(universe, inbox, year)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
 from indicators.quarter import Quarter
 from pipelines.sample.economy import NEVER, YEARS, Units
 from pipelines.sample.profile import STARRED, SURVEYS, Floats, Ints, classes, rows
-from pipelines.sample.universe import Change, Merger, Turn
+from pipelines.sample.universe import Change, Merger, Turn, Turned
 
 CORE: Final = ("01", "01_chain", "02", "03", "04")
 # Survey, from a core class, rank, to class, from quarter: across the border of the core, inwards and outwards. The
@@ -128,10 +128,11 @@ def mergers(units: Units) -> tuple[Merger, ...]:
 
 @dataclass(frozen=True)
 class TurningPoint:
-    """A downturn planted on purpose (``turning.csv``): whose flows fall, when, to what, and what should give a signal.
+    """A downturn planted on purpose (``turning.csv``): whose, when, to what, and what should give a signal.
 
-    ``gbt`` is the beginning of the GB/T codes concerned, ``rank`` one unit among them by size (blank: all of them).
-    ``subjects`` are ``level:class`` separated by ``;``, or ``firm``.
+    ``item`` is what changes: flows fall, receivables swell. ``gbt`` is the beginning of the GB/T codes concerned,
+    ``rank`` one unit among them by size (blank: all of them). ``subjects`` are ``level:class``
+    separated by ``;``, or ``firm``.
     """
 
     id: str
@@ -140,6 +141,7 @@ class TurningPoint:
     first: Quarter
     last: Quarter
     factor: float
+    item: Turned
     subjects: tuple[str, ...]
     what: str
 
@@ -164,6 +166,7 @@ def turning_points() -> tuple[TurningPoint, ...]:
             first=Quarter.parse(row["from"]),
             last=Quarter.parse(row["to"]),
             factor=float(row["factor"]),
+            item=cast("Turned", row["item"]),
             subjects=tuple(row["subjects"].split(";")),
             what=row["what"],
         )
@@ -173,4 +176,4 @@ def turning_points() -> tuple[TurningPoint, ...]:
 
 def turns(units: Units) -> tuple[Turn, ...]:
     """What the planted downturns do to units."""
-    return tuple(Turn(point.places(units), point.first, point.last, point.factor) for point in turning_points())
+    return tuple(Turn(at.places(units), at.first, at.last, at.factor, at.item) for at in turning_points())

@@ -3,7 +3,7 @@
 Belongs here: values that hold together with those of the universe (identities exact, ratios plausible). Does not belong
 here: output, revenue, cost, profit, wages, staff (universe), mistakes (planted).
 
-None of these items enters a cell: they are there to be reviewed.
+None of these items enters a cell: they are there to be reviewed, and receivables to be warned of.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def money_items(universe: Universe, quarter: Quarter, places: Ints, survey: str,
     at, months = SURVEYS.index(survey), months_covered(SURVEYS.index(survey), quarter)
     index, step = universe.units.index[places], position(quarter)
     revenue, cost, tax, profit = (getattr(flows, name)[places] for name in ("revenue", "cost", "tax", "profit"))
-    found = _balance_sheet(revenue * (12.0 / months), index, at, step, months)
+    found = _balance_sheet(revenue * (12.0 / months), index, at, step, months, owed=universe.owed(quarter)[places])
     gained, lost = _part(revenue, 0.003 * _draw(index, 11)), _part(revenue, 0.002 * _draw(index, 12))
     operating = profit - gained + lost
     other = _part(revenue, 0.002 * _draw(index, 13))
@@ -107,16 +107,20 @@ def activities() -> dict[str, str]:
     return {row["code"]: row["name_zh"] for row in table if row["level"] == "class"}
 
 
-def _balance_sheet(yearly: Floats, index: Ints, survey: int, step: int, months: int) -> dict[str, Ints]:
+def _balance_sheet(
+    yearly: Floats, index: Ints, survey: int, step: int, months: int, *, owed: Floats
+) -> dict[str, Ints]:
     drift = (1 + 0.004 * step) * (0.97 + 0.06 * _draw(index, 30 + step))
     total = np.maximum(np.rint(yearly * (0.6 + 0.8 * _draw(index, 1)) * drift), 50).astype(np.int64)
     current = _part(total, 0.35 + 0.25 * _draw(index, 2))
     fixed = _part(total - current, _FIXED[survey] * (0.8 + 0.3 * _draw(index, 3)))
     liabilities = _part(total, 0.4 + 0.35 * _draw(index, 6))
+    # Receivables follow revenue with more noise than the rest: when customers pay is not up to the unit.
+    paid_late = (0.15 + 0.3 * _draw(index, 4)) * (0.9 + 0.2 * _draw(index, 60 + step)) * owed
     return {
         "total_assets": total,
         "current_assets": current,
-        "receivables": _part(current, 0.15 + 0.3 * _draw(index, 4)),
+        "receivables": _part(current, paid_late),
         "inventories": _part(current, _INVENTORY[survey] * (0.5 + _draw(index, 5))),
         "fixed_assets": fixed,
         "accumulated_depreciation": _part(fixed, 0.2 + 0.3 * _draw(index, 7)),

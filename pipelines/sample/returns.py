@@ -39,7 +39,7 @@ def returns(units: Units, quarter: Quarter) -> pa.Table:
         quarter: 2020Q1 to 2023Q4.
 
     Returns:
-        Contract ``core_return``, in order of the running number; whole yuan; ``name`` null.
+        Contract ``core_return``, in order of the running number; whole yuan; ``name`` and ``receivables`` null.
     """
     universe = Universe(units, np.ones((len(classes().gbt), len(YEARS))))
     there = np.flatnonzero(universe.reporting(quarter))
@@ -61,6 +61,7 @@ def returns(units: Units, quarter: Quarter) -> pa.Table:
         "gbt_received": pa.array(classes().gbt.tolist()).take(pa.array(units.klass[there])),
         "months": pa.array(months),
         **{name: pa.array(values[name] * (1 if name == "staff" else _YUAN)) for name in values},
+        "receivables": pa.nulls(count, pa.int64()),
         "status": _same("accepted", count),
         "rules": _same("", count),
         "queries": _same("", count),

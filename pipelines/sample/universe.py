@@ -7,7 +7,7 @@ forms (firm_files).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ FIRST: Final = Quarter(2020, 1)
 LAGGED_FROM: Final = Quarter(2021, 1)
 SERVICE: Final = 1
 TRADE: Final = 2
+# What a turning point may change: all that a unit makes and takes in, or only what it is owed.
+Turned = Literal["flows", "receivables"]
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,13 @@ class Merger:
 
 @dataclass(frozen=True)
 class Turn:
-    """From quarter ``first`` to ``last`` the flows of the units at ``places`` are ``factor`` of what they would be."""
+    """From quarter ``first`` to ``last`` the ``item`` of the units at ``places`` is ``factor`` of what it would be."""
 
     places: Ints
     first: Quarter
     last: Quarter
     factor: float
+    item: Turned = "flows"
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,21 @@ class Universe:
                 value[merger.heir] += value[merger.absorbed]
         return value
 
+    def owed(self, quarter: Quarter) -> Floats:
+        """What of its usual receivables each unit has at the end of a quarter, as turning points leave it."""
+        share = np.ones(len(self.units.index))
+        for turn in self._turning("receivables"):
+            share[turn.places] *= turn.factor if turn.first <= quarter <= turn.last else 1.0
+        return share
+
+    def _turning(self, item: Turned) -> list[Turn]:
+        return [turn for turn in self.turns if turn.item == item]
+
     def _season(self, year: int, months: int) -> npt.NDArray[np.float32]:
         """Share of a year's output by the end of a month, as turning points leave it."""
         at, until = YEARS.index(year), MONTHS.index(months) + 1
         share = self.units.season[:, at, until - 1].copy()
-        for turn in self.turns:
+        for turn in self._turning("flows"):
             ends = MONTHS[:until]
             hit = [turn.first <= Quarter(year, (end + 2) // 3) <= turn.last for end in ends]
             pieces = np.diff(self.units.season[turn.places, at, :until], axis=1, prepend=0)

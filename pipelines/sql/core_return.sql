@@ -19,7 +19,7 @@ WITH repeated AS (
 SELECT quarter, sector, r.row_id, known_from,
        least(coalesce(v.known_to, DATE '9999-12-31'), coalesce(h.known_to, DATE '9999-12-31')) AS known_to,
        unit, name, county, gbt_received, CAST(months AS BIGINT) AS months,
-       output, output_base, revenue, revenue_base, profit, wages, vat, staff, status, rules, queries
+       output, output_base, revenue, revenue_base, profit, wages, vat, receivables, staff, status, rules, queries
 FROM reviewed AS r
 LEFT JOIN version AS v ON v.row_id = r.row_id
 LEFT JOIN held_by_parent AS h ON h.row_id = r.row_id

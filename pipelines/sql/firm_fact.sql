@@ -1,9 +1,11 @@
 -- What the rules of early warning look at of each firm with core value added, in each quarter, as known on a day.
--- Takes: class_part of a run of quarters; core_change of the same; returned (core_return of the same); parameter as_of.
+-- Takes: class_part of a run of quarters; core_change of the same; returned (core_return of the same);
+--        receivables_pair; parameter as_of.
 -- Gives: level, region (county), class (the digital class in which most of its value added lies), unit, name, quarter,
 --        growth (of revenue so far this year over the same unit's base), quarter_growth (of the single quarter), falls (how
 --        many quarters in a row that has fallen), place, place_before (by value added in its class, now and in the quarter
---        before), absent (there a quarter ago, gone without having left since); in order of unit and quarter. It never leaves L3.
+--        before), absent (there a quarter ago, gone without having left since), receivables_growth, revenue_growth, receivables_gap
+--        (over its own return of a year ago); in order of unit and quarter. It never leaves L3.
 WITH known AS (
   SELECT quarter, unit, county, substr(de, 1, 4) AS class, va, revenue, revenue_base, de FROM class_part
   WHERE origin = 'measured' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
@@ -48,8 +50,16 @@ WITH known AS (
 ), called AS (
   SELECT unit, arg_max(name, (quarter, known_from, row_id)) AS name FROM returned
   WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND name IS NOT NULL GROUP BY unit
+), owed AS (
+  SELECT quarter, unit, SUM(receivables)::BIGINT AS receivables, SUM(receivables_before)::BIGINT AS receivables_before,
+         SUM(revenue)::BIGINT AS revenue, SUM(revenue_before)::BIGINT AS revenue_before
+  FROM receivables_pair GROUP BY quarter, unit HAVING SUM(receivables_before) > 0 AND SUM(revenue_before) > 0
 )
 SELECT 'firm' AS level, f.county AS region, f.class, f.unit, coalesce(c.name, f.unit) AS name, f.quarter,
-       f.growth, f.quarter_growth, CAST(f.falls AS DOUBLE) AS falls, f.place, f.place_before, f.absent
-FROM (SELECT * FROM there UNION ALL SELECT * FROM gone) AS f LEFT JOIN called AS c ON c.unit = f.unit
+       f.growth, f.quarter_growth, CAST(f.falls AS DOUBLE) AS falls, f.place, f.place_before, f.absent,
+       o.receivables / o.receivables_before - 1.0 AS receivables_growth, o.revenue / o.revenue_before - 1.0 AS revenue_growth,
+       o.receivables / o.receivables_before - o.revenue / o.revenue_before AS receivables_gap
+FROM (SELECT * FROM there UNION ALL SELECT * FROM gone) AS f
+LEFT JOIN called AS c ON c.unit = f.unit
+LEFT JOIN owed AS o ON o.unit = f.unit AND o.quarter = f.quarter
 ORDER BY f.unit, f.quarter

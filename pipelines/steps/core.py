@@ -58,6 +58,7 @@ SMALL_TABLES = {
     "core_io_flow": ("io_flow",),
     "core_ledger_history": LEDGER_FORMS,
     "core_index_scheme": ("index_scheme",),
+    "core_leading": ("leading",),
 }
 _RETURN_SQL = (
     "functions",

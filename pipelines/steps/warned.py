@@ -24,6 +24,7 @@ from indicators.revision_steps import FEWEST
 from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.engines import local_engine
+from pipelines.ingest.words import LEADING_NAMES
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.observed import history
@@ -41,7 +42,7 @@ WATCHED: Final = 20
 # Growth has a history a year after the first release.
 HISTORY: Final = 4
 _DIGITS: Final = 12
-_SQL: Final = ("signal", "firm_fact", "without_largest")
+_SQL: Final = ("signal", "firm_fact", "without_largest", "receivables_pair", "receivables_fact", "leading_fact")
 _SCHEMES: Final = {"industry": "digital", "sector": "core_industry", "firm": "digital"}
 _LARGEST: Final = {"growth": "reported_growth", "growth_but1": "growth_but1", "growth_but3": "growth_but3"}
 _CODE: Final = ("indicators", "classification", "pipelines.warning")
@@ -54,6 +55,7 @@ def signals(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:
     made_from = [
         str(as_of),
         *lake.hashes("observation", [quarter]),
+        *lake.hashes("core_leading"),
         *(
             digest
             for name in ("class_part", "core_change", "core_return")
@@ -90,13 +92,15 @@ def of_classes(
         as_of: the day of knowledge.
         set_aside: dismissals by signal.
     """
-    from pipelines.warning.facts import class_facts  # brings pandas along
-
-    lake, place = Lake(workspace.lake), workspace.city.code
-    facts = class_facts(lake.read("observation", [quarter]).to_pandas(), place)
+    lake = Lake(workspace.lake)
+    facts = _class_facts(workspace, quarter, as_of)
     largest: dict[tuple[str, str], dict[str, Any]] = {}
     with local_engine(workspace) as work:
-        work.add(fact=pa.Table.from_pandas(facts, preserve_index=False))
+        work.add(
+            class_fact=pa.Table.from_pandas(facts, preserve_index=False), core_leading=lake.existing("core_leading")
+        )
+        work.keep("leading_fact", statement("pipelines", "leading_fact"), {"as_of": as_of})
+        work.view("fact", "FROM class_fact UNION ALL BY NAME FROM leading_fact")
         found = _fired(work, ("industry", "sector"))
         if history(workspace, quarter):
             work.add(class_part=lake.existing("class_part", [quarter]), membership=arrow_tables()["membership"])
@@ -104,7 +108,7 @@ def of_classes(
             largest = {(row["level"], row["class"]): row for row in rows}
     nobody = dict.fromkeys(_LARGEST)
     return [
-        _signal(rule, fact, f"{fact['quarter']}-{rule.id}-{fact['class']}", _class_name(fact), set_aside)
+        _signal(rule, fact, "-".join([fact["class"], *filter(None, [fact["proxy"]])]), _class_name(fact), set_aside)
         | {column: (largest.get((fact["level"], fact["class"]), nobody) if fact["quarter"] == quarter else nobody)[name]
            for name, column in _LARGEST.items()}
         for rule, fact in found
@@ -121,8 +125,7 @@ def of_firms(
     with _firm_facts(workspace, quarter, as_of) as work:
         found = _fired(work, ("firm",))
     return [
-        _signal(rule, fact, f"{fact['quarter']}-{rule.id}-{fact['unit']}", fact["name"], set_aside)
-        | {"unit": fact["unit"], "name": fact["name"]}
+        _signal(rule, fact, fact["unit"], fact["name"], set_aside) | {"unit": fact["unit"], "name": fact["name"]}
         for rule, fact in found
         if fact["quarter"] >= first
     ]
@@ -139,11 +142,10 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     import pandas as pd
 
     from pipelines.warning.backtest import read_points
-    from pipelines.warning.facts import class_facts
 
     lake, points = Lake(workspace.lake), read_points(workspace.home / POINTS)
     first = str(workspace.city.release_quarters[0] + HISTORY)
-    classes = class_facts(lake.read("observation", [quarter]).to_pandas(), workspace.city.code)
+    classes = _class_facts(workspace, quarter, as_of)
     seen = [classes[classes["growth"].notna()].rename(columns={"class": "subject"})]
     if history(workspace, quarter):
         with _firm_facts(workspace, quarter, as_of) as work:
@@ -163,14 +165,35 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     return signals, points, watched
 
 
+def _class_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
+    """Facts of classes and divisions in all quarters up to one; receivables are known where firms are."""
+    from pipelines.warning.facts import class_facts  # brings pandas along
+
+    observations, owed = Lake(workspace.lake).read("observation", [quarter]).to_pandas(), None
+    if history(workspace, quarter):
+        with _firm_parts(workspace, quarter, as_of) as work:
+            work.add(membership=arrow_tables()["membership"])
+            asked = {"as_of": as_of, "fewest": FEWEST}
+            owed = work.rows(statement("pipelines", "receivables_fact"), asked).to_pandas()
+    return class_facts(observations, workspace.city.code, owed)
+
+
 @contextmanager
 def _firm_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
     """An engine with the facts of firms in all quarters up to one, known as ``fact``."""
+    with _firm_parts(workspace, quarter, as_of) as work:
+        work.add(core_change=Lake(workspace.lake).existing("core_change", history(workspace, quarter)))
+        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+        yield work
+
+
+@contextmanager
+def _firm_parts(workspace: Workspace, quarter: str, as_of: dt.date) -> Iterator[Engine]:
+    """An engine with the parts and returns of firms in all quarters up to one, and what they are owed."""
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
     with local_engine(workspace) as work:
-        work.add(class_part=lake.existing("class_part", needed), core_change=lake.existing("core_change", needed))
-        work.add(returned=lake.existing("core_return", needed))
-        work.keep("fact", statement("pipelines", "firm_fact"), {"as_of": as_of})
+        work.add(class_part=lake.existing("class_part", needed), returned=lake.existing("core_return", needed))
+        work.keep("receivables_pair", statement("pipelines", "receivables_pair"), {"as_of": as_of})
         yield work
 
 
@@ -182,8 +205,9 @@ def _fired(work: Engine, levels: tuple[Level, ...]) -> list[tuple[Rule, dict[str
 
 
 def _signal(
-    rule: Rule, fact: Mapping[str, Any], name: str, subject: str, set_aside: Mapping[str, Dismissal]
+    rule: Rule, fact: Mapping[str, Any], key: str, subject: str, set_aside: Mapping[str, Dismissal]
 ) -> dict[str, Any]:
+    name = f"{fact['quarter']}-{rule.id}-{key}"
     dismissed = set_aside.get(name)
     return {
         "signal": name,
@@ -196,11 +220,20 @@ def _signal(
         "evidence": json.dumps({one: _kept(fact[one]) for one in rule.inputs}, sort_keys=True),
         "threshold": rule.threshold,
         "owner": rule.owner,
-        "sentence": sentence(rule, fact, {"name": subject, "class": _class_name(fact)}),
+        "sentence": sentence(rule, fact, {"name": subject, "class": _class_name(fact)} | _sent(fact)),
         "status": "dismissed" if dismissed else "open",
         "reason": dismissed.reason if dismissed else "",
         "dismissed_on": dismissed.dismissed_on if dismissed else None,
     }
+
+
+def _sent(fact: Mapping[str, Any]) -> dict[str, str]:
+    """What a fact of a department's monthly figures says in words; nothing of any other."""
+    if not fact.get("proxy"):
+        return {}
+    year, month = fact["month"].split("-")
+    name = LEADING_NAMES[fact["proxy"]][0]
+    return {"month": f"{year}年{int(month)}月", "proxy": name, "department": fact["department"]}
 
 
 def _kept(value: Any) -> Any:

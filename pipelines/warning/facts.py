@@ -1,4 +1,4 @@
-"""Facts: what the rules of early warning look at, for each class of the core in each quarter, from observations alone.
+"""Facts: what the rules of early warning look at, for each class of the core in each quarter, from observations.
 
 Belongs here: numbers of a class and quarter that look back, never ahead, so that a fact of an earlier quarter is what
 it would have been then, of today's vintages. Does not belong here: rules, facts of firms (``firm_fact.sql``).
@@ -14,7 +14,7 @@ import pandas as pd
 from indicators.observation import OURS
 from indicators.revision_steps import FEWEST
 from indicators.signals import mann_kendall
-from pipelines.warning.rules import NUMBERS, Level
+from pipelines.warning.rules import NUMBERS, RECEIVABLES, Level
 
 # How many quarters the trend test looks at, and of how many earlier years a season is the mean.
 TREND_OVER: Final = 8
@@ -34,12 +34,13 @@ _NONE: Final = pd.DataFrame(
 )
 
 
-def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
+def class_facts(observations: pd.DataFrame, place: str, owed: pd.DataFrame | None = None) -> pd.DataFrame:
     """Facts of the place's digital classes (industry) and of the core part of divisions of GB/T 4754 (sector).
 
     Args:
         observations: of a release, all its quarters.
         place: code of the place.
+        owed: ``receivables_fact.sql``, of which observations know nothing; without it no receivables are known.
 
     Returns:
         ``level, region, class, quarter`` and the numbers of ``rules.NUMBERS``, float64, missing where the history is
@@ -51,7 +52,9 @@ def class_facts(observations: pd.DataFrame, place: str) -> pd.DataFrame:
     levels: dict[Level, dict[str, pd.DataFrame]] = {"industry": _industry(ours), "sector": _sector(ours)}
     frames = [_facts(level, place, numbers) for level, numbers in levels.items() if numbers["growth"].size]
     facts = pd.concat([_NONE, *frames], ignore_index=True)
-    return facts[facts["units"] >= FEWEST].sort_values(_KEY, ignore_index=True)
+    if owed is not None:
+        facts = facts.drop(columns=[*RECEIVABLES]).merge(owed, how="left", on=["level", "class", "quarter"])
+    return facts[facts["units"] >= FEWEST][_NONE.columns].sort_values(_KEY, ignore_index=True)
 
 
 def _industry(ours: pd.DataFrame) -> dict[str, pd.DataFrame]:

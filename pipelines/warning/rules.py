@@ -22,12 +22,13 @@ Level = Literal["industry", "sector", "firm"]
 KINDS: Final[dict[Kind, str]] = {"pattern": "规律性", "onset": "苗头性", "trend": "趋势性"}
 LEVELS: Final[dict[Level, str]] = {"industry": "产业", "sector": "行业", "firm": "企业"}
 FILE: Final = "rules.csv"
-# What a fact says in words, beside its numbers.
-WORDS: Final = frozenset({"name", "class", "quarter", "span"})
+# How what is owed grows over a year, how revenue does, and the one less the other.
+RECEIVABLES: Final = frozenset({"receivables_growth", "revenue_growth", "receivables_gap"})
 # The numbers of a fact, by level: what predicates may look at and sentences may say.
-_COMMON: Final = frozenset({"growth", "falls"})
+_COMMON: Final = frozenset({"growth", "falls"}) | RECEIVABLES
 _CLASSES: Final = _COMMON | {
     *("growth_before", "drop", "margin", "margin_before", "margin_fall", "share", "share_falls"),
+    *("leading_growth", "leading_before", "leading_drop", "leading_falls"),
     *("trend_tau", "trend_p", "season", "season_mean", "season_deviation", "season_gap", "units", "units_left"),
 }
 NUMBERS: Final[dict[Level, frozenset[str]]] = {
@@ -35,6 +36,10 @@ NUMBERS: Final[dict[Level, frozenset[str]]] = {
     "sector": _CLASSES,
     "firm": _COMMON | {"quarter_growth", "place", "place_before", "absent"},
 }
+# What a fact says in words, beside its numbers.
+_SAID: Final = frozenset({"name", "class", "quarter", "span"})
+_SENT: Final = _SAID | {"month", "proxy", "department"}
+WORDS: Final[dict[Level, frozenset[str]]] = {"industry": _SENT, "sector": _SENT, "firm": _SAID}
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _THRESHOLD: Final = re.compile(r"\bthreshold\b")
 
@@ -49,7 +54,7 @@ class Rule(BaseModel):
         threshold: fractions for rates and shares, numbers for counts.
         owner: who has to look at it.
         sentence_zh: what is said; ``{input:how}`` stands for a number (``sentences``), ``{name}``, ``{class}``,
-            ``{quarter}`` and ``{span}`` for words.
+            ``{quarter}`` and ``{span}`` for words, of classes ``{month}``, ``{proxy}`` and ``{department}`` as well.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -121,7 +126,8 @@ def guard(rule: Rule) -> None:
                 f"A rule of early warning asks for what facts of level {level} do not have: {', '.join(unknown)}.",
                 where=f"{FILE} {rule.id}",
             )
-    if unsaid := [name for name, _ in rule.placeholders if name not in {*rule.inputs, *WORDS}]:
+    known = frozenset(rule.inputs).union(frozenset.intersection(*(WORDS[level] for level in rule.level)))
+    if unsaid := [name for name, _ in rule.placeholders if name not in known]:
         raise InputError(
             f"预警规则的说明用到了未列为输入的数：{'、'.join(unsaid)}。",
             f"The sentence of a rule says numbers that are not among its inputs: {', '.join(unsaid)}.",

@@ -84,6 +84,17 @@ def annual() -> dict[str, pa.Table]:
     }
 
 
+@functools.cache
+def owed() -> dict[str, pa.Table]:
+    """Invented pairs of what is owed now and was a year ago."""
+    draw = np.random.Generator(np.random.PCG64(8))
+    money = ("receivables", "receivables_before", "revenue", "revenue_before")
+    units = [f"unit{n:04d}" for n in draw.integers(0, 4000, ROWS)]
+    said = {"quarter": ["2023Q1"] * ROWS, "row_id": [f"r{n}" for n in range(ROWS)], "unit": units}
+    return {"receivables_pair": pa.table(said | {name: draw.integers(1, 10**12, ROWS) for name in money})}
+
+
+INVENTED: Final = {"annual": annual, "owed": owed}
 CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] = {
     "cell_leaf": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "cell_published": ("indicators", {"class_part": ("class_part", 1)}, {}),
@@ -102,8 +113,18 @@ CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] 
     ),
     "firm_fact": (
         "pipelines",
-        {"class_part": ("class_part", 1), "core_change": ("core_change", 4), "returned": ("core_return", 2, 2000)},
+        {
+            "class_part": ("class_part", 1),
+            "core_change": ("core_change", 4),
+            "returned": ("core_return", 2, 2000),
+            "receivables_pair": "owed",
+        },
         {"as_of": dt.date(2023, 4, 20)},
+    ),
+    "receivables_fact": (
+        "pipelines",
+        {"class_part": ("class_part", 1), "receivables_pair": "owed"},
+        {"as_of": dt.date(2023, 4, 20), "fewest": 3},
     ),
     "without_largest": (
         "pipelines",
@@ -116,7 +137,7 @@ CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] 
 
 
 def inputs(named: Mapping[str, Any]) -> dict[str, pa.Table]:
-    return {name: annual()[name] if of == "annual" else drawn(*of) for name, of in named.items()}
+    return {name: INVENTED[of]()[name] if isinstance(of, str) else drawn(*of) for name, of in named.items()}
 
 
 def made(folder: Path, text: str, tables: Mapping[str, pa.Table], asked: Mapping[str, object], files: int) -> Path:

@@ -15,8 +15,10 @@ from pipelines.lake import Lake
 from pipelines.steps import warned
 from pipelines.steps.warned import POINTS
 from pipelines.warning.dismissals import Dismissal, append
+from pipelines.warning.rules import rule
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import told
+from tests.pipelines.review.asking import put
 
 QUARTER, DUE, LATER = "2021Q3", "2021-10-20", "2021-10-31"
 
@@ -31,6 +33,15 @@ def test_firms_that_no_rule_looks_at_are_counted_and_not_named() -> None:
     assert _unseen([("firm", "甲厂"), ("industry", "0304")]).endswith("不计：产业 0304")
 
 
+def send_leading(place: Workspace) -> None:
+    """A department's monthly figures that have turned, of the core and of a class that the city does not watch."""
+    months = {"2021-06": 0.10, "2021-07": 0.12, "2021-08": 0.09, "2021-09": 0.05}
+    sent = {"proxy": "vat", "region": place.city.code, "value_before": 100.0, "department": "税务部门", "source": "x"}
+    sent |= {"known_from": dt.date(2021, 10, 15), "level": "industry"}
+    put(place, "core_leading", "all", [sent | {"class": cls, "month": month, "value": 100 * (1 + growth)}
+                                       for cls in ("core", "0999") for month, growth in months.items()])  # fmt: skip
+
+
 def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "90")
     place = Workspace(copied_city)
@@ -42,8 +53,12 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert rows
     first = rows[0]
     assert first["signal"] in listed
-    assert set(json.loads(first["evidence"])) <= {"growth", "growth_before", "drop", "units_left", "margin",
-                                                  "margin_before", "margin_fall", "falls"}  # fmt: skip
+    assert set(json.loads(first["evidence"])) == set(rule(first["rule"]).inputs)
+    # The returns of a year ago are found: what firms are owed is told of them and of classes.
+    owing = [row for row in lake.read("signal_firm", [QUARTER]).to_pylist() if row["rule"] == "W15"]
+    assert owing
+    assert all("应收账款增速高出" in row["sentence"] for row in owing)
+    assert warned._class_facts(place, QUARTER, dt.date.fromisoformat(DUE))["receivables_gap"].notna().any()
     assert {row["status"] for row in rows} == {"open"}
 
     # A dismissal counts from its day: the same release as of an earlier one does not know it.
@@ -76,3 +91,14 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert not accesses(place)
     assert "企业层（L3）" in flat("warning", "list", QUARTER, "--firms", "--purpose", "测试", *home)
     assert [line.command for line in accesses(place)] == ["warning list"]
+
+    # What departments count by month is looked at with the rest.
+    send_leading(place)
+    warned.signals(place, QUARTER, dt.date.fromisoformat(DUE))
+    [turned] = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["rule"] == "W10"]
+    assert turned["signal"] == f"{QUARTER}-W10-core-vat"
+    assert (
+        "2021年9月增值税开票额同比增长5.0%，增速连续2个月回落，比转向前回落7.0个百分点（税务部门）"
+        in turned["sentence"]
+    )
+    assert set(json.loads(turned["evidence"])) == set(rule("W10").inputs)

@@ -386,3 +386,45 @@ def test_accounts_by_division() -> None:
     rows, [aside] = accounts(division=(DIVISION, DIVISION | {"value": "x"}))
     assert len(rows) == 1
     assert aside["form"] == "HS01"
+
+
+LEADING = {
+    "month": "2023年11月",
+    "proxy": "工业用电量",
+    "region": "419900",
+    "class": "39",
+    "value": "105",
+    "value_before": "100",
+    "department": "示范市供电企业",
+}
+
+
+def test_leading_proxies_are_of_the_core_or_of_a_division() -> None:
+    table, aside = small.core_leading(raw("leading", LEADING, LEADING | {"proxy": "vat", "class": "core"}), CITY)
+    assert len(aside) == 0
+    division, whole = table.to_pylist()
+    assert (division["month"], division["proxy"], division["level"]) == ("2023-11", "electricity", "sector")
+    assert (division["value"], division["value_before"], division["department"]) == (105.0, 100.0, "示范市供电企业")
+    assert (whole["proxy"], whole["level"], whole["class"]) == ("vat", "industry", "core")
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "rule"),
+    [
+        ({"month": "2023年1-11月"}, "月份", "bad_period"),
+        ({"month": "2023Q4"}, "月份", "bad_period"),
+        ({"month": "年末"}, "月份", "bad_period"),
+        ({"proxy": "货运量"}, "领先指标", "unknown_word"),
+        ({"region": "419901"}, "地区代码", "unknown_region"),
+        ({"class": "13"}, "类别代码", "bad_code"),
+        ({"value": "-1"}, "当月值", "range"),
+        ({"value_before": "0"}, "上年同月值", "range"),
+        ({"department": ""}, "报送部门", "missing"),
+    ],
+)
+def test_a_leading_proxy_that_does_not_hold_is_set_aside(change: dict[str, str], column: str, rule: str) -> None:
+    table, aside = small.core_leading(raw("leading", LEADING | change), CITY)
+    [row] = aside.to_pylist()
+    assert (len(table), row["column"], row["rule"], row["form"]) == (0, column, rule, "HS17")
+    assert row["reason_zh"]
+    assert row["reason_en"]

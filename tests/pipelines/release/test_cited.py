@@ -22,7 +22,7 @@ from tests.pipelines.release.conftest import Made
 # What stands in digits and measures nothing: periods and days, codes and names, names of forms and levels, the terms of
 # a method (its 95 per cent, its ten points, its base year), the heads of this list's own words.
 NO_FIGURE = re.compile(
-    r"""\d{4}(?:Q\d)?_\d{4}-\d\d-\d\d_(?:flash_|L\d_)?[0-9a-f]+|\d{4}-\d\d-\d\d|\d{4}Q\d|\d{4}年(?:\d+月\d+日|价格|=100)?
+    r"""\d{4}(?:Q\d)?_\d{4}-\d\d-\d\d_(?:flash_|L\d_)?[0-9a-f]+|\d{4}-\d\d-\d\d|\d{4}Q\d|\d{4}年(?:\d+月(?:\d+日)?|价格|=100)?
     |1—(?:2|5|8|11)月|01—04大类|05大类|L\d|[BF]\d{3}|JG01|5G|10G-PON|GB/T\ 4754—2017
     |[（、]\d{4}(?=[、）])|(?:^|、)\d{4}(?=、|$)|^\d\d(?:\d\d)?\ |不足[13]家|T\d+
     |95%，按来源±2至±20个百分点|（95%）|[低高]10个百分点|不低于0、不高于1|之和不超过1|推算0家(?!\S)""",

@@ -176,3 +176,9 @@ def test_a_link_leads_to_what_the_number_is_of(tmp_path: Path) -> None:
 def test_the_bulletin_has_the_sections_and_counts_on_past_nine(figures: Figures) -> None:
     titles = [section.title for section in bulletin.sections(figures)]
     assert titles.index("数字经济发展指数") + 1 == titles.index("问题与苗头")
+
+
+def test_a_month_is_no_number_of_the_evidence(tmp_path: Path) -> None:
+    text = "电子设备制造2023年12月用电量同比下降2.0%，增速连续3个月回落，比转向前回落6.0个百分点。"
+    [_, _, said, _] = warnings.of_warning(told(tmp_path, [signal("W10", "onset", text, "39", level="sector")]))
+    assert cells(said) == [("evidence", number) for number in ("2.0", "3", "6.0")]

@@ -104,14 +104,21 @@ def part(unit: str, quarter: str, va: int, revenue: int, base: int, **more: Any)
     return zero | {"unit": unit, "quarter": quarter, "va": va, "revenue": revenue, "revenue_base": base} | more
 
 
+def said(table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    schema = pa.schema([field.with_nullable(True) for field in contract(table).schema])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
 def firm_facts(
-    rows: list[dict[str, Any]], events: list[dict[str, Any]], day: dt.date = DAY
+    rows: list[dict[str, Any]],
+    events: list[dict[str, Any]],
+    day: dt.date = DAY,
+    returns: list[dict[str, Any]] | None = None,
 ) -> dict[Any, dict[str, Any]]:
-    nothing = contract("core_return").schema.empty_table()
-    schema = pa.schema([field.with_nullable(True) for field in contract("core_change").schema])
     with engine() as work:
-        work.add(class_part=pa.Table.from_pylist(rows, schema=contract("class_part").schema), returned=nothing)
-        work.add(core_change=pa.Table.from_pylist(events, schema=schema))
+        work.add(class_part=said("class_part", rows), returned=said("core_return", returns or []))
+        work.add(core_change=said("core_change", events))
+        work.keep("receivables_pair", statement("pipelines", "receivables_pair"), {"as_of": day})
         found = work.rows(statement("pipelines", "firm_fact"), {"as_of": day}).to_pylist()
     return {(row["unit"], row["quarter"]): row for row in found}
 
@@ -171,3 +178,137 @@ def test_growth_without_the_largest_leaves_nobody_alone() -> None:
     assert grown(3)["growth_but1"] is None
     assert grown(3)["growth"] == pytest.approx((100 + 99 + 98) / (50 + 51 + 52) - 1)
     assert grown(2)["growth"] is None
+
+
+def returned(unit: str, quarter: str, owed: int | None, revenue: int, **changes: Any) -> dict[str, Any]:
+    known = {"known_from": dt.date(2022, 4, 18), "known_to": FAR, "status": "accepted"}
+    money = {"receivables": owed, "revenue": revenue, "months": 3}
+    return (
+        {"unit": unit, "sector": "industry", "quarter": quarter, "row_id": f"{unit}{quarter}"} | known | money | changes
+    )
+
+
+# Of a the receivables grow by 30 % and the revenue by 10 %, and it restates nothing.
+OWED = [returned("a", "2022Q1", 100, 1000), returned("a", "2023Q1", 130, 1100)]
+
+
+def gap(*returns: dict[str, Any], day: dt.date = DAY) -> float | None:
+    facts = firm_facts([part("a", "2023Q1", 90, 1100, 1050)], [], day, list(returns))
+    found: float | None = facts["a", "2023Q1"]["receivables_gap"]
+    return found
+
+
+def test_receivables_of_a_firm_are_held_against_its_own_return_of_a_year_ago() -> None:
+    [fact] = firm_facts([part("a", "2023Q1", 90, 1100, 1050)], [], DAY, OWED).values()
+    assert fact["receivables_growth"] == pytest.approx(0.3)
+    assert fact["revenue_growth"] == pytest.approx(0.1)
+    assert fact["receivables_gap"] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"receivables": None}, {"receivables": 0}, {"revenue": 0}, {"months": 2}, {"sector": "trade"}, {"unit": "b"},
+     {"quarter": "2022Q2"}, {"status": "set_aside"}, {"known_to": dt.date(2023, 5, 1)}],
+)  # fmt: skip
+def test_without_a_like_return_of_a_year_ago_receivables_do_not_grow(changes: dict[str, Any]) -> None:
+    assert gap(OWED[0] | changes, OWED[1]) is None
+
+
+def test_a_year_ago_is_what_is_known_of_it_on_the_day() -> None:
+    corrected = dt.date(2023, 6, 1)
+    before, after = OWED[0] | {"known_to": corrected}, returned("a", "2022Q1", 125, 1000, known_from=corrected)
+    assert gap(before, after, OWED[1], day=dt.date(2023, 5, 31)) == pytest.approx(0.2)
+    assert gap(before, after, OWED[1], day=corrected) == pytest.approx(0.04 - 0.1)
+
+
+def test_receivables_of_a_class_are_of_the_units_that_said_them_twice_and_of_three_at_least() -> None:
+    twice = [returned(u, q, owed, revenue) for u in "abc" for q, owed, revenue in
+             (("2022Q1", 100, 1000), ("2023Q1", 130, 1100))]  # fmt: skip
+    once = [returned("d", "2023Q1", 9000, 10), returned("e", "2022Q1", 9000, 10)]
+    parts = [part(u, "2023Q1", 1, 1, 1, row_id=f"{u}2023Q1", gbt="6531") for u in "abcd"]
+    # Half of c is elsewhere.
+    parts.append(part("c", "2023Q1", 1, 1, 1, row_id="c2023Q1", gbt="6531", de="non_core"))
+    membership = pa.table(
+        {"scheme": ["digital", "core_industry"], "class": ["03", "65"], "gbt": ["6531"] * 2, "de": ["030401"] * 2}
+    )
+
+    def found(returns: list[dict[str, Any]], day: dt.date = DAY) -> dict[tuple[str, str], dict[str, Any]]:
+        with engine() as work:
+            work.add(class_part=said("class_part", parts), returned=said("core_return", returns), membership=membership)
+            work.keep("receivables_pair", statement("pipelines", "receivables_pair"), {"as_of": day})
+            rows = work.rows(statement("pipelines", "receivables_fact"), {"as_of": day, "fewest": 3}).to_pylist()
+        return {(row["level"], row["class"]): row for row in rows}
+
+    facts = found([*twice, *once])
+    assert set(facts) == {("industry", "03"), ("sector", "65")}
+    assert facts["sector", "65"]["receivables_growth"] == pytest.approx(0.3)
+    assert facts["industry", "03"]["receivables_gap"] == pytest.approx(0.2)
+    swollen = [row | {"receivables": 230} if row["row_id"] == "c2023Q1" else row for row in twice]
+    # 130 + 130 + 230/2 over 100 + 100 + 100/2.
+    assert found(swollen)["industry", "03"]["receivables_growth"] == pytest.approx(375 / 250 - 1)
+    assert found(twice[:5]) == {}
+    assert found(twice, dt.date(2022, 12, 31)) == {}
+
+
+def test_receivables_stand_beside_what_observations_say() -> None:
+    owed = pd.DataFrame([("industry", "0304", "2023Q1", 0.3, 0.1, 0.2)], columns=[
+        "level", "class", "quarter", "receivables_growth", "revenue_growth", "receivables_gap"])  # fmt: skip
+    facts = class_facts(observed(), PLACE, owed)
+    assert at(facts, "2023Q1")["receivables_gap"] == 0.2
+    assert pd.isna(at(facts, "2023Q2")["receivables_gap"])
+    pd.testing.assert_frame_equal(
+        facts[facts["level"] == "sector"], class_facts(observed(), PLACE).query("level == 'sector'")
+    )
+
+
+def led(month: str, growth: float, **changes: Any) -> dict[str, Any]:
+    known = {"proxy": "vat", "region": PLACE, "level": "sector", "class": "65", "known_from": dt.date(2023, 1, 15)}
+    return known | {"month": month, "value": 100 * (1 + growth), "value_before": 100.0, "department": "税务"} | changes
+
+
+# Growth over four months: it rises, then it falls twice.
+LED = [led("2022-11", 0.05), led("2022-12", 0.08), led("2023-01", 0.07), led("2023-02", 0.04)]
+
+
+def leading_facts(rows: list[dict[str, Any]], day: dt.date = DAY) -> dict[str, dict[str, Any]]:
+    known = [("sector", PLACE, "65", quarter) for quarter in ("2022Q4", "2023Q1")]
+    names = ("level", "region", "class", "quarter")
+    with engine() as work:
+        work.add(class_fact=pa.table({name: [row[n] for row in known] for n, name in enumerate(names)}))
+        work.add(core_leading=said("core_leading", rows))
+        found = work.rows(statement("pipelines", "leading_fact"), {"as_of": day}).to_pylist()
+    assert len({row["quarter"] for row in found}) == len(found)
+    return {row["month"]: row for row in found}
+
+
+def test_a_leading_proxy_is_told_by_the_last_month_of_a_quarter_and_the_fall_before() -> None:
+    facts = leading_facts(LED)
+    assert {month: row["leading_falls"] for month, row in facts.items()} == {"2022-12": 0, "2023-02": 2}
+    turned = facts["2023-02"]
+    assert (turned["quarter"], turned["region"], turned["department"]) == ("2023Q1", PLACE, "税务")
+    assert turned["leading_growth"] == pytest.approx(0.04)
+    assert turned["leading_before"] == pytest.approx(0.08)
+    assert turned["leading_drop"] == pytest.approx(0.04)
+    assert leading_facts([*LED, led("2023-03", 0.06)])["2023-03"]["leading_falls"] == 0
+
+
+def test_what_fell_already_when_it_is_first_seen_has_not_turned() -> None:
+    assert leading_facts(LED[1:]) == {}
+    # A month is missing: what comes after it is seen for the first time.
+    assert leading_facts([LED[0], *LED[2:]]) == {}
+    rising = [led("2022-11", 0.05), led("2022-12", 0.0504), led("2023-01", 0.0503)]
+    assert leading_facts(rising)["2023-01"]["leading_falls"] == 0  # half of what is shown is none
+
+
+def test_a_month_is_what_was_last_said_of_it_by_the_day() -> None:
+    corrected = led("2023-02", 0.09, known_from=dt.date(2023, 4, 1))
+    assert leading_facts([*LED, corrected], dt.date(2023, 3, 31))["2023-02"]["leading_falls"] == 2
+    assert leading_facts([*LED, corrected], dt.date(2023, 4, 1))["2023-02"]["leading_falls"] == 0
+    assert leading_facts(LED, dt.date(2023, 1, 14)) == {}
+
+
+def test_of_a_class_that_has_no_facts_no_proxy_is_told() -> None:
+    assert leading_facts([row | {"class": "64"} for row in LED]) == {}
+    assert leading_facts([row | {"level": "industry"} for row in LED]) == {}
+    later = [led("2023-04", 0.01), led("2023-05", 0.02), led("2023-06", 0.02)]
+    assert set(leading_facts([*LED, *later])) == {"2022-12", "2023-02"}

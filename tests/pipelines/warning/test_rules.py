@@ -68,6 +68,24 @@ def test_a_number_without_evidence_is_not_said() -> None:
         guard(made(sentence_zh="{name}{growth:growth}。"))
 
 
+def test_only_classes_have_words_of_departments() -> None:
+    guard(made(sentence_zh="{name}{month}{proxy}{drop:slower}（{department}）。"))
+    for level in ("firm", "industry;firm"):
+        with pytest.raises(InputError, match="department"):
+            guard(made(level=level, inputs="growth", predicate="growth < 0", sentence_zh="{name}（{department}）。"))
+
+
+def test_a_proxy_has_turned_after_two_months_and_not_before() -> None:
+    runs = [{"class": f"{falls}", "leading_falls": falls, "leading_drop": 0.09} for falls in (1, 2, 3)]
+    assert fired(rule("W10"), *runs) == ["2", "3"]
+    said = {"month": "2023年2月", "proxy": "用电量", "department": "供电企业", "name": "电子设备制造", "class": ""}
+    fact = FACT | {"leading_growth": -0.02, "leading_falls": 2.0, "leading_drop": 0.06, "leading_before": 0.04}
+    assert sentence(rule("W10"), fact, said) == (
+        "电子设备制造2023年2月用电量同比下降2.0%，增速连续2个月回落，比转向前回落6.0个百分点（供电企业），"
+        "领先指标转向，为苗头性信号。"
+    )
+
+
 def test_a_rule_holds_at_its_threshold_and_not_below_and_never_of_nothing() -> None:
     facts = [{"class": "a", "drop": 0.05}, {"class": "b", "drop": 0.0499}, {"class": "c", "drop": None}]
     assert fired(made(), *facts) == ["a"]
@@ -85,6 +103,8 @@ CASES: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "W06": ({"trend_tau": -0.6, "trend_p": 0.09}, {"trend_tau": -0.4, "trend_p": 0.1}),
     "W07": ({"share_falls": 4}, {"share_falls": 3}),
     "W08": ({"season_deviation": 2.1, "season_gap": 0.01}, {"season_deviation": 2.1, "season_gap": 0.009}),
+    "W10": ({"leading_falls": 2, "leading_drop": 0.03}, {"leading_falls": 2, "leading_drop": 0.029}),
+    "W09": ({"receivables_gap": 0.15}, {"receivables_gap": 0.149}),
 }
 
 
