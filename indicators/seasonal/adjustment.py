@@ -20,6 +20,9 @@ Method = Literal["x13", "stl"]
 _PER_YEAR: Final = {"Q": 4, "M": 12}
 _YEARS_OF_X13: Final = 3
 _YEARS_OF_STL: Final = 2
+# With fewer years the weights that spare STL its outliers let it run through most points and call the rest outliers.
+# What is left of most points then is rounding, by which the next weights go: other units gave another adjustment.
+_YEARS_OF_WEIGHTS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def adjust(
 
     X-13ARIMA-SEATS chooses the ARIMA model, outliers, trading days and holidays itself and decomposes with SEATS. STL
     takes its place, and the result says so, when the series has less than three years, when X-13 refuses it (its error
-    file says why; its exit code does not), or where there is no X-13 for the platform.
+    file says why; its exit code does not), or where there is no X-13 for the platform. STL spares outliers
+    from four years on.
 
     Args:
         series: quarters or months on a ``PeriodIndex``, without gaps, any order; two years at least.
@@ -103,7 +107,7 @@ def _stl(values: pd.Series, per_year: int, *, logarithm: bool, reason: str | Non
     from statsmodels.tsa.seasonal import STL
 
     numbers = np.log(values.to_numpy()) if logarithm else values.to_numpy()
-    fit = STL(numbers, period=per_year, robust=True).fit()
+    fit = STL(numbers, period=per_year, robust=len(numbers) >= _YEARS_OF_WEIGHTS * per_year).fit()
     back = np.exp if logarithm else np.asarray
     parts = {
         name: pd.Series(back(part), index=values.index, name=values.name)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from classification.errors import InputError
@@ -198,7 +198,8 @@ def test_bad_months_are_refused(index: pd.PeriodIndex, options: Any, words: str)
         spring_festival_regressors(index, **options)
 
 
-@given(st.lists(st.floats(10, 1000), min_size=12, max_size=24), st.floats(1e-3, 1e6))
+@given(st.lists(st.floats(10, 1000), min_size=8, max_size=24), st.floats(1e-3, 1e6))
+@example([1000.0, 449.6, 924.4, 404.7, 376.3, 97.5, 610.1, 404.7, 753.4, 16.5, 346.9, 645.7], 195.1)
 @settings(max_examples=20, deadline=None)
 def test_parts_make_the_series_up_and_know_no_unit(values: list[float], unit: float) -> None:
     series = pd.Series(values, index=pd.period_range("2014Q1", periods=len(values), freq="Q"))
