@@ -141,6 +141,7 @@ def _columns(random: np.random.Generator, start: int, size: int, rung: Rung) -> 
         "profit": _some(random, output * random.normal(0.05, 0.1, size), 0.99),
         "wages": _some(random, output * random.lognormal(-2, 0.3, size), 0.99),
         "vat": _some(random, output * random.lognormal(-3, 0.3, size), 0.99),
+        "receivables": _some(random, output * random.lognormal(-1.5, 0.5, size), 0.95),
         "staff": _some(random, 1 + output / 3e5, 0.99),
         "status": pc.if_else(pa.array(aside), pa.scalar("set_aside"), pa.scalar("accepted")),
         "rules": pc.if_else(pa.array(aside), pa.scalar("H04"), text),
