@@ -26,14 +26,16 @@ def spending(
 
     Returns:
         ``entry, progress`` (spent / arrived, missing where nothing arrived)``, waiting`` (days since money last moved:
-        arrival or a rise of what was spent)``, idle`` (not all spent, and waiting longer than 90 days).
+        arrival or a rise of what was spent; a figure that was lowered later is taken back and no rise)``, idle`` (not
+        all spent, and waiting longer than 90 days).
     """
     terms = thresholds() if limits is None else limits
     today = pd.Timestamp(day)
     told = spent.assign(on=pd.to_datetime(spent["reported_at"])).sort_values(["entry", "on"], kind="stable")
     told = told[told["on"] <= today]
-    highest = told.groupby("entry")["spent"].transform(lambda values: values.cummax().shift(fill_value=0.0))
-    rises = told[told["spent"] > highest].groupby("entry")["on"].max()
+    stood = told.assign(spent=told.iloc[::-1].groupby("entry")["spent"].cummin())
+    before = stood.groupby("entry")["spent"].shift(fill_value=0.0)
+    rises = stood[stood["spent"] > before].groupby("entry")["on"].max()
     moved = pd.concat([bonds["arrived_on"], pd.to_datetime(bonds["entry"].map(rises.to_dict()))], axis=1).max(axis=1)
     arrived = bonds["arrived"].where(bonds["arrived"] > 0)
     share = bonds["spent"].fillna(0.0).where(arrived.notna()) / arrived

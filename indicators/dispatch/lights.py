@@ -32,7 +32,7 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
 
     In this order: silent for two cycles is grey; a start three months overdue or progress more than 30 points behind is
     red; what is in doubt or has no plan is grey; more than 10 points behind or a start overdue is yellow, and red when
-    it was so in the cycle before, too; else green.
+    it was so or worse in the cycle before, too: who was further behind is not let off with yellow; else green.
 
     Args:
         measured: ``entry, cycle`` (2023-10)``, deviation`` (a fraction, missing without a plan)``, start_overdue``
@@ -52,9 +52,9 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
         run = run if same else 0
         before.append(found[-1][0] if same and found else "")
         light, reason = _judge(row, terms)
-        run = run + 1 if light == YELLOW else 0
-        if run >= terms["yellow_run"]:
-            light, reason = RED, f"连续{run}次黄灯：{reason}"
+        run = run + 1 if light in {YELLOW, RED} else 0
+        if light == YELLOW and run >= terms["yellow_run"]:
+            light, reason = RED, f"连续{run}次黄灯或红灯：{reason}"
         found.append((light, reason))
         last = row["entry"]
     words = legend().set_index("light")

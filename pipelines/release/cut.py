@@ -132,13 +132,14 @@ def _lay_out(
     """Write a folder beside its place, bring it to the disk and move it there in one step."""
     building = folder.parent / f"{_BUILDING}{issue.name}"
     shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
+    # Nobody else looks in before modes are those of the level, or ever, should the run be killed.
+    building.mkdir(mode=0o700)
     try:
         _fill(building, workspace, issue, tables)
         _write_manifest(building, workspace, issue, contents, said)
         _settle(building, *MODES[issue.level])
         building.rename(folder)
-    except Exception:
+    except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     _sync(folder.parent)

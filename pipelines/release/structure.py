@@ -42,11 +42,13 @@ def industries(f: Figures, span: Span) -> Table | None:
 
 def concentration(f: Figures, span: Span) -> Table | None:
     """What the largest firms weigh, and how the others grow; productivity, margin and research beside them."""
-    columns = {
+    largest = {
         "集中度指数": ("core_hhi", "value_added"),
         "最大三户比重": ("core_cr3", "value_added"),
         "剔除最大一户增速": ("core_growth_but1", "rate_method"),
         "剔除最大三户增速": ("core_growth_but3", "rate_method"),
+    }
+    columns = largest | {
         "劳动生产率": ("core_labour_productivity", "above_threshold"),
         "利润率": ("core_profit_margin", "above_threshold"),
     }
@@ -58,8 +60,11 @@ def concentration(f: Figures, span: Span) -> Table | None:
         cells += [f.get("core_rd_intensity", "reported", year, cls=cls)] if year else []
         if any(cells):
             rows.append(Row(f.name("digital", cls), tuple(cells), indent=int(cls != CORE), total=cls == CORE))
-    notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *_words(f, *columns.values()))
     head = ("类别", *columns, *research)
+    words = _words(f, *columns.values())
+    if not any(cell for row in rows for cell in row.cells[: len(largest)]):
+        return _shown(filled(Table("效率", "效率", "单位：%、元/人", head, tuple(rows), words)))
+    notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *words)
     return _shown(filled(Table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes)))
 
 

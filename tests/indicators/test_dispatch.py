@@ -225,10 +225,13 @@ def test_each_light_has_its_reason(name: str, value: Any, light: str, reason: st
 def test_two_yellows_in_a_row_are_red_and_changes_are_told() -> None:
     lit = dispatch.lights(measured(deviation=[0.0, -0.2, -0.2, -0.2, 0.0, -0.2]))
     assert lit["light"].tolist() == ["green", "yellow", "red", "red", "green", "yellow"]
-    assert lit["reason"][2] == "连续2次黄灯：低于序时进度20.0个百分点"
+    assert lit["reason"][2] == "连续2次黄灯或红灯：低于序时进度20.0个百分点"
     assert lit["changed"].tolist() == [False, True, True, False, True, True]
     changed = dispatch.light_changes(lit, "2023-03")
     assert changed[["entry", "before", "light"]].to_numpy().tolist() == [["XM001", "yellow", "red"]]
+    # Who was further behind is not let off with a milder light.
+    worse = dispatch.lights(measured(deviation=[-0.35, -0.27, -0.05, -0.27, NaN, -0.27]))
+    assert worse["light"].tolist() == ["red", "red", "green", "yellow", "grey", "yellow"]
     gentle = dispatch.lights(measured(deviation=[-0.2, -0.2]), dict(dispatch.thresholds()) | {"yellow_run": 3})
     assert gentle["light"].tolist() == ["yellow", "yellow"]
 
@@ -383,6 +386,19 @@ def test_the_funnel_by_batch() -> None:
 
 
 # ── bonds, parks
+
+
+def test_a_figure_taken_back_is_no_rise_and_hides_none() -> None:
+    bonds = pd.DataFrame({"entry": ["A"], "arrived": [100.0], "spent": [30.0], "arrived_on": days("2023-01-31")})
+    spent = pd.DataFrame({
+        "entry": "A", "spent": [10.0, 1000.0, 20.0, 30.0],
+        "reported_at": ["2023-02-28", "2023-03-10", "2023-03-20", "2023-10-20"],
+    })  # fmt: skip
+    assert dispatch.spending(bonds, spent, DAY)["waiting"].tolist() == [(DAY - dt.date(2023, 10, 20)).days]
+    # What it was lowered to had moved by the day of the figure taken back.
+    assert dispatch.spending(bonds, spent[:3], DAY)["waiting"].tolist() == [(DAY - dt.date(2023, 3, 10)).days]
+    # On the day on which nobody knew better it was a rise.
+    assert dispatch.spending(bonds, spent, dt.date(2023, 3, 15))["waiting"].tolist() == [5]
 
 
 def test_spending_and_idle_money() -> None:

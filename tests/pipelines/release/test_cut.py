@@ -106,14 +106,20 @@ def test_current_moves_forwards_only(workspace: Workspace) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_a_killed_cut_leaves_nothing_that_counts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(folder: Path, *modes: int) -> None:
+    modes = []
+
+    def stopped(folder: Path, *_: int) -> None:
+        modes.append(folder.stat().st_mode & 0o777)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_settle", killed)
+        patch.setattr(module, "_settle", stopped)
         with pytest.raises(KeyboardInterrupt):
             _cut(workspace)
-    assert list(workspace.releases.glob(".building-*"))
+    assert modes == [0o700]
+    assert not list(workspace.releases.glob(".building-*"))
+    # One that was killed outright takes nothing away.
+    (workspace.releases / ".building-x").mkdir()
     assert releases(workspace) == []
     with pytest.raises(InputError, match="还没有发布"):
         read.current(workspace)

@@ -46,9 +46,12 @@ ROWS = [
 ]  # fmt: skip
 
 
-def figures(tmp_path: Path) -> Figures:
-    table = pa.Table.from_pandas(observations(ROWS), preserve_index=False)
+def figures(tmp_path: Path, rows: list[dict] = ROWS) -> Figures:
+    table = pa.Table.from_pandas(observations(rows), preserve_index=False)
     return figures_of(stand_in.city_workspace(tmp_path), stand_in.small_tables() | {"observation": table})
+
+
+LARGEST = {"core_hhi", "core_growth_but1"}
 
 
 def labels(table: tables.Table | None) -> list[str]:
@@ -68,6 +71,13 @@ def test_tables_hold_what_there_is(tmp_path: Path) -> None:
     assert labels(structure.sizes(f)) == ["大型企业"]
     assert labels(structure.population(f, YEAR)) == ["数字经济核心产业"]
     assert labels(tables.penetration_sections(f)) == ["C 制造业"]
+
+
+def test_a_copy_without_the_largest_firms_does_not_speak_of_them(tmp_path: Path) -> None:
+    told = structure.concentration(figures(tmp_path, [r for r in ROWS if r["indicator"] not in LARGEST]), YEAR)
+    assert told is not None
+    assert (told.title, told.unit) == ("效率", "单位：%、元/人")
+    assert not any("不得外传" in note for note in told.notes)
 
 
 def test_nothing_is_shown_of_a_release_without_structure(city: Made) -> None:
