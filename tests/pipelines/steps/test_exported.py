@@ -13,7 +13,8 @@ import pytest
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
-from pipelines.lake import write_table
+from pipelines.contracts import contract
+from pipelines.lake import ALL, Lake, write_table
 from pipelines.release.gate import disclosure
 from pipelines.steps import exported
 from pipelines.steps.contributed import between, rebased
@@ -52,6 +53,8 @@ def contributed(*, corrected: bool, left: bool = False) -> pd.DataFrame:
 def workspace(tmp_path: Path) -> Workspace:
     """A city whose copy of July is out."""
     made = city_workspace(tmp_path / "home")
+    nobody = contract("core_digital_use").schema.empty_table()
+    Lake(made.lake).write("core_digital_use", ALL, lambda path: write_table(nobody, path), fingerprint="")
     folder = made.exports("L1") / "2023Q1_2023-07-20_L1_0123456789"
     (folder / "parquet").mkdir(parents=True)
     said = {
