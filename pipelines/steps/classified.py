@@ -286,20 +286,6 @@ def vector_table(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> 
     return pa.Table.from_pandas(chosen[schema.names].sort_values(schema.names[:4]), schema=schema, preserve_index=False)
 
 
-def add_parts(
-    work: Engine,
-    vintage: Vintage,
-    period: Quarter,
-    rates: pd.DataFrame,
-    coefficients: pd.DataFrame,
-    *,
-    known: Known | None = None,
-) -> None:
-    """Add to ``part`` what each unit contributes to each class at one vintage (``view_parts``)."""
-    view_parts(work, vintage, period, rates, coefficients, known=known)
-    work.append("part", "FROM valid_part")
-
-
 def view_parts(
     work: Engine,
     vintage: Vintage,

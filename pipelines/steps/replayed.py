@@ -31,9 +31,9 @@ from pipelines.steps.classified import (
     Known,
     Vintage,
     add_annual,
-    add_parts,
     annual_cells,
     registers_since,
+    view_parts,
     year_before,
 )
 from pipelines.steps.observed import known_cells
@@ -130,8 +130,8 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
         def cells_with(new: frozenset[str]) -> pa.Table:
             _turn(work, new)
             known = Known(**{name: days.day(name, new) for name in TABLES}, later=days.new)
-            work.keep("part", statement("pipelines", "no_part"))
-            add_parts(work, Vintage(days.new, FOREVER), period, rates, coefficients, known=known)
+            view_parts(work, Vintage(days.new, FOREVER), period, rates, coefficients, known=known)
+            work.keep("part", "FROM valid_part")
             work.view("class_part", statement("pipelines", "kept_parts"))
             return work.rows(statement("indicators", "cell_leaf")).cast(contract("cell_leaf").schema)
 
