@@ -6,7 +6,7 @@ differences between releases. Does not belong here: which tables are published a
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.difference import release_difference
-from indicators.disclosure.pattern import Pattern, exposed, pattern
+from indicators.disclosure.pattern import Pattern, cell_sums, exposed, pattern, tellable
 from indicators.disclosure.pattern import Rules as PatternRules
 from indicators.disclosure.primary import primary
 from indicators.disclosure.protect import protect
@@ -17,6 +17,7 @@ __all__ = [
     "PatternRules",
     "Relation",
     "audit",
+    "cell_sums",
     "exposed",
     "pattern",
     "primary",
@@ -25,4 +26,5 @@ __all__ = [
     "published_relation",
     "release_difference",
     "table_relations",
+    "tellable",
 ]

@@ -12,7 +12,7 @@ period.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -149,8 +149,59 @@ def exposed(
         Cells of ``found.shown``; all of them where no choice protects the changes of some.
     """
     rules = rules or Rules()
-    if (moved := changes[changes["value"] != 0]).empty:
+    if not (periods := _changed(changes, found, whole, classes, rules)):
         return frozenset(withheld) & found.shown
+    try:
+        hidden, _ = _settled(periods, found.hidden | set(withheld))
+    except ExposedError:
+        return found.shown
+    return (frozenset(hidden) | frozenset(withheld)) & found.shown
+
+
+def tellable(
+    changes: pd.DataFrame,
+    found: Pattern,
+    closed: Collection[tuple[str, str]],
+    figures: Mapping[str, Sequence[Relation]],
+    *,
+    whole: str,
+    classes: Mapping[str, str],
+    rules: Rules | None = None,
+    favoured: Sequence[Hashable] = (),
+) -> frozenset[Hashable]:
+    """Rounded figures that may be told although they speak of changes that may not.
+
+    Args:
+        changes: as in ``exposed``.
+        found: as in ``exposed``.
+        closed: what ``exposed`` gave: cells whose changes are not told exactly.
+        figures: period → what rounded figures say of the changes of its cells, each with its label; relations without
+            one were told before.
+        favoured: labels of those that readers come for, first of all first: each is told if it can be beside those
+            before it, whatever others that costs.
+        whole: as in ``pattern``.
+        classes: as in ``pattern``.
+        rules: thresholds.
+
+    Returns:
+        Labels of figures: with them every change that needs protection still has it. None of a period in which no
+        choice protects all.
+    """
+    periods = {period.name: period for period in _changed(changes, found, whole, classes, rules or Rules())}
+    told: set[Hashable] = set()
+    for name, relations in figures.items():
+        told |= {each.figure for each in relations} - {None}
+        if name in periods:
+            told -= periods[name].withheld(relations, found.hidden | set(closed), favoured)
+    return frozenset(told)
+
+
+def _changed(
+    changes: pd.DataFrame, found: Pattern, whole: str, classes: Mapping[str, str], rules: Rules
+) -> list[_Period]:
+    """The periods in which units changed, with the changes of the cells of the blocks that are published."""
+    if (moved := changes[changes["value"] != 0]).empty:
+        return []
     every = _all_cells(moved, whole, classes)
     cells = every[every["value"] != 0]
     told = primary(cells, by=["period", *_CELL], unit="unit", value="value", **rules.primary)
@@ -161,14 +212,7 @@ def exposed(
     judged = judged.assign(place=[_place(region, whole) for region in judged["region"]], level=levels)
     blocks = found.blocks[~found.blocks["folded"]]
     open_blocks = set(blocks[["place", "level"]].itertuples(index=False, name=None))
-    try:
-        hidden, _ = _settled(
-            _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules),
-            found.hidden | set(withheld),
-        )
-    except ExposedError:
-        return found.shown
-    return (frozenset(hidden) | frozenset(withheld)) & found.shown
+    return _periods(judged, cells, open_blocks, whole=whole, classes=classes, rules=rules)
 
 
 def _settled(
@@ -227,11 +271,11 @@ class _Period:
             rules=rules,
         )
 
-    def sensitive(self, hidden: set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    def sensitive(self, hidden: Set[tuple[str, str]]) -> dict[tuple[str, str], float]:
         """What must be hidden: unsafe cells with their protection, and what is hidden already."""
         return {cell: 0.0 for cell in hidden if cell in self.values} | self.needs
 
-    def protected(self, hidden: set[tuple[str, str]]) -> set[Any]:
+    def protected(self, hidden: Set[tuple[str, str]]) -> set[Any]:
         """What has to be hidden beside what is hidden already.
 
         The total of all is what readers come for: it is hidden only if it must be, or if nothing else protects.
@@ -243,16 +287,40 @@ class _Period:
                 return protect(self.values, self.relations, sensitive, frozen=[self.total], **told)
         return protect(self.values, self.relations, sensitive, **told)
 
-    def audited(self, hidden: set[tuple[str, str]]) -> pd.DataFrame:
+    def audited(self, hidden: Set[tuple[str, str]], beside: Iterable[Relation] = ()) -> pd.DataFrame:
         """What readers can work out about each hidden cell, and whether it is safe."""
         return audit(
             self.values,
-            self.relations,
+            [*self.relations, *beside],
             sorted(hidden & self.values.keys()),
             protection=self.sensitive(hidden),
             contributions=self.contributions,
             **self.rules.primary,
         )
+
+    def withheld(
+        self, figures: Iterable[Relation], hidden: Set[tuple[str, str]], favoured: Sequence[Hashable]
+    ) -> set[Hashable]:
+        """Which rounded figures cannot be told beside all cells that are not hidden."""
+        mine = [Relation(terms, each.low, each.high, each.figure) for each in figures if (terms := self._known(each))]
+        before = [relation for relation in mine if relation.figure is None]
+        kept: list[Relation] = []
+        for label in favoured:
+            more = [relation for relation in mine if relation.figure == label]
+            if more and self.audited(hidden, [*before, *kept, *more])["safe"].all():
+                kept += more
+        sensitive = self.sensitive(hidden)
+        public = [cell for cell in self.values if cell not in sensitive] + [relation.figure for relation in kept]
+        told: dict[str, Any] = {"contributions": self.contributions, **self.rules.primary}
+        try:
+            chosen = protect(self.values, [*self.relations, *mine], sensitive, frozen=public, **told)
+        except ExposedError:
+            return {relation.figure for relation in mine}
+        return chosen - self.values.keys()
+
+    def _known(self, said: Relation) -> dict[Any, float]:
+        """What a relation says of cells that changed; all others are known not to have."""
+        return {cell: weight for cell, weight in said.terms.items() if cell in self.values}
 
     def bounds(self, said: pd.DataFrame) -> pd.DataFrame:
         """The same as rows of a period.
@@ -332,6 +400,11 @@ def _all_cells(contributions: pd.DataFrame, whole: str, classes: Mapping[str, st
         now = now.assign(**{"class": above})[above != ""]
     every = pd.concat(found, ignore_index=True)
     return every.groupby(["period", *_CELL, "unit"])["value"].sum().reset_index()
+
+
+def cell_sums(contributions: pd.DataFrame, *, whole: str, classes: Mapping[str, str]) -> pd.Series:
+    """What contributions add up to in every cell, by ``period, region, class``."""
+    return _all_cells(contributions, whole, classes).groupby(["period", *_CELL])["value"].sum()
 
 
 def _blocks(judged: pd.DataFrame, rules: Rules) -> pd.DataFrame:

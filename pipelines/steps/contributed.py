@@ -7,8 +7,9 @@ Belongs here: contributions as disclosure control takes them. Does not belong he
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
+from itertools import combinations
 from typing import Final
 
 import pandas as pd
@@ -28,7 +29,9 @@ from pipelines.workspace import Workspace
 ITEMS: Final = ("va", "va_base", "revenue", "revenue_base", "staff")
 # Items of which last year's figure stands in the same release twice: as last year's level, and as this year's base.
 BASED: Final = ("va", "revenue")
-_KEY: Final = ["period", "region", "class", "unit"]
+_KEY: Final = ["period", "region", "class", "unit", "part"]
+_AMOUNTS: Final = ["value", "whole"]
+_CELL: Final = ["quarter", "county", "class", "unit", "part"]
 _CORE: Final = ("core", "01", "02", "03", "04")
 _FINEST: Final = 2  # the level of the finest published classes, the total being 0
 _OTHER: Final = "other"  # firms of no part of the economy of which there is a rate
@@ -53,7 +56,9 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
         as_of: the day whose knowledge counts.
 
     Returns:
-        ``period, region, class, unit, value``; a period is ``2023Q4 va``, or ``2023Q4 va alone`` for the quarter alone.
+        ``period, region, class, unit, part, value, whole``; a period is ``2023Q4 va``, or ``2023Q4 va alone`` for the
+        quarter alone. A unit is the head of all that report under it (``heads``), a part what one of them has in one
+        industry; whole is the amount on its return that value is the part of, before shares and rates.
 
     Raises:
         InputError: no firms report to the workspace.
@@ -66,13 +71,48 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
         )
     finest = pa.table({"class": [name for name in classes() if _level_of(name) == _FINEST]})
     with local_engine(workspace) as work:
-        work.add(class_part=lake.existing("class_part", quarters))
+        work.add(class_part=lake.existing("class_part", quarters), class_return=lake.existing("class_return", quarters))
         work.add(membership=arrow_tables()["membership"], finest=finest)
         parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
-    long = parts.melt(["quarter", "county", "class", "unit"], list(ITEMS), var_name="item")
+    told = [parts[[*_CELL, item, f"{item}_whole"]].set_axis([*_CELL, "value", "whole"], axis=1) for item in ITEMS]
+    long = pd.concat([rows.assign(item=item) for item, rows in zip(ITEMS, told, strict=True)], ignore_index=True)
     both = pd.concat([long, alone(long[long["item"] != "staff"])], ignore_index=True)
     both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
-    return pd.DataFrame(both[[*_KEY, "value"]])
+    return _of_heads(both, heads(workspace, quarter))
+
+
+def heads(workspace: Workspace, quarter: str) -> dict[str, str]:
+    """Units that belong to another one → the unit at the head of all; they answer as one, and know of each other.
+
+    The links are those last told by the register, whatever the day whose figures are asked for: that two units belong
+    together only ever protects less than it seems, so a link that was learnt late holds for earlier figures as well.
+
+    Args:
+        workspace: whose register.
+        quarter: the last whose register counts.
+    """
+    lake = Lake(workspace.lake)
+    if not (quarters := [each for each in lake.partitions("core_register") if each <= quarter]):
+        return {}
+    with local_engine(workspace) as work:
+        work.add(core_register=lake.existing("core_register", quarters))
+        above: dict[str, str] = dict(work.rows(statement("pipelines", "parent_unit")).to_pandas().to_numpy().tolist())
+    return {unit: _top(unit, above) for unit in above}
+
+
+def _top(unit: str, above: Mapping[str, str]) -> str:
+    """The last of those above; where a register runs in a circle, the same one from wherever it is entered."""
+    seen = [unit]
+    while (over := above.get(seen[-1])) is not None:
+        if over in seen:
+            return min(seen[seen.index(over) :])
+        seen.append(over)
+    return seen[-1]
+
+
+def _of_heads(rows: pd.DataFrame, above: Mapping[str, str]) -> pd.DataFrame:
+    """Rows by the units that answer for them."""
+    return rows.assign(unit=rows["unit"].map(above).fillna(rows["unit"]))[[*_KEY, *_AMOUNTS]]
 
 
 @cache
@@ -96,8 +136,8 @@ def answers(workspace: Workspace, quarter: str, as_of: dt.date) -> dict[str, pd.
         as_of: the day whose knowledge counts.
 
     Returns:
-        Per whole of ``surveyed`` ``period, region, class, unit, value``; a period is ``2022 cloud yes`` or
-        ``2022 cloud no``. Only those of which there are answers.
+        Per whole of ``surveyed`` the columns of ``contributions``; a period is ``2022 cloud yes`` or ``2022 cloud no``.
+        Only those of which there are answers.
     """
     with local_engine(workspace) as work:
         work.add(answers=Lake(workspace.lake).existing("core_digital_use"), sector_of=survey_sectors())
@@ -109,7 +149,8 @@ def answers(workspace: Workspace, quarter: str, as_of: dt.date) -> dict[str, pd.
     found = {
         whole: _sides(newest, whole, parts).assign(region=workspace.city.code) for whole, parts in surveyed().items()
     }
-    return {whole: told[[*_KEY, "value"]] for whole, told in found.items() if len(told)}
+    above = heads(workspace, quarter)
+    return {whole: _of_heads(told, above) for whole, told in found.items() if len(told)}
 
 
 def _sides(rows: pd.DataFrame, whole: str, parts: Collection[str]) -> pd.DataFrame:
@@ -122,7 +163,9 @@ def _sides(rows: pd.DataFrame, whole: str, parts: Collection[str]) -> pd.DataFra
     told = finest.assign(unit=finest["region"], **{"class": classes})
     label = told["year"].astype("str") + " " + told["definition_id"]
     sides = {"yes": told["using"], "no": told["surveyed"] - told["using"]}
-    return pd.concat([told.assign(period=label + " " + side, value=value) for side, value in sides.items()])
+    return pd.concat(
+        [told.assign(period=label + " " + side, part="", value=value, whole=value) for side, value in sides.items()]
+    )
 
 
 def alone(long: pd.DataFrame) -> pd.DataFrame:
@@ -133,10 +176,9 @@ def alone(long: pd.DataFrame) -> pd.DataFrame:
     """
     after = long["quarter"].map(lambda quarter: str(Quarter.parse(quarter) + 1))
     there = set(long["quarter"])
-    taken = long.assign(quarter=after, value=-long["value"])
+    taken = long.assign(quarter=after, **{name: -long[name] for name in _AMOUNTS})
     taken = taken[(after.str[:4] == long["quarter"].str[:4]) & after.isin(there)]
-    cell = ["quarter", "county", "class", "unit", "item"]
-    sums = pd.concat([long, taken], ignore_index=True).groupby(cell)["value"].sum().reset_index()
+    sums = pd.concat([long, taken], ignore_index=True).groupby([*_CELL, "item"])[_AMOUNTS].sum().reset_index()
     return sums.assign(item=sums["item"] + " alone")
 
 
@@ -147,30 +189,66 @@ def of_periods(told: pd.DataFrame, periods: Collection[str]) -> pd.DataFrame:
 
 
 def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """What each unit changed by from one table of contributions to another, with its sign."""
-    both = pd.concat([after, before.assign(value=-before["value"])], ignore_index=True)
-    return both.groupby(_KEY)["value"].sum().reset_index()
+    """What each unit changed by from one table of contributions to another, with its sign, all else being equal.
+
+    A rate or a share that was revised for all units of an industry moves them by one factor, which readers find by
+    comparing cells or quarters and take out. What is then left comes from those alone whose returns say something else,
+    or who are not where they were, and it is that which has to be judged: at the rates and shares of ``after``. Many
+    units moved by one factor protect none of them.
+
+    Args:
+        before: as ``contributions`` gives it.
+        after: the same.
+
+    Returns:
+        ``period, region, class, unit, value``; 0 for whoever did not change.
+    """
+    both = before.merge(after, on=_KEY, how="outer", suffixes=("_before", "_after")).fillna(
+        {f"{name}_{side}": 0 for name in _AMOUNTS for side in ("before", "after")}
+    )
+    kept = (both["whole_before"] / both["whole_after"]).where(both["whole_after"] != 0)
+    still = both["value_after"] * kept
+    value = both["value_after"] - still.fillna(both["value_before"])
+    return both.assign(value=value).groupby(_KEY[:-1])["value"].sum().reset_index()
 
 
-def rebased(told: pd.DataFrame, item: str, year: str) -> pd.DataFrame:
+def rebased(told: pd.DataFrame, year: str) -> pd.DataFrame:
     """What the bases of a year tell beside the levels of the year before, unit by unit: entries, exits, corrections.
 
     Args:
         told: contributions behind what readers hold.
-        item: of ``BASED``.
         year: the year of the bases.
 
     Returns:
-        Base less level, for the quarters of the year that have both.
+        As ``between``: bases less levels of the items of ``BASED``, for the quarters of the year that have both.
     """
     kinds = told["period"].str[7:]
     year_ago = told["period"].str[:6].map({f"{int(year) - 1}Q{n}": f"{year}Q{n}" for n in range(1, 5)})
-    levels = told[kinds.isin([item, f"{item} alone"]) & year_ago.notna()]
+    levels = told[kinds.str.removesuffix(" alone").isin(BASED) & year_ago.notna()]
     levels = levels.assign(period=year_ago[levels.index] + " " + kinds[levels.index])
-    bases = told[kinds.isin([f"{item}_base", f"{item}_base alone"]) & (told["period"].str[:4] == year)]
+    bases = told[kinds.str.contains("_base") & (told["period"].str[:4] == year)]
     bases = bases.assign(period=bases["period"].str.replace("_base", ""))
     shared = set(levels["period"].str[:6]) & set(bases["period"].str[:6])
     return between(of_periods(levels, shared), of_periods(bases, shared))
+
+
+def moved(told: pd.DataFrame, item: str) -> pd.DataFrame:
+    """What each unit changed by between any two quarters, of an item that many units report alike again and again.
+
+    Args:
+        told: contributions behind what readers hold.
+        item: of ``ITEMS``.
+
+    Returns:
+        As ``between``; a period is ``2022Q4-2023Q2 staff``.
+    """
+    rows = told[told["period"].str[7:] == item]
+    labels = sorted(set(rows["period"]))
+    pairs = [
+        between(*(rows[rows["period"] == label].assign(period=f"{one[:6]}-{other}") for label in (one, other)))
+        for one, other in combinations(labels, 2)
+    ]
+    return pd.concat(pairs, ignore_index=True) if pairs else rows
 
 
 def _level_of(name: str) -> int:

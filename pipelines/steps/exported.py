@@ -1,8 +1,7 @@
 """Copies of a release that may leave the house: what passes the gate, in a folder of its level.
 
 Belongs here: what readers hold already, and in which order gate and builders do their work. Does not belong here: what
-passes (release.gate), what to hide (indicators.disclosure), what units put in (contributed), how a folder is laid out
-(release.cut).
+passes (judged, release.gate), what to hide (indicators.disclosure), how a folder is laid out (release.cut).
 
 Cost: one pass over the parts of the release's quarters per day of knowledge, seconds of linear programming per year of
 history, and what a release of the level's figures costs.
@@ -11,7 +10,7 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +21,6 @@ import pyarrow.parquet as pq
 
 from classification.errors import InputError
 from indicators.catalogue import catalogue
-from indicators.disclosure import Pattern, PatternRules, exposed, pattern
 from indicators.monitored import class_labels
 from indicators.quarter import Quarter
 from indicators.vintage import FLASH
@@ -33,7 +31,6 @@ from pipelines.release.cut import cut_level, manifest
 from pipelines.release.dictionary import conform, region_table
 from pipelines.release.document import template_hash
 from pipelines.release.gate import (
-    Disclosure,
     Level,
     Passing,
     approval_of,
@@ -49,23 +46,13 @@ from pipelines.release.gate import (
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST, copies
 from pipelines.release.snapshot import contents
-from pipelines.steps.contributed import (
-    BASED,
-    answers,
-    between,
-    classes,
-    contributions,
-    of_periods,
-    rebased,
-    surveyed,
-)
+from pipelines.steps.judged import Known, Published, judged
 from pipelines.steps.observed import refuse_stale
 from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
 _SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
 _CELLS: Final = "cell_published"
-_CORE: Final = "core"
 
 
 @dataclass(frozen=True)
@@ -77,30 +64,6 @@ class Export:
     observations: int
     hidden: int
     left_out: int
-
-
-@dataclass(frozen=True)
-class Published:
-    """What readers hold already: whoever has the copies of one level may have those of the other.
-
-    Attributes:
-        hidden: cells that some copy hid.
-        unchanged: item and year → cells of which some copy kept the change back.
-        known: quarter, or year of a survey → all days as of which some copy told it.
-        last: the same → the day as of which the last copy of the level asked for told it, or of any level if none did.
-        told: the same → that copy.
-    """
-
-    hidden: frozenset[tuple[str, str]]
-    unchanged: Mapping[tuple[str, str], frozenset[tuple[str, str]]]
-    known: Mapping[str, frozenset[str]]
-    last: Mapping[str, str]
-    told: Mapping[str, Path]
-
-    def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
-        """What was last told of some quarters."""
-        rows = [_told(self.told[quarter], quarter) for quarter in quarters]
-        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
 def export(
@@ -137,8 +100,8 @@ def export(
         approval_of(settings, quarter, now or clock.now())
     _refuse_other_ground(workspace, said)
     published = _published(workspace, level)
-    passing = _passing(workspace, quarter, as_of, settings, published)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
+    passing = judged(workspace, Known(quarter, as_of, observations), settings, published)
     kept = passed(observations, passing, level, place=workspace.city.code)
     left_out = held_back(observations, kept)
     told = {
@@ -147,6 +110,7 @@ def export(
         "blocks": blocks_said(passing.found),
         "hidden": sorted(map(list, passing.found.hidden)),
         "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
+        "rounded": sorted(map(list, passing.rounded)),
         "known": {period: passing.held.get(period, said["as_of"]) for period in _periods(kept, level)},
         "left_out": left_out,
         "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
@@ -173,85 +137,6 @@ def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
         )
 
 
-def _passing(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure, published: Published) -> Passing:
-    """What may leave, beside all that readers hold already."""
-    tables = _put_in(workspace, quarter, as_of, settings)
-    found = {
-        name: pattern(
-            table.told,
-            regions=table.regions,
-            whole=workspace.city.code,
-            classes=table.classes,
-            rules=table.rules,
-            withheld=published.hidden,
-        )
-        for name, table in tables.items()
-    }
-
-    def closed(
-        name: str, changes: pd.DataFrame, withheld: Iterable[tuple[str, str]] = ()
-    ) -> frozenset[tuple[str, str]]:
-        table, whole = tables[name], workspace.city.code
-        return exposed(
-            changes, found[name], whole=whole, classes=table.classes, rules=table.rules, withheld=set(withheld)
-        )
-
-    held: set[str] = set()
-    shown = {}
-    for day in sorted({day for days in published.known.values() for day in days}):
-        before = (
-            tables if day == as_of.isoformat() else _put_in(workspace, quarter, dt.date.fromisoformat(day), settings)
-        )
-        for one in sorted(each for each, days in published.known.items() if day in days and each <= quarter):
-            was = {name: of_periods(before[name].told, [one]) for name in before}
-            if published.last[one] == day:
-                shown[one] = was[_CORE]
-            now = {name: of_periods(table.told, [one]) for name, table in tables.items()}
-            if one not in held and any(closed(name, between(was[name], now[name])) for name in was):
-                held.add(one)
-    core = tables[_CORE].told
-    core = core[~core["period"].str[:6].isin(held)]
-    core = pd.concat([core, *(shown[one] for one in sorted(held))], ignore_index=True)
-    years = sorted({period[:4] for period in core["period"]})
-    unchanged = {
-        (item, year): cells
-        for item in BASED
-        for year in years
-        if (cells := closed(_CORE, rebased(core, item, year), published.unchanged.get((item, year), ())))
-    }
-    days = {one: published.last[one] for one in sorted(held)}
-    return Passing(_together(found), unchanged, days, published.observations(days))
-
-
-@dataclass(frozen=True)
-class _Table:
-    """What units put into cells that add up among themselves: of which regions and classes, and under which rules."""
-
-    told: pd.DataFrame
-    regions: Sequence[str]
-    classes: Mapping[str, str]
-    rules: PatternRules
-
-
-def _put_in(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure) -> dict[str, _Table]:
-    """What units put in as known on a day: into cells of the core, and into both sides of the rates of surveys."""
-    limits, counties = settings.rules, [county.code for county in workspace.city.counties]
-    core = _Table(contributions(workspace, quarter, as_of), counties, classes(), limits.rules)
-    rates = answers(workspace, quarter, as_of)
-    return {_CORE: core} | {name: _Table(told, (), surveyed()[name], limits.answers) for name, told in rates.items()}
-
-
-def _together(found: Mapping[str, Pattern]) -> Pattern:
-    """All cells that are shown and hidden; the blocks are those of the core."""
-    patterns = found.values()
-    return Pattern(
-        blocks=found[_CORE].blocks,
-        hidden=frozenset().union(*(each.hidden for each in patterns)),
-        shown=frozenset().union(*(each.shown for each in patterns)),
-        bounds=pd.concat([each.bounds for each in patterns], ignore_index=True),
-    )
-
-
 def _published(workspace: Workspace, level: Level) -> Published:
     """All that copies at any level have said so far, and which of it a copy of a level would say again."""
     said = {folder: _said(folder) for folder in copies(workspace)}
@@ -271,6 +156,7 @@ def _published(workspace: Workspace, level: Level) -> Published:
         known={quarter: frozenset(days) for quarter, days in known.items()},
         last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
         told=told,
+        roughly=[folder for folder, one in said.items() if one.get("rounded")],
     )
 
 
@@ -294,12 +180,6 @@ def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) ->
     """The last copy that told a quarter: of the level, for only those have all of its rows; if none did, of any."""
     own = [folder for folder, one in said.items() if one["level"] == level] or list(said)
     return max(own, key=lambda folder: (said[folder]["as_of"], said[folder]["known"][quarter], folder.name))
-
-
-def _told(folder: Path, quarter: str) -> pd.DataFrame:
-    """What a copy says of a quarter."""
-    rows = pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()
-    return pd.DataFrame(rows[told_of(rows) == quarter])
 
 
 def _periods(kept: pd.DataFrame, level: Level) -> list[str]:

@@ -1,0 +1,117 @@
+"""Growth and pulls that are told to one decimal where the exact ones would tell what single units changed by.
+
+Belongs here: which figures these are, and what they say of the changes of cells. Does not belong here: which changes
+may be told exactly (steps), what an attacker makes of what is said (indicators.disclosure).
+
+A growth rate of 12.3 per cent says of last year's base, and so of the units that left, entered or were corrected, no
+more than that it lies within a two-thousandth of the cell. To most changes of single units in a large cell that is
+protection enough; then readers have the figure as every bulletin prints it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from indicators.disclosure import Relation
+from indicators.rounding import round_half_away
+
+DECIMALS: Final = 3  # of a fraction: 0.123 is printed as 12.3 per cent
+_HALF: Final = 0.5 * 10**-DECIMALS
+GROWTH: Final = "core_growth"
+_PULL: Final = "core_pull"
+_LEVEL, _VOLUME, _BASE = "core_value_added", "core_value_added_volume", "core_value_added_base"
+_PRICES: Final = dict.fromkeys((GROWTH, _PULL, _VOLUME), "constant") | dict.fromkeys((_LEVEL, _BASE), "current")
+
+Cell = tuple[str, str]
+Figure = tuple[str, str, str, str]  # indicator, period, region, class
+Numbers = Mapping[Figure, float]
+
+
+def to_one_decimal(value: float) -> float:
+    """A figure as it is told."""
+    return float(round_half_away(value, DECIMALS))
+
+
+def roughly_told(rows: pd.DataFrame, figures: Iterable[Figure]) -> pd.Series[bool]:
+    """Which rows are such figures: cumulative, at constant prices and of the rate method."""
+    own = rows["indicator"].map(_PRICES).eq(rows["price_basis"]) & rows["definition_id"].eq("rate_method")
+    keys = rows[["indicator", "period", "region", "class"]].itertuples(index=False, name=None)
+    wanted = set(figures)
+    return (
+        own & rows["span"].eq("cumulative") & pd.Series([key in wanted for key in keys], index=rows.index, dtype=bool)
+    )
+
+
+def numbers(rows: pd.DataFrame) -> Numbers:
+    """The numbers of a release or a copy that such figures rest on, and the figures themselves."""
+    names = ["indicator", "period", "region", "class"]
+    rows = rows[rows["indicator"].isin(_PRICES) & rows["base"].isin(["comparable", "none"]) & rows["value"].notna()]
+    rows = rows[roughly_told(rows, rows[names].itertuples(index=False, name=None))]
+    return dict(zip(rows[names].itertuples(index=False, name=None), rows["value"].astype(float), strict=True))
+
+
+def not_exact(known: Numbers, quarter: str, closed: frozenset[Cell], core: Cell) -> list[Figure]:
+    """Growth and pulls of a quarter that are not told exactly: of a cell that is closed, or a pull on a closed core."""
+    found = []
+    for figure in known:
+        indicator, period, region, name = figure
+        cells = {(region, name), core} if indicator == _PULL else {(region, name)}
+        if indicator in {GROWTH, _PULL} and period == quarter and not closed.isdisjoint(cells):
+            found.append(figure)
+    return found
+
+
+def says(
+    figure: Figure, known: Numbers, changes: Mapping[Hashable, float], core: Cell, *, then: Numbers | None = None
+) -> list[Relation]:
+    """What a rounded figure says of the changes of cells.
+
+    Growth ``g`` of a cell with volume ``V`` on a base ``B`` says ``V − B`` is ``g·B``, a pull the same of the base of
+    the core. A base is what it would be had no unit changed, which readers are taken to know, and what did change.
+
+    Args:
+        figure: growth or a pull.
+        known: the numbers of the release.
+        changes: cell → what its units changed by, in yuan; of a cell that is missing none did.
+        core: the cell that pulls are on.
+        then: the numbers of a copy that told the figure before, at levels of its own.
+
+    Returns:
+        Two relations labelled with the figure; from an earlier copy without a label, and only if they still hold (if
+        not, the base was another one). None where a number that the figure rests on is not there.
+    """
+    indicator, period, *place = figure
+    cell: Cell = (place[0], place[1])
+    over = core if indicator == _PULL else cell
+    value, volume = (then or known).get(figure), _volume(known, then, (period, *cell))
+    base, base_over = (known.get((_BASE, period, *each)) for each in (cell, over))
+    if value is None or volume is None or base is None or base_over is None:
+        return []
+    still, still_over = base - changes.get(cell, 0.0), base_over - changes.get(over, 0.0)
+    found = []
+    for end, sides in (
+        (to_one_decimal(value) - _HALF, (-math.inf, 0.0)),
+        (to_one_decimal(value) + _HALF, (0.0, math.inf)),
+    ):
+        terms: dict[Hashable, float] = {cell: 1.0, over: end} if over != cell else {cell: 1.0 + end}
+        low, high = (volume - still - end * still_over + side for side in sides)
+        found.append(Relation(terms, low, high, figure if then is None else None))
+    return found if then is None or all(_holds(each, changes) for each in found) else []
+
+
+def _volume(known: Numbers, then: Numbers | None, at: tuple[str, str, str]) -> float | None:
+    """The volume that a figure rests on; that of an earlier copy is its level at the prices of this release."""
+    volume = known.get((_VOLUME, *at))
+    if then is None or volume is None:
+        return volume
+    level, before = known.get((_LEVEL, *at)), then.get((_LEVEL, *at))
+    return volume * before / level if level and before else None
+
+
+def _holds(relation: Relation, changes: Mapping[Hashable, float]) -> bool:
+    value = sum(weight * changes.get(cell, 0.0) for cell, weight in relation.terms.items())
+    return relation.low <= value <= relation.high
