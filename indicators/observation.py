@@ -24,7 +24,7 @@ COLUMNS: Final = [
 KEY: Final = [
     "indicator", "definition_id", "period", "span", "region", "class", "price_basis", "base", "vintage", "authority",
 ]  # fmt: skip
-STATUSES: Final = ("A", "E", "P", "M", "C")
+STATUSES: Final = ("A", "E", "P", "M", "C", "R")
 OURS: Final = "监测测算"
 _WORDS: Final = {
     "span": SPANS,

@@ -393,11 +393,10 @@ def _all_cells(contributions: pd.DataFrame, whole: str, classes: Mapping[str, st
     """Contributions to every cell: each part and the whole, each class and all above it."""
     parts = contributions[contributions["region"] != whole]
     both = pd.concat([contributions, parts.assign(region=whole)], ignore_index=True)
-    found, now = [], both
-    while len(now):
-        found.append(now)
+    found = [both]
+    while len(now := found[-1]):
         above = now["class"].map(classes)
-        now = now.assign(**{"class": above})[above != ""]
+        found.append(now.assign(**{"class": above})[above != ""])
     every = pd.concat(found, ignore_index=True)
     return every.groupby(["period", *_CELL, "unit"])["value"].sum().reset_index()
 

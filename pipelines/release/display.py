@@ -16,7 +16,9 @@ from pipelines.release.wording import in_display, plain
 
 # 不足本表最小单位: the yearbooks' sign for an amount that is there but rounds to nothing.
 TOO_SMALL: Final = "…"
-STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布"}
+STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依法不公布", "R": "为保密修约的数"}
+# Statuses that a number carries as a mark.
+MARKED: Final = frozenset({"E", "P", "R"})
 STATUSES: Final = {"A": "正常数", **STATUS_ZH}
 MARK: Final = "※"
 # What every table with a ※ says below itself.
@@ -45,7 +47,7 @@ def shown(cell: Number | str | None) -> Shown:
         return Shown(MARK, numeric=True, withheld=True)
     number = decimal(cell)
     small = number == 0 and cell.value != 0 and cell.unit != "比率"
-    mark = cell.status if cell.status in {"E", "P"} else ""
+    mark = cell.status if cell.status in MARKED else ""
     return Shown(TOO_SMALL if small else plain(number), mark, numeric=True)
 
 

@@ -24,12 +24,13 @@ from indicators.disclosure import Pattern, PatternRules
 from indicators.observation import KEY
 from indicators.quarter import Quarter
 from pipelines.release.display import WITHHELD_ZH
-from pipelines.release.rounded import Figure, roughly_told, to_one_decimal
+from pipelines.release.rounded import Figure, figures, roughly_told, to_step
 from pipelines.workspace import Workspace
 
 Level = Literal["L1", "L0"]
 SETTINGS: Final = "disclosure.toml"
 HIDDEN: Final = "C"
+ROUNDED: Final = "R"
 _HOUSE: Final = "L2"
 # What a public copy shows of a place: the place as a whole, the core and its divisions.
 _PUBLIC_CLASS: Final = 2
@@ -45,9 +46,9 @@ _FOLDED: Final = (
 _SCOPE: Final = "公开稿只列全市的核心产业合计和大类，以及已公布的核算数和其他机构公布的数。"
 _SAME: Final = "一格在任何一期不能公布，各期都隐去；为使其不能由合计倒算，另隐去少数其他格子。"
 _UNCHANGED: Final = (
-    "有的增速、拉动、贡献率和上年同期数连同上年公布数会说出个别单位的进退或更正：其中可比价累计增速和拉动"
-    "修约到一位小数（0.1%、0.1个百分点）后足以保护的列修约数，其余以※隐去；人数各季对照会说出个别单位的，"
-    "人数和劳动生产率也以※隐去。"
+    "有的增速、拉动和贡献率连同上年公布数会说出上年同期基数，从而说出个别单位的进退或更正：其中可比价累计增速和拉动，"
+    "修约到0.1、0.5或1个百分点足以保护的列修约数（上标R，修约到多少见 manifest.json 的 rounded），其余以※隐去；"
+    "人数各季对照会说出个别单位的，人数和劳动生产率也以※隐去。"
 )
 _LEFT_OUT: Final = (
     "有的指标建立在单位资料上，未能证明不透露单个单位，全部或部分不列出：{}；名单见 manifest.json 的 left_out。"
@@ -181,14 +182,14 @@ class Passing:
         unchanged: item and year → cells whose change is not told in that year.
         held: quarters, and years of surveys, whose figures stay as they were published → the day of those.
         published: the observations that were published of these.
-        rounded: growth and pulls told to one decimal where the exact ones are not told.
+        rounded: growth and pulls told rounded where the exact ones are not told → the step.
     """
 
     found: Pattern
     unchanged: Mapping[tuple[str, str], Collection[tuple[str, str]]] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
     published: pd.DataFrame = field(default_factory=pd.DataFrame)
-    rounded: frozenset[Figure] = frozenset()
+    rounded: Mapping[Figure, float] = field(default_factory=dict)
 
 
 @cache
@@ -204,8 +205,8 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
 
     What no unit is behind says itself how far it goes: what accounts and other bodies published is L0, what departments
     report and what follows from input-output tables L1. What rests on cells of units passes where its cell and the one
-    it is a ratio of are shown, and a growth where their changes may be told, if only to one decimal; everything else
-    does not.
+    it is a ratio of are shown, and a growth where their changes may be told, if only rounded (status R); everything
+    else does not.
 
     Args:
         observations: of a release (L2).
@@ -228,7 +229,9 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     kept["release_level"] = level
     kept["status"] = kept["status"].mask(covered, HIDDEN)
     kept["value"] = kept["value"].astype("Float64").mask(covered)
-    kept.loc[rough, "value"] = kept.loc[rough, "value"].map(to_one_decimal)
+    steps = figures(kept[rough]).map(passing.rounded)
+    kept.loc[rough, "value"] = [to_step(value, step) for value, step in zip(kept["value"][rough], steps, strict=True)]
+    kept["status"] = kept["status"].mask(rough, ROUNDED)
     if passing.held:
         kept = pd.concat([kept, _as_published(passing, level, place)], ignore_index=True)
     return kept.sort_values(KEY, ignore_index=True)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pipelines.release.cited import Said, cell, marked
-from pipelines.release.display import STATUS_ZH
+from pipelines.release.display import MARKED, STATUS_ZH
 from pipelines.release.estimates import of_closing, of_volume
 from pipelines.release.figures import VINTAGES, Figure, Figures, Number, Origin, Span, count
 from pipelines.release.issue import LEVEL, Issue
@@ -183,7 +183,7 @@ def _vintages(f: Figures, shown: list[Figure]) -> str:
 
 
 def _symbols(f: Figures, shown: list[Figure]) -> str:
-    marks = sorted({figure.status for figure in shown} & {"E", "P"})
+    marks = sorted({figure.status for figure in shown} & MARKED)
     says = STATUS_ZH | ({"E": "估计数（含未报单位的推算）"} if f.flash else {})
     texts = [f"上标{mark}为{says[mark]}" for mark in marks]
     return "；".join([*texts, "“…”为不足本表最小单位", "空格为不详或无"]) + "。"

@@ -1,57 +1,61 @@
-"""Growth and pulls that are told to one decimal where the exact ones would tell what single units changed by.
+"""Growth and pulls that are told rounded where the exact ones would tell what single units changed by.
 
 Belongs here: which figures these are, and what they say of the changes of cells. Does not belong here: which changes
 may be told exactly (steps), what an attacker makes of what is said (indicators.disclosure).
 
 A growth rate of 12.3 per cent says of last year's base, and so of the units that left, entered or were corrected, no
-more than that it lies within a two-thousandth of the cell. To most changes of single units in a large cell that is
-protection enough; then readers have the figure as every bulletin prints it.
+more than that it lies within a two-thousandth of the cell; one that is rounded to a whole per cent, within a
+two-hundredth. To changes of single units in a large cell that is often protection enough.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
 
 import pandas as pd
 
 from indicators.disclosure import Relation
-from indicators.rounding import round_half_away
+from indicators.rounding import decimal, round_half_away
 
-DECIMALS: Final = 3  # of a fraction: 0.123 is printed as 12.3 per cent
-_HALF: Final = 0.5 * 10**-DECIMALS
+STEPS: Final = (0.001, 0.005, 0.01)  # a tenth, a half, a whole per cent; the finest that protects is taken
 GROWTH: Final = "core_growth"
 _PULL: Final = "core_pull"
 _LEVEL, _VOLUME, _BASE = "core_value_added", "core_value_added_volume", "core_value_added_base"
 _PRICES: Final = dict.fromkeys((GROWTH, _PULL, _VOLUME), "constant") | dict.fromkeys((_LEVEL, _BASE), "current")
+
+_FIGURE: Final = ["indicator", "period", "region", "class"]
 
 Cell = tuple[str, str]
 Figure = tuple[str, str, str, str]  # indicator, period, region, class
 Numbers = Mapping[Figure, float]
 
 
-def to_one_decimal(value: float) -> float:
-    """A figure as it is told."""
-    return float(round_half_away(value, DECIMALS))
+def to_step(value: float, step: float) -> float:
+    """A figure as it is told: half away from zero to a multiple of a step."""
+    exact = Decimal(str(step))
+    return float(round_half_away(decimal(value) / exact) * exact)
 
 
-def roughly_told(rows: pd.DataFrame, figures: Iterable[Figure]) -> pd.Series[bool]:
+def figures(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Indicator, period, region and class of each row."""
+    return pd.Series(list(rows[_FIGURE].itertuples(index=False, name=None)), index=rows.index, dtype=object)
+
+
+def roughly_told(rows: pd.DataFrame, told: Collection[Figure]) -> pd.Series[bool]:
     """Which rows are such figures: cumulative, at constant prices and of the rate method."""
     own = rows["indicator"].map(_PRICES).eq(rows["price_basis"]) & rows["definition_id"].eq("rate_method")
-    keys = rows[["indicator", "period", "region", "class"]].itertuples(index=False, name=None)
-    wanted = set(figures)
-    return (
-        own & rows["span"].eq("cumulative") & pd.Series([key in wanted for key in keys], index=rows.index, dtype=bool)
-    )
+    return own & rows["span"].eq("cumulative") & figures(rows).isin(set(told))
 
 
 def numbers(rows: pd.DataFrame) -> Numbers:
     """The numbers of a release or a copy that such figures rest on, and the figures themselves."""
-    names = ["indicator", "period", "region", "class"]
     rows = rows[rows["indicator"].isin(_PRICES) & rows["base"].isin(["comparable", "none"]) & rows["value"].notna()]
-    rows = rows[roughly_told(rows, rows[names].itertuples(index=False, name=None))]
-    return dict(zip(rows[names].itertuples(index=False, name=None), rows["value"].astype(float), strict=True))
+    rows = rows[roughly_told(rows, figures(rows))]
+    return dict(zip(figures(rows), rows["value"].astype(float), strict=True))
 
 
 def not_exact(known: Numbers, quarter: str, closed: frozenset[Cell], core: Cell) -> list[Figure]:
@@ -65,8 +69,22 @@ def not_exact(known: Numbers, quarter: str, closed: frozenset[Cell], core: Cell)
     return found
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A copy that told figures rounded: its numbers, and to which steps."""
+
+    numbers: Numbers
+    steps: Mapping[Figure, float]
+
+
 def says(
-    figure: Figure, known: Numbers, changes: Mapping[Hashable, float], core: Cell, *, then: Numbers | None = None
+    figure: Figure,
+    step: float,
+    known: Numbers,
+    changes: Mapping[Hashable, float],
+    core: Cell,
+    *,
+    then: Numbers | None = None,
 ) -> list[Relation]:
     """What a rounded figure says of the changes of cells.
 
@@ -75,14 +93,15 @@ def says(
 
     Args:
         figure: growth or a pull.
+        step: to which it is rounded.
         known: the numbers of the release.
         changes: cell → what its units changed by, in yuan; of a cell that is missing none did.
         core: the cell that pulls are on.
         then: the numbers of a copy that told the figure before, at levels of its own.
 
     Returns:
-        Two relations labelled with the figure; from an earlier copy without a label, and only if they still hold (if
-        not, the base was another one). None where a number that the figure rests on is not there.
+        Two relations labelled with figure and step; from an earlier copy without a label, and only if they still hold
+        (if not, the base was another one). None where a number that the figure rests on is not there.
     """
     indicator, period, *place = figure
     cell: Cell = (place[0], place[1])
@@ -92,14 +111,11 @@ def says(
     if value is None or volume is None or base is None or base_over is None:
         return []
     still, still_over = base - changes.get(cell, 0.0), base_over - changes.get(over, 0.0)
-    found = []
-    for end, sides in (
-        (to_one_decimal(value) - _HALF, (-math.inf, 0.0)),
-        (to_one_decimal(value) + _HALF, (0.0, math.inf)),
-    ):
+    found, told = [], to_step(value, step)
+    for end, sides in ((told - step / 2, (-math.inf, 0.0)), (told + step / 2, (0.0, math.inf))):
         terms: dict[Hashable, float] = {cell: 1.0, over: end} if over != cell else {cell: 1.0 + end}
         low, high = (volume - still - end * still_over + side for side in sides)
-        found.append(Relation(terms, low, high, figure if then is None else None))
+        found.append(Relation(terms, low, high, (*figure, step) if then is None else None))
     return found if then is None or all(_holds(each, changes) for each in found) else []
 
 

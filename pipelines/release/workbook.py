@@ -29,7 +29,7 @@ from pipelines.release import (
     warnings,
 )
 from pipelines.release.charts import ACCENT, GREY, HUES
-from pipelines.release.display import MARK, TOO_SMALL, decimal, numeric_columns, shown
+from pipelines.release.display import MARK, MARKED, TOO_SMALL, decimal, numeric_columns, shown
 from pipelines.release.figures import BASES, DIVISIONS, PRICES, SPANS, Figures, Number
 from pipelines.release.issue import Issue
 from pipelines.release.notes import notes, synthetic
@@ -228,7 +228,7 @@ def _unrounded(cell: Number) -> float:
 
 def _format(cell: Number) -> str:
     digits = "#,##0" + ("." + "0" * cell.decimals if cell.decimals else "")
-    mark = f'" {cell.status}"' if cell.status in {"E", "P"} else ""
+    mark = f'" {cell.status}"' if cell.status in MARKED else ""
     # An unmarked number keeps the room of a mark, so that the decimals stand below each other.
     tail = mark or "_ _E"
     return f"{digits}{tail};-{digits}{tail}"

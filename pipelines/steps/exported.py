@@ -10,7 +10,7 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +45,7 @@ from pipelines.release.gate import (
 )
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import MANIFEST, copies
+from pipelines.release.rounded import Figure
 from pipelines.release.snapshot import contents
 from pipelines.steps.judged import Known, Published, judged
 from pipelines.steps.observed import refuse_stale
@@ -110,7 +111,7 @@ def export(
         "blocks": blocks_said(passing.found),
         "hidden": sorted(map(list, passing.found.hidden)),
         "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
-        "rounded": sorted(map(list, passing.rounded)),
+        "rounded": [[*figure, step] for figure, step in sorted(passing.rounded.items())],
         "known": {period: passing.held.get(period, said["as_of"]) for period in _periods(kept, level)},
         "left_out": left_out,
         "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
@@ -156,7 +157,7 @@ def _published(workspace: Workspace, level: Level) -> Published:
         known={quarter: frozenset(days) for quarter, days in known.items()},
         last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
         told=told,
-        roughly=[folder for folder, one in said.items() if one.get("rounded")],
+        rough={folder: _steps(one["rounded"]) for folder, one in said.items() if one.get("rounded")},
     )
 
 
@@ -174,6 +175,11 @@ def _said(folder: Path) -> dict[str, Any]:
             where=str(folder / MANIFEST),
         )
     return said
+
+
+def _steps(rounded: Iterable[Sequence[Any]]) -> dict[Figure, float]:
+    """Figures and the steps they were rounded to, from a manifest."""
+    return {(indicator, period, region, name): float(step) for indicator, period, region, name, step in rounded}
 
 
 def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) -> Path:

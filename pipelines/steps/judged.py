@@ -1,6 +1,6 @@
 """What may leave the house of a release, beside all that readers hold already.
 
-Belongs here: which cells are shown, whose changes are told exactly, to one decimal or not at all, and which quarters
+Belongs here: which cells are shown, whose changes are told exactly, rounded or not at all, and which quarters
 stay as they were published. Does not belong here: which observations that lets pass (release.gate), what units put in
 (contributed), folders and copies (exported).
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain, product
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 
 from indicators.disclosure import Pattern, PatternRules, Relation, cell_sums, exposed, pattern, tellable
 from pipelines.release.gate import Disclosure, Passing, told_of
-from pipelines.release.rounded import GROWTH, Cell, Figure, Numbers, not_exact, numbers, says
+from pipelines.release.rounded import GROWTH, STEPS, Cell, Earlier, Figure, Numbers, not_exact, numbers, says
 from pipelines.steps.contributed import (
     BASED,
     answers,
@@ -34,7 +35,6 @@ from pipelines.workspace import Workspace
 
 _CORE: Final = "core"
 _LEVEL: Final = "va"
-_DIVISIONS: Final = (_CORE, "01", "02", "03", "04")  # whose growth readers come for
 _STEADY: Final = "staff"  # of which units report the same number again and again
 Cells = frozenset[Cell]
 
@@ -58,7 +58,7 @@ class Published:
         known: quarter, or year of a survey → all days as of which some copy told it.
         last: the same → the day as of which the last copy of the level asked for told it, or of any level if none did.
         told: the same → that copy.
-        roughly: copies that told figures to one decimal where the exact ones would have told too much.
+        rough: copies that told figures rounded → these with their steps.
     """
 
     hidden: frozenset[tuple[str, str]]
@@ -66,13 +66,11 @@ class Published:
     known: Mapping[str, frozenset[str]]
     last: Mapping[str, str]
     told: Mapping[str, Path]
-    roughly: Sequence[Path] = ()
+    rough: Mapping[Path, Mapping[Figure, float]] = field(default_factory=dict)
 
-    def rough(self) -> list[Numbers]:
-        """The numbers of each copy that told figures to one decimal."""
-        return [
-            numbers(pq.read_table(folder / "parquet" / "observation.parquet").to_pandas()) for folder in self.roughly
-        ]
+    def earlier(self) -> list[Earlier]:
+        """The copies that told figures rounded."""
+        return [Earlier(numbers(_observed(folder)), steps) for folder, steps in self.rough.items()]
 
     def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
         """What was last told of some quarters."""
@@ -130,7 +128,7 @@ def judged(workspace: Workspace, known: Known, settings: Disclosure, published: 
     unchanged = _untold(core, published, closed)
     days = {one: published.last[one] for one in sorted(held)}
     told = numbers(known.observations[~told_of(known.observations).isin(held)])
-    rounded = _rounded(replace(tables[_CORE], told=core), found[_CORE], unchanged, told, published.rough())
+    rounded = _rounded(replace(tables[_CORE], told=core), found[_CORE], unchanged, told, published.earlier())
     return Passing(_together(found), unchanged, days, published.observations(days), rounded)
 
 
@@ -152,33 +150,38 @@ def _untold(core: pd.DataFrame, published: Published, closed: Callable[..., Cell
 
 
 def _rounded(
-    table: _Table, found: Pattern, unchanged: Mapping[tuple[str, str], Cells], known: Numbers, rough: Sequence[Numbers]
-) -> frozenset[Figure]:
-    """Growth and pulls that may be told to one decimal where the exact ones may not.
+    table: _Table, found: Pattern, unchanged: Mapping[tuple[str, str], Cells], known: Numbers, before: Sequence[Earlier]
+) -> dict[Figure, float]:
+    """Growth and pulls that may be told rounded where the exact ones may not, with the finest step that protects.
 
     Args:
         table: what readers hold.
         found: what may be shown of the cells themselves.
         unchanged: as ``_untold`` gives it.
         known: the numbers of the release.
-        rough: the numbers of each copy that told such figures before.
+        before: copies that told such figures before.
     """
     places: dict[str, Any] = {"whole": table.whole, "classes": table.classes}
     core = (table.whole, _CORE)
-    told: set[Figure] = set()
+    told: dict[Figure, float] = {}
     for year in sorted(year for item, year in unchanged if item == _LEVEL):
         closed, changes = unchanged[_LEVEL, year], rebased(table.told, year)
         sums = cell_sums(changes, **places)
-        figures: dict[str, list[Relation]] = {}
+        said: dict[str, list[Relation]] = {}
         for label in sorted(set(sums.index.get_level_values("period")) & {f"{year}Q{n} {_LEVEL}" for n in range(1, 5)}):
             moves: dict[Hashable, float] = sums[label].to_dict()
             for figure in not_exact(known, label[:6], closed, core):
-                before = [relation for copy in rough for relation in says(figure, known, moves, core, then=copy)]
-                figures.setdefault(label, []).extend([*says(figure, known, moves, core), *before])
-        first = [(GROWTH, label[:6], table.whole, name) for name in _DIVISIONS for label in figures]
-        roughly = tellable(changes, found, closed, figures, rules=table.rules, favoured=first, **places)
-        told |= cast("frozenset[Figure]", roughly)
-    return frozenset(told)
+                earlier = [(copy.numbers, copy.steps[figure]) for copy in before if figure in copy.steps]
+                mine = [says(figure, step, known, moves, core) for step in STEPS]
+                mine += [says(figure, step, known, moves, core, then=numbers) for numbers, step in earlier]
+                said.setdefault(label, []).extend(chain.from_iterable(mine))
+        # Readers come for the growth of the core and its divisions.
+        first = product(said, (_CORE, "01", "02", "03", "04"), STEPS)
+        favoured = [(GROWTH, label[:6], table.whole, name, step) for label, name, step in first]
+        labels = tellable(changes, found, closed, said, rules=table.rules, favoured=favoured, **places)
+        for *place, step in sorted(cast("frozenset[tuple[str, str, str, str, float]]", labels), reverse=True):
+            told[cast("Figure", tuple(place))] = step
+    return told
 
 
 @dataclass(frozen=True)

@@ -374,10 +374,10 @@ def test_a_release_of_another_lake_does_not_leave(
 
 
 def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
-    cell = {"county": "a", "class": "0101", "unit": "u", "item": "va"}
+    cell = {"county": "a", "class": "0101", "unit": "u", "part": "", "item": "va"}
     rows = [("2022Q1", 10), ("2022Q2", 25), ("2022Q4", 40), ("2023Q1", 5)]
-    long = pd.DataFrame([{"quarter": quarter, "value": value, **cell} for quarter, value in rows])
-    other = pd.DataFrame([{"quarter": "2022Q3", "value": 1, **cell, "unit": "w"}])
+    long = pd.DataFrame([{"quarter": quarter, "value": value, "whole": value, **cell} for quarter, value in rows])
+    other = pd.DataFrame([{"quarter": "2022Q3", "value": 1, "whole": 1, **cell, "unit": "w"}])
     found = alone(pd.concat([long, other], ignore_index=True)).set_index(["unit", "quarter"])["value"]
     assert found["u"].to_dict() == {"2022Q1": 10, "2022Q2": 15, "2022Q3": -25, "2022Q4": 40, "2023Q1": 5}
     assert found["w"].to_dict() == {"2022Q3": 1, "2022Q4": -1}

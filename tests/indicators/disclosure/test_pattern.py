@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import linprog
 
 from classification.errors import InputError
-from indicators.disclosure import PatternRules, exposed, pattern, primary
+from indicators.disclosure import PatternRules, Relation, exposed, pattern, primary, tellable
 from indicators.disclosure.protect import ExposedError
 
 module = importlib.import_module("indicators.disclosure.pattern")
@@ -274,6 +274,56 @@ def test_nobody_works_out_a_change_that_is_kept_back(seed: int) -> None:
         assert low <= sums(changes)[cell] - need + 1e-3
         assert high >= sums(changes)[cell] + need - 1e-3
         assert high > low
+
+
+GROWTH = ("growth", "a", "0101")
+
+
+def rough(half: float, *, low: float = 0.0, told: bool = False) -> list[Relation]:
+    """A figure that tells the change of a cell, which is −80, to within some amount."""
+    return [Relation({("a", "0101"): 1.0}, -80 - half + low, -80 + half, None if told else GROWTH)]
+
+
+def told_roughly(*figures: Relation, favoured: tuple[Any, ...] = ()) -> frozenset[Any]:
+    found = pattern(even(), **TABLE)
+    lone = moved(("a", "0101", "left", -80))
+    others = [by_three(r, c) for r in REGIONS for c in FINEST if (r, c) != ("a", "0101")]
+    changes = pd.concat([lone, *others], ignore_index=True)
+    kept = exposed(changes, found, whole="city", classes=CLASSES)
+    return tellable(changes, found, kept, {"1": figures}, whole="city", classes=CLASSES, favoured=favoured)
+
+
+def test_a_rounded_figure_is_told_where_it_protects() -> None:
+    need = 80 / 0.85 - 80  # one unit: it stands for all
+    assert told_roughly(*rough(2 * need)) == {GROWTH}
+    assert told_roughly(*rough(0.5 * need)) == frozenset()
+    # It has to protect on both sides, and beside what was told before.
+    assert told_roughly(*rough(2 * need, low=1.5 * need)) == frozenset()
+    assert told_roughly(*rough(2 * need), *rough(0.5 * need, told=True)) == frozenset()
+    assert tellable(moved(), pattern(even(), **TABLE), (), {"1": rough(0.0)}, whole="city", classes=CLASSES) == {GROWTH}
+
+
+def test_a_figure_that_readers_come_for_is_told_before_others() -> None:
+    """Two figures protect one by one but not together; one of three has to go, or two for the favoured one."""
+    need = 80 / 0.85 - 80
+    cell = ("a", "0101")
+    first = [Relation({cell: 1.0}, -80 - 2 * need, -80 + 2 * need, "first")]
+    others = [Relation({cell: 1.0, ("b", "0101"): weight}, -1e3, 1e3, f"other{weight}") for weight in (1.0, -1.0)]
+    close = [
+        Relation({cell: 1.0, ("a", "0102"): 1e-9}, -80 - 2 * need, -80 + 0.5 * need, "close"),
+    ]
+    assert told_roughly(*first, *others, *close, favoured=("close", "first")) == {"first", "other1.0", "other-1.0"}
+    asked: list[Any] = []
+    choose = module.protect
+
+    def spied(*told: Any, frozen: Any = (), **more: Any) -> Any:
+        asked.append([each for each in frozen if isinstance(each, str)])
+        return choose(*told, frozen=frozen, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "protect", spied)
+        told_roughly(*first, *others, favoured=("other1.0", "none", "first"))
+    assert asked[-1] == ["other1.0", "first"]
 
 
 def every(rows: pd.DataFrame) -> pd.DataFrame:

@@ -108,6 +108,14 @@ def test_a_growth_that_tells_a_change_is_hidden_in_its_year_alone() -> None:
     found = values(kept(Passing(FOUND, {("va", "2023"): {(PLACE, "core")}})))
     assert found["core_growth", "2023Q3", "cumulative", PLACE, "core"] is None
     assert found["core_value_added", "2023Q3", "cumulative", PLACE, "core"] == 100
+    # Told rounded it has a mark; of the hidden cell of a county nothing is told either way.
+    steps = {("core_growth", "2023Q3", place, "core"): 0.01 for place in (PLACE, COUNTY)}
+    closed = {("va", "2023"): {(PLACE, "core"), HIDDEN}}
+    rows = observed().assign(value=lambda rows: rows["value"].where(rows["indicator"] != "core_growth", 0.0549))
+    told = kept(Passing(FOUND, closed, rounded=steps), rows=rows.assign(price_basis="constant"))
+    growth = told[told["indicator"].eq("core_growth")].set_index(["period", "region"])[["value", "status"]]
+    assert growth.loc["2023Q3", PLACE].tolist() == [0.05, "R"]
+    assert {growth.loc[where, "status"] for where in (("2023Q2", PLACE), ("2023Q3", COUNTY))} == {"C"}
     found = values(kept(Passing(FOUND, {("va", "2022"): {(PLACE, "core")}, ("revenue", "2023"): {(PLACE, "core")}})))
     assert found["core_growth", "2023Q3", "cumulative", PLACE, "core"] == 0.05
 

@@ -15,8 +15,8 @@ from classification.errors import InputError
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.lake import ALL, Lake, write_table
-from pipelines.release.gate import disclosure
-from pipelines.steps import exported
+from pipelines.release.gate import Passing, disclosure
+from pipelines.steps import exported, judged
 from pipelines.steps.contributed import between, rebased
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import COUNTIES, city_workspace, row
@@ -46,7 +46,9 @@ def contributed(*, corrected: bool, left: bool = False) -> pd.DataFrame:
                             0 if gone else 90 if quarter < "2023" else 100 + number % 3,
                         ),
                     ]
-    return pd.DataFrame(rows, columns=["period", "region", "class", "unit", "value"])
+    told = pd.DataFrame(rows, columns=["period", "region", "class", "unit", "value"])
+    told["value"] = told["value"].astype(float)
+    return told.assign(part=told["unit"], whole=told["value"])
 
 
 @pytest.fixture
@@ -72,16 +74,17 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def passing(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, now: pd.DataFrame, between: pd.DataFrame | None = None
-) -> exported.Passing:
+) -> Passing:
     """What may leave in October, beside July's copy and, if there was one, what was known in September."""
 
     def known(_: Workspace, __: str, as_of: dt.date) -> pd.DataFrame:
         then = {NOW: now, LATER: between}.get(as_of)
         return contributed(corrected=False) if then is None else then
 
-    monkeypatch.setattr(exported, "contributions", known)
+    monkeypatch.setattr(judged, "contributions", known)
     published = exported._published(workspace, "L1")
-    return exported._passing(workspace, "2023Q1", NOW, disclosure(workspace), published)
+    observed = pd.DataFrame([row("gdp", "accounts", "2023Q1", "cumulative", 900.0)])
+    return judged.judged(workspace, judged.Known("2023Q1", NOW, observed), disclosure(workspace), published)
 
 
 def test_what_earlier_copies_kept_stays_kept(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +147,7 @@ def test_a_quarter_is_held_against_every_day_on_which_it_was_told(
     september = contributed(corrected=False)
     moved = september["period"].eq("2022Q2 va")
     september.loc[moved, "value"] += 10 + september.loc[moved].index % 7
+    september["whole"] = september["value"]
     assert not passing(workspace, monkeypatch, contributed(corrected=False), september).held
     assert not passing(workspace, monkeypatch, september, september).held
     found = passing(workspace, monkeypatch, contributed(corrected=True), september)
@@ -173,12 +177,49 @@ def test_who_left_is_not_told_by_the_base(workspace: Workspace, monkeypatch: pyt
     assert (first, "0101") in found.found.shown
 
 
+def test_who_left_is_not_hidden_by_a_rate_that_was_revised_for_all(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(workspace.exports("L1"))
+    told = contributed(corrected=False, left=True)
+    base = told["period"].str.endswith("va_base") & told["whole"].gt(0)
+    told.loc[base, ["value", "whole"]] = [103.1, 100]
+    found = passing(workspace, monkeypatch, told)
+    first = next(iter(COUNTIES))
+    assert (first, "0101") in found.unchanged["va", "2023"]
+    assert found.unchanged["revenue", "2023"] == found.unchanged["va", "2023"]
+    # Had nobody left, the rate alone would keep nothing back.
+    everybody = contributed(corrected=False)
+    base = everybody["period"].str.endswith("va_base")
+    everybody.loc[base, ["value", "whole"]] = [103.1, 100]
+    everybody.loc[everybody["period"].eq("2022Q1 va_base"), ["value", "whole"]] = [90, 90]
+    assert ("va", "2023") not in passing(workspace, monkeypatch, everybody).unchanged
+
+
+def test_staff_that_one_unit_changed_is_told_in_no_quarter(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(workspace.exports("L1"))
+    told = contributed(corrected=False)
+    staff = told[told["period"].str.endswith(" va")]
+    staff = staff.assign(period=staff["period"] + " staff").replace({"period": {" va staff": " staff"}}, regex=True)
+    first = next(iter(COUNTIES))
+    one = staff["unit"].eq(f"{first}01010") & staff["period"].eq("2023Q1 staff")
+    found = passing(workspace, monkeypatch, pd.concat([told, staff], ignore_index=True))
+    assert not [key for key in found.unchanged if key[0] == "staff"]
+    staff.loc[one, ["value", "whole"]] += 9
+    found = passing(workspace, monkeypatch, pd.concat([told, staff], ignore_index=True))
+    closed = {year: found.unchanged["staff", year] for year in ("2022", "2023")}
+    assert (first, "0101") in closed["2022"]
+    assert closed["2022"] == closed["2023"]
+
+
 def test_changes_have_their_sign_and_unchanged_units_are_zero() -> None:
     told = contributed(corrected=False, left=True)
-    changes = rebased(told, "va", "2023").set_index(["region", "class", "unit"])["value"]
+    changes = rebased(told, "2023").set_index(["region", "class", "unit"])["value"]
     first = next(iter(COUNTIES))
     assert changes[first, "0101", f"{first}01010"] == -100
     assert changes[first, "0101", f"{first}01011"] == 1
-    assert set(rebased(told, "va", "2023")["period"]) == {"2023Q1 va"}
-    assert rebased(told, "va", str(Quarter(2022, 1).year)).empty
+    assert set(rebased(told, "2023")["period"]) == {"2023Q1 va"}
+    assert rebased(told, str(Quarter(2022, 1).year)).empty
     assert between(told, told)["value"].eq(0).all()

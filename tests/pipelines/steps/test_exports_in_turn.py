@@ -16,7 +16,7 @@ import pytest
 from indicators.quarter import Quarter
 from pipelines.lake import write_table
 from pipelines.release import cut, gate
-from pipelines.steps import exported
+from pipelines.steps import exported, judged
 from pipelines.steps.contributed import alone
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import COUNTIES, PLACE, city_workspace, row
@@ -58,9 +58,9 @@ def contributions(_: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
                 for item, when, day in (("va", of, as_of), ("va_base", ago, COPIES[0][0])):
                     rows.append((of, county, cls, unit, item, amount(when, unit, number, day)))
     long = pd.DataFrame(rows, columns=["quarter", "county", "class", "unit", "item", "value"])
+    long = long.assign(part=long["unit"], whole=long["value"])
     both = pd.concat([long, alone(long)], ignore_index=True)
-    both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
-    return both[["period", "region", "class", "unit", "value"]]
+    return both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
 
 
 def observed(told: pd.DataFrame) -> pd.DataFrame:
@@ -96,8 +96,8 @@ def leave(home: Path, patch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
         if level == "L0"
     )
     (workspace.home / gate.SETTINGS).write_text(RULES + approved, encoding="utf-8")
-    patch.setattr(exported, "contributions", contributions)
-    patch.setattr(exported, "answers", lambda *_: {})
+    patch.setattr(judged, "contributions", contributions)
+    patch.setattr(judged, "answers", lambda *_: {})
     patch.setattr(exported, "_refuse_other_ground", lambda *_: None)
     patch.setattr(cut, "_fill", observations_only)
     return [_left(workspace, *copy) for copy in COPIES]

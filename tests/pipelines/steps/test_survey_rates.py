@@ -16,7 +16,7 @@ import pytest
 from indicators.disclosure import pattern
 from pipelines.lake import write_table
 from pipelines.release import cut, gate
-from pipelines.steps import exported
+from pipelines.steps import exported, judged
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import PLACE, city_workspace, row
 from tests.pipelines.steps.test_exports_in_turn import RULES, contributions, observations_only, observed
@@ -52,7 +52,7 @@ def asking(asked: Asked) -> Callable[..., dict[str, pd.DataFrame]]:
         rows = survey(as_of, asked).assign(region=PLACE)
         sides = {"yes": rows["use"], "no": 1 - rows["use"]}
         told = [rows.assign(period="2022 " + rows["definition"] + f" {side}", value=v) for side, v in sides.items()]
-        return {"all": pd.concat(told)[["period", "region", "class", "unit", "value"]]}
+        return {"all": pd.concat(told).assign(part="", whole=lambda rows: rows["value"])}
 
     return answers
 
@@ -77,8 +77,8 @@ def leave(home: Path, patch: pytest.MonkeyPatch, asked: Asked, days: tuple[dt.da
     """A copy on each of some days."""
     workspace = city_workspace(home)
     (workspace.home / gate.SETTINGS).write_text(RULES, encoding="utf-8")
-    patch.setattr(exported, "contributions", contributions)
-    patch.setattr(exported, "answers", asking(asked))
+    patch.setattr(judged, "contributions", contributions)
+    patch.setattr(judged, "answers", asking(asked))
     patch.setattr(exported, "_refuse_other_ground", lambda *_: None)
     patch.setattr(cut, "_fill", observations_only)
     return [_left(workspace, day, asked) for day in days]

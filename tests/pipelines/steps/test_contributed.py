@@ -1,0 +1,113 @@
+"""Whose the numbers are, and what is left of a change when what moved everybody is taken out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipelines.contracts import contract
+from pipelines.lake import Lake, write_table
+from pipelines.steps import contributed
+from pipelines.steps.contributed import between, contributions, heads, moved, rebased
+from pipelines.workspace import Workspace
+from tests.pipelines.release.stand_in import city_workspace
+
+RATE = 1.031  # what the value-added rate of all was revised by
+
+
+def told(*rows: tuple[str, str, float, float], cls: str = "0101") -> pd.DataFrame:
+    """Contributions from period, unit, value and whole."""
+    found = pd.DataFrame(rows, columns=["period", "unit", "value", "whole"])
+    return found.assign(region="a", part=found["unit"], **{"class": cls})
+
+
+def by_unit(changes: pd.DataFrame) -> dict[str, float]:
+    return changes.groupby("unit")["value"].sum().to_dict()
+
+
+def test_a_rate_revised_for_all_hides_nobody_who_left() -> None:
+    """Ten thousand units moved by a revised rate are no cover for one that left: everybody can take the rate out."""
+    units = [f"u{number}" for number in range(20)]
+    before = told(*(("2022Q4 va", unit, 200.0 + number, 1000.0 + 5 * number) for number, unit in enumerate(units)))
+    after = before.assign(value=before["value"] * RATE)
+    left = after["unit"] != "u7"
+    changes = by_unit(between(before, after[left]))
+    assert changes.pop("u7") == -207.0
+    assert set(changes.values()) == {0.0}
+    # Who reported more is judged at the rate of now, whatever it was before.
+    more = after.assign(whole=after["whole"] + 100 * after["unit"].eq("u3"))
+    more["value"] *= more["whole"] / after["whole"]
+    assert by_unit(between(before, more))["u3"] == pytest.approx(100 * 203 * RATE / 1015)
+
+
+def test_who_came_and_who_moved_is_told_with_its_sign() -> None:
+    before = told(("2022Q4 va", "moved", 10.0, 50.0))
+    after = pd.concat([
+        told(("2022Q4 va", "moved", 12.0, 50.0), cls="0102"),
+        told(("2022Q4 va", "new", 3.0, 9.0), ("2022Q4 va", "nil", 0.0, 0.0)),
+    ])  # fmt: skip
+    found = between(before, after).set_index(["class", "unit"])["value"].to_dict()
+    assert found == {("0101", "moved"): -10.0, ("0102", "moved"): 12.0, ("0101", "new"): 3.0, ("0101", "nil"): 0.0}
+
+
+def test_the_bases_of_a_year_are_held_against_its_levels_for_value_added_and_revenue_together() -> None:
+    rows = [("2022Q1 va", "u", 10.0, 50.0), ("2022Q1 va alone", "u", 10.0, 50.0), ("2022Q1 revenue", "u", 60.0, 60.0)]
+    rows += [("2023Q1 va_base", "u", 11.0, 50.0), ("2023Q1 va_base alone", "u", 12.1, 55.0)]
+    rows += [("2023Q1 revenue_base", "u", 61.0, 61.0), ("2023Q1 staff", "u", 4, 4), ("2023Q1 va", "u", 9.0, 9.0)]
+    found = rebased(told(*rows), "2023").set_index("period")["value"].to_dict()
+    assert found == {"2023Q1 va": 0.0, "2023Q1 va alone": pytest.approx(1.1), "2023Q1 revenue": 1.0}
+
+
+def test_staff_is_held_against_every_earlier_quarter() -> None:
+    rows = [("2022Q4 staff", "same", 7, 7), ("2023Q1 staff", "same", 9, 9), ("2023Q2 staff", "same", 7, 7)]
+    rows += [(f"{quarter} staff", "still", 5, 5) for quarter in ("2022Q4", "2023Q1", "2023Q2")]
+    found = moved(told(*rows, ("2023Q2 va", "same", 1, 1)), "staff").set_index(["period", "unit"])["value"].to_dict()
+    assert {key: value for key, value in found.items() if value} == {
+        ("2022Q4-2023Q1 staff", "same"): 2,
+        ("2023Q1-2023Q2 staff", "same"): -2,
+    }
+    assert moved(told(("2023Q2 va", "same", 1, 1)), "staff").empty
+
+
+def registered(workspace: Workspace, quarter: str, *rows: tuple[str, str | None, str]) -> None:
+    """A register of units with the one each belongs to and the state of its row."""
+    schema = contract("core_register").schema
+    blank = dict.fromkeys(schema.names) | {"quarter": quarter, "known_from": dt.date(2023, 4, 1), "kind": "legal"}
+    blank |= {"known_to": dt.date(9999, 12, 31), "rules": "", "queries": ""}
+    made = [
+        blank | {"row_id": f"{quarter}{n}", "unit": unit, "parent_unit": above, "status": status}
+        for n, (unit, above, status) in enumerate(rows)
+    ]
+    table = pa.Table.from_pylist(made, schema=schema)
+    Lake(workspace.lake).write("core_register", quarter, lambda path: write_table(table, path), fingerprint="")
+
+
+def test_who_belongs_to_another_answers_with_it(tmp_path: Path) -> None:
+    workspace = city_workspace(tmp_path / "home")
+    assert heads(workspace, "2023Q1") == {}
+    rows = [("branch", "firm", "accepted"), ("firm", "group", "accepted"), ("group", None, "accepted")]
+    rows += [("own", "own", "accepted"), ("wrong", "group", "set_aside")]
+    rows += [("ring1", "ring2", "accepted"), ("ring2", "ring1", "accepted"), ("into", "ring2", "accepted")]
+    registered(workspace, "2022Q4", ("firm", "former", "accepted"))
+    registered(workspace, "2023Q1", *rows)
+    registered(workspace, "2023Q2", ("firm", "later", "accepted"))
+    ring = dict.fromkeys(("ring1", "ring2", "into"), "ring1")
+    assert heads(workspace, "2023Q1") == {"branch": "group", "firm": "group"} | ring
+
+
+def test_units_of_one_head_count_as_one(ran_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, day = Workspace(ran_city), dt.date(2021, 10, 20)
+    apart = contributions(workspace, "2021Q3", day)
+    first, second, *_ = sorted(set(apart["unit"]))
+    monkeypatch.setattr(contributed, "heads", lambda *_: {second: first})
+    together = contributions(workspace, "2021Q3", day)
+    assert set(apart["unit"]) - set(together["unit"]) == {second}
+    assert together["value"].sum() == apart["value"].sum()
+    # The amounts on the returns stand behind the parts: at full share and rate 1 a part is the amount.
+    revenue = apart[apart["period"].eq("2021Q3 revenue") & apart["value"].gt(0)]
+    assert (revenue["value"] <= revenue["whole"] + 1).all()
+    assert revenue["value"].eq(revenue["whole"]).any()
