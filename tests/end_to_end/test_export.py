@@ -23,7 +23,7 @@ from classification.errors import InputError
 from indicators.observation import KEY
 from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
-from pipelines.lake import Lake
+from pipelines.lake import Lake, sha256_of
 from pipelines.release import gate
 from pipelines.release.cut import MODES
 from pipelines.release.dictionary import conform
@@ -42,6 +42,7 @@ from tests.pipelines.release.test_cited import all_linked
 
 pytestmark = pytest.mark.city
 QUARTER, AS_OF = "2021Q3", dt.date(2021, 10, 20)
+OBSERVATION = Path("parquet") / "observation.parquet"
 NOON = dt.datetime(2021, 10, 28, 12, tzinfo=dt.UTC)
 APPROVED = """[rules]
 min_count = 3
@@ -52,7 +53,7 @@ approved_by = "核算科"
 approved_on = "2021-01-01"
 
 [[approval]]
-quarter = "2021Q3"
+release = "2021Q3_2021-10-20_0123456789"
 approved_by = "局领导"
 approved_on = 2021-10-26
 embargo = 2021-10-28T10:00:00+08:00
@@ -68,7 +69,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
     observation(workspace, QUARTER, AS_OF)
     folder = workspace.releases / name
     (folder / "parquet").mkdir(parents=True)
-    shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / "parquet" / "observation.parquet")
+    shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / OBSERVATION)
     cells = conform("cell_published", published_cells(workspace, QUARTER, AS_OF))
     said = {
         "release": name,
@@ -77,6 +78,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
         "vintage": "preliminary",
         "settings": workspace.city.model_dump(mode="json"),
         "tables": {table: asdict(content) for table, content in contents_now({"cell_published": cells}).items()},
+        "files": {str(OBSERVATION): {"sha256": sha256_of(folder / OBSERVATION)}},
     }
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
     return workspace, folder

@@ -126,7 +126,7 @@ def test_a_killed_cut_leaves_nothing_that_counts(workspace: Workspace, monkeypat
     (workspace.releases / ".current-1").symlink_to("nowhere")
     folder = _cut(workspace)
     assert sorted(p.name for p in workspace.releases.iterdir()) == sorted([folder.name, "current"])
-    assert sweep(workspace) == 0
+    assert sweep(workspace.releases) == 0
 
 
 @pytest.mark.usefixtures("quick")
