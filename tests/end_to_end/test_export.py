@@ -23,8 +23,9 @@ from classification.errors import InputError
 from indicators.observation import KEY
 from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
-from pipelines.lake import Lake, sha256_of
+from pipelines.lake import ALL, Lake, sha256_of
 from pipelines.release import gate
+from pipelines.release.copies import logged
 from pipelines.release.cut import MODES
 from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
@@ -112,6 +113,7 @@ def test_hidden_figures_stand_as_such_and_folded_ones_do_not_stand(copies: dict[
     said = json.loads((copy.folder / "manifest.json").read_text(encoding="utf-8"))
     assert sum(said["left_out"].values()) == copy.left_out > 0
     assert {"min_count", "approved_by", "approved_on"} == set(said["rules"])  # the shares stay in the house
+    assert said["approval"] == {}
 
 
 def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[str, Export]) -> None:
@@ -119,6 +121,47 @@ def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[st
     assert set(rows["region"]) == {"419900"}
     assert set(rows.loc[gate.of_cells(rows, "L0"), "class"]) == {"core", "01", "02", "03", "04"}
     assert set(rows["release_level"]) == {"L0"}
+
+
+def test_who_approved_the_public_copy_stands_in_it_and_in_the_log(
+    made: tuple[Workspace, Path], copies: dict[str, Export]
+) -> None:
+    workspace, release = made
+    by = {"approved_by": "局领导", "approved_on": "2021-10-26", "embargo": "2021-10-28T10:00:00+08:00"}
+    folder = copies["L0"].folder
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["approval"] == by
+    line = logged(workspace)[folder.name]
+    assert line.asked == {"level": "L0", "release": release.name} | by
+    assert line.copied is not None
+    assert line.copied.approval == by
+    # What was judged can be shown again; the hashes stay in the house.
+    lake = Lake(workspace.lake)
+    quarters = ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1", "2021Q2", QUARTER]
+    rested = [
+        *((table, one) for table in ("class_part", "cell_published") for one in quarters),
+        ("core_digital_use", ALL),
+    ]
+    assert line.copied.rested_on == {f"{table}/{one}": lake.note_of(table, one).sha256 for table, one in rested}
+    assert not [name for name in line.copied.rested_on.values() if name in "".join(contents(folder))]
+
+
+def test_without_an_earlier_copy_nothing_leaves(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
+    workspace, release = made
+    folder = copies["L0"].folder
+    aside = folder.rename(workspace.home / folder.name)
+    with pytest.raises(InputError, match=f"记录中有而文件夹已不在：{folder.name}"):
+        export(workspace, release, "L1", purpose="试")
+    aside.rename(folder)
+
+
+def test_a_release_that_was_edited_does_not_leave(made: tuple[Workspace, Path], tmp_path: Path) -> None:
+    workspace, release = made
+    path = release / OBSERVATION
+    kept = path.rename(tmp_path / path.name)
+    path.write_bytes(kept.read_bytes() + b" ")
+    with pytest.raises(InputError, match=r"与自己的清单不符（parquet/observation\.parquet）"):
+        export(workspace, release, "L1", purpose="试")
+    kept.replace(path)
 
 
 def test_the_public_copy_has_the_accounts_that_are_published(copies: dict[str, Export]) -> None:
@@ -332,7 +375,7 @@ def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("quarter = ", 'quarter = "2020Q1" #'), "未经批准"),
+        (("release = ", 'release = "2020Q1" #'), "未经批准"),
         (("T10:00:00+08:00", "T23:00:00+08:00"), "前不得导出"),
         (("min_count = 3", "min_count = 2"), "min_count"),
         (("fold = 0.6", "fold = = 1"), "无法读取"),
