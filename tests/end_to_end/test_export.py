@@ -142,7 +142,8 @@ def test_who_approved_the_public_copy_stands_in_it_and_in_the_log(
         ("core_digital_use", ALL),
     ]
     assert line.copied.rested_on == {f"{table}/{one}": lake.note_of(table, one).sha256 for table, one in rested}
-    assert not [name for name in line.copied.rested_on.values() if name in "".join(contents(folder))]
+    texts = "".join(contents(folder))
+    assert not [sha256 for sha256 in line.copied.rested_on.values() if sha256 in texts]
 
 
 def test_without_an_earlier_copy_nothing_leaves(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
