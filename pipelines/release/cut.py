@@ -28,6 +28,7 @@ from indicators.quarter import Quarter
 from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import lake
 from pipelines.clock import stamp
+from pipelines.levels import MODES, Modes
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
@@ -40,8 +41,6 @@ REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
 # Arrow's expressions cannot look around, so the characters beside a code are matched with it.
 _CREDIT_CODE: Final = rf"(?:^|[^0-9A-Za-z]){LOOKS_LIKE}(?:[^0-9A-Za-z]|$)"
-# Who may open a folder and its files: its owner and his group, of a public copy everybody.
-MODES: Final = {"L2": (0o750, 0o440), "L1": (0o750, 0o440), "L0": (0o755, 0o444)}
 BUILDING: Final = ".building-"
 _LINKING = ".current-"
 
@@ -153,7 +152,7 @@ def _built(
     try:
         _fill(building, workspace, issue, tables)
         _write_manifest(building, workspace, issue, contents, said)
-        _settle(building, *MODES[issue.level])
+        _settle(building, MODES[issue.level])
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
@@ -337,10 +336,10 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _settle(folder: Path, folder_mode: int, file_mode: int) -> None:
+def _settle(folder: Path, modes: Modes) -> None:
     """Make every file read-only and bring all of it to the disk, before the name under which it counts."""
     for path in (folder, *folder.rglob("*")):
-        path.chmod(file_mode if path.is_file() else folder_mode)
+        path.chmod(modes.kept if path.is_file() else modes.folder)
         _sync(path)
 
 

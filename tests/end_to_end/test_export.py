@@ -24,9 +24,9 @@ from indicators.observation import KEY
 from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
 from pipelines.lake import ALL, Lake, sha256_of
+from pipelines.levels import MODES
 from pipelines.release import gate
 from pipelines.release.copies import logged
-from pipelines.release.cut import MODES
 from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.snapshot import contents as contents_now
@@ -331,9 +331,9 @@ def test_each_level_has_its_folder_and_its_modes(made: tuple[Workspace, Path], c
     workspace, _ = made
     for level, copy in copies.items():
         assert copy.folder.parent == workspace.home / "export" / level
-        folder_mode, file_mode = MODES[level]
-        assert stat.S_IMODE(copy.folder.stat().st_mode) == folder_mode
-        assert {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.rglob("*") if path.is_file()} == {file_mode}
+        assert stat.S_IMODE(copy.folder.stat().st_mode) == MODES[level].folder
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.rglob("*") if path.is_file()}
+        assert modes == {MODES[level].kept}
         assert not list((workspace.home / "export" / level).glob(".building-*"))
     assert [(line.command, line.asked["level"], line.purpose) for line in accesses(workspace)][:2] == [
         ("export", "L1", "专班月调度"),
