@@ -35,18 +35,19 @@ ORDER BY span = 'cumulative' AND period = '{quarter}' DESC, period DESC, span LI
 @app.command("list")
 def listing(home: Home = None) -> None:
     """列出全部发布包和导出的各份及其核心产业增加值。 All releases and copies with their headline figure."""
-    from pipelines.release.copies import FAULTS_ZH, faults
+    from pipelines.release.copies import ALTERED, FAULTS_ZH, faults
     from pipelines.release.cut import left_over, manifest
     from pipelines.release.read import COPIES, copies, current, releases
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)
-    newest = current(workspace)
+    newest, faulty = current(workspace), faults(workspace)
     table = Table("", "发布包", "季度", "数据截止", "版次", "级别", "增加值", "增速", box=None, pad_edge=False)
     table.columns[1].overflow = "fold"
     for column in table.columns[-2:]:
         column.justify = "right"
-    for folder in [*releases(workspace), *copies(workspace)]:
+    told = [folder for folder in copies(workspace) if faulty.get(folder.name) != ALTERED]  # nobody goes by its word
+    for folder in [*releases(workspace), *told]:
         said = manifest(folder)
         value, growth = _headline(workspace, folder, said)
         mark = "▶" if folder == newest else ""
@@ -54,7 +55,7 @@ def listing(home: Home = None) -> None:
         table.add_row(mark, escape(folder.name), said["quarter"], said["as_of"], vintage, said["level"], value, growth)
     console.print(table, highlight=False)
     console.print("▶ 当前；增加值为核心产业增加值（亿元，累计），增速为可比价增速（%）", style="dim", highlight=False)
-    remarks = [f"{name} {FAULTS_ZH[fault]}" for name, fault in faults(workspace).items()]
+    remarks = [f"{name} {FAULTS_ZH[fault]}" for name, fault in faulty.items()]
     remarks += [
         f"{path.name} 是中断的运行留下的，下次发布或导出时处理"
         for path in left_over(workspace.releases, *map(workspace.exports, COPIES))

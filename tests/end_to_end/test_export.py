@@ -24,7 +24,7 @@ from indicators.observation import KEY
 from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
 from pipelines.lake import ALL, Lake, sha256_of
-from pipelines.levels import MODES
+from pipelines.levels import FOLDERS, MODES
 from pipelines.release import gate
 from pipelines.release.copies import logged
 from pipelines.release.dictionary import conform
@@ -366,6 +366,8 @@ def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict
     assert "分县（市、区） × 中类" in done.out
     # What a killed export had begun is swept.
     assert not left.exists()
+    for name in ("export", "export/L1", "export/L0"):
+        assert stat.S_IMODE((workspace.home / name).stat().st_mode) == MODES[FOLDERS[name]].folder
     # The same release, rules and earlier copies give the same copy.
     assert copies["L1"].folder.name in done.out
     assert len(list((workspace.home / "export" / "L1").iterdir())) == 1

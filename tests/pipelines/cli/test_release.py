@@ -161,6 +161,7 @@ def test_a_copy_is_held_against_the_log(home: Path, tmp_path: Path) -> None:
     assert f"! {copy.name} 与导出时的记录不符" in listed.out
     assert "! .building-x 是中断的运行留下的" in listed.out
     (copy / "manifest.json").write_text("{}", encoding="utf-8")
+    assert f"! {copy.name} 与导出时的记录不符" in ask(tmp_path / "home", "list").out
     copy.rename(tmp_path / copy.name)
     assert f"! {copy.name} 记录中有而文件夹已不在" in ask(tmp_path / "home", "list").out
 
