@@ -193,6 +193,7 @@ def test_diff(home: Path, tmp_path: Path) -> None:
     assert "+2.50" in said.out
     assert "−0.40" in said.out
     assert all(Console().measure(line).maximum <= 80 for line in said.out.splitlines() if "/" not in line)
+    assert (tmp_path / "d.csv").stat().st_mode & 0o777 == 0o600  # it holds what stays in the house
     with (tmp_path / "d.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {(row["差别"], row["指标代码"]): row for row in csv.DictReader(file)}
     assert sorted(rows) == [
