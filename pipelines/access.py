@@ -20,8 +20,35 @@ from pipelines.workspace import Workspace
 LOG: Final = "access.jsonl"
 
 
+class Copied(BaseModel):
+    """A copy that was cut, or that an earlier version had cut and somebody registered.
+
+    Attributes:
+        name: its folder's.
+        manifest: the SHA-256 of its manifest, which has those of its files and all that it told and kept back.
+        approval: who approved a public copy, when, and its embargo.
+        rested_on: table and partition of the lake → the SHA-256 of what was judged. It stays here: beside a copy it
+            would tell whoever guesses a hidden number that he guessed right.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    level: str
+    quarter: str
+    as_of: dt.date
+    of: str
+    manifest: str
+    approval: dict[str, str] = {}
+    rested_on: dict[str, str] = {}
+
+
 class Access(BaseModel):
-    """One look at units: what was asked of which command, by whom, when, what for, and how many units it showed."""
+    """One look at units: what was asked of which command, by whom, when, what for, and how many units it showed.
+
+    Attributes:
+        copied: the copy that left; None for a look, and in lines from before copies were logged.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,9 +58,12 @@ class Access(BaseModel):
     asked: dict[str, str]
     purpose: str
     units: int
+    copied: Copied | None = None
 
 
-def record(workspace: Workspace, command: str, asked: dict[str, str], *, purpose: str, units: int) -> Access:
+def record(
+    workspace: Workspace, command: str, asked: dict[str, str], *, purpose: str, units: int, copied: Copied | None = None
+) -> Access:
     """Add a line before units are shown; it is on the disk when this returns.
 
     Args:
@@ -42,13 +72,15 @@ def record(workspace: Workspace, command: str, asked: dict[str, str], *, purpose
         asked: what was asked of it.
         purpose: what for, in the words of who asks.
         units: how many are shown.
+        copied: the copy that leaves.
 
     Raises:
         InputError: no purpose is given, or the log is not as it was written; nothing may be shown then.
     """
     refuse_without_purpose(purpose)
     at = clock.now().replace(microsecond=0)
-    line = Access(at=at, by=getpass.getuser(), command=command, asked=asked, purpose=purpose.strip(), units=units)
+    who = getpass.getuser()
+    line = Access(at=at, by=who, command=command, asked=asked, purpose=purpose.strip(), units=units, copied=copied)
     _log(workspace).append(line)
     return line
 

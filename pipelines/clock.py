@@ -20,7 +20,12 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """The day it is in the time zone of the house: the last on which anything can be known."""
-    return now().date()
+    return day_of(now())
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day that it is at a moment of any time zone, in that of the house."""
+    return moment.astimezone(_ZONE).date()
 
 
 def stamp() -> str:

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from classification.errors import InputError
 from pipelines.clock import stamp
+from pipelines.levels import MODES
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -191,7 +192,7 @@ class Journal:
             lines, chains = chained(texts, FIRST)
             kept = self.path.with_name(f"{self.path.stem}.unchained-{_hash(content)[:16]}{self.path.suffix}")
             kept.write_bytes(content)
-            kept.chmod(0o444)
+            kept.chmod(MODES["L3"].kept)
             _replace(self.path, lines)
             if texts:
                 self._promise(len(texts), chains[-1])
@@ -286,7 +287,7 @@ class PrivateLog(Generic[T]):
     def append(self, record: T) -> None:
         """Add a record: chained to what is there, on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.touch(mode=0o600)
+        self.path.touch(mode=MODES["L3"].file)
         Journal(self.path).append([record.model_dump_json()])
 
     def read(self) -> tuple[T, ...]:

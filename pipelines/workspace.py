@@ -24,6 +24,7 @@ from indicators.quarter import Quarter, quarters_between
 from pipelines import clock
 from pipelines.at_rest import keep_temporary, refuse_elsewhere
 from pipelines.disk import full_disk_told
+from pipelines.levels import owner_only, settle
 
 SETTINGS = "city.toml"
 DEFAULT_HOME = Path("data/demo")
@@ -255,6 +256,8 @@ class Workspace:
     def held(self, purpose: str, *, wait: bool = False) -> Iterator[None]:
         """Hold the workspace for one run, log entry or publication; another process waits or is told who holds it.
 
+        What is made meanwhile is for its owner alone, and the folders open to whom their level says.
+
         Raises:
             InputError: another process holds the workspace and ``wait`` is false, or a disk has no room for what is
                 written within the block.
@@ -273,7 +276,7 @@ class Workspace:
             yield
             return
         self.log.mkdir(parents=True, exist_ok=True)
-        with (self.log / "holder").open("a+", encoding="utf-8") as lock:
+        with owner_only(), (self.log / "holder").open("a+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
@@ -289,9 +292,11 @@ class Workspace:
             lock.write(f"{purpose}, pid {os.getpid()}, {clock.now():%Y-%m-%d %H:%M:%S}")
             lock.flush()
             _HELD.add(self.home)
+            settle(self.home)
             try:
                 yield
             finally:
+                settle(self.home)
                 _HELD.discard(self.home)
                 lock.seek(0)
                 lock.truncate()

@@ -78,7 +78,7 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     Returns:
         Observations (``indicators.observation``), sorted by their key; money to 0.01 yuan, rates to 10⁻¹², so that
         bytes repeat. A topic without input is absent; there are no rows without a value. Own figures are of the
-        evidence's vintage and of status P, or E where an input is estimated or imputed.
+        evidence's vintage and of status P, or E where an input is estimated or imputed; sums of ledgers of status A.
 
     Raises:
         InputError: a quarter is missing in the chain, a division has no price index or no coefficient d, a lagged cell

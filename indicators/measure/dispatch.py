@@ -55,6 +55,9 @@ ITEMS: Final = tuple(sorted({item for pair in RATES.values() for item in pair}))
 def rows(evidence: Evidence) -> list[pd.DataFrame]:
     """Observation rows of sums and rates of dispatch, for each released quarter with ledgers.
 
+    They are as the ledgers stood on the day after the quarter on which it is dispatched, and nothing that comes later
+    makes them other ones: of status A, neither preliminary nor estimated.
+
     Source: 三个一批 of Henan (履约率, 开工率, 投产率, 达效率); practice of dispatch (年度计划完成率, 开工率, 支出进度).
     """
     sums = evidence.released(evidence.dispatch)
@@ -72,4 +75,5 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     rates = {name: make.ratio(frame[part], frame[whole]) for name, (part, whole) in RATES.items()}
     gone = frame["quarter"].map(lambda quarter: Quarter.parse(quarter).number / 4)
     rates["project_investment_ahead"] = rates["project_investment_completion"] - gone
-    return counted + [make.own_rows(frame, values, name, DEFINITION) for name, values in rates.items()]
+    found = counted + [make.own_rows(frame, values, name, DEFINITION) for name, values in rates.items()]
+    return [each.assign(status="A") for each in found]

@@ -29,6 +29,8 @@ def write_answer(output: Path, header: Sequence[str], rows: Iterable[Sequence[ob
 def beside(output: Path) -> Iterator[Path]:
     """A file beside its place, moved there when the block has written it: no half of one is mistaken for an answer.
 
+    It is for its owner alone: what is asked for may be of any level.
+
     Raises:
         DiskFullError: there is no room for it; nothing of it is left.
     """
@@ -39,7 +41,6 @@ def beside(output: Path) -> Iterator[Path]:
         part = Path(name)
         try:
             yield part
-            part.chmod(0o644)
             part.replace(output)
         finally:
             part.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pipelines
 from classification.errors import InputError
 from indicators.quarter import Quarter
+from pipelines.levels import MODES, owner_only
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class RunError(InputError):
 
 def environment(workspace: Workspace) -> dict[str, str]:
     """What Dagster's processes need in their environment; telemetry stays off whatever the user's settings are."""
-    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    workspace.dagster_home.mkdir(mode=MODES["L3"].folder, parents=True, exist_ok=True)
     return {
         "DAGSTER_HOME": str(ROOT),
         "SHUCE_DAGSTER": str(workspace.dagster_home),
@@ -47,7 +48,7 @@ def instance_of(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     before = dict(os.environ)
     os.environ.update(environment(workspace))
     try:
-        with _kept_open(), dg.DagsterInstance.from_config(str(ROOT)) as instance:
+        with owner_only(), _kept_open(), dg.DagsterInstance.from_config(str(ROOT)) as instance:
             yield instance
     finally:
         os.environ.clear()

@@ -35,17 +35,19 @@ ORDER BY span = 'cumulative' AND period = '{quarter}' DESC, period DESC, span LI
 @app.command("list")
 def listing(home: Home = None) -> None:
     """列出全部发布包和导出的各份及其核心产业增加值。 All releases and copies with their headline figure."""
-    from pipelines.release.cut import manifest
-    from pipelines.release.read import copies, current, releases
+    from pipelines.release.copies import ALTERED, FAULTS_ZH, faults
+    from pipelines.release.cut import left_over, manifest
+    from pipelines.release.read import COPIES, copies, current, releases
     from pipelines.workspace import Workspace
 
     workspace = Workspace.locate(home)
-    newest = current(workspace)
+    newest, faulty = current(workspace), faults(workspace)
     table = Table("", "发布包", "季度", "数据截止", "版次", "级别", "增加值", "增速", box=None, pad_edge=False)
     table.columns[1].overflow = "fold"
     for column in table.columns[-2:]:
         column.justify = "right"
-    for folder in [*releases(workspace), *copies(workspace)]:
+    told = [folder for folder in copies(workspace) if faulty.get(folder.name) != ALTERED]  # nobody goes by its word
+    for folder in [*releases(workspace), *told]:
         said = manifest(folder)
         value, growth = _headline(workspace, folder, said)
         mark = "▶" if folder == newest else ""
@@ -53,6 +55,13 @@ def listing(home: Home = None) -> None:
         table.add_row(mark, escape(folder.name), said["quarter"], said["as_of"], vintage, said["level"], value, growth)
     console.print(table, highlight=False)
     console.print("▶ 当前；增加值为核心产业增加值（亿元，累计），增速为可比价增速（%）", style="dim", highlight=False)
+    remarks = [f"{name} {FAULTS_ZH[fault]}" for name, fault in faulty.items()]
+    remarks += [
+        f"{path.name} 是中断的运行留下的，下次发布或导出时处理"
+        for path in left_over(workspace.releases, *map(workspace.exports, COPIES))
+    ]
+    for remark in remarks:
+        console.print(f"[yellow]![/] {escape(remark)}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -105,6 +114,25 @@ def diff(
 
 
 @app.command()
+def register(
+    purpose: Annotated[str, typer.Option("--purpose", help="当时导出做什么用。 What they were for.")] = "",
+    home: Home = None,
+    wait: Wait = False,
+) -> None:
+    """旧版程序导出的各份记入访问日志，以后的导出与它们对照。 Take copies of an earlier version into the log."""
+    from pipelines.release import copies
+    from pipelines.workspace import Workspace
+
+    workspace = Workspace.locate(home)
+    with workspace.held("shuce release register", wait=wait):
+        taken = copies.register(workspace, purpose=purpose)
+    for name in taken:
+        console.print(f"[green]✓[/] {escape(name)} 已记入访问日志", highlight=False, soft_wrap=True)
+    if not taken:
+        console.print("各份导出都已有记录", highlight=False)
+
+
+@app.command()
 def verify(
     name: Annotated[
         str, typer.Argument(help="发布包名称或其开头，或 manifest.json 的路径。 A release, or the path of a manifest.")
@@ -112,7 +140,7 @@ def verify(
     home: Home = None,
     wait: Wait = False,
 ) -> None:
-    """按清单重做一期发布，与原件逐个比较，不改动工作区（退出码：0 一致，1 不一致）。 Cut it again and compare."""
+    """按清单重做一期发布，逐个比较，不改动工作区；导出的与访问日志核对（退出码：0 一致，1 不一致）。 Cut it again."""
     from pipelines.cli import release_verify
 
     if not release_verify.show(home, name, console, wait=wait):

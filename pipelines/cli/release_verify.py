@@ -1,6 +1,7 @@
-"""shuce release verify: cut a release once more from its manifest and say what is the same.
+"""shuce release verify: cut a release once more from its manifest, or hold a copy against the log of access.
 
-Belongs here: finding the manifest and showing the answer. Does not belong here: cutting and comparing (steps.rerun).
+Belongs here: finding the manifest and showing the answer. Does not belong here: cutting and comparing (steps.rerun),
+the log (release.copies).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from classification.errors import InputError
 from pipelines.cli.query import named
@@ -18,18 +20,46 @@ from pipelines.workspace import Workspace
 
 
 def show(home: Path | None, release: str, console: Console, *, wait: bool) -> bool:
-    """Cut a release once more and show which parts are the same.
+    """Cut a release once more, or hold a copy against its manifest and the log, and show which parts are the same.
 
     Returns:
         Whether all of it is.
 
     Raises:
-        InputError: there is no such release, it is a copy, or its manifest says too little.
+        InputError: there is no such release, or its manifest says too little.
     """
+    workspace = Workspace.locate(home)
+    path, said = _manifest(workspace, release)
+    return _copy(workspace, path, said, console) if "of" in said else _again(workspace, said, console, wait=wait)
+
+
+def _copy(workspace: Workspace, path: Path, said: dict[str, Any], console: Console) -> bool:
+    from pipelines.lake import sha256_of
+    from pipelines.release.copies import logged
+    from pipelines.release.cut import differences
+
+    broken, line = differences(path.parent), logged(workspace).get(said["release"])
+    same = bool(line and line.copied and line.copied.manifest == sha256_of(path))
+    found = {f"与清单不符：{'、'.join(broken)}" if broken else "各文件与清单一致": not broken}
+    if line is None:
+        found["访问日志没有记过这一份"] = False
+    else:
+        at = f"{line.at:%Y-%m-%d %H:%M}，{line.by}，{line.purpose}"
+        found[f"清单与访问日志所记{'一致' if same else '不符'}（{at}）"] = same
+    for text, holds in found.items():
+        mark = "[green]✓[/]" if holds else "[red]✗[/]"
+        console.print(f"  {mark} {escape(text)}", highlight=False, soft_wrap=True)
+    console.print(
+        f"{said['release']} 是导出的，不单独重做；数从发布包 {said['of']} 来，可核验那一份。",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return all(found.values())
+
+
+def _again(workspace: Workspace, said: dict[str, Any], console: Console, *, wait: bool) -> bool:
     from pipelines.steps.rerun import rerun
 
-    workspace = Workspace.locate(home)
-    said = _manifest(workspace, release)
     with workspace.held(f"shuce release verify {said['release']}", wait=wait):
         found = rerun(workspace, said)
     console.print(f"[bold]{said['release']}[/] 数据截止 {said['as_of']}，重做", highlight=False)
@@ -45,7 +75,7 @@ def show(home: Path | None, release: str, console: Console, *, wait: bool) -> bo
     return found.same
 
 
-def _manifest(workspace: Workspace, release: str) -> dict[str, Any]:
+def _manifest(workspace: Workspace, release: str) -> tuple[Path, dict[str, Any]]:
     path = Path(release)
     path = path / MANIFEST if path.is_dir() else path
     path = path if path.is_file() else named(workspace, release) / MANIFEST
@@ -53,17 +83,11 @@ def _manifest(workspace: Workspace, release: str) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError):
         said = {}
-    if "of" in said:
+    needed = ("release", "files", "tables") if "of" in said else ("release", "quarter", "as_of", "vintage", "settings")
+    if lacking := [key for key in needed if key not in said]:
         raise InputError(
-            f"{said['release']} 是导出的，不能单独重做；请用 shuce release show 核对摘要，并核验发布包 {said['of']}。",
-            f"{said['release']} is a copy and not cut by itself; check its hashes with `shuce release show`, and "
-            f"verify the release {said['of']}.",
+            f"清单中没有 {'、'.join(lacking)}，不能据以核验。",
+            f"The manifest lacks {', '.join(lacking)}; nothing can be verified from it.",
             where=str(path),
         )
-    if lacking := [key for key in ("release", "quarter", "as_of", "vintage", "settings") if key not in said]:
-        raise InputError(
-            f"清单中没有 {'、'.join(lacking)}，不能据以重做。",
-            f"The manifest lacks {', '.join(lacking)}; a release cannot be cut again from it.",
-            where=str(path),
-        )
-    return said
+    return path, said

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.cli.instance import ROOT, environment, instance_of
+from pipelines.levels import owner_only
 from pipelines.workspace import Workspace
 
 
@@ -27,7 +28,8 @@ def ui(home: Path | None, port: int, console: Console) -> None:
     # Both would lay out the tables of a new instance at once, and one of them would end over it.
     with instance_of(workspace):
         pass
-    running = [subprocess.Popen(command, env=settings, cwd=ROOT) for command in commands]  # noqa: S603 - our own tools
+    with owner_only():
+        running = [subprocess.Popen(command, env=settings, cwd=ROOT) for command in commands]  # noqa: S603 - our own tools
     # A plain kill ends both as well: the web server would otherwise live on without its daemon.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

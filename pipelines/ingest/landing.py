@@ -27,6 +27,7 @@ from pipelines.ingest.guard import read_files
 from pipelines.ingest.periods import stated
 from pipelines.ingest.receipts import STORE, Receipt, Refusal, append, latest, receipts, stored_path
 from pipelines.ingest.register import REGISTER, Entry, read_register
+from pipelines.levels import MODES
 from pipelines.workspace import Workspace
 
 __all__ = ["Receipt", "Refusal", "receipts", "register", "scan"]
@@ -307,7 +308,7 @@ def _copy(workspace: Workspace, stream: BufferedReader, name: str) -> tuple[str,
                 out.write(block)
             out.flush()
             os.fsync(out.fileno())
-        part.chmod(0o444)
+        part.chmod(MODES["L3"].kept)
         part.replace(stored_path(workspace, digest.hexdigest(), name))
     finally:
         part.unlink(missing_ok=True)

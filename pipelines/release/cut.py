@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,11 +28,12 @@ from indicators.quarter import Quarter
 from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import lake
 from pipelines.clock import stamp
+from pipelines.levels import MODES, Modes
 from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
 from pipelines.release.issue import FIGURE, LEVEL, PUBLISHED, Issue
-from pipelines.release.read import CURRENT, DATABASE, MANIFEST
+from pipelines.release.read import COPIES, CURRENT, DATABASE, MANIFEST
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
 
@@ -40,9 +41,7 @@ REQUIRED: Final = ("observation", "catalogue", "class_label")
 PROVENANCE: Final = ("inputs", "code", "lock", "coefficients", "counts")
 # Arrow's expressions cannot look around, so the characters beside a code are matched with it.
 _CREDIT_CODE: Final = rf"(?:^|[^0-9A-Za-z]){LOOKS_LIKE}(?:[^0-9A-Za-z]|$)"
-# Who may open a folder and its files: its owner and his group, of a public copy everybody.
-MODES: Final = {"L2": (0o750, 0o440), "L1": (0o750, 0o440), "L0": (0o755, 0o444)}
-_BUILDING = ".building-"
+BUILDING: Final = ".building-"
 _LINKING = ".current-"
 
 
@@ -83,24 +82,35 @@ def cut(
 
     workspace.releases.mkdir(parents=True, exist_ok=True)
     _check_current(workspace)
-    sweep(workspace)
+    sweep(workspace.releases)
     folder = workspace.releases / issue.name
     if not folder.exists():
         said = {"settings": workspace.city.model_dump(mode="json"), "provenance": provenance}
-        _lay_out(folder, workspace, issue, conformed, contents=contents, said=said)
+        place(_built(folder, workspace, issue, conformed, contents=contents, said=said), folder)
         _note(workspace, folder)
     _advance(workspace, folder)
     return folder
 
 
-def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Table], told: Mapping[str, Any]) -> Path:
+def cut_level(
+    workspace: Workspace,
+    unnamed: Issue,
+    tables: Mapping[str, pa.Table],
+    told: Mapping[str, Any],
+    *,
+    note: Callable[[str, str], object],
+) -> Path:
     """Write what of a release may leave the house at a level, or find that the same copy is there already.
+
+    A killed run leaves either no copy or one that is noted and lies complete beside its place (``copies.finish``).
 
     Args:
         workspace: whose release. The caller holds it.
         unnamed: quarter, day, level and what disclosure control did in words, for every product; without a name.
         tables: what passed the gate, as ``cut`` takes it; the tables that stay in the house are empty.
         told: what the gate did, as JSON values; it stands in the manifest.
+        note: writes down the copy's name and the hash of its manifest, when all of it is on the disk and before it
+            takes its place.
 
     Returns:
         The folder ``export/<level>/<quarter>_<as_of>_<level>_<10 hex>``, open to whom the level says.
@@ -113,14 +123,19 @@ def cut_level(workspace: Workspace, unnamed: Issue, tables: Mapping[str, pa.Tabl
     contents = snapshot.contents(conformed)
     issue = replace(unnamed, name=_name(unnamed, _identity(workspace, unnamed, contents, told)))
     folder = workspace.exports(issue.level) / issue.name
-    sweep(workspace)
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _lay_out(folder, workspace, issue, conformed, contents=contents, said=told)
+    sweep(*map(workspace.exports, COPIES))
+    if folder.exists():
+        note(issue.name, lake.sha256_of(folder / MANIFEST))
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = _built(folder, workspace, issue, conformed, contents=contents, said=told)
+    # From here on nothing is taken back: should the note fail half-way, the next export sees whether it counts.
+    note(issue.name, lake.sha256_of(building / MANIFEST))
+    place(building, folder)
     return folder
 
 
-def _lay_out(
+def _built(
     folder: Path,
     workspace: Workspace,
     issue: Issue,
@@ -128,27 +143,37 @@ def _lay_out(
     *,
     contents: Mapping[str, snapshot.Content],
     said: Mapping[str, Any],
-) -> None:
-    """Write a folder beside its place, bring it to the disk and move it there in one step."""
-    building = folder.parent / f"{_BUILDING}{issue.name}"
+) -> Path:
+    """Write a folder beside its place and bring all of it to the disk."""
+    building = folder.with_name(f"{BUILDING}{issue.name}")
     shutil.rmtree(building, ignore_errors=True)
     # Nobody else looks in before modes are those of the level, or ever, should the run be killed.
     building.mkdir(mode=0o700)
     try:
         _fill(building, workspace, issue, tables)
         _write_manifest(building, workspace, issue, contents, said)
-        _settle(building, *MODES[issue.level])
-        building.rename(folder)
+        _settle(building, MODES[issue.level])
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     _sync(folder.parent)
+    return building
 
 
-def sweep(workspace: Workspace) -> int:
+def place(building: Path, folder: Path) -> None:
+    """Move a folder that is complete to its place in one step."""
+    building.rename(folder)
+    _sync(folder.parent)
+
+
+def left_over(*folders: Path) -> list[Path]:
+    """What a killed cut or export left behind in folders of releases or copies."""
+    return sorted(path for folder in folders for begun in (BUILDING, _LINKING) for path in folder.glob(f"{begun}*"))
+
+
+def sweep(*folders: Path) -> int:
     """Remove what a killed cut or export left behind; returns how many things."""
-    folders = [workspace.releases, *map(workspace.exports, MODES)]
-    orphans = [path for folder in folders for begun in (_BUILDING, _LINKING) for path in folder.glob(f"{begun}*")]
+    orphans = left_over(*folders)
     for orphan in orphans:
         if orphan.is_dir() and not orphan.is_symlink():
             shutil.rmtree(orphan)
@@ -166,14 +191,22 @@ def manifest(folder: Path) -> dict[str, Any]:
 def differences(folder: Path) -> list[str]:
     """The files and tables of a release that are no longer what its manifest says; empty when all is well."""
     said = manifest(folder)
-    files = [
+    found = snapshot.contents_of(folder / DATABASE) if (folder / DATABASE).exists() else {}
+    tables = [
+        f"{DATABASE}:{name}"
+        for name, entry in said["tables"].items()
+        if name not in found or asdict(found[name]) != entry
+    ]
+    return sorted(altered(folder, said) + tables)
+
+
+def altered(folder: Path, said: Mapping[str, Any]) -> list[str]:
+    """The files of a release whose bytes are no longer what its manifest says."""
+    return [
         name
         for name, entry in said["files"].items()
         if entry["sha256"] and (not (folder / name).exists() or lake.sha256_of(folder / name) != entry["sha256"])
     ]
-    found = snapshot.contents_of(folder / DATABASE)
-    tables = [f"{DATABASE}:{name}" for name, entry in said["tables"].items() if asdict(found[name]) != entry]
-    return sorted(files + tables)
 
 
 def _complete(workspace: Workspace, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
@@ -303,10 +336,10 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _settle(folder: Path, folder_mode: int, file_mode: int) -> None:
+def _settle(folder: Path, modes: Modes) -> None:
     """Make every file read-only and bring all of it to the disk, before the name under which it counts."""
     for path in (folder, *folder.rglob("*")):
-        path.chmod(file_mode if path.is_file() else folder_mode)
+        path.chmod(modes.kept if path.is_file() else modes.folder)
         _sync(path)
 
 

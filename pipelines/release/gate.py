@@ -23,6 +23,7 @@ from indicators.catalogue import indicators
 from indicators.disclosure import Pattern, PatternRules
 from indicators.observation import KEY
 from indicators.quarter import Quarter
+from pipelines import clock
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.rounded import Figure, figures, roughly_told, to_step
 from pipelines.workspace import Workspace
@@ -39,6 +40,13 @@ _YEAR: Final = 4  # the length of a period that is a year
 
 Terms = tuple[tuple[str, str], ...]
 Cell = tuple[str, str]
+_ENTRY: Final = """
+[[approval]]
+release = "{release}"
+approved_by = ""
+approved_on = {today}
+embargo = {now}
+"""
 _FOLDED: Final = (
     "为使单个单位不被推断，类别先向上归并，再隐去个别数：下列各块不能单独公布的格子过多，并入上一级，不列出：{}；"
     "格数见 manifest.json 的 blocks。"
@@ -80,14 +88,26 @@ class Limits(BaseModel):
 
 
 class Approval(BaseModel):
-    """The approval of a quarter's public copy: by whom, when, and before which time nobody may have it."""
+    """The approval of the public copy of one release: by whom, when, and before which time nobody may have it.
+
+    The name of a release ends in the hash of what is in it, so that another cut of the quarter is not approved by it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    quarter: str
+    release: str
     approved_by: str = Field(min_length=1)
     approved_on: dt.date
     embargo: AwareDatetime
+
+    @property
+    def said(self) -> dict[str, str]:
+        """As manifest and log of access state it; of which release they say themselves."""
+        return {
+            "approved_by": self.approved_by,
+            "approved_on": self.approved_on.isoformat(),
+            "embargo": self.embargo.isoformat(),
+        }
 
 
 class Disclosure(BaseModel):
@@ -119,35 +139,50 @@ def disclosure(workspace: Workspace) -> Disclosure:
             f"{place}: {first['msg']}.",
             where=str(own),
         ) from None
-    if not found.rules.approved_by and not workspace.city.synthetic:
+    if not (found.rules.approved_by and found.rules.approved_on) and not workspace.city.synthetic:
         raise InputError(
             f"保密规则尚未经批准：请在 {SETTINGS} 的 [rules] 中写明 approved_by 和 approved_on。",
-            "The rules of disclosure control have no approver; name one under [rules].",
+            "The rules of disclosure control have no approver or no day; enter both under [rules].",
             where=str(own),
         )
     return found
 
 
-def approval_of(found: Disclosure, quarter: str, now: dt.datetime) -> Approval:
-    """The approval of a quarter's public copy.
+def approval_of(found: Disclosure, release: str, now: dt.datetime) -> Approval:
+    """The approval of a release's public copy.
+
+    Args:
+        found: the settings in force.
+        release: the name of the release.
+        now: the moment, in any time zone.
 
     Raises:
-        InputError: there is none, or its embargo has not passed.
+        InputError: there is none (what to enter is said), it is of a day to come, or its embargo has not passed.
     """
-    own = [approval for approval in found.approval if approval.quarter == quarter]
+    own = [approval for approval in found.approval if approval.release == release]
     if not own:
+        minute = now.replace(second=0, microsecond=0).isoformat()
+        entry = _ENTRY.format(release=release, today=clock.day_of(now), now=minute)
         raise InputError(
-            f"{quarter} 的公开稿（L0）未经批准：请在 {SETTINGS} 中登记 [[approval]]（批准人、日期、解禁时间）。",
-            f"The public copy of {quarter} has no approval; enter one under [[approval]].",
-            where=quarter,
+            f"{release} 的公开稿（L0）未经批准。请批准人在工作区的 {SETTINGS} 末尾写入以下五行，填上姓名，"
+            f"有解禁时间的改成解禁时间：\n{entry}",
+            f"The public copy of {release} has no approval; its approver enters the lines above in {SETTINGS}.",
+            where=release,
         )
-    if now < own[-1].embargo:
+    last = own[-1]
+    if last.approved_on > clock.day_of(now):
         raise InputError(
-            f"{quarter} 的公开稿（L0）{own[-1].embargo.isoformat(sep=' ', timespec='minutes')} 前不得导出。",
-            f"Embargoed until {own[-1].embargo.isoformat()}.",
-            where=quarter,
+            f"{release} 的公开稿（L0）批准日期 {last.approved_on} 还没有到，请在 {SETTINGS} 中更正 approved_on。",
+            f"The day of its approval, {last.approved_on}, is yet to come; correct approved_on.",
+            where=release,
         )
-    return own[-1]
+    if now < last.embargo:
+        raise InputError(
+            f"{release} 的公开稿（L0）{last.embargo.isoformat(sep=' ', timespec='minutes')} 前不得导出。",
+            f"Embargoed until {last.embargo.isoformat()}.",
+            where=release,
+        )
+    return last
 
 
 @dataclass(frozen=True)

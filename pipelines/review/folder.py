@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from classification.errors import InputError
+from pipelines.levels import MODES
 
 _WRITTEN: Final = ".written.json"  # what was put here, by name: its hash
 _STRANGE: Final = re.compile(r"[^\w（）()-]+")
@@ -43,8 +44,8 @@ class Folder:
             InputError: a list that would be replaced was filled in and not read; it is named, nothing was written.
         """
         for folder in (self.path.parent, self.path):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.chmod(0o700)
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(MODES["L3"].folder)
         written = self._written()
         there = {path.name for path in self.path.glob(f"{self.kind}_*.xlsx")}
         gone = {name for name in there - set(contents) if written.get(name) == _hash(self.path / name)}
@@ -86,7 +87,7 @@ def _hash(path: Path) -> str:
 def _write(path: Path, content: bytes) -> None:
     """Write a file beside its place, for its owner alone, and move it there."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, MODES["L3"].file)
     try:
         with os.fdopen(descriptor, "wb") as out:
             out.write(content)

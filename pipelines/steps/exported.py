@@ -26,8 +26,10 @@ from indicators.quarter import Quarter
 from indicators.vintage import FLASH
 from pipelines import clock
 from pipelines.access import record, refuse_without_purpose
+from pipelines.lake import ALL, Lake
 from pipelines.provenance import code_hash, lock_hash
-from pipelines.release.cut import cut_level, manifest
+from pipelines.release.copies import copy_line, refuse_faults, said_of
+from pipelines.release.cut import altered, cut_level, manifest
 from pipelines.release.dictionary import conform, region_table
 from pipelines.release.document import template_hash
 from pipelines.release.gate import (
@@ -44,15 +46,14 @@ from pipelines.release.gate import (
     told_of,
 )
 from pipelines.release.issue import STAMPS, Issue
-from pipelines.release.read import MANIFEST, copies
+from pipelines.release.read import copies
 from pipelines.release.rounded import Figure
 from pipelines.release.snapshot import contents
 from pipelines.steps.judged import Known, Published, judged
-from pipelines.steps.observed import refuse_stale
+from pipelines.steps.observed import history, refuse_stale
 from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
 
-_SAID: Final = ("as_of", "level", "hidden", "unchanged", "known")  # what an export takes of an earlier copy
 _CELLS: Final = "cell_published"
 
 
@@ -77,7 +78,7 @@ def export(
         release: the folder of the release.
         level: L1 for the task force, L0 for the public.
         purpose: what for.
-        now: the time that an embargo is held against; default the clock's.
+        now: the time that approval and embargo are held against; default the clock's.
 
     Returns:
         The folder ``export/<level>/<quarter>_<as_of>_<level>_<10 hex>`` and what is in it; one that is there already is
@@ -85,8 +86,8 @@ def export(
 
     Raises:
         InputError: no purpose; the rules have no approver; a public copy has no approval or is embargoed; the release
-            is a flash, or was not cut from the lake as it is now; an earlier copy does not say what it told; some cell
-            cannot be protected (it is named, with how close it could be bounded).
+            is a flash, or was not cut from the lake as it is now; an earlier copy is gone, is not as it was logged, or
+            does not say what it told; some cell cannot be protected (it is named, with how close it could be bounded).
     """
     refuse_without_purpose(purpose, "--purpose")
     said, settings = manifest(release), disclosure(workspace)
@@ -97,8 +98,8 @@ def export(
             where=said["release"],
         )
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
-    if level == "L0":
-        approval_of(settings, quarter, now or clock.now())
+    approval = approval_of(settings, said["release"], now or clock.now()).said if level == "L0" else {}
+    refuse_faults(workspace)
     _refuse_other_ground(workspace, said)
     published = _published(workspace, level)
     observations = pq.read_table(release / "parquet" / "observation.parquet").to_pandas()
@@ -108,6 +109,7 @@ def export(
     told = {
         "of": said["release"],
         "rules": rules_said(settings.rules),
+        "approval": approval,
         "blocks": blocks_said(passing.found),
         "hidden": sorted(map(list, passing.found.hidden)),
         "unchanged": [[*key, *cell] for key, cells in sorted(passing.unchanged.items()) for cell in sorted(cells)],
@@ -116,16 +118,36 @@ def export(
         "left_out": left_out,
         "provenance": {"code": code_hash(), "lock": lock_hash(), "template": template_hash(workspace)},
     }
-    record(workspace, "export", {"level": level, "release": said["release"]}, purpose=purpose, units=0)
     words = terms(passing, level, kept, left_out)
     issue = Issue("", Quarter.parse(quarter), as_of, level=level, stamp=STAMPS[level], terms=words)
-    folder = cut_level(workspace, issue, _tables(workspace, level, kept), told)
+    line = {"level": level, "quarter": quarter, "as_of": said["as_of"], **told}
+    rested_on = _rested_on(workspace, quarter)
+
+    def note(name: str, sha256: str) -> None:
+        copied = copy_line({"release": name, **line}, sha256, rested_on)
+        asked = {"level": level, "release": said["release"]} | approval
+        record(workspace, "export", asked, purpose=purpose, units=0, copied=copied)
+
+    folder = cut_level(workspace, issue, _tables(workspace, level, kept), told, note=note)
     return Export(folder, passing, len(kept), int(kept["value"].isna().sum()), sum(left_out.values()))
+
+
+def _rested_on(workspace: Workspace, quarter: str) -> dict[str, str]:
+    """The hash of each partition of the lake that was judged, or that the figures are sums of."""
+    judged = [(table, one) for table in ("class_part", "class_return", _CELLS) for one in history(workspace, quarter)]
+    lake, judged = Lake(workspace.lake), [*judged, ("core_digital_use", ALL)]
+    return {f"{table}/{partition}": lake.note_of(table, partition).sha256 for table, partition in judged}
 
 
 def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
     """Refuse a release that the lake of today would not give: what units put in would not be what its figures hold."""
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
+    if broken := altered(workspace.releases / said["release"], said):
+        raise InputError(
+            f"{said['release']} 与自己的清单不符（{'、'.join(broken)}），不能导出。请从备份恢复，或重新发布。",
+            f"{said['release']} is not what its manifest says ({', '.join(broken)}); restore it or cut it again.",
+            where=said["release"],
+        )
     refuse_stale(workspace, quarter)
     cells = conform(_CELLS, published_cells(workspace, quarter, as_of))
     if asdict(contents({_CELLS: cells})[_CELLS]) != said["tables"][_CELLS]:
@@ -140,7 +162,7 @@ def _refuse_other_ground(workspace: Workspace, said: Mapping[str, Any]) -> None:
 
 def _published(workspace: Workspace, level: Level) -> Published:
     """All that copies at any level have said so far, and which of it a copy of a level would say again."""
-    said = {folder: _said(folder) for folder in copies(workspace)}
+    said = {folder: said_of(folder) for folder in copies(workspace)}
     unchanged: dict[tuple[str, str], set[tuple[str, str]]] = {}
     known: dict[str, set[str]] = {}
     tellers: dict[str, dict[Path, dict[str, Any]]] = {}
@@ -159,22 +181,6 @@ def _published(workspace: Workspace, level: Level) -> Published:
         told=told,
         rough={folder: _steps(one["rounded"]) for folder, one in said.items() if one.get("rounded")},
     )
-
-
-def _said(folder: Path) -> dict[str, Any]:
-    """What a copy says that it told and kept back; without it nothing that leaves later can be held against it."""
-    said = manifest(folder)
-    if lacking := [key for key in _SAID if key not in said]:
-        raise InputError(
-            f"以前的导出 {folder.name} 是旧版程序做的，清单中没有 {'、'.join(lacking)}，新的导出无法与它对照。"
-            "没有交出的，请删除这个文件夹后重新导出；"
-            "已经交出的，请移出 export 文件夹另存，并由保密审查人员核对新旧两份之差。",
-            f"An earlier version made the copy {folder.name}; its manifest lacks {', '.join(lacking)}, so no new copy "
-            "can be held against it. If it was never handed out, remove its folder and export again; if it was, keep "
-            "it elsewhere, and have whoever answers for disclosure compare the new copy with it.",
-            where=str(folder / MANIFEST),
-        )
-    return said
 
 
 def _steps(rounded: Iterable[Sequence[Any]]) -> dict[Figure, float]:

@@ -20,6 +20,7 @@ from classification.errors import InputError
 from indicators.dispatch.thresholds import thresholds
 from pipelines import clock
 from pipelines.lake import Lake
+from pipelines.levels import MODES
 from pipelines.reports.periods import TITLES, Kind, Period, period
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.steps.exported import export
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.release.figures import Figures
     from pipelines.reports.paper import Edition, Paper
 
-_FOLDER, _FILE = 0o750, 0o440  # as every copy for the task force
+_MODES: Final = MODES["L1"]
 _BUILDING: Final = ".building-"
 _CODE: Final = re.compile(rf"(?<![0-9A-Za-z]){LOOKS_LIKE}(?![0-9A-Za-z])", re.IGNORECASE)
 
@@ -138,8 +139,9 @@ def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Pat
                        sheet=about.kind == "weekly")  # fmt: skip
         book.write(said, of, building / f"{of.name}.xlsx")
         for path in building.iterdir():
-            path.chmod(_FILE)
-        building.chmod(_FOLDER)
+            path.chmod(_MODES.kept)
+        for path in (building, building.parent):
+            path.chmod(_MODES.folder)
         old = folder.with_name(f"{_BUILDING}{about.name}-{os.getpid()}-old")
         if folder.exists():
             folder.rename(old)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import stat
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from pipelines.clock import today
 from pipelines.contracts import contracts
 from pipelines.ingest.receipts import STORE, latest
 from pipelines.lake import Lake
+from pipelines.levels import FOLDERS, MODES
 from pipelines.release.read import current, query
 from pipelines.steps.observed import SMALL, day_of_knowledge, evidence, known_cells, observation
 from pipelines.steps.released import release
@@ -42,6 +44,23 @@ LOOKED_AT_AGAIN = (
     "from pipelines.cli.app import app; app(standalone_mode=False)\n"
     "print('great_expectations' in sys.modules)"
 )
+
+
+def test_what_a_run_leaves_opens_to_whom_its_level_says(hand_run: HandRun) -> None:
+    """What is of L2 and L3 for its owner alone, whatever the umask of who started the run."""
+    there = {path.name for path in hand_run.home.iterdir() if path.is_dir()}
+    assert there - {"inbox"} <= set(FOLDERS)
+    assert {"_dagster", "lake", "log", "received", "release", "report"} <= there
+    wrong = []
+    for name in there - {"inbox"}:
+        folder, modes = hand_run.home / name, MODES[FOLDERS[name]]
+        for path in (folder, *(path for path in folder.rglob("*") if not path.is_symlink())):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode not in ({modes.folder} if path.is_dir() else {modes.file, modes.kept}):
+                wrong.append(f"{path.relative_to(hand_run.home)} {mode:o}")
+    assert not wrong
+    received = [path for path in (hand_run.home / STORE).rglob("*") if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in received} == {MODES["L3"].kept}
 
 
 def test_one_command_gives_a_release(hand_run: HandRun) -> None:

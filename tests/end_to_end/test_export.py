@@ -23,9 +23,10 @@ from classification.errors import InputError
 from indicators.observation import KEY
 from indicators.penetration import survey_rates
 from pipelines.access import LOG, accesses
-from pipelines.lake import Lake
+from pipelines.lake import ALL, Lake, sha256_of
+from pipelines.levels import FOLDERS, MODES
 from pipelines.release import gate
-from pipelines.release.cut import MODES
+from pipelines.release.copies import logged
 from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.snapshot import contents as contents_now
@@ -42,6 +43,7 @@ from tests.pipelines.release.test_cited import all_linked
 
 pytestmark = pytest.mark.city
 QUARTER, AS_OF = "2021Q3", dt.date(2021, 10, 20)
+OBSERVATION = Path("parquet") / "observation.parquet"
 NOON = dt.datetime(2021, 10, 28, 12, tzinfo=dt.UTC)
 APPROVED = """[rules]
 min_count = 3
@@ -52,7 +54,7 @@ approved_by = "核算科"
 approved_on = "2021-01-01"
 
 [[approval]]
-quarter = "2021Q3"
+release = "2021Q3_2021-10-20_0123456789"
 approved_by = "局领导"
 approved_on = 2021-10-26
 embargo = 2021-10-28T10:00:00+08:00
@@ -68,7 +70,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
     observation(workspace, QUARTER, AS_OF)
     folder = workspace.releases / name
     (folder / "parquet").mkdir(parents=True)
-    shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / "parquet" / "observation.parquet")
+    shutil.copy(Lake(workspace.lake).path("observation", QUARTER), folder / OBSERVATION)
     cells = conform("cell_published", published_cells(workspace, QUARTER, AS_OF))
     said = {
         "release": name,
@@ -77,6 +79,7 @@ def made(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Work
         "vintage": "preliminary",
         "settings": workspace.city.model_dump(mode="json"),
         "tables": {table: asdict(content) for table, content in contents_now({"cell_published": cells}).items()},
+        "files": {str(OBSERVATION): {"sha256": sha256_of(folder / OBSERVATION)}},
     }
     (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
     return workspace, folder
@@ -110,6 +113,7 @@ def test_hidden_figures_stand_as_such_and_folded_ones_do_not_stand(copies: dict[
     said = json.loads((copy.folder / "manifest.json").read_text(encoding="utf-8"))
     assert sum(said["left_out"].values()) == copy.left_out > 0
     assert {"min_count", "approved_by", "approved_on"} == set(said["rules"])  # the shares stay in the house
+    assert said["approval"] == {}
 
 
 def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[str, Export]) -> None:
@@ -117,6 +121,48 @@ def test_the_public_copy_shows_the_place_as_a_whole_in_divisions(copies: dict[st
     assert set(rows["region"]) == {"419900"}
     assert set(rows.loc[gate.of_cells(rows, "L0"), "class"]) == {"core", "01", "02", "03", "04"}
     assert set(rows["release_level"]) == {"L0"}
+
+
+def test_who_approved_the_public_copy_stands_in_it_and_in_the_log(
+    made: tuple[Workspace, Path], copies: dict[str, Export]
+) -> None:
+    workspace, release = made
+    by = {"approved_by": "局领导", "approved_on": "2021-10-26", "embargo": "2021-10-28T10:00:00+08:00"}
+    folder = copies["L0"].folder
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["approval"] == by
+    line = logged(workspace)[folder.name]
+    assert line.asked == {"level": "L0", "release": release.name} | by
+    assert line.copied is not None
+    assert line.copied.approval == by
+    # What was judged can be shown again; the hashes stay in the house.
+    lake = Lake(workspace.lake)
+    quarters = ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1", "2021Q2", QUARTER]
+    rested = [
+        *((table, one) for table in ("class_part", "cell_published") for one in quarters),
+        ("core_digital_use", ALL),
+    ]
+    assert line.copied.rested_on == {f"{table}/{one}": lake.note_of(table, one).sha256 for table, one in rested}
+    texts = "".join(contents(folder))
+    assert not [sha256 for sha256 in line.copied.rested_on.values() if sha256 in texts]
+
+
+def test_without_an_earlier_copy_nothing_leaves(made: tuple[Workspace, Path], copies: dict[str, Export]) -> None:
+    workspace, release = made
+    folder = copies["L0"].folder
+    aside = folder.rename(workspace.home / folder.name)
+    with pytest.raises(InputError, match=f"记录中有而文件夹已不在：{folder.name}"):
+        export(workspace, release, "L1", purpose="试")
+    aside.rename(folder)
+
+
+def test_a_release_that_was_edited_does_not_leave(made: tuple[Workspace, Path], tmp_path: Path) -> None:
+    workspace, release = made
+    path = release / OBSERVATION
+    kept = path.rename(tmp_path / path.name)
+    path.write_bytes(kept.read_bytes() + b" ")
+    with pytest.raises(InputError, match=r"与自己的清单不符（parquet/observation\.parquet）"):
+        export(workspace, release, "L1", purpose="试")
+    kept.replace(path)
 
 
 def test_the_public_copy_has_the_accounts_that_are_published(copies: dict[str, Export]) -> None:
@@ -285,9 +331,9 @@ def test_each_level_has_its_folder_and_its_modes(made: tuple[Workspace, Path], c
     workspace, _ = made
     for level, copy in copies.items():
         assert copy.folder.parent == workspace.home / "export" / level
-        folder_mode, file_mode = MODES[level]
-        assert stat.S_IMODE(copy.folder.stat().st_mode) == folder_mode
-        assert {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.rglob("*") if path.is_file()} == {file_mode}
+        assert stat.S_IMODE(copy.folder.stat().st_mode) == MODES[level].folder
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in copy.folder.rglob("*") if path.is_file()}
+        assert modes == {MODES[level].kept}
         assert not list((workspace.home / "export" / level).glob(".building-*"))
     assert [(line.command, line.asked["level"], line.purpose) for line in accesses(workspace)][:2] == [
         ("export", "L1", "专班月调度"),
@@ -320,6 +366,8 @@ def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict
     assert "分县（市、区） × 中类" in done.out
     # What a killed export had begun is swept.
     assert not left.exists()
+    for name in ("export", "export/L1", "export/L0"):
+        assert stat.S_IMODE((workspace.home / name).stat().st_mode) == MODES[FOLDERS[name]].folder
     # The same release, rules and earlier copies give the same copy.
     assert copies["L1"].folder.name in done.out
     assert len(list((workspace.home / "export" / "L1").iterdir())) == 1
@@ -330,7 +378,7 @@ def test_the_command_says_what_folded(made: tuple[Workspace, Path], copies: dict
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("quarter = ", 'quarter = "2020Q1" #'), "未经批准"),
+        (("release = ", 'release = "2020Q1" #'), "未经批准"),
         (("T10:00:00+08:00", "T23:00:00+08:00"), "前不得导出"),
         (("min_count = 3", "min_count = 2"), "min_count"),
         (("fold = 0.6", "fold = = 1"), "无法读取"),

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from pipelines.access import LOG
 from pipelines.cli import release as command
 from pipelines.release import cut as module
+from pipelines.release.copies import register
 from pipelines.release.cut import REQUIRED, cut, manifest
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.release.read import DATABASE, current
@@ -56,7 +58,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         unnamed = Issue("", last, DAYS[1], level="L1", stamp=STAMPS["L1"])
         origin = current(workspace).name
         shown = {name: tables[name] for name in REQUIRED}
-        module.cut_level(workspace, unnamed, shown, {"of": origin, "provenance": {"code": "1a", "lock": "2b"}})
+        said = {"of": origin, "provenance": {"code": "1a", "lock": "2b"}, "hidden": [], "unchanged": [], "known": {}}
+        module.cut_level(workspace, unnamed, shown, said, note=lambda *_: None)
+        register(workspace, purpose="专班月调度")
     return home
 
 
@@ -132,10 +136,54 @@ def test_a_copy_is_shown_but_not_cut_again(home: Path) -> None:
     assert said.code == 0, said.err
     for words in (copy.name, f"由发布包 {name(home, REVISED)} 导出", "L1，专班使用", "✓  bulletin.html"):
         assert words in said.out
-    for asked in (copy.name, str(copy)):
-        refused = ask(home, "verify", asked)
-        assert refused.code == 2
-        assert f"核验发布包 {name(home, REVISED)}" in refused.err
+    for asked in (copy.name, str(copy), str(copy / "manifest.json")):
+        said = ask(home, "verify", asked)
+        assert said.code == 0, said.err
+        for words in ("✓ 各文件与清单一致", "✓ 清单与访问日志所记一致（", "专班月调度）", name(home, REVISED)):
+            assert words in said.out
+
+
+def test_a_copy_is_held_against_the_log(home: Path, tmp_path: Path) -> None:
+    """A copy that was edited with its manifest keeps its own word, not that of the log."""
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    copy = copy_of(tmp_path / "home")
+    (copy / "manifest.json").chmod(0o644)
+    said = manifest(copy)
+    (copy / "manifest.json").write_text(json.dumps(said | {"hidden": [["419901", "01"]]}), encoding="utf-8")
+    verified = ask(tmp_path / "home", "verify", copy.name)
+    assert verified.code == 1
+    assert "✓ 各文件与清单一致" in verified.out
+    assert "✗ 清单与访问日志所记不符（" in verified.out
+    left = copy.with_name(".building-x")
+    left.mkdir()
+    listed = ask(tmp_path / "home", "list")
+    assert listed.code == 0, listed.err
+    assert f"! {copy.name} 与导出时的记录不符" in listed.out
+    assert "! .building-x 是中断的运行留下的" in listed.out
+    (copy / "manifest.json").write_text("{}", encoding="utf-8")
+    assert f"! {copy.name} 与导出时的记录不符" in ask(tmp_path / "home", "list").out
+    copy.rename(tmp_path / copy.name)
+    assert f"! {copy.name} 记录中有而文件夹已不在" in ask(tmp_path / "home", "list").out
+
+
+def test_copies_of_an_earlier_version_are_taken_into_the_log(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home", symlinks=True)
+    copy = copy_of(tmp_path / "home")
+    for path in (tmp_path / "home" / "log").glob(f"{LOG}*"):
+        path.unlink()
+    assert f"! {copy.name} 有文件夹而没有记录" in ask(tmp_path / "home", "list").out
+    assert ask(tmp_path / "home", "verify", copy.name).code == 1
+    assert ask(tmp_path / "home", "register").code == 2
+    (copy / "bulletin.html").chmod(0o644)
+    page = (copy / "bulletin.html").read_bytes()
+    (copy / "bulletin.html").write_bytes(b"edited")
+    refused = ask(tmp_path / "home", "register", "--purpose", "去年的月调度")
+    assert refused.code == 2
+    assert f"{copy.name} 与自己的清单不符（bulletin.html）" in refused.err
+    (copy / "bulletin.html").write_bytes(page)
+    assert f"✓ {copy.name} 已记入访问日志" in ask(tmp_path / "home", "register", "--purpose", "去年的月调度").out
+    assert "各份导出都已有记录" in ask(tmp_path / "home", "register", "--purpose", "再来").out
+    assert "去年的月调度）" in ask(tmp_path / "home", "verify", copy.name).out
 
 
 def test_diff(home: Path, tmp_path: Path) -> None:
@@ -145,6 +193,7 @@ def test_diff(home: Path, tmp_path: Path) -> None:
     assert "+2.50" in said.out
     assert "−0.40" in said.out
     assert all(Console().measure(line).maximum <= 80 for line in said.out.splitlines() if "/" not in line)
+    assert (tmp_path / "d.csv").stat().st_mode & 0o777 == 0o600  # it holds what stays in the house
     with (tmp_path / "d.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {(row["差别"], row["指标代码"]): row for row in csv.DictReader(file)}
     assert sorted(rows) == [

@@ -101,7 +101,7 @@ def test_a_copy_that_is_gone_or_changed_is_an_error(workspace: Workspace) -> Non
     xlsx(workspace.inbox / NAME, industry())
     register(workspace)
     [receipt] = receipts(workspace)
-    assert receipt.path.stat().st_mode & 0o777 == 0o444
+    assert receipt.path.stat().st_mode & 0o777 == 0o400
     receipt.path.chmod(0o644)
     receipt.path.write_bytes(receipt.path.read_bytes() + b" ")
     with pytest.raises(InputError, match=rf"(?s){NAME}.*被改动过.*was changed") as changed:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import tomllib
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from classification.errors import InputError
 from indicators.disclosure import Pattern
-from pipelines.release.gate import Passing, held_back, passed, terms
+from pipelines.release.gate import SETTINGS, Disclosure, Passing, approval_of, disclosure, held_back, passed, terms
+from pipelines.workspace import Workspace
 from tests.end_to_end.attacking import BASE, LEVEL, Attack, Variable
-from tests.pipelines.release.stand_in import PLACE, row
+from tests.pipelines.release.stand_in import PLACE, city_workspace, row
 
 COUNTY, OTHER = "419901", "419902"
 NAMED = ("2023Q3", "cumulative")
@@ -232,3 +236,73 @@ def test_neither_pull_nor_contribution_tells_the_base_of_the_place_that_is_kept_
     assert low == pytest.approx(bases["01"], rel=1e-3)
     assert high > 2e6
     assert values(told)["core_growth", *NAMED, PLACE, "01"] == pytest.approx(0.32)
+
+
+RULES = """[rules]
+min_count = 3
+dominance = [[1, 0.85], [2, 0.90]]
+p_percent = 0.10
+fold = 0.333
+"""
+RELEASE, OTHER_CUT = "2023Q4_2024-01-20_0123456789", "2023Q4_2024-01-20_9876543210"
+APPROVED = f"""
+[[approval]]
+release = "{RELEASE}"
+approved_by = "局领导"
+approved_on = 2024-01-25
+embargo = 2024-01-26T10:00:00+08:00
+"""
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return city_workspace(tmp_path_factory.mktemp("approved") / "home")
+
+
+def settings(city: Workspace, approvals: str) -> Disclosure:
+    (city.home / SETTINGS).write_text(RULES + approvals, encoding="utf-8")
+    return disclosure(city)
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def test_an_approval_holds_from_its_embargo_on(city: Workspace) -> None:
+    found = settings(city, APPROVED)
+    assert approval_of(found, RELEASE, at("2024-01-26T02:00:00+00:00")).said == {
+        "approved_by": "局领导",
+        "approved_on": "2024-01-25",
+        "embargo": "2024-01-26T10:00:00+08:00",
+    }
+    with pytest.raises(InputError, match="2024-01-26 10:00\\+08:00 前不得导出"):
+        approval_of(found, RELEASE, at("2024-01-26T09:59:59+08:00"))
+
+
+def test_an_approval_of_a_day_to_come_is_none_yet(city: Workspace) -> None:
+    found = settings(city, APPROVED.replace("2024-01-26T10", "2024-01-20T10"))
+    with pytest.raises(InputError, match="批准日期 2024-01-25 还没有到"):
+        approval_of(found, RELEASE, at("2024-01-24T15:59:00+00:00"))
+    # The day is that of the house, whatever zone the moment is told in.
+    assert approval_of(found, RELEASE, at("2024-01-24T16:00:00+00:00"))
+
+
+def test_another_cut_of_the_quarter_is_not_approved_and_its_approver_is_told_what_to_enter(city: Workspace) -> None:
+    now = at("2024-02-01T09:30:12+08:00")
+    with pytest.raises(InputError) as fault:
+        approval_of(settings(city, APPROVED), OTHER_CUT, now)
+    entry = fault.value.zh.partition("：")[2]
+    assert tomllib.loads(entry)["approval"][0]["release"] == OTHER_CUT
+    # As it stands nobody has approved it; with a name it can leave.
+    with pytest.raises(InputError, match=r"approval\.1\.approved_by"):
+        settings(city, APPROVED + entry)
+    signed = entry.replace('approved_by = ""', 'approved_by = "局领导"')
+    assert approval_of(settings(city, APPROVED + signed), OTHER_CUT, now).approved_on == dt.date(2024, 2, 1)
+
+
+@pytest.mark.parametrize("said", ['approved_by = "核算科"', 'approved_on = "2024-01-10"'])
+def test_the_rules_of_a_real_city_have_an_approver_and_a_day(city: Workspace, said: str) -> None:
+    real = Workspace(city.home, city.city.model_copy(update={"synthetic": False}))
+    (city.home / SETTINGS).write_text(RULES + said, encoding="utf-8")
+    with pytest.raises(InputError, match="尚未经批准"):
+        disclosure(real)

@@ -90,15 +90,16 @@ def leave(home: Path, patch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     """All copies, one after the other, through the gate; of their products the observations alone."""
     workspace = city_workspace(home)
     approved = "".join(
-        f'[[approval]]\nquarter = "{quarter}"\napproved_by = "局领导"\napproved_on = 2023-04-01\n'
+        f'[[approval]]\nrelease = "{quarter}_{day}_0123456789"\napproved_by = "局领导"\napproved_on = 2023-04-01\n'
         "embargo = 2023-04-02T10:00:00+08:00\n"
-        for _, quarter, level in COPIES
+        for day, quarter, level in COPIES
         if level == "L0"
     )
     (workspace.home / gate.SETTINGS).write_text(RULES + approved, encoding="utf-8")
     patch.setattr(judged, "contributions", contributions)
     patch.setattr(judged, "answers", lambda *_: {})
     patch.setattr(exported, "_refuse_other_ground", lambda *_: None)
+    patch.setattr(exported, "_rested_on", lambda *_: {})
     patch.setattr(cut, "_fill", observations_only)
     return [_left(workspace, *copy) for copy in COPIES]
 

@@ -80,6 +80,7 @@ def leave(home: Path, patch: pytest.MonkeyPatch, asked: Asked, days: tuple[dt.da
     patch.setattr(judged, "contributions", contributions)
     patch.setattr(judged, "answers", asking(asked))
     patch.setattr(exported, "_refuse_other_ground", lambda *_: None)
+    patch.setattr(exported, "_rested_on", lambda *_: {})
     patch.setattr(cut, "_fill", observations_only)
     return [_left(workspace, day, asked) for day in days]
 

@@ -85,6 +85,12 @@ def test_what_departments_say_of_ledgers_is_what_stands_in_them(found: list[Chec
     assert own == {name: said[name] for name in own}
 
 
+def test_what_stands_in_ledgers_is_no_preliminary_figure(observations: pd.DataFrame) -> None:
+    own = observations[observations["definition_id"] == "ledger"]
+    assert {"ledger_firms", "project_lights", "project_investment_ahead"} <= set(own["indicator"])
+    assert set(own["status"]) == {"A"}
+
+
 def test_a_figure_of_returns_is_rebuilt_once_there_are_returns(observations: pd.DataFrame, last: Board) -> None:
     more = observations.iloc[:1].assign(
         indicator="chain_value_added", definition_id="rate_method", period="2022Q4", span="cumulative",
