@@ -16,7 +16,7 @@ from indicators.measure.rows import quantised
 
 GDP: Final = "GDP"
 _DIVISION: Final = r"\d{2}"
-_FED_BACK: Final = "L1"
+_FED_BACK: Final = "L2"
 
 
 def value_of(accounts: pd.DataFrame, industry: str) -> pd.DataFrame:
@@ -34,9 +34,9 @@ def divisions(accounts: pd.DataFrame) -> pd.DataFrame:
 def rows(evidence: Evidence) -> list[pd.DataFrame]:
     """Observation rows of the accounts: levels, and growth (an index of last year = 1 counts as growth).
 
-    A row keeps its own vintage, status and publisher. Divisions are fed back to the place and published nowhere: they
-    go no further than the task force. Where growth and index of the same cell are both there, growth
-    is taken; growth at current prices is not (it can be had from the levels).
+    A row keeps its own vintage, status and publisher. Divisions are fed back to the place and published nowhere, and
+    one that is all digital is a class of the core told another way: they stay in the house. Where growth and index of
+    the same cell are both there, growth is taken; growth at current prices is not (it can be had from the levels).
     """
     accounts = evidence.accounts
     if accounts.empty:

@@ -58,13 +58,27 @@ def numbers(rows: pd.DataFrame) -> Numbers:
     return dict(zip(figures(rows), rows["value"].astype(float), strict=True))
 
 
-def not_exact(known: Numbers, quarter: str, closed: frozenset[Cell], core: Cell) -> list[Figure]:
-    """Growth and pulls of a quarter that are not told exactly: of a cell that is closed, or a pull on a closed core."""
+def not_exact(
+    known: Numbers, quarter: str, closed: Collection[Cell], shown: Collection[Cell], core: Cell
+) -> list[Figure]:
+    """Growth and pulls of a quarter that are not told exactly.
+
+    Args:
+        known: the numbers of the release.
+        quarter: which quarter.
+        closed: cells whose changes are not told exactly.
+        shown: cells that are shown; of others nothing is told.
+        core: the cell that pulls are on.
+
+    Returns:
+        Growth of cells that are closed, and pulls of such cells or on a core that is closed.
+    """
     found = []
     for figure in known:
         indicator, period, region, name = figure
         cells = {(region, name), core} if indicator == _PULL else {(region, name)}
-        if indicator in {GROWTH, _PULL} and period == quarter and not closed.isdisjoint(cells):
+        own = indicator in {GROWTH, _PULL} and period == quarter and cells <= set(shown)
+        if own and not cells.isdisjoint(closed):
             found.append(figure)
     return found
 

@@ -170,7 +170,7 @@ def _rounded(
         said: dict[str, list[Relation]] = {}
         for label in sorted(set(sums.index.get_level_values("period")) & {f"{year}Q{n} {_LEVEL}" for n in range(1, 5)}):
             moves: dict[Hashable, float] = sums[label].to_dict()
-            for figure in not_exact(known, label[:6], closed, core):
+            for figure in not_exact(known, label[:6], closed, found.shown, core):
                 earlier = [(copy.numbers, copy.steps[figure]) for copy in before if figure in copy.steps]
                 mine = [says(figure, step, known, moves, core) for step in STEPS]
                 mine += [says(figure, step, known, moves, core, then=numbers) for numbers, step in earlier]

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.disclosure import primary
-from pipelines.steps.contributed import contributions
+from pipelines.steps.contributed import contributions, rebased
 from pipelines.workspace import Workspace
 
 PLACE = "419900"
@@ -36,15 +36,25 @@ _AMOUNTS = {
 Cell = tuple[str, str, str, str]  # period, span, region, class
 Variable = tuple[str, *Cell]
 Terms = Mapping[Variable, float]
+Relation = tuple[Terms, float, float]  # the least and the most that the sum can be
 
 
 def told(*folders: Path) -> pd.DataFrame:
     """What copies say of cells of units, from their CSV files alone; the same number twice is one."""
     text = {"region": str, "class": str, "period": str, "value": str}
     files = [pd.read_csv(folder / "csv" / "observation.csv", dtype=text, keep_default_na=False) for folder in folders]
-    rows = pd.concat(files)
+    rows = pd.concat([_with_steps(rows, folder) for rows, folder in zip(files, folders, strict=True)])
     rows = rows[rows["definition_id"].isin(["rate_method", "same_vintage"])]
     return rows.drop_duplicates(["indicator", "period", "span", "region", "class", "price_basis", "base", "vintage"])
+
+
+def _with_steps(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Beside each number the step that the manifest says it was rounded to, 0 if it was not."""
+    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["rounded"]
+    steps = {tuple(key): step for *key, step in said}
+    keys = rows[["indicator", "period", "region", "class"]].itertuples(index=False, name=None)
+    found = [steps.get(key, 0.0) for key in keys]
+    return rows.assign(step=pd.Series(found, index=rows.index).where(rows["status"] == "R", 0.0))
 
 
 @dataclass
@@ -53,7 +63,7 @@ class Attack:
 
     rows: pd.DataFrame
     at: dict[Variable, int] = field(default_factory=dict)
-    relations: list[Terms] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     known: dict[Variable, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,7 +78,14 @@ class Attack:
         for (indicator, _, base, *cell), value in numbers.items():
             if (variable := (_AMOUNTS.get((indicator, base), ""), *cell)) in self.at:
                 self.known[variable] = value
-        self.relations = [*self._sums(), *self._ratios(numbers)]
+        steps = dict(zip(shown[names].itertuples(index=False, name=None), shown.get("step", 0.0 * values), strict=True))
+        self.relations = [(terms, -SLACK, SLACK) for terms in self._sums()]
+        for figure, value in numbers.items():
+            half = steps[figure] / 2
+            # What is rounded lies between two numbers; each says on which side of it the truth is.
+            sides = [(value - half, -SLACK, np.inf), (value + half, -np.inf, SLACK)] if half else []
+            for ratio, low, high in sides or [(value, -SLACK, SLACK)]:
+                self.relations += [(terms, low, high) for terms in self._ratio(figure, ratio)]
 
     def _sums(self) -> Iterator[Terms]:
         """Classes add up to the class above, places to the whole, quarters alone to those of the year so far."""
@@ -82,30 +99,27 @@ class Attack:
                 for kind in KINDS[: 3 if children is alone else 4] if children else ():
                     yield {(kind, period, span, region, name): 1.0} | {(kind, *child): -1.0 for child in children}
 
-    def _ratios(self, numbers: Mapping[tuple[str, ...], float]) -> Iterator[Terms]:
-        """Growth, pull, contribution and shares, each times its denominator."""
-        for (indicator, price, _, period, span, region, name), value in numbers.items():
-            when, after = (period, span), VOLUME if price == "constant" else LEVEL
-            core, whole = (*when, region, "core"), (*when, PLACE, "core")
-            mine: Cell = (*when, region, name)
-            found: list[tuple[str, list[tuple[Variable, float]]]] = [
-                ("core_growth", [((after, *mine), 1.0), ((BASE, *mine), -1.0 - value)]),
-                ("core_pull", [((after, *mine), 1.0), ((BASE, *mine), -1.0), ((BASE, *whole), -value)]),
-                (
-                    "core_contribution",
-                    [
-                        ((after, *mine), 1.0),
-                        ((BASE, *mine), -1.0),
-                        ((after, *whole), -value),
-                        ((BASE, *whole), value),
-                    ],
-                ),
-                ("core_class_share", [((LEVEL, *mine), 1.0), ((LEVEL, *core), -value)]),
-                ("core_region_share", [((LEVEL, *mine), 1.0), ((LEVEL, *when, PLACE, name), -value)]),
-            ]
-            for terms in (terms for kind, terms in found if kind == indicator):
-                if all(variable in self.at for variable, _ in terms):
-                    yield _added(terms)
+    def _ratio(self, figure: tuple[str, ...], value: float) -> Iterator[Terms]:
+        """Growth, pull, contribution or share: what it is a ratio of, less it times its denominator."""
+        indicator, price, _, period, span, region, name = figure
+        when, after = (period, span), VOLUME if price == "constant" else LEVEL
+        core, whole = (*when, region, "core"), (*when, PLACE, "core")
+        mine: Cell = (*when, region, name)
+        found: dict[str, list[tuple[Variable, float]]] = {
+            "core_growth": [((after, *mine), 1.0), ((BASE, *mine), -1.0 - value)],
+            "core_pull": [((after, *mine), 1.0), ((BASE, *mine), -1.0), ((BASE, *whole), -value)],
+            "core_contribution": [
+                ((after, *mine), 1.0),
+                ((BASE, *mine), -1.0),
+                ((after, *whole), -value),
+                ((BASE, *whole), value),
+            ],
+            "core_class_share": [((LEVEL, *mine), 1.0), ((LEVEL, *core), -value)],
+            "core_region_share": [((LEVEL, *mine), 1.0), ((LEVEL, *when, PLACE, name), -value)],
+        }
+        terms = found.get(indicator, [])
+        if terms and all(variable in self.at for variable, _ in terms):
+            yield _added(terms)
 
     def bounds(self, wanted: Sequence[Terms], own: Terms, alone: Terms) -> Iterator[tuple[float, float]]:
         """The least and the most that sums of numbers can be.
@@ -123,10 +137,9 @@ class Attack:
         for variable in self.at:
             low = exact.get(variable, own.get(variable, 0.0)) / scale
             solver.addVar(low, low if variable in exact else highspy.kHighsInf)
-        for terms in self.relations:
+        for terms, low, high in self.relations:
             columns = np.array([self.at[variable] for variable in terms], dtype=np.int32)
-            slack = SLACK / scale
-            solver.addRow(-slack, slack, len(columns), columns, np.array(list(terms.values())))
+            solver.addRow(low / scale, high / scale, len(columns), columns, np.array(list(terms.values())))
         for terms in wanted:
             yield self._end(solver, terms, 1.0) * scale, self._end(solver, terms, -1.0) * scale
 
@@ -217,6 +230,20 @@ class Evidence:
             return self.needs.get(cell, 0.0)
         others = [abs(part[unit]) for unit in ordered[1:]]
         return max(0.1 * others[0] - sum(others[1:]), 0.0)
+
+
+def changes(workspace: Workspace, release: Path) -> pd.DataFrame:
+    """What last year's bases tell of units that left, entered or were corrected, by cell: value added, cumulative.
+
+    Returns:
+        As ``primary``, by ``period, span, region, class``.
+    """
+    said = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    told = contributions(workspace, said["quarter"], dt.date.fromisoformat(said["as_of"]))
+    moved = pd.concat([rebased(told, year) for year in sorted({period[:4] for period in told["period"]})])
+    sums = _cells(moved[moved["value"] != 0])
+    found = primary(sums, by=["period", "span", "region", "class"], unit="unit", value="value")
+    return found[[span == "cumulative" for _, span, _, _ in found.index]]
 
 
 def _cells(told: pd.DataFrame) -> pd.DataFrame:

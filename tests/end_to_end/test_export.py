@@ -36,7 +36,7 @@ from pipelines.steps.exported import Export, export
 from pipelines.steps.observed import observation
 from pipelines.steps.released import published_cells
 from pipelines.workspace import Workspace
-from tests.end_to_end.attacking import LEVEL, Attack, Evidence, told
+from tests.end_to_end.attacking import BASE, LEVEL, SLACK, Attack, Evidence, changes, told
 from tests.end_to_end.running import duplicate
 from tests.end_to_end.running import told as command
 from tests.pipelines.release.test_cited import all_linked
@@ -138,7 +138,7 @@ def test_who_approved_the_public_copy_stands_in_it_and_in_the_log(
     lake = Lake(workspace.lake)
     quarters = ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1", "2021Q2", QUARTER]
     rested = [
-        *((table, one) for table in ("class_part", "cell_published") for one in quarters),
+        *((table, one) for table in ("class_part", "class_return", "cell_published") for one in quarters),
         ("core_digital_use", ALL),
     ]
     assert line.copied.rested_on == {f"{table}/{one}": lake.note_of(table, one).sha256 for table, one in rested}
@@ -220,6 +220,24 @@ def test_no_respondent_narrows_what_is_hidden(evidence: Evidence, copies: dict[s
     hidden = evidence.hidden(attack)
     assert len(evidence.units) > 10
     assert not [(unit, cell) for unit in evidence.units for cell in evidence.narrowed(attack, hidden, unit)]
+
+
+@pytest.mark.parametrize("levels", [["L1"], ["L0"], ["L1", "L0"]])
+def test_no_growth_tells_what_single_units_changed_by(
+    made: tuple[Workspace, Path], evidence: Evidence, copies: dict[str, Export], levels: list[str]
+) -> None:
+    """A reader who knows what the base would be had nobody changed cannot narrow what somebody did."""
+    found = changes(*made)
+    attack = Attack(told(*(copies[level].folder for level in levels)))
+    unsafe = [cell for cell in found.index[found["unsafe"]] if (BASE, *cell) in attack.at]
+    assert unsafe
+    assert not [cell for cell in unsafe if (BASE, *cell) in attack.known]
+    bounds = attack.bounds([{(BASE, *cell): 1.0} for cell in unsafe], {}, {})
+    for cell, (low, high) in zip(unsafe, bounds, strict=True):
+        base, need = evidence.known[BASE, *cell], found.loc[cell, "protection"]
+        assert low <= max(base - need, 0.0) + SLACK, cell
+        assert high >= base + need - SLACK, cell
+    assert {figure[0] for figure in copies["L1"].passing.rounded} == {"core_growth", "core_pull"}
 
 
 def test_the_attack_works(evidence: Evidence, copies: dict[str, Export]) -> None:

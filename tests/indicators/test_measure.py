@@ -210,10 +210,10 @@ def test_what_others_published_passes_through(found: pd.DataFrame) -> None:
     assert pick(found, "chain_value_added", "2022", span="annual")["value"].tolist() == [2_530_000_000]
     assert one(found, "gdp_growth", class_="") == 0.05
     assert one(found, "sector_growth", class_="secondary") == pytest.approx(0.04)
-    # What accounts say of sectors is published; divisions are fed back, and go no further than the task force.
+    # What accounts say of sectors is published; divisions are fed back, and stay in the house.
     levels = found[found["indicator"] == "sector_value_added"].groupby("class")["release_level"].unique()
     assert {cls: list(level) for cls, level in levels.items()}["secondary"] == ["L0"]
-    assert {tuple(level) for cls, level in levels.items() if str(cls).isdigit()} == {("L1",)}
+    assert {tuple(level) for cls, level in levels.items() if str(cls).isdigit()} == {("L2",)}
 
 
 def test_firms_revenue_and_staff_only_for_published_classes(found: pd.DataFrame) -> None:

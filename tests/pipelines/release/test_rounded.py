@@ -47,11 +47,13 @@ def observed() -> pd.DataFrame:
 
 def test_only_cumulative_growth_and_pulls_at_constant_prices_are_told_roughly() -> None:
     known = numbers(observed())
-    closed = not_exact(known, QUARTER, frozenset({CELL}), CORE)
+    closed = not_exact(known, QUARTER, {CELL}, set(BASES), CORE)
     assert closed == [(GROWTH, QUARTER, *CELL), ("core_pull", QUARTER, *CELL)]
     # A pull is on the core: where that is closed no pull is told exactly.
-    assert ("core_pull", QUARTER, *CELL) in not_exact(known, QUARTER, frozenset({CORE}), CORE)
-    assert not_exact(known, "2023Q1", frozenset({CORE}), CORE) == []
+    assert ("core_pull", QUARTER, *CELL) in not_exact(known, QUARTER, {CORE}, set(BASES), CORE)
+    assert not_exact(known, "2023Q1", {CORE}, set(BASES), CORE) == []
+    # Of a cell that is hidden nothing is told, and no pull on a core that is.
+    assert not_exact(known, QUARTER, {CORE, CELL}, {CELL}, CORE) == [(GROWTH, QUARTER, *CELL)]
     rough = observed()[roughly_told(observed(), [(GROWTH, QUARTER, *CELL)])]
     assert rough[["span", "price_basis", "class"]].to_numpy().tolist() == [["cumulative", "constant", "01"]]
 
