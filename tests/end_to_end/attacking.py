@@ -222,6 +222,22 @@ class Evidence:
             if low > floor + SLACK or high < value + need - SLACK or high - low <= SLACK:
                 yield kind, cell
 
+    def changed(self, attack: Attack, changes: pd.DataFrame) -> Iterator[Cell]:
+        """Cells of which a reader can bound closer than he may what single units changed by.
+
+        He is taken to know the prices, so that he has the volume of every level, and what the base would be had no unit
+        changed, so that a bound of the base is one of the change.
+        """
+        attack.known |= {
+            (VOLUME, *cell): self.known[VOLUME, *cell] for kind, *cell in list(attack.known) if kind == LEVEL
+        }
+        unsafe = [cell for cell in changes.index[changes["unsafe"]] if (BASE, *cell) in attack.at]
+        bounds = attack.bounds([{(BASE, *cell): 1.0} for cell in unsafe], {}, {})
+        for cell, (low, high) in zip(unsafe, bounds, strict=True):
+            base, need = self.known[BASE, *cell], changes.loc[[cell], "protection"].iloc[0]
+            if low > max(base - need, 0.0) + SLACK or high < base + need - SLACK:
+                yield cell
+
     def _need(self, cell: Cell, who: str | None) -> float:
         """How far a cell must be kept from somebody: from its largest contributor only the next largest is."""
         part = self.parts.get(cell, {})
