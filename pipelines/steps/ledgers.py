@@ -8,6 +8,7 @@ sums of ``cell_ledger``.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -108,8 +109,8 @@ def cell_ledger(workspace: Workspace) -> Made:
         write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
 
     made_from = [
-        *lake.hashes("core_ledger"),
         *lake.hashes("core_dispatch"),
+        *lake.hashes("core_ledger_history"),
         code_hash(*_CODE),
         *(city.code, city.first_quarter, city.last_quarter, *counties),
     ]
@@ -127,7 +128,7 @@ def board(workspace: Workspace, day: dt.date | None = None) -> Board:
 
     lake = Lake(workspace.lake)
     rows, kept = (lake.read(table).to_pandas() for table in ("core_ledger", "core_dispatch"))
-    return Board(rows, day or _last(rows), kept=kept)
+    return Board(rows, day or _last(rows), kept=kept, pairs=partial(pairs, workspace))
 
 
 def _last(rows: pd.DataFrame) -> dt.date:
