@@ -1,7 +1,7 @@
 """Doubts about what a ledger says: rules as data, each with its reason; nothing doubtful is shown as green or summed.
 
-Belongs here: holding the entries of a ledger to ``doubts.csv``, entries as sums take them. Does not belong here: cells that cannot be read
-(ingest), pairs that may be one entry (pipelines.ledgers).
+Belongs here: holding the entries of a ledger to ``doubts.csv``, entries as sums take them. Does not
+belong here: cells that cannot be read (ingest), pairs that may be one entry (pipelines.ledgers).
 """
 
 from __future__ import annotations

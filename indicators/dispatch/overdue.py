@@ -64,7 +64,9 @@ def not_reported(ledger: str, standing: pd.DataFrame, day: dt.date) -> pd.DataFr
     terms = cycles().loc[ledger]
     quiet = (pd.Timestamp(day) - standing["last_report"]).dt.days
     rows = standing.assign(ledger=ledger, owner=owners(standing), cycle=terms["zh"], days=quiet)
-    return ordered(rows.loc[quiet > terms["days"], ["ledger", "owner", "entry", "name", "cycle", "last_report", "days"]])
+    return ordered(
+        rows.loc[quiet > terms["days"], ["ledger", "owner", "entry", "name", "cycle", "last_report", "days"]]
+    )
 
 
 def ordered(rows: pd.DataFrame) -> pd.DataFrame:

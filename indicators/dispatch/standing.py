@@ -151,7 +151,7 @@ def _holding(history: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 
 
 def held_since(history: pd.DataFrame, day: dt.date) -> pd.Series:
-    """The day on which what each cell holds on a day was first known, by ``(entry, field)``; the same again is no news."""
+    """By ``(entry, field)`` the day on which what it holds on a day was first known; the same again is no news."""
     known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     cell = [known[name] for name in ("entry", "field")]
     news = known[known["value"] != known["value"].groupby(cell).shift()]

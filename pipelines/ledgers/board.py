@@ -22,8 +22,8 @@ from indicators.dispatch.doubts import blocking, flagging
 from indicators.dispatch.overdue import cycles as reporting
 from indicators.dispatch.overdue import ordered, owners
 from indicators.dispatch.schedule import Completion
-from pipelines.contracts import contract
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
+from pipelines.ledgers.doubles import COLUMNS
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
 _BEFORE: Final = {"project": ("cum_year",)}
@@ -80,8 +80,7 @@ def kinds(ledger: Ledger) -> dict[str, str]:
 
 def no_pairs(day: dt.date) -> pd.DataFrame:  # noqa: ARG001 - whatever the day
     """No pair of entries that may be one."""
-    empty: pd.DataFrame = contract("core_ledger_duplicate").schema.empty_table().to_pandas()
-    return empty
+    return pd.DataFrame(columns=list(COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -364,7 +363,9 @@ class Board:
             "future_firms": by["firm"].size(),
             "future_projects": by["project"].size(),
             "future_invested": invested.groupby("future_industry")["cum_year"].sum(),
-            "future_investors": whose(invested[invested["cum_year"] > 0]).groupby(invested["future_industry"]).nunique(),
+            "future_investors": whose(invested[invested["cum_year"] > 0])
+            .groupby(invested["future_industry"])
+            .nunique(),
         }
         return found.assign(**{name: found["name_zh"].map(values).fillna(0) for name, values in told.items()})
 

@@ -264,7 +264,8 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
                  "arrived_on": day("2023-01-01")},
-        "lead": {"signed_on": NaT, "started_on": NaT, "produced_on": NaT, "capacity_on": NaT, "signing": "", "earlier": "", "added_investment": NaN},
+        "lead": {"signed_on": NaT, "started_on": NaT, "produced_on": NaT, "capacity_on": NaT, "signing": "",
+                 "earlier": "", "added_investment": NaN},
         "firm": {"credit_code": "已填"},
         "park": {"tenants": 5.0, "tenants_above": 1.0, "tenants_digital": 2.0},
         "problem": {"raised_on": day("2023-01-01"), "closed_on": NaT, "evidence": ""},
@@ -332,7 +333,8 @@ def test_every_doubt_is_tried_and_names_columns_of_its_ledgers() -> None:
 
 
 @pytest.mark.parametrize(("finish", "start", "found"), [
-    ("2023-11-01", "2023-01-02", ["finishes_later"]), ("2023-10-31", "2023-01-02", []), ("", "", ["invested_unstarted"]),
+    ("2023-11-01", "2023-01-02", ["finishes_later"]), ("2023-10-31", "2023-01-02", []),
+    ("", "", ["invested_unstarted"]),
 ])  # fmt: skip
 def test_what_is_implausible_is_grey_and_says_why(finish: str, start: str, found: list[str]) -> None:
     assert doubt("project", finish=pd.Timestamp(finish or None), start=pd.Timestamp(start or None)) == found
@@ -367,7 +369,10 @@ def test_since_when_a_cell_holds_what_it_holds() -> None:
         ("A", "spent", "9", "2023-04-05", "2023-04-06"),  # the same again is no news
         ("B", "spent", "9", "2023-04-05", "2023-04-06"),
     )
-    assert dispatch.held_since(told, DAY).to_dict() == {("A", "spent"): day("2023-03-06"), ("B", "spent"): day("2023-04-06")}
+    assert dispatch.held_since(told, DAY).to_dict() == {
+        ("A", "spent"): day("2023-03-06"),
+        ("B", "spent"): day("2023-04-06"),
+    }
     assert dispatch.held_since(told, dt.date(2023, 2, 10)).to_dict() == {("A", "spent"): day("2023-02-06")}
 
 
