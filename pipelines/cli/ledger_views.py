@@ -286,13 +286,26 @@ def pairs(found: pd.DataFrame, city: City, console: Console) -> None:
 
 def set_aside(lines: list[dict[str, Any]], console: Console) -> None:
     """What did not go through, without what stood there."""
+    _places(lines, console)
+    console.print(f"共 {len(lines)} 条", style="yellow" if lines else "green", **_PLAIN)
+
+
+def unread(lines: list[dict[str, Any]], console: Console) -> None:
+    """Columns that were not read, or that are missing."""
+    if lines:
+        console.print("\n未读或缺少的列", highlight=False)
+        _places(lines, console)
+        console.print(f"共 {len(lines)} 张表", style="yellow", **_PLAIN)
+
+
+def _places(lines: list[dict[str, Any]], console: Console) -> None:
     rows = [
-        (line["file"], f"{line['sheet']} 第{line['row']}行".strip(), line["column"], line["reason_zh"])
+        (line["file"], f"{line['sheet']} {row}".strip(), line["column"], line["reason_zh"])
         for line in lines
+        for row in [f"第{line['row']}行" if line["row"] else ""]
     ]
     if rows:
         console.print(_table(("文件", "位置", "列", "原因与处理"), rows))
-    console.print(f"共 {len(rows)} 条", style="yellow" if rows else "green", **_PLAIN)
 
 
 def _words(board: Board) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,9 +19,11 @@ from indicators.dispatch.thresholds import thresholds
 from pipelines.contracts import contract
 from pipelines.ingest.forms.ledgers import LEDGER_FORMS, ledgers
 from pipelines.ingest.landing import register
+from pipelines.ingest.ledgers import untold
+from pipelines.ingest.tables import UNREAD
 from pipelines.lake import ALL, Lake, Made, write_table
 from pipelines.provenance import code_hash
-from pipelines.steps.core import core_small
+from pipelines.steps.core import core_small, ledger_set_aside
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
@@ -122,6 +124,21 @@ def make_ledgers(workspace: Workspace) -> list[Made]:
     return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace), cell_ledger(workspace)]
 
 
+def unread(workspace: Workspace) -> list[dict[str, Any]]:
+    """What of sheets of ledgers was not read though their rows were: columns with another name, or that are missing.
+
+    Returns:
+        ``file, sheet, row, column, reason_zh, reason_en``.
+    """
+    lake, found = Lake(workspace.lake), []
+    for form in LEDGER_FORMS:
+        notices = lake.read(f"notice_{form}")
+        found += notices.filter(pc.equal(notices["code"], UNREAD)).to_pylist()
+    for ledger in ledgers().values():
+        found += untold(lake.read(f"raw_{ledger.form}"), ledger)
+    return found
+
+
 def board(workspace: Workspace, day: dt.date | None = None) -> Board:
     """The board of a day, with the lights that were made; where no day is named, of the last one (``_last``)."""
     from pipelines.ledgers.board import Board
@@ -148,4 +165,4 @@ def refreshed(workspace: Workspace) -> list[Made]:
     Lake(workspace.lake).sweep()
     for form in LEDGER_FORMS:
         raw(workspace, form)
-    return [core_small(workspace, "core_ledger_history"), *make_ledgers(workspace)]
+    return [core_small(workspace, "core_ledger_history"), ledger_set_aside(workspace), *make_ledgers(workspace)]

@@ -49,7 +49,9 @@ def test_counts(shuce) -> None:
     assert ["重点企业", "TZ01", "36"] in [line.split() for line in early.out.splitlines()]
 
 
-@pytest.mark.parametrize("name", ["重点企业", "TZ02", "lead", "重点专项债项目清单", "园区", "问题", "措施", "登记簿"])
+@pytest.mark.parametrize(
+    "name", ["重点企业", "TZ02", "lead", "重点专项债项目清单", "招商", "tz01", "园区", "问题", "措施", "登记簿"]
+)
 def test_a_list(shuce, name: str) -> None:
     said = shuce("list", name)
     assert said.code == 0
