@@ -22,6 +22,7 @@ from indicators.dispatch.doubts import blocking, flagging
 from indicators.dispatch.overdue import cycles as reporting
 from indicators.dispatch.overdue import ordered, owners
 from indicators.dispatch.schedule import Completion
+from indicators.dispatch.standing import YEAR
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers.doubles import COLUMNS
 
@@ -152,7 +153,12 @@ class Board:
         rows = found.merge(about, on="entry", validate="many_to_one")
         held = dispatch.held_since(self._of(ledger), self.day).to_dict()
         known = zip(rows["entry"], rows["fields"], rows["first_known"], strict=True)
-        since = [max(held.get((entry, name), first) for name in fields) for entry, fields, first in known]
+        # What is of another year was of this one until the year turned.
+        turned = {YEAR: pd.Timestamp(self.year, 1, 1)}
+        since = [
+            max(max(held.get((entry, name), first), turned.get(name, first)) for name in fields)
+            for entry, fields, first in known
+        ]
         rows = rows.assign(ledger=ledger, since=pd.to_datetime(pd.Series(since, index=rows.index)))
         return rows.assign(days=(pd.Timestamp(self.day) - rows["since"]).dt.days)
 

@@ -130,6 +130,8 @@ def test_doubts_by_owner_say_what_why_and_since_when(history: pd.DataFrame) -> N
     assert (bond["since"], bond["days"]) == (pd.Timestamp("2023-09-08"), 2)
     assert told.loc["XM009", "no_credit_code"]["since"] == pd.Timestamp("2023-01-06")  # what is missing, from the first
     assert board.doubtful["owner"].is_monotonic_increasing
+    later = Board(history, dt.date(2024, 3, 1)).doubtful.query("rule == 'plan_of_another_year'")
+    assert set(later["since"]) == {pd.Timestamp("2024-01-01")}  # until then the plan was of the year
     new = board.new_doubts(dt.date(2023, 9, 3))
     assert new[["entry", "rule"]].to_numpy().tolist() == [["ZX006", "spent_over_arrived"]]
 
