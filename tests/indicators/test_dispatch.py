@@ -220,7 +220,7 @@ def measured(**columns: Any) -> pd.DataFrame:
 def test_each_light_has_its_reason(name: str, value: Any, light: str, reason: str) -> None:
     lit = dispatch.lights(measured(**{name: [value]})).iloc[0]
     assert (lit["light"], lit["reason"]) == (light, reason)
-    assert lit["word"] in {"正常", "提示", "警告", "未报"}
+    assert lit["word"] in {"正常", "提示", "警告", "未评"}
     assert lit["symbol"]
 
 
@@ -534,6 +534,6 @@ def test_the_two_legends_never_meet() -> None:
     from indicators.signals.lights import legend as climate
 
     mine = dispatch.legend()
-    assert mine["word"].tolist() == ["正常", "提示", "警告", "未报"]
+    assert mine["word"].tolist() == ["正常", "提示", "警告", "未评"]
     assert mine["symbol"].is_unique
     assert not set(mine["word"]) & (set(climate()["meaning"]) - {"正常"})

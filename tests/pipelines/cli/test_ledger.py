@@ -86,7 +86,7 @@ def test_the_dispatch_of_a_day(shuce) -> None:
     said = shuce("dispatch")
     assert "年度计划投资" in said.out
     assert "2023-12 灯号（24 个项目）" in said.out
-    for word in ("正常", "提示", "警告", "未报", "履约率", "开工率", "专项债", "工作措施：23 项"):
+    for word in ("正常", "提示", "警告", "未评", "履约率", "开工率", "专项债", "工作措施：23 项"):
         assert word in said.out
     assert "XM026" in said.out
     for words in ("未办结问题（9 个", "报包联领导", "YQ004", "87.0%", "存疑（1 条", "办结没有佐证"):

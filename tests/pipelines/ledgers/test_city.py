@@ -107,9 +107,12 @@ def test_money_in_doubt_is_in_no_sum_and_that_is_said(ledger_city: Workspace, hi
     assert doubted.left_out("bond") == {"ZX006"}
     assert doubted.bonds.set_index("entry").loc["ZX006", ["spent", "arrived"]].tolist() == [1.5e9, 1.5e8]
     assert doubted.bonds.set_index("entry")["progress"].isna()["ZX006"]
-    sums = {name: doubted.counting("bond")[name].sum() for name in ("arrived", "spent")}
+    counted = {name: doubted.counting("bond")[name].sum() for name in ("arrived", "spent")}
     others = doubted.of("bond").query("entry != 'ZX006'")
-    assert sums == {name: others[name].sum() for name in sums}
+    assert counted == {name: others[name].sum() for name in counted}
+    totals = sums._totals(doubted)
+    assert {name: totals[name, ""].value for name in counted} == counted
+    assert totals["arrived", ""].entries == 7
     assert mended.counting("bond")["arrived"].sum() == mended.of("bond")["arrived"].sum()
     table = tables.bonds(doubted)
     assert table is not None
