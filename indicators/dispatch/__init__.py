@@ -7,7 +7,7 @@ which red means overheating: here red means late.
 """
 
 from indicators.dispatch.bonds import spending
-from indicators.dispatch.doubts import doubts
+from indicators.dispatch.doubts import counting, doubts
 from indicators.dispatch.funnel import funnel, signings
 from indicators.dispatch.lights import legend, light_changes, lights
 from indicators.dispatch.overdue import late_by_owner, not_reported
@@ -22,16 +22,18 @@ from indicators.dispatch.schedule import (
     start_overdue,
     start_rate,
 )
-from indicators.dispatch.standing import changed_fields, entries, moves, on_list
+from indicators.dispatch.standing import changed_fields, entries, held_since, moves, on_list
 from indicators.dispatch.thresholds import thresholds
 
 __all__ = [
     "against_schedule",
     "changed_fields",
     "completion",
+    "counting",
     "doubts",
     "entries",
     "funnel",
+    "held_since",
     "late_by_owner",
     "legend",
     "light_changes",

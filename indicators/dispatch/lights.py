@@ -36,7 +36,8 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
 
     Args:
         measured: ``entry, cycle`` (2023-10)``, deviation`` (a fraction, missing without a plan)``, start_overdue``
-            (months)``, silent`` (cycles without a report)``, doubt`` (text, '' for none).
+            (months)``, silent`` (cycles without a report)``, doubt`` (what blocks a light, '' for none)``, flag`` (what
+            is doubted and does not block); doubts that do not decide the light stand beside its reason.
         limits: thresholds by name; default ``thresholds()``.
 
     Returns:
@@ -55,7 +56,8 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
         run = run + 1 if light in {YELLOW, RED} else 0
         if light == YELLOW and run >= terms["yellow_run"]:
             light, reason = RED, f"连续{run}次黄灯或红灯：{reason}"
-        found.append((light, reason))
+        beside = "；".join(filter(None, (row["doubt"], row["flag"]))) if light != GREY else ""
+        found.append((light, f"{reason}；另存疑：{beside}" if beside else reason))
         last = row["entry"]
     words = legend().set_index("light")
     rows["light"], rows["reason"] = [light for light, _ in found], [reason for _, reason in found]

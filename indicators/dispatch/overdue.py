@@ -6,12 +6,11 @@ Belongs here: the two lists. Does not belong here: what a light says.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import pandas as pd
-
-from indicators.dispatch.thresholds import thresholds
 
 NOBODY: Final = "（未填责任部门）"
 _LATE: Final = ["owner", "kind", "entry", "name", "due", "days"]
@@ -41,22 +40,40 @@ def late_by_owner(projects: pd.DataFrame, problems: pd.DataFrame, measures: pd.D
         for kind, frame, column, undone in wanted
         for part in (frame[undone & (frame[column] < today)],)
     ]
-    late = pd.concat([part.assign(owner=_owner(part)) for part in parts], ignore_index=True)
+    late = pd.concat([part.assign(owner=owners(part)) for part in parts], ignore_index=True)
     rows: pd.DataFrame = late.assign(days=(today - late["due"]).dt.days)[_LATE]
-    return _ordered(rows)
+    return ordered(rows)
 
 
-def not_reported(standing: pd.DataFrame, day: dt.date, limits: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """The entries of which nothing was heard for longer than a cycle: ``owner, entry, name, last_report, days``."""
-    terms = thresholds() if limits is None else limits
+@cache
+def cycles() -> pd.DataFrame:
+    """How often each ledger reports (``cycles.csv``), by ledger: ``cycle, days, zh, source``.
+
+    An entry of which nothing was heard for more than ``days`` has not reported.
+    """
+    with (files(__package__) / "cycles.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file).set_index("ledger")
+
+
+def not_reported(ledger: str, standing: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The entries of a ledger of which nothing was heard for longer than its cycle.
+
+    Returns:
+        ``ledger, owner, entry, name, cycle`` (in words)``, last_report, days``, by owner, the longest first.
+    """
+    terms = cycles().loc[ledger]
     quiet = (pd.Timestamp(day) - standing["last_report"]).dt.days
-    rows = standing.assign(owner=_owner(standing), days=quiet)[quiet > terms["report_days"]]
-    return _ordered(rows[["owner", "entry", "name", "last_report", "days"]])
+    rows = standing.assign(ledger=ledger, owner=owners(standing), cycle=terms["zh"], days=quiet)
+    return ordered(
+        rows.loc[quiet > terms["days"], ["ledger", "owner", "entry", "name", "cycle", "last_report", "days"]]
+    )
 
 
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+def ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows by owner, the most days first."""
     return rows.sort_values(["owner", "days", "entry"], ascending=[True, False, True]).reset_index(drop=True)
 
 
-def _owner(frame: pd.DataFrame) -> pd.Series:
+def owners(frame: pd.DataFrame) -> pd.Series:
+    """Whose each entry is; one that names nobody is nobody's."""
     return frame["department"].where(frame["department"] != "", NOBODY)

@@ -148,3 +148,12 @@ def changed_fields(history: pd.DataFrame, since: dt.date, until: dt.date) -> pd.
 def _holding(history: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
     return known.drop_duplicates(["entry", "field"], keep="last")
+
+
+def held_since(history: pd.DataFrame, day: dt.date) -> pd.Series:
+    """By ``(entry, field)`` the day on which what it holds on a day was first known; the same again is no news."""
+    known = history[pd.to_datetime(history["known_from"]) <= pd.Timestamp(day)].sort_values(TAKEN, kind="stable")
+    cell = [known[name] for name in ("entry", "field")]
+    news = known[known["value"] != known["value"].groupby(cell).shift()]
+    since: pd.Series = pd.to_datetime(news["known_from"]).groupby([news["entry"], news["field"]]).last()
+    return since

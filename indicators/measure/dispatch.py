@@ -1,7 +1,8 @@
 """Sums of the task force's ledgers and their rates: who is on a list, lights, money, what becomes of contracts.
 
 Belongs here: which sum is which indicator, and rates of sums. Does not belong here: single entries and their lights
-(``indicators.dispatch``). No figure of a firm is among the sums, and no account is made of them.
+(``indicators.dispatch``). No figure of a firm is among the sums, and no account is made of them. An amount over fewer
+than three is one entry's to whoever knows the other: it stays in the house.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import pandas as pd
 from indicators.measure import rows as make
 from indicators.measure.evidence import Evidence
 from indicators.quarter import Quarter
+from indicators.revision_steps import FEWEST
 
 DEFINITION: Final = "ledger"
+_HOUSE: Final = "L2"
 # Indicator → the sum that is divided, and the one that it is divided by.
 RATES: Final = {
     "project_investment_completion": ("done", "planned"),
@@ -28,6 +31,7 @@ RATES: Final = {
 }
 # Indicator → the sum that it is: by future industry, by light, of a whole list.
 SUMS: Final = {
+    "future_firms": "future_firms",
     "future_projects": "future_projects",
     "future_investment": "future_invested",
     "ledger_firms": "firms",
@@ -63,17 +67,31 @@ def rows(evidence: Evidence) -> list[pd.DataFrame]:
     sums = evidence.released(evidence.dispatch)
     if sums.empty:
         return []
-    wide = sums.pivot(index=["quarter", "region", "class"], columns="item", values="value").astype("float64")
-    wide = wide.reindex(columns=list(ITEMS)).reset_index()
-    frame = wide.assign(span="cumulative", estimated=False)
+    frame, behind = (_wide(sums, column) for column in ("value", "entries"))
     every = sums.assign(span="cumulative", estimated=False)
     counted = [
-        make.own_rows(rows, rows["value"].astype("float64"), name, DEFINITION)
+        _withheld(make.own_rows(rows, rows["value"].astype("float64"), name, DEFINITION), rows["entries"])
         for name, item in SUMS.items()
         if len(rows := every[every["item"] == item])
     ]
     rates = {name: make.ratio(frame[part], frame[whole]) for name, (part, whole) in RATES.items()}
     gone = frame["quarter"].map(lambda quarter: Quarter.parse(quarter).number / 4)
     rates["project_investment_ahead"] = rates["project_investment_completion"] - gone
-    found = counted + [make.own_rows(frame, values, name, DEFINITION) for name, values in rates.items()]
+    fewest = {name: behind[list(pair)].min(axis=1) for name, pair in RATES.items()}
+    fewest["project_investment_ahead"] = fewest["project_investment_completion"]
+    found = counted + [
+        _withheld(make.own_rows(frame, values, name, DEFINITION), fewest[name]) for name, values in rates.items()
+    ]
     return [each.assign(status="A") for each in found]
+
+
+def _wide(sums: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A column of the sums, an item per column."""
+    wide = sums.pivot(index=["quarter", "region", "class"], columns="item", values=column).astype("float64")
+    return wide.reindex(columns=list(ITEMS)).reset_index().assign(span="cumulative", estimated=False)
+
+
+def _withheld(rows: pd.DataFrame, entries: pd.Series) -> pd.DataFrame:
+    """Observation rows, of which those summed over fewer than ``FEWEST`` entries stay in the house."""
+    few = entries.reindex(rows.index).astype("float64") < FEWEST
+    return rows.assign(release_level=rows["release_level"].mask(few, _HOUSE))

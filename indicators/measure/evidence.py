@@ -74,7 +74,7 @@ _COLUMNS: Final = {
     "capital_setting": ["sector", "base_year", "r", "delta", "g", "valid_from", "valid_to", "known_from"],
     "io_sector": ["year", "code", "section", "digital", "output", "known_from"],
     "io_flow": ["year", "supplier", "user", "flow", "known_from"],
-    "dispatch": [*_KEYS["dispatch"], "value", "known_from"],
+    "dispatch": [*_KEYS["dispatch"], "value", "entries", "known_from"],
     "index_scheme": ["base_year", "code", "parent", "name_zh", "indicator", "definition_id", "class", "span",
                      "price_basis", "direction", "weight", "low", "high", "document", "known_from"],
     "concentration": ["quarter", "known_from", "known_to", "region", "class", "units", "hhi", "va_positive",

@@ -149,7 +149,9 @@ def _small(table: str) -> dg.AssetsDefinition:
 )
 def core_set_aside_reference(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> Result:
     """What was set aside in forms that are not quarterly."""
-    make_all(context, workspace.workspace, lambda: core.reference_set_aside(workspace.workspace))
+    place = workspace.workspace
+    make_all(context, place, lambda: core.ledger_set_aside(place))
+    make_all(context, place, lambda: core.reference_set_aside(place))
     return checked(context, workspace.workspace, "core_set_aside")
 
 

@@ -54,6 +54,7 @@ ledger_assets = [
         ledgers.cell_ledger,
         "台账汇总：各季末的在单条目、灯号、投资、开工、专项债支出、三个一批各环节、园区入驻企业；台账进入指标的唯一通道。",
         "core_ledger",
+        "core_ledger_history",
         "core_dispatch",
     ),
 ]

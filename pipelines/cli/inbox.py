@@ -52,7 +52,7 @@ def listing(
     as_csv: AsCsv = False,
     quarter: Annotated[str, typer.Option(help="只看一个季度，如 2023Q4。 One quarter only.")] = "",
     problems: Annotated[
-        bool, typer.Option("--problems", help="只看拒收、未识别和有搁置行的文件。 Only what needs attention.")
+        bool, typer.Option("--problems", help="只看拒收、未识别、有搁置行或未读列的文件。 Only what needs attention.")
     ] = False,
     no_register: Annotated[
         bool, typer.Option("--no-register", help="只看，不登记新到的文件。 Look only, register nothing.")
@@ -126,7 +126,7 @@ def _list(workspace: Workspace, *, as_csv: bool, quarter: str, problems: bool, n
         item
         for item in arrivals(workspace)
         if quarter in ("", item.receipt.quarter)
-        and (not problems or item.state in ("refused", "unknown") or item.set_aside)
+        and (not problems or item.state in ("refused", "unknown") or item.set_aside or item.unread)
     ]
     if as_csv:
         _write((*_LIST, *_MORE), ([*_cells(item), *_more(item)] for item in found))
@@ -203,7 +203,7 @@ def _why(item: Arrival) -> str:
     if item.reason is not None:
         return f"{item.reason.place}：{item.reason.zh}" if item.reason.place else item.reason.zh
     if item.state != "unknown":
-        return ""
+        return "；".join(f"{fault.place}：{fault.zh}" for fault in item.unread)
     if any(slip.regex.search(item.receipt.file) for slip in slips().values()):
         return "填好的查询单不经收件箱；请用 shuce review read 读入"
     like = forms().get(item.receipt.suggestion or "")

@@ -28,7 +28,7 @@ console = Console()
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认最近一次收到台账）。 What was known on a day.")
 ]
-Name = Annotated[str, typer.Argument(help="清单：重点企业、重点项目、招商对接、专项债、园区、问题、措施、登记簿。")]
+Name = Annotated[str, typer.Argument(help="清单：企业、项目、招商、专项债、园区、问题、措施、登记簿，或全称、表号。")]
 
 
 @app.command("list")
@@ -97,12 +97,14 @@ def duplicates(
 
 @app.command()
 def aside(*, home: Home = None) -> None:
-    """台账中搁置的行和未读的文件：在哪里、为什么。 Rows and files of ledgers that did not go through."""
+    """台账中搁置的行、未读的文件和列：在哪里、为什么。 Rows, files and columns that did not go through."""
     from pipelines.cli import ledger_views as view
     from pipelines.steps.core import small_set_aside
+    from pipelines.steps.ledgers import unread
 
     workspace, _ = _board(home, "")
     view.set_aside(small_set_aside(workspace, "core_ledger_history").to_pylist(), console)
+    view.unread(unread(workspace), console)
 
 
 @app.command()
@@ -128,11 +130,10 @@ def export(
 
 
 def _ledger(name: str) -> Ledger:
-    from pipelines.ingest.forms.ledgers import ledgers
+    from pipelines.ingest.forms.ledgers import ledger_named, ledgers
 
-    for one in ledgers().values():
-        if name in {one.id, one.zh, one.terms.code, one.terms.title}:
-            return one
+    if found := ledger_named(name):
+        return found
     known = "、".join(one.zh for one in ledgers().values())
     raise InputError(f"没有清单“{name}”；有：{known}。", f"There is no ledger {name!r}.")
 

@@ -16,11 +16,13 @@ from rich.table import Table
 
 from classification.errors import InputError
 from indicators.dispatch import legend, progress_sentence
+from indicators.dispatch.overdue import NOBODY
 from indicators.dispatch.standing import TAKEN
 from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers import cells
 from pipelines.ledgers.board import FIVE, Board
+from pipelines.ledgers.remarks import headers, remark
 from pipelines.workspace import City
 
 _PLAIN: Final[dict[str, Any]] = {"highlight": False, "soft_wrap": True, "markup": False}
@@ -121,25 +123,29 @@ def dispatch(board: Board, city: City, console: Console) -> None:  # noqa: ARG00
     if board.cycles:
         _lights(board, console)
     _funnel(board, console)
+    _bonds(board, console)
+    _parks(board, console)
+    _problems(board, console)
+    _doubts(board, console)
 
 
 def headline(board: Board) -> list[str]:
     """The figures of the day in lines."""
     said = [f"{'、'.join(f'{ledgers()[name].zh} {board.counts[name]}' for name in FIVE)}"]
     if board.completion is not None:
-        said.append(progress_sentence(board.completion, board.cycles[-1].month))
+        said.append(progress_sentence(board.completion, board.cycles[-1].month) + _beside(board, "project"))
     due, started = board.starts
     if due:
         said.append(f"应开工 {due} 个，已开工 {started} 个，开工率 {display(started / due, '%', 1)}%")
     states = [f"{state} {count}" for state, count in board.problems["state"].value_counts().items()]
     said.append("问题：" + ("，".join(states) or "无"))
     if len(board.bonds):
-        arrived, spent = (float(board.bonds[name].sum()) for name in ("arrived", "spent"))
+        arrived, spent = (float(board.counting("bond")[name].sum()) for name in ("arrived", "spent"))
         share = f"，支出进度 {display(spent / arrived, '%', 1)}%" if arrived else ""
         idle = int(board.bonds["idle"].sum())
         said.append(
             f"专项债：到位 {display(arrived, '亿元', 1)} 亿元，支出 {display(spent, '亿元', 1)} 亿元{share}，"
-            f"闲置超 {board.limits['idle_days']:.0f} 天 {idle} 个"
+            f"闲置超 {board.limits['idle_days']:.0f} 天 {idle} 个{_beside(board, 'bond')}"
         )
     measures = board.measures
     said.append(f"工作措施：{len(measures)} 项，完成 {int(measures['done'].sum())}，逾期 {int(measures['late'].sum())}")
@@ -188,6 +194,64 @@ def _funnel(board: Board, console: Console) -> None:
         console.print(_table(heads, rows, right=set(range(1, 10))))
 
 
+def _bonds(board: Board, console: Console) -> None:
+    doubted = board.left_out("bond")
+    rows = [
+        (one["entry"], one["name"],
+         *(_yi(one[name], 2) for name in ("arrived", "spent")), _rate(one["progress"]), _days(one["waiting"]),
+         "存疑" if one["entry"] in doubted else "闲置" if one["idle"] else "")
+        for one in board.bonds.to_dict("records")
+    ]  # fmt: skip
+    if rows:
+        heads = ("编号", "专项债（亿元）", "到位", "支出", "支出进度", "未动天", "")
+        console.print(_table(heads, rows, right={2, 3, 4, 5}))
+
+
+def _parks(board: Board, console: Console) -> None:
+    rows = [
+        (one["entry"], one["name"],
+         *(cells.shown(one[name], "count") for name in ("tenants", "tenants_digital")), _rate(one["digital_share"]),
+         _yi(one["revenue"], 1), cells.shown(one["net_new"], "count"))
+        for one in board.parks.to_dict("records")
+    ]  # fmt: skip
+    if rows:
+        heads = ("编号", "园区", "入驻", "数字经济", "占比", "营收（亿元）", "净增")
+        console.print(_table(heads, rows, right=set(range(2, 7))))
+        if said := remark(board, "park"):
+            console.print(f"合计和占比：{said}", style="yellow", **_PLAIN)
+
+
+def _problems(board: Board, console: Console) -> None:
+    there = board.problems[board.problems["level"] != ""]
+    ordered = there.sort_values(["overdue", "age", "entry"], ascending=[False, False, True])
+    rows = [
+        (one["entry"], one["name"], one["type"], one["department"] or NOBODY, cells.shown(one["due"], "date"),
+         _days(one["age"]), str(one["overdue"]), one["level"])
+        for one in ordered.to_dict("records")
+    ]  # fmt: skip
+    if rows:
+        console.print(f"\n未办结问题（{len(rows)} 个，逾期 {int((there['overdue'] > 0).sum())} 个）", highlight=False)
+        heads = ("编号", "问题", "类型", "责任单位", "期限", "已历天", "逾期天", "督办")
+        console.print(_table(heads, rows, right={5, 6}))
+
+
+def _doubts(board: Board, console: Console) -> None:
+    found = board.doubtful
+    rows = [
+        (one["owner"], ledgers()[one["ledger"]].zh, f"{one['entry']} {one['name']}", headers(one), one["zh"],
+         cells.shown(one["since"], "date"))
+        for one in found.to_dict("records")
+    ]  # fmt: skip
+    console.print(f"\n存疑（{len(rows)} 条，存疑的数不计入合计和比率）", highlight=False)
+    if rows:
+        console.print(_table(("责任单位", "清单", "条目", "栏目", "原因", "自何日"), rows))
+
+
+def _beside(board: Board, ledger: str) -> str:
+    said = remark(board, ledger)
+    return f"（{said}）" if said else ""
+
+
 def late(board: Board, city: City, console: Console) -> None:  # noqa: ARG001
     """What is late and who has not reported, by owner."""
     _title(console, "逾期和未报", board)
@@ -197,10 +261,11 @@ def late(board: Board, city: City, console: Console) -> None:  # noqa: ARG001
     ]
     console.print(_table(("责任部门", "事项", "编号", "名称", "期限", "逾期天"), rows, right={5}))
     quiet = [
-        (one["owner"], one["entry"], one["name"], f"{one['last_report']:%Y-%m-%d}", str(int(one["days"])))
+        (one["owner"], ledgers()[one["ledger"]].zh, one["entry"], one["name"], one["cycle"],
+         f"{one['last_report']:%Y-%m-%d}", str(int(one["days"])))
         for one in board.quiet.to_dict("records")
-    ]
-    console.print(_table(("责任部门", "编号", "未报", "上次填报", "天数"), quiet, right={4}))
+    ]  # fmt: skip
+    console.print(_table(("责任部门", "清单", "编号", "未报", "应报", "上次填报", "天数"), quiet, right={6}))
 
 
 def pairs(found: pd.DataFrame, city: City, console: Console) -> None:
@@ -221,13 +286,26 @@ def pairs(found: pd.DataFrame, city: City, console: Console) -> None:
 
 def set_aside(lines: list[dict[str, Any]], console: Console) -> None:
     """What did not go through, without what stood there."""
+    _places(lines, console)
+    console.print(f"共 {len(lines)} 条", style="yellow" if lines else "green", **_PLAIN)
+
+
+def unread(lines: list[dict[str, Any]], console: Console) -> None:
+    """Columns that were not read, or that are missing."""
+    if lines:
+        console.print("\n未读或缺少的列", highlight=False)
+        _places(lines, console)
+        console.print(f"共 {len(lines)} 张表", style="yellow", **_PLAIN)
+
+
+def _places(lines: list[dict[str, Any]], console: Console) -> None:
     rows = [
-        (line["file"], f"{line['sheet']} 第{line['row']}行".strip(), line["column"], line["reason_zh"])
+        (line["file"], f"{line['sheet']} {row}".strip(), line["column"], line["reason_zh"])
         for line in lines
+        for row in [f"第{line['row']}行" if line["row"] else ""]
     ]
     if rows:
         console.print(_table(("文件", "位置", "列", "原因与处理"), rows))
-    console.print(f"共 {len(rows)} 条", style="yellow" if rows else "green", **_PLAIN)
 
 
 def _words(board: Board) -> dict[str, str]:
@@ -243,6 +321,14 @@ def _kind(ledger: Ledger, name: str) -> str:
 
 def _rate(value: float) -> str:
     return "—" if math.isnan(value) else f"{display(value, '%', 1)}%"
+
+
+def _yi(value: float, digits: int) -> str:
+    return "—" if math.isnan(value) else display(value, "亿元", digits)
+
+
+def _days(value: float) -> str:
+    return "—" if math.isnan(value) else f"{value:.0f}"
 
 
 def _title(console: Console, text: str, board: Board) -> None:

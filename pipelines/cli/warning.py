@@ -52,6 +52,8 @@ def list_(
         refuse_without_purpose(purpose, "--firms")
     workspace, rows, day = _signals(home, quarter, as_of, "signal_firm" if firms else "signal")
     mine = [row for row in rows if row["quarter"] == quarter]
+    if not as_of:
+        mine = _decided(workspace, mine)
     shown = [row for row in mine if everything or row["status"] == "open"]
     if firms:
         asked = {"quarter": quarter, "as_of": str(day)}
@@ -138,6 +140,19 @@ def _signals(
         observed.observation(workspace, quarter, day)
         warned.signals(workspace, quarter, day)
         return workspace, Lake(workspace.lake).read(table, [quarter]).to_pylist(), day
+
+
+def _decided(workspace: Workspace, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The signals of a release with what was decided since: whoever asks of no day asks how things stand today."""
+    from pipelines.warning.dismissals import dismissals
+
+    known = dismissals(workspace, today())
+    return [
+        row | {"status": "dismissed"} | known[row["signal"]].model_dump(include={"reason", "dismissed_on"})
+        if row["signal"] in known
+        else row
+        for row in rows
+    ]
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

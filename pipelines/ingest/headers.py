@@ -19,6 +19,7 @@ from pipelines.ingest.texts import normal, render
 
 SCAN: Final = 40  # rows in which a header may begin
 DEPTH: Final = 3  # rows of names that a header may have
+_LIKE: Final = 0.5  # from which likeness one name may be meant for another
 BELOW: Final = 6  # rows of sub-heads, units and column numbers that may follow them
 
 
@@ -168,6 +169,13 @@ def _names_columns(row: list[str]) -> bool:
     return not numbers_columns(cells) and not all(is_unit(cell) for cell in cells)
 
 
+def nearest(label: str, header: Header, form: Form) -> str:
+    """The header of the column that a label resembles most, of those that a sheet lacks; '' where it does none."""
+    lacking = {normal(name): one.header for one in form.columns if one.name not in header.columns for name in one.names}
+    near = difflib.get_close_matches(normal(label), list(lacking), n=1, cutoff=_LIKE)
+    return lacking[near[0]] if near else ""
+
+
 def require(header: Header, form: Form, sheet: Sheet) -> None:
     """Accept a header only if every required column is there, once.
 
@@ -179,7 +187,7 @@ def require(header: Header, form: Form, sheet: Sheet) -> None:
         unused = {normal(label): label for i, label in enumerate(header.labels) if i not in header.columns.values()}
         hints_zh, hints_en = [], []
         for column in missing:
-            near = difflib.get_close_matches(normal(column.header), list(unused), n=1, cutoff=0.5)
+            near = difflib.get_close_matches(normal(column.header), list(unused), n=1, cutoff=_LIKE)
             hints_zh.append(f"“{column.header}”" + (f"（最接近的表头是“{unused[near[0]]}”）" if near else ""))
             hints_en.append(f"{column.header!r}" + (f" (nearest: {unused[near[0]]!r})" if near else ""))
         raise RefusalError(

@@ -19,10 +19,10 @@ from stdnum.cn import uscc
 
 from pipelines.contracts import contract
 from pipelines.ingest.forms import Column
-from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, Ledger, ledgers
+from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, Ledger, ledger_named, ledgers
 from pipelines.ingest.headers import known_as
 from pipelines.ingest.rows import CellError, Row, Typed, aside_schema
-from pipelines.ingest.texts import normal, parse_number
+from pipelines.ingest.texts import normal, parse_date, parse_number
 from pipelines.ingest.words import ANSWERS
 from pipelines.workspace import City
 
@@ -33,6 +33,7 @@ IDENTITY: Final = ("credit_code", "name")
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
 _UNDATED: Final = "undated"
 _WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
+_FEWEST: Final = 2  # of so many known entries on a sheet it can be said what became of most
 _SHIFTED: Final = 0.5  # the part of a sheet's rows that cannot be read from which its columns are taken for shifted
 
 
@@ -137,8 +138,7 @@ def _entry(ledger: Ledger, row: Row, regions: dict[str, str]) -> Report:
 
 def _change(row: Row, regions: dict[str, str]) -> Report:
     """The report of a row of the weekly form: one cell of some entry of some ledger."""
-    by_name = {normal(spelling): one for one in ledgers().values() for spelling in (one.zh, one.terms.title, one.id)}
-    ledger = by_name.get(normal(row.need("ledger")))
+    ledger = ledger_named(row.need("ledger"))
     if ledger is None:
         known = "、".join(one.zh for one in ledgers().values())
         raise row.fail("ledger", "unknown_ledger", f"没有这张清单，应为：{known}。", "No such ledger.")
@@ -195,7 +195,15 @@ def _value(row: Row, ledger: Ledger, name: str, regions: dict[str, str]) -> str:
         return _credit_code(row)
     if name in ledger.words:
         return _word(row, name, ledger.words[name])
-    return _KINDS[column.kind](row, column)
+    if name in ledger.wordy and _is_no_word(row.text(name)):
+        raise row.fail(
+            name, "not_words", "此栏应为文字，填的是数或日期，疑似错列。", "A number or day where words are due."
+        )
+    said = _KINDS[column.kind](row, column)
+    low, high = ledger.ranges.get(name, (None, None))
+    if low is not None and high is not None and not low <= Decimal(said) <= high:
+        raise row.fail(name, "range", f"应在 {low} 和 {high} 之间，疑似错列。", f"Not between {low} and {high}.")
+    return said
 
 
 def _says_nothing(text: str) -> bool:
@@ -204,6 +212,16 @@ def _says_nothing(text: str) -> bool:
         return parse_number(text) is None
     except ValueError:
         return False
+
+
+def _is_no_word(text: str) -> bool:
+    """Whether a text is nothing but a number or a day."""
+    for parse in (parse_number, parse_date):
+        try:
+            return parse(text) is not None
+        except ValueError:
+            continue
+    return False
 
 
 def _county(row: Row, regions: dict[str, str]) -> str:
@@ -305,10 +323,11 @@ def _without_repeats(reports: list[Report], typed: Typed) -> list[Report]:
 
 
 class _Known:
-    """The entries of a ledger as known so far: which number a credit code or a name stands for."""
+    """The entries of a ledger as known so far: which number a code or a name stands for, what does not change."""
 
     def __init__(self) -> None:
         self.entries: dict[str, dict[str, set[str]]] = {}
+        self.stable: dict[tuple[str, str], set[str]] = {}
         self.called: dict[str, str] = {}
         self.by: dict[tuple[str, str], set[str]] = {}
 
@@ -319,6 +338,8 @@ class _Known:
         for name, value in _identity(report):
             held[name].add(value)
             self.by.setdefault((name, value), set()).add(report.entry)
+        for name, value in _stable(report):
+            self.stable.setdefault((report.entry, name), set()).add(value)
 
     def number_of(self, report: Report) -> tuple[str, str]:
         """The one entry that a report without a number is about, and by what it was told; '' where there is none."""
@@ -337,6 +358,18 @@ class _Known:
             return report
         return replace(report, said={field: value for field, value in report.said.items() if field != "name"})
 
+    def slipped(self, reports: list[Report]) -> list[str]:
+        """The columns in which most of a sheet's entries differ from all that they ever held; none where few do."""
+        changed: list[set[str]] = []
+        for report in reports:
+            known = [(name, value) for name, value in _stable(report) if (report.entry, name) in self.stable]
+            if known:
+                changed.append({name for name, value in known if value not in self.stable[report.entry, name]})
+        slipped = [names for names in changed if names]
+        if len(changed) < _FEWEST or len(slipped) <= _SHIFTED * len(changed):
+            return []
+        return [name for name in reports[0].ledger.stable if any(name in names for names in slipped)]
+
     def is_another(self, report: Report) -> bool:
         """Whether a report gives both a credit code and a name that its entry never had."""
         held = self.entries.get(report.entry)
@@ -353,11 +386,27 @@ def _identity(report: Report) -> Iterator[tuple[str, str]]:
             yield name, normal(value)
 
 
+def _stable(report: Report) -> Iterator[tuple[str, str]]:
+    """What a report says of the columns that do not change."""
+    for name in report.ledger.stable:
+        if value := report.said.get(name):
+            yield name, normal(value)
+
+
 def _identified(reports: list[Report], typed: Typed) -> Iterator[Report]:
     """The reports with the numbers of their entries, in order; one that fits no entry, or another one, is set aside."""
     known = {name: _Known() for name in ledgers()}
+    sheets: dict[tuple[str, str], list[Report]] = {}
+    for report in reports:
+        sheets.setdefault(report.sheet, []).append(report)
+    slipped: dict[tuple[str, str], list[str]] = {}
     for report in reports:
         here, told = known[report.ledger.id], report
+        if report.row.form != CHANGES and report.sheet not in slipped:
+            slipped[report.sheet] = here.slipped([one for one in sheets[report.sheet] if one.entry])
+        if names := slipped.get(report.sheet):
+            typed.put_aside(report.row, _slipped(report.ledger, names))
+            continue
         if not report.entry:
             entry, by = here.number_of(report)
             told = replace(report, entry=entry, matched_by=by)
@@ -371,6 +420,17 @@ def _identified(reports: list[Report], typed: Typed) -> Iterator[Report]:
             told = here.without_former_name(told)
             here.learn(told)
             yield told
+
+
+def _slipped(ledger: Ledger, names: list[str]) -> CellError:
+    said = "、".join(ledger.columns[name].header for name in names)
+    return CellError(
+        said,
+        "slipped_sheet",
+        f"本表多数条目的{said}与此前所报不同，疑似错列或串行，整张表未采用；"
+        "请核对后重报，确需更改的请用台账周报（TZ00）逐条报送。",
+        f"Most entries of this sheet differ in {', '.join(names)} from before: it seems to have slipped, none is used.",
+    )
 
 
 _NO_NUMBER: Final = CellError(
@@ -388,6 +448,37 @@ _ANOTHER: Final = CellError(
 _UNKNOWN: Final = CellError(
     "编号", "unknown_entry", "清单中没有这一编号；新增须写明名称。", "No such entry; a new one needs a name."
 )
+
+
+def untold(raw: pa.Table, ledger: Ledger) -> list[dict[str, Any]]:
+    """The sheets that say nothing of what every report should (``Ledger.told``), where those who report did before.
+
+    A sheet of entries that most are new sets them up and need not say it. A column may be blank or have another name:
+    either way nothing was read of it.
+
+    Returns:
+        ``file, sheet, row`` (0: the sheet)``, column, reason_zh, reason_en``, in the order in which sheets came.
+    """
+    sheets: dict[tuple[Any, ...], list[Row]] = {}
+    for cells in raw.to_pylist():
+        place = cells["received_at"], cells["file"], cells["sheet"]
+        sheets.setdefault(place, []).append(Row(ledger.form, cells))
+    known: dict[tuple[str, str], set[str]] = {}
+    found = []
+    for (_, file, sheet), rows in sorted(sheets.items(), key=lambda item: item[0]):
+        reporter, numbers = rows[0].text("reporter"), {row.text("entry").upper() for row in rows}
+        for name in ledger.told:
+            before = known.setdefault((reporter, name), set())
+            if any(row.text(name) for row in rows):
+                before |= numbers
+            elif len(numbers & before) > _SHIFTED * len(numbers):
+                header = ledger.columns[name].header
+                found.append({
+                    "file": file, "sheet": sheet, "row": 0, "column": header,
+                    "reason_zh": f"本表没有“{header}”（缺列、改名或全空），此前所报都有；视为没有变化，请核对。",
+                    "reason_en": f"Nothing of {name} on this sheet, unlike before: a column is missing or renamed.",
+                })  # fmt: skip
+    return found
 
 
 def _cells(report: Report) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from pipelines.ingest import hollow
 from pipelines.ingest.columns import Below
 from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
-from pipelines.ingest.headers import Header, require, titles_above
+from pipelines.ingest.headers import Header, nearest, require, titles_above
 from pipelines.ingest.notes import PLAIN, is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
@@ -71,7 +71,7 @@ def read_sheet(sheet: Sheet, header: Header, form: Form, period: Stated) -> tupl
         "yuan_per_unit": pa.repeat(pa.scalar(unit, pa.int64()), len(rows)),
     }
     notices = [Fault("title", text, text, sheet.name) for text in titles if text] + body.notes
-    notices += _unread(sheet, header)
+    notices += _unread(sheet, header, form)
     selected = [sheet.rows[position] for position in body.rows]
     for column in form.columns:
         at = header.columns.get(column.name)
@@ -96,14 +96,19 @@ def _leave_hollow(body: Body, sheet: Sheet, header: Header, form: Form) -> None:
     body.rows = [row for row in body.rows if row not in left]
 
 
-def _unread(sheet: Sheet, header: Header) -> Iterable[Fault]:
-    """One notice that names the columns which the form does not have; what only numbers the rows is no column."""
+def _unread(sheet: Sheet, header: Header, form: Form) -> Iterable[Fault]:
+    """One notice that names the columns which the form does not have; what only numbers the rows is no column.
+
+    Beside each the column of the form that it resembles most and that the sheet lacks: it may be that one renamed.
+    """
     used = set(header.columns.values())
     left = [label for place, label in enumerate(header.labels) if label and place not in used and label not in SERIAL]
     if left:
+        near = {label: nearest(label, header, form) for label in left}
+        said = "、".join(label + (f"（疑为“{near[label]}”，本表缺此列）" if near[label] else "") for label in left)
         yield Fault(
             UNREAD,
-            f"以下各列不在表式中，未读取：{'、'.join(left)}；若只是列名不同，请用 shuce inbox map 对应。",
+            f"以下各列不在表式中，未读取：{said}；若只是列名不同，请用 shuce inbox map 对应。",
             f"Columns that the form does not have were not read: {', '.join(left)}.",
             sheet.name,
             header.first + 1,

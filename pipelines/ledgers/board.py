@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -18,17 +18,33 @@ import pandas as pd
 
 from classification import future_industries
 from indicators import dispatch
-from indicators.dispatch.doubts import blocking
+from indicators.dispatch.doubts import blocking, flagging
+from indicators.dispatch.overdue import cycles as reporting
+from indicators.dispatch.overdue import ordered, owners
 from indicators.dispatch.schedule import Completion
+from indicators.dispatch.standing import YEAR
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
+from pipelines.ledgers.doubles import COLUMNS
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
 _BEFORE: Final = {"project": ("cum_year",)}
+# What of an entry counts once where another one certainly is the same.
+COUNTED: Final[dict[str, tuple[str, ...]]] = {
+    "project": ("year_plan", "cum_year"),
+    "lead": ("signed_on",),
+    "bond": ("issued", "arrived", "spent"),
+}
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
 LIT: Final = (
     "entry", "name", "county", "department", "cycle", "cut_off", "completion", "scheduled", "deviation", "basis",
     "start_overdue", "silent", "doubt", "light", "word", "symbol", "reason", "before", "changed",
 )  # fmt: skip
+
+
+def whose(rows: pd.DataFrame) -> pd.Series:
+    """Whose each entry is: its investor's, else it stands for itself."""
+    named = rows["investor"] if "investor" in rows else pd.Series("", index=rows.index)
+    return named.where(named != "", rows["entry"])
 
 
 @dataclass(frozen=True, order=True)
@@ -63,6 +79,11 @@ def kinds(ledger: Ledger) -> dict[str, str]:
     return {name: "text" if name in private else kind for name, kind in said.items()}
 
 
+def no_pairs(day: dt.date) -> pd.DataFrame:  # noqa: ARG001 - whatever the day
+    """No pair of entries that may be one."""
+    return pd.DataFrame(columns=list(COLUMNS))
+
+
 @dataclass(frozen=True)
 class Board:
     """The ledgers as known on a day.
@@ -73,12 +94,14 @@ class Board:
         limits: thresholds by name.
         kept: rows of ``core_dispatch``; lights are read there where they have been made up to the last cycle. In a
             month in which nobody reports none are made, but it is dispatched all the same.
+        pairs: the entries that may be one, as known on a day: rows of ``core_ledger_duplicate``.
     """
 
     history: pd.DataFrame
     day: dt.date
     limits: Mapping[str, float] = field(default_factory=dispatch.thresholds)
     kept: pd.DataFrame | None = None
+    pairs: Callable[[dt.date], pd.DataFrame] = no_pairs
 
     def ever(self, ledger: str, day: dt.date | None = None, year: int | None = None) -> pd.DataFrame:
         """Every entry that a ledger had by a day (default: the board's), those that left included.
@@ -101,9 +124,83 @@ class Board:
         return dispatch.on_list(self.ever(ledger), self.day)
 
     def doubts(self, ledger: str) -> pd.DataFrame:
-        """What is doubtful about the entries on a list."""
-        there = dispatch.on_list(self.ever(ledger, year=self.year), self.day)
-        return dispatch.doubts(ledger, there, self.day, self.year)
+        """What is doubtful about the entries on a list: what ``dispatch.doubts`` gives."""
+        if ledger not in self._doubts:
+            there = dispatch.on_list(self.ever(ledger, year=self.year), self.day)
+            self._doubts[ledger] = dispatch.doubts(ledger, there, self.day, self.year, self.limits)
+        return self._doubts[ledger]
+
+    @cached_property
+    def _doubts(self) -> dict[str, pd.DataFrame]:
+        """The doubts looked at so far; nobody changes them."""
+        return {}
+
+    @cached_property
+    def doubtful(self) -> pd.DataFrame:
+        """All doubts of all ledgers, by owner, the oldest first.
+
+        Returns:
+            ``owner, ledger, entry, name, rule, fields, zh, since`` (the day on which the last of what contradicts
+            itself was received)``, days``.
+        """
+        parts = [self._doubtful(name) for name in ledgers() if len(self.doubts(name))]
+        columns = ["owner", "ledger", "entry", "name", "rule", "fields", "zh", "since", "days"]
+        return ordered(pd.concat(parts, ignore_index=True)[columns]) if parts else pd.DataFrame(columns=columns)
+
+    def _doubtful(self, ledger: str) -> pd.DataFrame:
+        found, there = self.doubts(ledger), self.of(ledger)
+        about = there.assign(owner=owners(there))[["entry", "name", "owner", "first_known"]]
+        rows = found.merge(about, on="entry", validate="many_to_one")
+        held = dispatch.held_since(self._of(ledger), self.day).to_dict()
+        known = zip(rows["entry"], rows["fields"], rows["first_known"], strict=True)
+        # What is of another year was of this one until the year turned.
+        turned = {YEAR: pd.Timestamp(self.year, 1, 1)}
+        since = [
+            max(max(held.get((entry, name), first), turned.get(name, first)) for name in fields)
+            for entry, fields, first in known
+        ]
+        rows = rows.assign(ledger=ledger, since=pd.to_datetime(pd.Series(since, index=rows.index)))
+        return rows.assign(days=(pd.Timestamp(self.day) - rows["since"]).dt.days)
+
+    def new_doubts(self, since: dt.date) -> pd.DataFrame:
+        """The doubts that did not hold on an earlier day: rows of ``doubtful``."""
+        then = replace(self, day=since)
+        before = {
+            (name, *pair)
+            for name in ledgers()
+            for pair in then.doubts(name)[["entry", "rule"]].itertuples(index=False, name=None)
+        }
+        rows = self.doubtful
+        new = [key not in before for key in zip(rows["ledger"], rows["entry"], rows["rule"], strict=True)]
+        return rows[np.array(new, dtype="bool")].reset_index(drop=True)
+
+    def twins(self, ledger: str) -> pd.DataFrame:
+        """The undeclared pairs within a list, both of which are on it."""
+        rows, there = self._pairs, set(self.of(ledger)["entry"])
+        mine = (rows["ledger"] == ledger) & (rows["other_ledger"] == ledger) & ~rows["declared"].astype(bool)
+        return rows[mine & rows["entry"].isin(there) & rows["other"].isin(there)]
+
+    @cached_property
+    def _pairs(self) -> pd.DataFrame:
+        return self.pairs(self.day)
+
+    def counted_once(self, ledger: str) -> set[str]:
+        """The entries that certainly are another one of the list, which counts for both."""
+        rows = self.twins(ledger)
+        return set(rows.loc[rows["certain"].astype(bool), "other"])
+
+    def left_out(self, ledger: str) -> set[str]:
+        """The entries of a list of which something is in doubt that sums and rates therefore leave out."""
+        found = self.doubts(ledger)
+        return set(found.loc[found["drops"].map(len) > 0, "entry"])
+
+    def counting(self, ledger: str) -> pd.DataFrame:
+        """The entries on a list as sums and rates take them: without what is in doubt, and nothing twice."""
+        return self._counting(ledger, self.of(ledger), self.doubts(ledger))
+
+    def _counting(self, ledger: str, there: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+        once = [(entry, COUNTED[ledger]) for entry in sorted(self.counted_once(ledger))]
+        return dispatch.counting(there, [*zip(found["entry"], found["drops"], strict=True), *once])
 
     def changes(self, since: dt.date) -> pd.DataFrame:
         """The cells that changed after a day, of all ledgers: ``ledger`` and what ``changed_fields`` gives."""
@@ -152,7 +249,8 @@ class Board:
         """Progress, starts, silence and doubts of the projects of one cycle."""
         cut, there = cycle.cut_off(self.limits), self._projects(cycle)
         told = dispatch.progress(dispatch.of_year(there, cycle.year), cycle.month)
-        doubt = blocking(dispatch.doubts("project", there, cut, cycle.year))
+        found = dispatch.doubts("project", there, cut, cycle.year, self.limits)
+        doubt, flag = blocking(found), flagging(found)
         return told.assign(
             name=there["name"],
             county=there["county"],
@@ -162,6 +260,7 @@ class Board:
             start_overdue=dispatch.start_overdue(there, cycle.last_day),
             silent=told["entry"].map(self._silent(until)).fillna(0).astype("int64"),
             doubt=[doubt.get(entry, "") for entry in told["entry"]],
+            flag=[flag.get(entry, "") for entry in told["entry"]],
         )
 
     def _projects(self, cycle: Cycle) -> pd.DataFrame:
@@ -186,14 +285,22 @@ class Board:
     @cached_property
     def completion(self) -> Completion | None:
         """Investment done and planned in the last cycle cut off, of projects with a plan; None where none has one."""
-        if not self.cycles:
-            return None
-        cycle = self.cycles[-1]
-        there = dispatch.of_year(self._projects(cycle), cycle.year)
-        planned = there[there["year_plan"] > 0]
+        planned = self.planned
         if planned.empty:
             return None
-        return dispatch.completion(float(planned["cum_year"].sum()), float(planned["year_plan"].sum()), cycle.month)
+        month = self.cycles[-1].month
+        return dispatch.completion(float(planned["cum_year"].sum()), float(planned["year_plan"].sum()), month)
+
+    @cached_property
+    def planned(self) -> pd.DataFrame:
+        """The projects of the last cycle cut off whose plan of its year counts."""
+        if not self.cycles:
+            return self.of("project")[:0]
+        cycle = self.cycles[-1]
+        there = self._projects(cycle)
+        found = dispatch.doubts("project", there, cycle.cut_off(self.limits), cycle.year, self.limits)
+        counted = dispatch.of_year(self._counting("project", there, found), cycle.year)
+        return counted[counted["year_plan"] > 0].reset_index(drop=True)
 
     @cached_property
     def starts(self) -> tuple[int, int]:
@@ -217,43 +324,54 @@ class Board:
     @cached_property
     def funnel(self) -> pd.DataFrame:
         """The funnel of 三个一批 by batch."""
-        return dispatch.funnel(self.ever("lead"), self.day)
+        return dispatch.funnel(self._leads, self.day)
 
     def signings(self, since: dt.date) -> pd.DataFrame:
         """The signings from a day on, each with what it counts for."""
-        return dispatch.signings(self.ever("lead"), since, self.day)
+        return dispatch.signings(self._leads, since, self.day)
+
+    @cached_property
+    def _leads(self) -> pd.DataFrame:
+        """Every lead that there was, as counts take it: a contract of one that has left its list was signed, too."""
+        ever = self.ever("lead")
+        return self._counting("lead", ever, dispatch.doubts("lead", ever, self.day, self.year, self.limits))
 
     @cached_property
     def bonds(self) -> pd.DataFrame:
-        """Special bonds with spending progress and idleness."""
-        there, told = self.of("bond"), self._of("bond")
+        """Special bonds as reported, with spending progress and idleness of what is not in doubt."""
+        there, counted, told = self.of("bond"), self.counting("bond"), self._of("bond")
         told = told[(told["field"] == "spent") & (pd.to_datetime(told["known_from"]) <= pd.Timestamp(self.day))]
         spent = told.assign(spent=pd.to_numeric(told["value"]).fillna(0.0))[["entry", "reported_at", "spent"]]
-        return there.merge(dispatch.spending(there, spent, self.day, self.limits), on="entry", validate="one_to_one")
+        measured = dispatch.spending(counted, spent, self.day, self.limits)
+        return there.merge(measured, on="entry", validate="one_to_one")
 
     @cached_property
     def parks(self) -> pd.DataFrame:
-        """Parks with their indicators."""
-        there = self.of("park")
-        return there.merge(dispatch.park_indicators(there), on="entry", validate="one_to_one")
+        """Parks as reported, with their indicators of what is not in doubt."""
+        measured = dispatch.park_indicators(self.counting("park"))
+        return self.of("park").merge(measured, on="entry", validate="one_to_one")
 
     def futures(self, day: dt.date | None = None) -> pd.DataFrame:
         """The six future industries by a day (default: the board's): what stands on the lists, and what was invested.
 
         Returns:
-            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year that is dispatched), all
-            six, in order.
+            ``id, name_zh, future_firms, future_projects, future_invested`` (yuan of the year that is dispatched)``,
+            future_investors`` (how many invested it), all six, in order.
         """
         there = {
             name: dispatch.on_list(self.ever(name, year=self.year), day or self.day) for name in ("firm", "project")
         }
-        invested = dispatch.of_year(there["project"], self.year)
+        doubted = dispatch.doubts("project", there["project"], self.day, self.year, self.limits)
+        invested = dispatch.of_year(self._counting("project", there["project"], doubted), self.year)
         found = future_industries()[["id", "name_zh"]].drop_duplicates(ignore_index=True)
         by = {name: rows.groupby("future_industry") for name, rows in there.items()}
         told = {
             "future_firms": by["firm"].size(),
             "future_projects": by["project"].size(),
             "future_invested": invested.groupby("future_industry")["cum_year"].sum(),
+            "future_investors": whose(invested[invested["cum_year"] > 0])
+            .groupby(invested["future_industry"])
+            .nunique(),
         }
         return found.assign(**{name: found["name_zh"].map(values).fillna(0) for name, values in told.items()})
 
@@ -264,12 +382,9 @@ class Board:
 
     @cached_property
     def quiet(self) -> pd.DataFrame:
-        """The projects and bonds of which nothing was heard for longer than a cycle, by owner."""
-        parts = [
-            dispatch.not_reported(self.of(name), self.day, self.limits).assign(ledger=name)
-            for name in ("project", "bond")
-        ]
-        return pd.concat(parts, ignore_index=True)
+        """The entries of which nothing was heard for longer than the cycle of their ledger, by owner."""
+        parts = [dispatch.not_reported(name, self.of(name), self.day) for name in reporting().index]
+        return ordered(pd.concat(parts, ignore_index=True))
 
     def _of(self, ledger: str) -> pd.DataFrame:
         return self.history[self.history["ledger"] == ledger]

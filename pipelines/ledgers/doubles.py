@@ -23,7 +23,7 @@ from indicators.dispatch.standing import TAKEN
 from pipelines.ingest.texts import normal
 
 COLUMNS: Final = ("ledger", "entry", "name", "county", "other_ledger", "other", "other_name", "other_county", "score",
-                  "reason", "declared", "known_from")  # fmt: skip
+                  "reason", "declared", "certain", "known_from")  # fmt: skip
 _ENTRY: Final = ("ledger", "entry", "bare", "name", "county", "code", "amount", "links", "days")
 _NAMES: Final = ("name", "former_names")
 _HELD: Final = ("name", "county", "credit_code")
@@ -65,7 +65,8 @@ def duplicates(history: pd.DataFrame, places: Collection[str] = ()) -> pd.DataFr
 
     Returns:
         ``COLUMNS``: score 0–1 (code half, name four tenths, amount the rest, over what both have), by score; known from
-        the day on which the last of what it says was.
+        the day on which the last of what it says was. One entry for certain are those of one code and one name whose
+        amounts do not differ.
     """
     known = _entries(history, places)
     found = [_pairs(known, limit) for limit in limits().to_dict("records")]
@@ -159,6 +160,7 @@ def _row(one: pd.Series, other: pd.Series, *, like: float, code: bool, amount: b
         "other_county": other["county"], "score": round(score, 4),
         "reason": "，".join(text for text, holds in said if holds),
         "declared": declared,
+        "certain": code and like == 1.0 and (amount or not has["amount"]),
         "known_from": max(
             side["days"][what] for side in (one, other) for what, said in (has | {"links": declared}).items() if said
         ),

@@ -1,8 +1,8 @@
 """Sums of the ledgers at the ends of quarters: what the observations of dispatch are made of.
 
 Belongs here: how many entries stand on a list, lights, starts and contracts; money of projects and bonds. Does not
-belong here: anything of a firm. What is summed by county is counts alone: a county has few entries, and money summed
-over one of them would be that entry's.
+belong here: anything of a firm but how many there are. What is summed by county is counts alone: a county has few
+entries, and money summed over one of them would be that entry's. Of the city each amount says over how many it is.
 """
 
 from __future__ import annotations
@@ -10,18 +10,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from indicators.dispatch import legend, on_list, start_rate
 from indicators.quarter import Quarter
-from pipelines.ledgers.board import FIVE, Board, Cycle
+from pipelines.ledgers.board import FIVE, Board, Cycle, whose
 
 _STAGES = {"signed": "signed", "fulfilled": "fulfilled", "started": "begun", "produced": "produced",
            "at_capacity": "at_capacity"}  # fmt: skip
-_FUTURE = ("future_invested", "future_projects")
-_Sums = dict[tuple[str, str], int]
+
+
+class Sum(NamedTuple):
+    """A count, or an amount with how many it is summed over: those of one investor are one."""
+
+    value: int
+    entries: int | None = None
+
+
+_Sums = dict[tuple[str, str], Sum]
 
 
 def sums(last: Board, quarters: Iterable[Quarter], place: str, counties: Sequence[str]) -> list[dict[str, Any]]:
@@ -52,7 +60,7 @@ def sums(last: Board, quarters: Iterable[Quarter], place: str, counties: Sequenc
                     "region": region,
                     "item": item,
                     "class": cls,
-                    "value": items[item, cls],
+                    **items[item, cls]._asdict(),
                     "known_from": board.day,
                 }
                 for region, items in by_region.items()
@@ -66,21 +74,35 @@ def _counts(there: Mapping[str, pd.DataFrame], end: dt.date) -> _Sums:
     due, started = start_rate(there["project"], end)
     found = {f"{name}s": len(there[name]) for name in FIVE} | {"due": due, "started": started}
     lit = there["lit"]["light"].value_counts()
-    return _whole(found) | {("lit", light): int(lit.get(light, 0)) for light in legend()["light"]}
+    return _counted(found) | {("lit", light): Sum(int(lit.get(light, 0))) for light in legend()["light"]}
 
 
 def _totals(board: Board) -> _Sums:
     """Money, contracts and tenants, and what belongs to a future industry: of the whole city."""
-    bonds, parks, funnel = board.bonds, board.parks, board.funnel.iloc[-1]
-    found = {item: round(float(bonds[item].sum())) for item in ("arrived", "spent")}
-    found |= {item: int(parks[item].sum()) for item in ("tenants", "tenants_digital")}
-    found |= {item: int(funnel[stage]) for stage, item in _STAGES.items()} | {"idle": int(bonds["idle"].sum())}
+    bonds, parks, funnel = board.counting("bond"), board.counting("park"), board.funnel.iloc[-1]
+    found = {(item, ""): _amount(bonds, item) for item in ("arrived", "spent")}
+    found |= {(item, ""): _amount(parks, item) for item in ("tenants", "tenants_digital")}
     if board.completion is not None:
-        found |= {"done": round(board.completion.done), "planned": round(board.completion.planned)}
-    futures = board.futures(board.cycles[-1].last_day)
-    by_class = {(item, row["id"]): round(row[item]) for row in futures.to_dict("records") for item in _FUTURE}
-    return _whole(found) | by_class
+        columns = {"done": "cum_year", "planned": "year_plan"}
+        found |= {(item, ""): _amount(board.planned, column) for item, column in columns.items()}
+    futures = board.futures(board.cycles[-1].last_day).to_dict("records")
+    counts = ("future_firms", "future_projects")
+    found |= {(item, row["id"]): Sum(int(row[item])) for row in futures for item in counts}
+    found |= {
+        ("future_invested", row["id"]): Sum(
+            round(row["future_invested"]), int(row["future_investors"]) if row["future_projects"] else None
+        )
+        for row in futures
+    }
+    staged = {item: int(funnel[stage]) for stage, item in _STAGES.items()}
+    return found | _counted(staged | {"idle": int(board.bonds["idle"].sum())})
 
 
-def _whole(found: dict[str, int]) -> _Sums:
-    return {(item, ""): value for item, value in found.items()}
+def _amount(rows: pd.DataFrame, column: str) -> Sum:
+    """The sum of a column, and over how many; of a list on which nobody is, over none that could be told from it."""
+    there = rows[rows[column] > 0]
+    return Sum(round(float(rows[column].sum())), int(whose(there).nunique()) if len(rows) else None)
+
+
+def _counted(found: dict[str, int]) -> _Sums:
+    return {(item, ""): Sum(value) for item, value in found.items()}

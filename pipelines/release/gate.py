@@ -21,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from classification.errors import InputError
 from indicators.catalogue import indicators
 from indicators.disclosure import Pattern, PatternRules
+from indicators.measure import dispatch
 from indicators.observation import KEY
 from indicators.quarter import Quarter
 from pipelines import clock
@@ -240,8 +241,8 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
 
     What no unit is behind says itself how far it goes: what accounts and other bodies published is L0, what departments
     report and what follows from input-output tables L1. What rests on cells of units passes where its cell and the one
-    it is a ratio of are shown, and a growth where their changes may be told, if only rounded (status R); everything
-    else does not.
+    it is a ratio of are shown, and a growth where their changes may be told, if only rounded (status R). Of the task
+    force's ledgers an amount over fewer than three entries is hidden; everything else does not pass.
 
     Args:
         observations: of a release (L2).
@@ -256,11 +257,12 @@ def passed(observations: pd.DataFrame, passing: Passing, level: Level, *, place:
     cells = pd.Series(list(zip(observations["region"], observations["class"], strict=True)), index=observations.index)
     gated_rows = own & cells.isin(found.shown | found.hidden) & _public(observations, level, place)
     free = observations["release_level"].le(level) & _of_place(observations, level, place) & ~own
+    few = _of_few(observations, level)
     late = gated_rows & _of_held(observations, passing.held)
-    kept = observations[(gated_rows | free) & ~late].copy()
+    kept = observations[(gated_rows | free | few) & ~late].copy()
     untold, hidden = _untold(kept, passing.unchanged, place), _of_hidden(kept, found, place)
     rough = untold & ~hidden & roughly_told(kept, passing.rounded)
-    covered = gated_rows[kept.index] & (hidden | (untold & ~rough))
+    covered = (gated_rows[kept.index] & (hidden | (untold & ~rough))) | few[kept.index]
     kept["release_level"] = level
     kept["status"] = kept["status"].mask(covered, HIDDEN)
     kept["value"] = kept["value"].astype("Float64").mask(covered)
@@ -277,6 +279,12 @@ def of_cells(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
     allowed = {key for key, gate in gated().items() if level >= gate.level}
     keys = zip(rows["indicator"], rows["definition_id"], strict=True)
     return pd.Series([key in allowed for key in keys], index=rows.index, dtype=bool)
+
+
+def _of_few(rows: pd.DataFrame, level: Level) -> pd.Series[bool]:
+    """Which rows are amounts of ledgers over so few entries that they stay in the house."""
+    stays = rows["release_level"].gt(level) & rows["definition_id"].eq(dispatch.DEFINITION)
+    return stays & (level == "L1")
 
 
 def _public(rows: pd.DataFrame, level: Level, place: str) -> pd.Series[bool]:

@@ -56,9 +56,10 @@ def of_departments(f: Figures) -> list[str]:
 
 
 def futures(f: Figures) -> Table | None:
-    """The future industries: projects on the list, investment of the year, value added where there are classes."""
+    """The future industries: firms and projects on the lists, investment of the year, value added."""
     span = Span("cumulative", str(f.quarter))
-    columns = (("future_projects", "ledger"), ("future_investment", "ledger"), ("future_value_added", "rate_method"))
+    columns = (*((f"future_{name}", "ledger") for name in ("firms", "projects", "investment")),
+               ("future_value_added", "rate_method"))  # fmt: skip
     members = future_industries()
     rows, notes = [], []
     for name, mine in members.groupby("id", sort=False):
@@ -68,9 +69,9 @@ def futures(f: Figures) -> Table | None:
         notes += [] if codes else [f"{mine['name_zh'].iloc[0]}：{mine['note'].iloc[0]}，不测算增加值。"]
     table = Table(
         "未来产业",
-        "未来产业的项目、投资与增加值",
+        "未来产业的企业、项目、投资与增加值",
         "单位：个、亿元",
-        ("未来产业", "在单项目", "本年完成投资", "增加值（监测测算）", "行业小类"),
+        ("未来产业", "在单企业", "在单项目", "本年完成投资", "增加值（监测测算）", "行业小类"),
         tuple(rows),
         ("增加值按所列行业小类整类计入，是上限；小类为本地界定，一个小类可同时属于产业链。", *notes),
     )

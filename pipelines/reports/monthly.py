@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from indicators.dispatch import against_schedule, progress_sentence
 from indicators.dispatch.lights import RED, YELLOW
 from indicators.dispatch.problems import LEVELS
+from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import Board
+from pipelines.ledgers.remarks import remark
 from pipelines.release import charts
 from pipelines.release.bulletin import Section
 from pipelines.release.exhibits import Exhibit
@@ -33,6 +35,7 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         "各月灯号": tables.lights_by_cycle(board, _this_year(board)),
         "逾期": tables.late(board),
         "未报": tables.quiet(board),
+        "存疑": tables.doubtful(board.doubtful),
         "问题账龄": tables.ageing(board),
         "未办结问题": tables.problems(tables.undone(board)),
         "三个一批": tables.funnel(board),
@@ -43,6 +46,7 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
     sections = (
         Section("灯号", tuple(of_progress(board)), present(behind(board)), of_lights),
         Section("逾期和未报", tuple(of_late(board)), (), present(found["逾期"], found["未报"])),
+        Section("存疑", tuple(of_doubts(board)), (), present(found["存疑"])),
         Section("问题", tuple(of_problems(board)), (), present(found["问题账龄"], found["未办结问题"])),
         Section("三个一批", tuple(of_funnel(board)), (), present(found["三个一批"])),
         Section("专项债", tuple(of_bonds(board)), (), present(found["专项债"])),
@@ -107,7 +111,7 @@ def of_progress(board: Board) -> list[str]:
     """Investment against plan and time, then what changed its light."""
     found = []
     if board.completion is not None:
-        found.append(f"{progress_sentence(board.completion, board.cycles[-1].month)}。")
+        found.append(f"{progress_sentence(board.completion, board.cycles[-1].month)}{aside(board, 'project')}。")
     due, started = board.starts
     if due:
         found.append(f"应开工{due}个，已开工{started}个，开工率{percent(started / due)}%。")
@@ -158,9 +162,26 @@ def of_late(board: Board) -> list[str]:
         found.append(f"逾期{len(board.late)}项：{kinds}；最多的是{'、'.join(most)}（{owners.max()}项）。")
     else:
         found.append("没有逾期事项。")
-    days = f"{board.limits['report_days']:.0f}天"
-    silent = f"{len(board.quiet)}个条目超过{days}未报。" if len(board.quiet) else f"没有超过{days}未报的条目。"
+    silent = f"{len(board.quiet)}个条目超过报送周期未报。" if len(board.quiet) else "没有超过报送周期未报的条目。"
     return [*found, silent]
+
+
+def of_doubts(board: Board) -> list[str]:
+    """How much is doubted, and whose most is."""
+    found = board.doubtful
+    if found.empty:
+        return ["各台账没有存疑事项。"]
+    owners = found["owner"].value_counts()
+    most = sorted(owners[owners == owners.max()].index)
+    counts = found["ledger"].value_counts()
+    lists = "、".join(f"{one.zh}{counts[name]}条" for name, one in ledgers().items() if name in counts)
+    return [f"存疑{len(found)}条：{lists}；最多的是{'、'.join(most)}（{owners.max()}条）。存疑的数不计入合计和比率。"]
+
+
+def aside(board: Board, ledger: str) -> str:
+    """In brackets what is not in a sum; '' where all is."""
+    said = remark(board, ledger)
+    return f"（{said}）" if said else ""
 
 
 def of_problems(board: Board) -> list[str]:
@@ -199,7 +220,8 @@ def of_bonds(board: Board) -> list[str]:
     idle = board.bonds[board.bonds["idle"]]
     days = f"{board.limits['idle_days']:.0f}天"
     said = f"闲置超过{days}的有{len(idle)}个：{'、'.join(idle['name'])}" if len(idle) else f"没有闲置超过{days}的"
-    return [f"到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(spent / arrived)}%；{said}。"]
+    told = f"到位{yi(arrived)}亿元，支出{yi(spent)}亿元，支出进度{percent(spent / arrived)}%"
+    return [f"{told}{aside(board, 'bond')}；{said}。"]
 
 
 def of_measures(board: Board) -> list[str]:
@@ -242,4 +264,5 @@ def _known(board: Board) -> str:
 
 
 def _spent(board: Board) -> tuple[float, float]:
-    return float(board.bonds["arrived"].sum()), float(board.bonds["spent"].sum())
+    counted = board.counting("bond")
+    return float(counted["arrived"].sum()), float(counted["spent"].sum())

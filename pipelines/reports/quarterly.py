@@ -151,7 +151,10 @@ def of_projects(board: Board) -> list[str]:
     """Investment, starts, and the lights of the quarter's last month."""
     lit = tables.lit(board)["light"].value_counts()
     said = "、".join(f"{monthly.word_of(light)}{lit[light]}个" for light in tables.WORST_FIRST if light in lit)
-    found = [f"{progress_sentence(board.completion, board.cycles[-1].month)}。"] if board.completion else []
+    found = []
+    if board.completion:
+        said_of = progress_sentence(board.completion, board.cycles[-1].month)
+        found.append(f"{said_of}{monthly.aside(board, 'project')}。")
     due, started = board.starts
     found += [f"应开工{due}个，已开工{started}个，开工率{percent(started / due)}%。"] if due else []
     return [*found, f"季末月灯号：{said}。"] if said else found
@@ -171,14 +174,14 @@ def of_signings(board: Board, period: Period) -> list[str]:
 
 def of_parks(board: Board) -> list[str]:
     """All parks together."""
-    there = board.parks
+    there = board.counting("park")
     if there.empty:
         return []
     tenants, digital = there["tenants"].sum(), there["tenants_digital"].sum()
     share = f"，其中数字经济企业{digital:.0f}家，占{percent(digital / tenants)}%" if tenants else ""
-    return [
-        f"{len(there)}个重点园区入驻企业{tenants:.0f}家{share}；营业收入{monthly.yi(float(there['revenue'].sum()))}亿元。"
-    ]
+    revenue = monthly.yi(float(there["revenue"].sum()))
+    said = f"{len(there)}个重点园区入驻企业{tenants:.0f}家{share}；营业收入{revenue}亿元"
+    return [f"{said}{monthly.aside(board, 'park')}。"]
 
 
 def _notes(f: Figures) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from indicators.dispatch.problems import LEVELS, OPEN, OVERDUE, UNPROVEN
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
+from pipelines.ledgers.remarks import headers, remark
 from pipelines.release.figures import Number, count
 from pipelines.release.tables import Cell, Row, Table
 from pipelines.workspace import City
@@ -68,7 +69,9 @@ def lights(board: Board) -> Table | None:
     heads = ("项目", "灯号", "完成率", "序时进度", "责任部门", "依据")
     note = f"灯号为调度灯号，与景气灯号无关：{meanings}。"
     return _table(
-        Table("灯号", "重点项目灯号及依据", "单位：%", heads, (), (note,)),
+        Table(
+            "灯号", "重点项目灯号及依据", "单位：%", heads, (), (note, *beside(board, "project", "投资合计和完成率"))
+        ),
         lit(board),
         lambda one: (
             word(one["light"]),
@@ -115,12 +118,28 @@ def late(board: Board) -> Table | None:
 
 def quiet(board: Board) -> Table | None:
     """Who has not reported, by owner."""
-    title = f"超过{board.limits['report_days']:.0f}天未报，按责任部门"
+    heads = ("条目", "清单", "应报", "上次填报", "未报")
     return _by_owner(
-        Table("未报", title, "单位：天", ("条目", "清单", "上次填报", "未报"), ()),
+        Table("未报", "超过报送周期未报，按责任部门", "单位：天", heads, ()),
         board.quiet,
-        lambda one: (ledgers()[one["ledger"]].zh, _on(one["last_report"]), whole(one["days"])),
+        lambda one: (ledgers()[one["ledger"]].zh, one["cycle"], _on(one["last_report"]), whole(one["days"])),
     )
+
+
+def doubtful(found: pd.DataFrame, title: str = "存疑事项，按责任部门") -> Table | None:
+    """What is doubted of entries, by owner: which columns, why, since when."""
+    notes = ("自何日：所涉栏目现内容收到之日；存疑的数不计入合计和比率，核实后更正或说明。",)
+    return _by_owner(
+        Table("存疑", title, "单位：天", ("条目", "清单", "栏目", "原因", "自何日", "已历"), (), notes),
+        found,
+        lambda one: (ledgers()[one["ledger"]].zh, headers(one), one["zh"], _on(one["since"]), whole(one["days"])),
+    )
+
+
+def beside(board: Board, ledger: str, what: str) -> tuple[str, ...]:
+    """A note on what is not in sums of a list; none where all is."""
+    said = remark(board, ledger)
+    return (f"{what}：{said}。",) if said else ()
 
 
 def undone(board: Board) -> pd.DataFrame:
@@ -175,7 +194,10 @@ def funnel(board: Board) -> Table | None:
         )
         for one in found.to_dict("records")
     )
-    notes = ("只计首次签约；各率为到达本环节的个数与上一环节之比，进入本环节的须已过此前各环节。",)
+    notes = (
+        "只计首次签约；各率为到达本环节的个数与上一环节之比，进入本环节的须已过此前各环节。",
+        *beside(board, "lead", "招商对接"),
+    )
     return Table(
         "三个一批", "“三个一批”各环节，按批次", "单位：个、%", ("批次", *STAGES.values(), *RATES.values()), rows, notes
     )
@@ -186,20 +208,24 @@ def bonds(board: Board) -> Table | None:
     there = board.bonds
     if there.empty:
         return None
-    days = board.limits["idle_days"]
+    days, doubted = board.limits["idle_days"], board.left_out("bond")
     found = [
         Row(
             f"{one['entry']} {one['name']}",
             (money(one["issued"]), money(one["arrived"]), money(one["spent"]), share(one["progress"]),
-             whole(one["waiting"]), f"闲置超{days:.0f}天" if one["idle"] else ""),
+             whole(one["waiting"]),
+             "存疑" if one["entry"] in doubted else f"闲置超{days:.0f}天" if one["idle"] else ""),
         )
         for one in there.sort_values(["idle", "progress", "entry"], ascending=[False, True, True]).to_dict("records")
     ]  # fmt: skip
-    issued, arrived, spent = (float(there[name].sum()) for name in ("issued", "arrived", "spent"))
+    issued, arrived, spent = (float(board.counting("bond")[name].sum()) for name in ("issued", "arrived", "spent"))
     progress = share(spent / arrived) if arrived else None
     found.append(Row("合计", (money(issued), money(arrived), money(spent), progress, None, ""), total=True))
-    heads = ("项目", "发行", "到位", "支出", "支出进度", "未动天数", "闲置")
-    notes = ("支出进度为支出与到位之比；未动天数自资金到位或最近一次支出增加之日起算。",)
+    heads = ("项目", "发行", "到位", "支出", "支出进度", "未动天数", "闲置、存疑")
+    notes = (
+        "支出进度为支出与到位之比；未动天数自资金到位或最近一次支出增加之日起算。",
+        *beside(board, "bond", "合计和支出进度"),
+    )
     return Table("专项债", "专项债支出进度和闲置", "单位：亿元、%、天", heads, tuple(found), notes)
 
 
@@ -207,7 +233,14 @@ def parks(board: Board) -> Table | None:
     """Parks with their indicators."""
     heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "营业收入", "税收", "空置率")
     return _table(
-        Table("园区", "重点园区", "单位：家、亿元、%", heads, (), ("园区运营方报送数，不是统计数。",)),
+        Table(
+            "园区",
+            "重点园区",
+            "单位：家、亿元、%",
+            heads,
+            (),
+            ("园区运营方报送数，不是统计数。", *beside(board, "park", "合计和占比")),
+        ),
         board.parks,
         lambda one: (
             one["level"],

@@ -65,6 +65,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
         "未报": tables.quiet(board),
         "进出": tables.entries_and_exits(board, since, board.day, as_heard=True),
         "新登记": tables.registered(board, since),
+        "新增存疑": tables.doubtful(board.new_doubts(since), "新增存疑，按责任部门"),
     }
 
 
@@ -75,6 +76,7 @@ def headline(board: Board, period: Period) -> str:
     counts = {
         f"{cells['entry'].nunique() if len(cells) else 0}个条目的{len(cells)}个栏目有变化": len(cells),
         f"新增问题{(new := len(tables.new_problems(board, period.since)))}个": new,
+        f"新增存疑{(doubts := len(board.new_doubts(period.since)))}条": doubts,
         f"入单{(came := int((moved['move'] == 'in').sum()))}个": came,
         f"出单{(left := int((moved['move'] == 'out').sum()))}个": left,
     }

@@ -42,6 +42,19 @@ _SET_UP: Final = {_NO_CODE: "L04", _SAME_FIRM[0]: "L06"}  # slips of entries as 
 _SHIFTED: Final = ("己县", 4)  # whose sheet of which month has its columns shifted; it came again a week later
 _OVERSPENT: Final = ("ZX006", dt.date(YEAR, 9, 8), dt.date(YEAR, 9, 22))  # more spent than arrived, and its correction
 _UNPROVEN: Final = 11  # the problem that is closed without evidence
+# When firms are called on beside the middle of the year, and who is not.
+_VISITS: Final = (dt.date(YEAR, 4, 7), dt.date(YEAR, 10, 11))
+_UNVISITED: Final = ((), ("QY013", "QY026"))
+_UNHEARD: Final = {("ZS001", month) for month in (10, 11, 12)}  # of which lead nothing came in which month
+# Park → tenants, the parts of them that are digital and above the threshold, revenue in 万元 per 亩 and year, the part
+# of it that is tax, staff per tenant.
+_PARKS: Final = {
+    "YQ001": (236, 0.61, 0.19, 265.0, 0.051, 58), "YQ002": (171, 0.33, 0.24, 178.0, 0.047, 64),
+    "YQ003": (43, 0.12, 0.28, 94.0, 0.032, 51), "YQ004": (128, 0.87, 0.09, 156.0, 0.063, 17),
+    "YQ005": (66, 0.79, 0.11, 121.0, 0.058, 14), "YQ006": (82, 0.08, 0.31, 143.0, 0.044, 72),
+    "YQ007": (97, 0.21, 0.14, 58.0, 0.026, 33),
+}  # fmt: skip
+_EARNED: Final = (0.18, 0.45, 0.73, 1.0)  # of a year's revenue, report by report
 _PROBLEMS: Final = (
     ("资金", "银行贷款审批缓慢，资金缺口未落实"),
     ("用地", "用地指标未到位，部分地块未腾空"),
@@ -176,6 +189,9 @@ def _firm(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator
         revenue = int(rng.integers(2_000, 90_000))
         own: dict[str, Cell] = {"own_revenue": revenue} if base["consent"] == "是" else {}
         yield _full(one, day, {"needs": needs[int(rng.integers(4))], **own})
+    for quarter, visited in enumerate(_VISITS):
+        if _came(one) < visited < _left(one) and one.entry not in _UNVISITED[quarter]:
+            yield _full(one, visited, {"needs": needs[(int(one.entry[2:]) + quarter) % 4]})
 
 
 def _project(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator) -> Iterator[Report]:
@@ -270,6 +286,10 @@ def _lead(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator
         kind, earlier = _RELATED[one.entry]
         added: dict[str, Cell] = {"added_investment": round(amount * 0.3)} if kind == "增资" else {}
         yield _weekly(one, dt.date(YEAR, 2, 24), {"signing": kind, "earlier": earlier, **added})
+    for month in range(1, 13):
+        day = min(_month_end(month), FRIDAYS[-1])
+        if _came(one) < day < _left(one) and (one.entry, month) not in _UNHEARD:
+            yield _full(one, day, {"next_action": f"{month + 1 if month < 12 else 1}月上门对接，落实要素保障"})
     if one.entry not in _SIGNED:
         return
     text, batch, level = _SIGNED[one.entry]
@@ -303,25 +323,27 @@ def _bond(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator
 
 def _park(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator) -> Iterator[Report]:  # noqa: ARG001
     area = int(base["area"])
-    tenants = area // 25
+    tenants, digital, above, yields, taxed, heads = _PARKS[one.entry]
     for quarter, day in enumerate((FIRST, *(dt.date(YEAR, month, 14) for month in (4, 7, 10)))):
         new, gone = (int(rng.integers(1, 9)) * quarter for _ in range(2))
         gone //= 3
         held = tenants + new - gone
         yield _full(one, day, (base if not quarter else {}) | {
-            "tenants": held, "tenants_digital": held * 2 // 5, "tenants_above": held // 6, "tenants_new": new,
-            "tenants_closed": gone, "revenue": area * (30 + 45 * quarter), "tax": area * (1 + quarter * 2),
-            "staff": held * 42, "vacancy": int(rng.integers(4, 22)), "leading_share": int(rng.integers(45, 80)),
+            "tenants": held, "tenants_digital": round(held * digital), "tenants_above": round(held * above),
+            "tenants_new": new, "tenants_closed": gone, "revenue": round(area * yields * _EARNED[quarter]),
+            "tax": round(area * yields * taxed * _EARNED[quarter]), "staff": held * heads,
+            "vacancy": int(rng.integers(4, 22)), "leading_share": int(rng.integers(45, 80)),
         })  # fmt: skip
 
 
 def _measure(one: Entry, base: dict[str, Cell], code: str, rng: np.random.Generator) -> Iterator[Report]:  # noqa: ARG001
+    reached = int(base.pop("reached", 100))
     yield _full(one, FIRST, base | {"state": "未启动", "progress": 0})
     due = dt.date.fromisoformat(str(base["due"]))
     late = int(one.entry[2:]) in {5, 14}
     for month in (3, 6, 9, 12):
         day = min(_month_end(month), FRIDAYS[-1])
-        share = min(100, round(100 * month / due.month * (0.6 if late else 1.0)))
+        share = min(reached, round(100 * month / due.month * (0.6 if late else 1.0)))
         done = share >= 100
         state: dict[str, Cell] = {"state": "已完成" if done else "推进中", "progress": share}
         yield _full(one, day, state | ({"evidence": "印发文件及现场照片"} if done else {}))

@@ -17,12 +17,14 @@ import pyarrow.parquet as pq
 
 from pipelines.ingest.faults import Fault
 from pipelines.ingest.receipts import Receipt, receipts
+from pipelines.ingest.tables import UNREAD
 from pipelines.lake import ALL, Lake
 from pipelines.steps.lines import lines_partition
 from pipelines.workspace import Workspace
 
 State = Literal["read", "waiting", "refused", "unknown"]
 SHA: Final = 16  # characters of a file's hash with which its row ids begin
+_FAULT: Final = ["file_sha", "sheet", "row", "column", "code", "reason_zh", "reason_en"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Arrival:
         rows: rows found in the file, those refused one by one included.
         accepted: rows that passed review.
         set_aside: rows that were set aside.
+        unread: columns that the form does not have, by sheet.
     """
 
     receipt: Receipt
@@ -44,6 +47,7 @@ class Arrival:
     rows: int | None = None
     accepted: int | None = None
     set_aside: int | None = None
+    unread: tuple[Fault, ...] = ()
 
 
 def arrivals(workspace: Workspace) -> list[Arrival]:
@@ -62,7 +66,8 @@ def _arrival(receipt: Receipt, counts: _Counts) -> Arrival:
     rows, aside = counts.rows(receipt.form, receipt)
     if not rows:
         return Arrival(receipt, "waiting")
-    return Arrival(receipt, "read", None, rows, None if aside is None else rows - aside, aside)
+    unread = counts.unread(receipt.form, receipt.quarter or ALL).get(receipt.sha256, ())
+    return Arrival(receipt, "read", None, rows, None if aside is None else rows - aside, aside, tuple(unread))
 
 
 class _Counts:
@@ -73,6 +78,7 @@ class _Counts:
         self.read = cache(self._read)
         self.set_aside = cache(self._set_aside)
         self._faults = cache(self._refusals)
+        self.unread = cache(self._unread)
 
     def rows(self, form: str, receipt: Receipt) -> tuple[int, int | None]:
         """Rows of a file, and how many were set aside (None while nobody reviewed them)."""
@@ -86,11 +92,7 @@ class _Counts:
         """Files refused as a whole, by hash: whatever the reason names, no row of theirs was read."""
         read = self.read(form, partition)
         return {
-            row["file_sha"]: Fault(
-                row["code"], row["reason_zh"], row["reason_en"], row["sheet"], row["row"], row["column"]
-            )
-            for row in reversed(self._faults(form, partition))
-            if not read[row["file_sha"]]
+            row["file_sha"]: _fault(row) for row in reversed(self._faults(form, partition)) if not read[row["file_sha"]]
         }
 
     def refused_rows(self, form: str, partition: str) -> Counter[str]:
@@ -104,9 +106,17 @@ class _Counts:
         return Counter({item["values"]: item["counts"] for item in found})
 
     def _refusals(self, form: str, partition: str) -> list[dict[str, Any]]:
-        names = ["file_sha", "sheet", "row", "column", "code", "reason_zh", "reason_en"]
-        table = self._columns(f"refused_{form}", partition, names)
+        table = self._columns(f"refused_{form}", partition, _FAULT)
         return [] if table is None else list(table.to_pylist())
+
+    def _unread(self, form: str, partition: str) -> dict[str, list[Fault]]:
+        """The columns that the form does not have, by hash of their file."""
+        table = self._columns(f"notice_{form}", partition, _FAULT)
+        found: dict[str, list[Fault]] = {}
+        for row in table.to_pylist() if table is not None else []:
+            if row["code"] == UNREAD:
+                found.setdefault(row["file_sha"], []).append(_fault(row))
+        return found
 
     def _set_aside(self, partition: str) -> Counter[str] | None:
         table = self._columns("core_set_aside", partition, ["row_id", "sheet", "row"])
@@ -115,6 +125,10 @@ class _Counts:
     def _columns(self, table: str, partition: str, names: list[str]) -> pa.Table | None:
         path = self._lake.path(table, partition)
         return pq.read_table(path, columns=names, partitioning=None) if path.exists() else None
+
+
+def _fault(row: dict[str, Any]) -> Fault:
+    return Fault(row["code"], row["reason_zh"], row["reason_en"], row["sheet"], row["row"], row["column"])
 
 
 def set_aside_rows(table: pa.Table) -> set[tuple[str, ...]]:

@@ -275,9 +275,13 @@ def core_small(workspace: Workspace, table: str) -> Made:
 
 
 def reference_set_aside(workspace: Workspace) -> Made:
-    """What was set aside in forms that are not quarterly: annual returns, the small tables, refused files."""
+    """What was set aside in forms that are not quarterly: annual returns, the small tables, refused files.
+
+    Ledgers have a place of their own (``ledger_set_aside``).
+    """
     lake = Lake(workspace.lake)
-    names = ["annual", "digital_use", *(form for needed in SMALL_TABLES.values() for form in needed)]
+    small_forms = {table: needed for table, needed in SMALL_TABLES.items() if needed != LEDGER_FORMS}
+    names = ["annual", "digital_use", *(form for needed in small_forms.values() for form in needed)]
     made_from = [
         *(digest for form in names for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
         *review_hashes(workspace),
@@ -288,10 +292,27 @@ def reference_set_aside(workspace: Workspace) -> Made:
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             annual = set_aside(work, review_annual(work, workspace), ["annual"])
-        typed = [_small(workspace, table)[1] for table in SMALL_TABLES]
+        typed = [_small(workspace, table)[1] for table in small_forms]
         write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 
     return lake.refresh("core_set_aside", lines_partition("annual"), fill, made_from=made_from)
+
+
+def ledger_set_aside(workspace: Workspace) -> Made:
+    """What was set aside of the task force's ledgers."""
+    lake = Lake(workspace.lake)
+    made_from = [
+        *(digest for form in LEDGER_FORMS for digest in (*lake.hashes(f"raw_{form}"), *lake.hashes(f"refused_{form}"))),
+        workspace.city.model_dump_json(),
+        code_hash("classification", "indicators", "pipelines.ingest"),
+    ]
+    lines = lines_partition(LEDGER_FORMS[0])
+    return lake.refresh(
+        "core_set_aside",
+        lines,
+        lambda path: write_table(small_set_aside(workspace, "core_ledger_history"), path),
+        made_from=made_from,
+    )
 
 
 def small_set_aside(workspace: Workspace, table: str) -> pa.Table:

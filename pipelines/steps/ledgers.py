@@ -8,8 +8,9 @@ sums of ``cell_ledger``.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,9 +19,11 @@ from indicators.dispatch.thresholds import thresholds
 from pipelines.contracts import contract
 from pipelines.ingest.forms.ledgers import LEDGER_FORMS, ledgers
 from pipelines.ingest.landing import register
+from pipelines.ingest.ledgers import untold
+from pipelines.ingest.tables import UNREAD
 from pipelines.lake import ALL, Lake, Made, write_table
 from pipelines.provenance import code_hash
-from pipelines.steps.core import core_small
+from pipelines.steps.core import core_small, ledger_set_aside
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
 
@@ -108,8 +111,8 @@ def cell_ledger(workspace: Workspace) -> Made:
         write_table(pa.Table.from_pylist(found, schema=contract("cell_ledger").schema), path)
 
     made_from = [
-        *lake.hashes("core_ledger"),
         *lake.hashes("core_dispatch"),
+        *lake.hashes("core_ledger_history"),
         code_hash(*_CODE),
         *(city.code, city.first_quarter, city.last_quarter, *counties),
     ]
@@ -121,13 +124,28 @@ def make_ledgers(workspace: Workspace) -> list[Made]:
     return [core_ledger(workspace), core_ledger_duplicate(workspace), core_dispatch(workspace), cell_ledger(workspace)]
 
 
+def unread(workspace: Workspace) -> list[dict[str, Any]]:
+    """What of sheets of ledgers was not read though their rows were: columns with another name, or that are missing.
+
+    Returns:
+        ``file, sheet, row, column, reason_zh, reason_en``.
+    """
+    lake, found = Lake(workspace.lake), []
+    for form in LEDGER_FORMS:
+        notices = lake.read(f"notice_{form}")
+        found += notices.filter(pc.equal(notices["code"], UNREAD)).to_pylist()
+    for ledger in ledgers().values():
+        found += untold(lake.read(f"raw_{ledger.form}"), ledger)
+    return found
+
+
 def board(workspace: Workspace, day: dt.date | None = None) -> Board:
     """The board of a day, with the lights that were made; where no day is named, of the last one (``_last``)."""
     from pipelines.ledgers.board import Board
 
     lake = Lake(workspace.lake)
     rows, kept = (lake.read(table).to_pandas() for table in ("core_ledger", "core_dispatch"))
-    return Board(rows, day or _last(rows), kept=kept)
+    return Board(rows, day or _last(rows), kept=kept, pairs=partial(pairs, workspace))
 
 
 def _last(rows: pd.DataFrame) -> dt.date:
@@ -147,4 +165,4 @@ def refreshed(workspace: Workspace) -> list[Made]:
     Lake(workspace.lake).sweep()
     for form in LEDGER_FORMS:
         raw(workspace, form)
-    return [core_small(workspace, "core_ledger_history"), *make_ledgers(workspace)]
+    return [core_small(workspace, "core_ledger_history"), ledger_set_aside(workspace), *make_ledgers(workspace)]

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from classification.errors import InputError
 from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.forms import forms
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS
 from pipelines.ingest.landing import opened, register
 from pipelines.ingest.mapping import FOLDER
 from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
@@ -36,7 +37,7 @@ from pipelines.steps import register as registers
 from pipelines.steps.arrivals import SHA, set_aside_rows
 from pipelines.steps.asides import unclassed
 from pipelines.steps.classified import class_return
-from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, reference_set_aside
+from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, ledger_set_aside, reference_set_aside
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.workspace import SETTINGS, Workspace
@@ -211,7 +212,9 @@ def _read_with(form: str) -> tuple[str, ...]:
 
 
 def _review(scratch: Workspace, form: str, partition: str) -> None:
-    if form in _REFERENCE:
+    if form in LEDGER_FORMS:
+        ledger_set_aside(scratch)
+    elif form in _REFERENCE:
         reference_set_aside(scratch)
         if form == annual.FORM:
             annual.core_annual(scratch)

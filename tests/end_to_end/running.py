@@ -87,7 +87,8 @@ def make_reference(home: Path) -> list[Made]:
     made += [*annual.core_annual(workspace), core.core_digital_use(workspace)]
     made += [core.core_small(workspace, table) for table in core.SMALL_TABLES]
     made += ledgers.make_ledgers(workspace)
-    made += [core.reference_set_aside(workspace), classified.cell_annual(workspace), classified.class_rate(workspace)]
+    made += [core.ledger_set_aside(workspace), core.reference_set_aside(workspace)]
+    made += [classified.cell_annual(workspace), classified.class_rate(workspace)]
     return [*made, cells.cell_adoption(workspace), classified.cell_size(workspace, cells.places(workspace))]
 
 

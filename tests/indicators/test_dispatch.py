@@ -11,7 +11,9 @@ import pytest
 
 from classification.errors import InputError
 from indicators import dispatch
-from indicators.dispatch.doubts import blocking, rules
+from indicators.dispatch.doubts import blocking, flagging, rules
+from indicators.dispatch.overdue import cycles
+from pipelines.ingest.forms.ledgers import ledgers
 
 NaT, NaN = pd.NaT, float("nan")
 DAY = dt.date(2023, 10, 31)
@@ -143,7 +145,7 @@ def test_progress_without_a_plan_by_month_is_by_twelfths() -> None:
 )
 def test_what_lies_on_a_limit_is_not_beyond_it(year_plan: float, cum_year: float, month: int, light: str) -> None:
     reached = dispatch.progress(plan(year_plan=year_plan, cum_year=cum_year), month)
-    told = reached.assign(cycle="2023-10", start_overdue=0, silent=0, doubt="")
+    told = reached.assign(cycle="2023-10", start_overdue=0, silent=0, doubt="", flag="")
     assert dispatch.lights(told)["light"].tolist() == [light]
     assert dispatch.completion(cum_year, year_plan, month).deviation == reached["deviation"].item()
 
@@ -190,7 +192,7 @@ def test_starts_due_and_overdue() -> None:
 
 
 def measured(**columns: Any) -> pd.DataFrame:
-    still = {"deviation": 0.0, "start_overdue": 0, "silent": 0, "doubt": ""}
+    still = {"deviation": 0.0, "start_overdue": 0, "silent": 0, "doubt": "", "flag": ""}
     count = max(len(values) for values in columns.values())
     cycles = [f"2023-{month:02d}" for month in range(1, count + 1)]
     return pd.DataFrame({"entry": "XM001", "cycle": cycles, **still, **columns})
@@ -218,7 +220,7 @@ def measured(**columns: Any) -> pd.DataFrame:
 def test_each_light_has_its_reason(name: str, value: Any, light: str, reason: str) -> None:
     lit = dispatch.lights(measured(**{name: [value]})).iloc[0]
     assert (lit["light"], lit["reason"]) == (light, reason)
-    assert lit["word"] in {"正常", "提示", "警告", "未报"}
+    assert lit["word"] in {"正常", "提示", "警告", "未评"}
     assert lit["symbol"]
 
 
@@ -257,12 +259,13 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
     sound: dict[str, dict[str, Any]] = {
         "project": {
             "credit_code": "已填", "type": "新建", "plan_start": day("2023-01-01"), "plan_finish": day("2024-01-01"),
-            "start": NaT, "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
+            "start": day("2023-01-02"), "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
             "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0,
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
                  "arrived_on": day("2023-01-01")},
-        "lead": {"signed_on": NaT, "started_on": NaT, "signing": "", "earlier": "", "added_investment": NaN},
+        "lead": {"signed_on": NaT, "started_on": NaT, "produced_on": NaT, "capacity_on": NaT, "signing": "",
+                 "earlier": "", "added_investment": NaN},
         "firm": {"credit_code": "已填"},
         "park": {"tenants": 5.0, "tenants_above": 1.0, "tenants_digital": 2.0},
         "problem": {"raised_on": day("2023-01-01"), "closed_on": NaT, "evidence": ""},
@@ -280,20 +283,32 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("no_credit_code", "firm", {"credit_code": ""}),
     ("plan_backwards", "project", {"plan_finish": day("2022-01-01")}),
     ("ends_before_start", "project", {"start": day("2023-05-01"), "finish": day("2023-04-01")}),
-    ("ends_unstarted", "project", {"finish": day("2023-04-01")}),
+    ("ends_unstarted", "project", {"start": NaT, "finish": day("2023-04-01")}),
+    ("finishes_later", "project", {"finish": day("2023-11-01")}),
+    ("invested_unstarted", "project", {"start": NaT}),
     ("starts_later", "project", {"start": day("2023-12-01")}),
     ("no_plan", "project", {"year_plan": NaN}),
     ("plan_of_another_year", "project", {"year": 2022.0}),
-    ("plan_off", "project", {"plan_01": 3.0}),
+    ("plan_off", "project", {"plan_01": 9.5}),
+    ("plan_off", "project", {"plan_01": 11.0}),  # a tenth, no more
+    ("plan_far_off", "project", {"plan_01": 3.0}),
+    ("over_plan", "project", {"cum_year": 15.1, "cum_total": 15.1}),
     ("over_total", "project", {"cum_total": 21.0}),
+    ("far_over_total", "project", {"cum_total": 22.1}),
+    ("far_over_total", "project", {"cum_year": 12.0, "cum_total": NaN, "total_investment": 10.0}),
+    ("year_over_total", "project", {"cum_total": 0.9}),
     ("fallen", "project", {"cum_year_before": 2.0}),
     ("spent_over_arrived", "bond", {"spent": 2.0}),
     ("paid_over_arrived", "bond", {"paid": 2.0}),
     ("arrived_over_issued", "bond", {"arrived": 2.0}),
     ("arrived_undated", "bond", {"arrived_on": NaT}),
+    ("arrived_later", "bond", {"arrived_on": day("2023-11-01")}),
     ("leaves_before_entry", "park", {"in_date": day("2023-02-01"), "out_date": day("2023-01-01"), "out_reason": "x"}),
     ("leaves_without_reason", "firm", {"out_date": day("2023-01-01")}),
     ("signed_backwards", "lead", {"signed_on": day("2023-02-01"), "started_on": day("2023-01-01")}),
+    ("produced_backwards", "lead", {"produced_on": day("2023-02-01"), "started_on": day("2023-03-01")}),
+    ("produced_backwards", "lead", {"produced_on": day("2023-02-01"), "capacity_on": day("2023-01-01")}),
+    ("signed_later", "lead", {"signed_on": day("2023-11-01")}),
     ("first_but_related", "lead", {"signing": "首次签约", "earlier": "ZS001"}),
     ("raise_unstated", "lead", {"signing": "增资", "earlier": "ZS001"}),
     ("too_many_above", "park", {"tenants_above": 6.0}),
@@ -309,8 +324,56 @@ def test_each_doubt_fires_alone(rule: str, ledger: str, wrong: dict[str, Any]) -
     assert doubt(ledger) == []
 
 
-def test_every_doubt_is_tried() -> None:
+def test_every_doubt_is_tried_and_names_columns_of_its_ledgers() -> None:
     assert {rule for rule, _, _ in CASES} == set(rules()["id"])
+    for rule in rules().to_dict("records"):
+        for ledger in rule["ledgers"].split(";"):
+            named = {*rule["fields"].split(";"), *filter(None, rule["drops"].split(";"))}
+            assert named <= set(ledgers()[ledger].columns), rule["id"]
+
+
+@pytest.mark.parametrize(("finish", "start", "found"), [
+    ("2023-11-01", "2023-01-02", ["finishes_later"]), ("2023-10-31", "2023-01-02", []),
+    ("", "", ["invested_unstarted"]),
+])  # fmt: skip
+def test_what_is_implausible_is_grey_and_says_why(finish: str, start: str, found: list[str]) -> None:
+    assert doubt("project", finish=pd.Timestamp(finish or None), start=pd.Timestamp(start or None)) == found
+    said = rules().set_index("id")["zh"]
+    lit = dispatch.lights(measured(deviation=[0.2], doubt=["；".join(said[found])])).iloc[0]
+    assert (lit["light"] == "grey") == bool(found)
+    assert all(said[rule] in lit["reason"] for rule in found)
+
+
+def test_a_doubt_that_does_not_decide_the_light_stands_beside_it() -> None:
+    lit = dispatch.lights(measured(deviation=[0.0, -0.5, -0.5, NaN], doubt=["", "无码", "", ""], flag=["超总投资"] * 4))
+    assert lit["reason"].tolist() == [
+        "与序时进度持平；另存疑：超总投资", "低于序时进度50.0个百分点；另存疑：无码；超总投资",
+        "低于序时进度50.0个百分点；另存疑：超总投资", "没有年度计划，不评灯",
+    ]  # fmt: skip
+
+
+def test_what_is_in_doubt_is_left_out_of_sums() -> None:
+    bonds = pd.DataFrame({"entry": ["A", "B"], "arrived": [100.0, 50.0], "spent": [1000.0, 25.0],
+                          "signed_on": days("2023-01-01", "2023-01-02")})  # fmt: skip
+    counted = dispatch.counting(bonds, [("A", ("arrived", "spent")), ("B", ("signed_on",))])
+    assert counted[["arrived", "spent"]].sum().tolist() == [50.0, 25.0]
+    assert counted["signed_on"].isna().tolist() == [False, True]
+    assert bonds["spent"].sum() == 1025.0
+
+
+def test_since_when_a_cell_holds_what_it_holds() -> None:
+    told = cells(
+        ("A", "spent", "9", "2023-01-05", "2023-01-06"),
+        ("A", "spent", "7", "2023-02-05", "2023-02-06"),
+        ("A", "spent", "9", "2023-03-05", "2023-03-06"),
+        ("A", "spent", "9", "2023-04-05", "2023-04-06"),  # the same again is no news
+        ("B", "spent", "9", "2023-04-05", "2023-04-06"),
+    )
+    assert dispatch.held_since(told, DAY).to_dict() == {
+        ("A", "spent"): day("2023-03-06"),
+        ("B", "spent"): day("2023-04-06"),
+    }
+    assert dispatch.held_since(told, dt.date(2023, 2, 10)).to_dict() == {("A", "spent"): day("2023-02-06")}
 
 
 def test_a_preparation_needs_no_plan() -> None:
@@ -320,6 +383,7 @@ def test_a_preparation_needs_no_plan() -> None:
 def test_what_blocks_a_light_is_joined() -> None:
     found = pd.DataFrame({"entry": ["A", "A", "B"], "zh": ["一", "二", "三"], "blocks": [True, True, False]})
     assert blocking(found).to_dict() == {"A": "一；二"}
+    assert flagging(found).to_dict() == {"B": "三"}
 
 
 # ── problems, measures
@@ -456,14 +520,20 @@ def test_who_has_not_reported() -> None:
         "entry": ["XM001", "XM002"], "name": ["一", "二"], "department": "发改委",
         "last_report": days("2023-09-25", "2023-09-26"),
     })  # fmt: skip
-    told = dispatch.not_reported(standing, DAY)
-    assert told[["owner", "entry", "days"]].to_numpy().tolist() == [["发改委", "XM001", 36]]
+    told = dispatch.not_reported("project", standing, DAY)
+    assert told[["owner", "entry", "cycle", "days"]].to_numpy().tolist() == [["发改委", "XM001", "每月一报", 36]]
+    assert dispatch.not_reported("park", standing, DAY).empty  # a park reports by quarter
+
+
+def test_every_list_has_its_cycle() -> None:
+    assert list(cycles().index) == list(ledgers())[:5]
+    assert (cycles()["days"] > cycles()["cycle"].map({"month": 31, "quarter": 92})).all()
 
 
 def test_the_two_legends_never_meet() -> None:
     from indicators.signals.lights import legend as climate
 
     mine = dispatch.legend()
-    assert mine["word"].tolist() == ["正常", "提示", "警告", "未报"]
+    assert mine["word"].tolist() == ["正常", "提示", "警告", "未评"]
     assert mine["symbol"].is_unique
     assert not set(mine["word"]) & (set(climate()["meaning"]) - {"正常"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def test_counts(shuce) -> None:
     assert ["重点企业", "TZ01", "36"] in [line.split() for line in early.out.splitlines()]
 
 
-@pytest.mark.parametrize("name", ["重点企业", "TZ02", "lead", "重点专项债项目清单", "园区", "问题", "措施", "登记簿"])
+@pytest.mark.parametrize(
+    "name", ["重点企业", "TZ02", "lead", "重点专项债项目清单", "招商", "tz01", "园区", "问题", "措施", "登记簿"]
+)
 def test_a_list(shuce, name: str) -> None:
     said = shuce("list", name)
     assert said.code == 0
@@ -83,9 +86,14 @@ def test_the_dispatch_of_a_day(shuce) -> None:
     said = shuce("dispatch")
     assert "年度计划投资" in said.out
     assert "2023-12 灯号（24 个项目）" in said.out
-    for word in ("正常", "提示", "警告", "未报", "履约率", "开工率", "专项债", "工作措施：23 项"):
+    for word in ("正常", "提示", "警告", "未评", "履约率", "开工率", "专项债", "工作措施：23 项"):
         assert word in said.out
     assert "XM026" in said.out
+    for words in ("未办结问题（9 个", "报包联领导", "YQ004", "87.0%", "存疑（1 条", "办结没有佐证"):
+        assert words in said.out
+    doubted = shuce("dispatch", "--as-of", "2023-09-10").out
+    assert "其中1项存疑未计入" in doubted
+    assert re.search(r"财政局 +专项债 +ZX006", doubted)
     assert "转为正常" in shuce("dispatch", "--as-of", "2023-08-10").out
     early = shuce("dispatch", "--as-of", "2023-01-10")
     assert "灯号" not in early.out

@@ -85,6 +85,8 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     unknown = told("warning", "dismiss", "2021Q3-W11-甲厂", "--reason", "x", *home)
     assert (unknown.code, "没有这个编号的信号" in unknown.err, "甲厂" in unknown.err) == (2, True, False)
     assert told("warning", "dismiss", first["signal"], "--reason", "核实无误", *home).code == 0
+    # Asked of no day, the list says how things stand today.
+    assert re.search(r"已排除1条.*核实无误", flat("warning", "list", QUARTER, "--all", *home))
 
     # Firms are shown to whoever says what for, and it is written down first.
     assert told("warning", "list", QUARTER, "--firms", *home).code == 2

@@ -14,9 +14,10 @@ from stdnum.cn import uscc
 from indicators.dispatch import entries
 from pipelines.contracts import contract
 from pipelines.ingest.forms import forms
-from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, ledgers
-from pipelines.ingest.ledgers import core_ledger_history
+from pipelines.ingest.forms.ledgers import CHANGES, LEDGER_FORMS, ledger_named, ledgers
+from pipelines.ingest.ledgers import core_ledger_history, untold
 from pipelines.ingest.raw import schema
+from pipelines.ingest.texts import normal
 from tests.pipelines.ingest.test_small import CITY
 
 DAY = dt.date(2023, 4, 3)
@@ -75,6 +76,21 @@ def test_the_ledgers_are_of_forms_and_their_columns() -> None:
     assert len({one.prefix for one in ledgers().values()}) == len(ledgers())
 
 
+def test_a_ledger_is_known_by_whatever_people_call_it() -> None:
+    names = {
+        "招商": "lead",
+        "招商对接清单": "lead",
+        "债": "bond",
+        "企业": "firm",
+        "项目台账": "project",
+        "ＴＺ０５": "park",
+    }
+    assert {name: one.id for name in names if (one := ledger_named(name))} == names
+    assert ledger_named("工程") is None
+    spelt = [normal(name) for one in ledgers().values() for name in {one.id, one.zh, one.terms.title, *one.aka}]
+    assert len(spelt) == len(set(spelt))
+
+
 def test_cells_become_text_of_one_spelling() -> None:
     cells = {
         "credit_code": ONE.lower(), "type": "新建", "total_investment": "1,200.5", "plan_start": "2023年5月1日",
@@ -104,6 +120,9 @@ GOOD = [project(f"XM10{number}", name=f"第{number}项目") for number in range(
         ({"year_plan": "约500"}, "not_a_number", "年度计划投资"),
         ({"year_plan": "-5"}, "range", "年度计划投资"),
         ({"year": "2023.5"}, "not_whole", "计划年度"),
+        ({"year": "120000"}, "range", "计划年度"),
+        ({"image": "3,400"}, "not_words", "形象进度"),
+        ({"investor": "2023-03-31"}, "not_words", "投资主体"),
         ({"plan_start": "下半年"}, "bad_date", "计划开工日期"),
         ({"land": "办理中"}, "unknown_word", "用地"),
         ({"reported_at": ""}, "undated", "填报日期"),
@@ -136,6 +155,60 @@ def test_a_sheet_whose_columns_have_shifted_is_not_used_at_all() -> None:
     history, aside = typed(ledger_project=[*GOOD, slipped[0] | {"sheet": ""}])
     assert rules(aside) == ["bad_code"]
     assert len({row["entry"] for row in history}) == len(GOOD)
+
+
+EARLIER = dt.date(2023, 3, 3)
+SOUND = [project(f"XM30{n}", name=f"工程{n}", credit_code=code(30 + n), total_investment=str(5000 + n),
+                 start=f"2023-01-{n + 10}", cum_year="100", reported_at="2023-02-28", sheet="甲区", file_sha="a",
+                 received_at=EARLIER, row_id=f"a:{n}") for n in range(4)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"total_investment": "77"}, "总投资"),  # the money columns have moved by one
+        ({"start": "2022-12-01"}, "实际开工日期"),
+        ({"name": "别的", "total_investment": "77"}, "项目名称、总投资"),
+    ],
+)
+def test_a_sheet_on_which_most_of_what_does_not_change_has_changed_is_set_aside(
+    wrong: dict[str, str], named: str
+) -> None:
+    def sheet(count: int) -> list[dict[str, Any]]:
+        again = [row | {"sheet": "乙表", "file_sha": "b", "row_id": f"b:{n}", "received_at": DAY, "cum_year": "300",
+                        "reported_at": "2023-03-31"} for n, row in enumerate(SOUND)]  # fmt: skip
+        return SOUND + [row | (wrong if n < count else {}) for n, row in enumerate(again)]
+
+    history, aside = typed(ledger_project=sheet(3))
+    assert rules(aside) == ["slipped_sheet"] * 4  # those that look right, too: nobody knows
+    assert {row["column"] for row in aside} == {named}
+    assert named in aside[0]["reason_zh"]
+    assert {row["value"] for row in history if row["field"] == "cum_year"} == {"1000000"}
+    # Half of a sheet may change, and single changes go by the weekly form.
+    history, aside = typed(ledger_project=sheet(2))
+    assert aside == []
+    assert "3000000" in {row["value"] for row in history if row["field"] == "cum_year"}
+    changes = [change("总投资", "77", entry=row["entry"], received_at=dt.date(2023, 3, 20), reported_at="2023-03-20")
+               for row in SOUND]  # fmt: skip
+    told = [row | {"total_investment": "77"} for row in sheet(0)[4:]]
+    assert typed(ledger_project=SOUND + told, ledger_change=changes)[1] == []
+
+
+def test_a_sheet_that_lacks_what_every_report_says_is_told() -> None:
+    lacking = [row | {"sheet": "乙表", "received_at": DAY, "cum_year": ""} for row in SOUND]
+    new = [
+        row | {"entry": f"XM40{n}", "sheet": "新增", "received_at": DAY, "cum_year": ""} for n, row in enumerate(SOUND)
+    ]
+    [raw] = [table for form, table in zip(LEDGER_FORMS, raws({"ledger_project": SOUND + lacking + new}), strict=True)
+             if form == "ledger_project"]  # fmt: skip
+    [line] = untold(raw, ledgers()["project"])
+    assert (line["sheet"], line["column"]) == ("乙表", "本年累计完成投资")
+    assert untold(raw.slice(0, 4), ledgers()["project"]) == []
+
+
+def test_what_a_ledger_says_of_its_columns_is_of_them() -> None:
+    for one in ledgers().values():
+        assert {*one.stable, *one.told, *one.wordy, *one.ranges} <= set(one.columns)
 
 
 def test_rows_left_undated_do_not_condemn_those_that_were_filled_in() -> None:

@@ -99,6 +99,98 @@ def test_overspending_is_doubted_until_it_is_put_right(history: pd.DataFrame) ->
     assert Board(history, dt.date(2023, 9, 22)).doubts("bond").empty
 
 
+def test_money_in_doubt_is_in_no_sum_and_that_is_said(ledger_city: Workspace, history: pd.DataFrame) -> None:
+    from pipelines.cli.ledger_views import headline
+    from pipelines.reports import tables
+
+    doubted, mended = (Board(history, dt.date(2023, 9, day)) for day in (10, 22))
+    assert doubted.left_out("bond") == {"ZX006"}
+    assert doubted.bonds.set_index("entry").loc["ZX006", ["spent", "arrived"]].tolist() == [1.5e9, 1.5e8]
+    assert doubted.bonds.set_index("entry")["progress"].isna()["ZX006"]
+    counted = {name: doubted.counting("bond")[name].sum() for name in ("arrived", "spent")}
+    others = doubted.of("bond").query("entry != 'ZX006'")
+    assert counted == {name: others[name].sum() for name in counted}
+    totals = sums._totals(doubted)
+    assert {name: totals[name, ""].value for name in counted} == counted
+    assert totals["arrived", ""].entries == 7
+    assert mended.counting("bond")["arrived"].sum() == mended.of("bond")["arrived"].sum()
+    table = tables.bonds(doubted)
+    assert table is not None
+    assert "其中1项存疑未计入" in table.notes[-1]
+    assert [row.cells[-1] for row in table.rows if row.label.startswith("ZX006")] == ["存疑"]
+    assert any("其中1项存疑未计入" in line for line in headline(doubted))
+    assert not any("存疑" in line for line in headline(mended))
+
+
+def test_doubts_by_owner_say_what_why_and_since_when(history: pd.DataFrame) -> None:
+    from pipelines.ledgers.remarks import headers
+
+    board = Board(history, dt.date(2023, 9, 10))
+    told = board.doubtful.set_index(["entry", "rule"])
+    bond = told.loc["ZX006", "spent_over_arrived"]
+    assert (bond["owner"], bond["ledger"], bond["zh"]) == ("财政局", "bond", "支出金额大于到位金额")
+    assert headers(bond) == "支出金额、到位金额"
+    assert (bond["since"], bond["days"]) == (pd.Timestamp("2023-09-08"), 2)
+    assert told.loc["XM009", "no_credit_code"]["since"] == pd.Timestamp("2023-01-06")  # what is missing, from the first
+    assert board.doubtful["owner"].is_monotonic_increasing
+    later = Board(history, dt.date(2024, 3, 1)).doubtful.query("rule == 'plan_of_another_year'")
+    assert set(later["since"]) == {pd.Timestamp("2024-01-01")}  # until then the plan was of the year
+    new = board.new_doubts(dt.date(2023, 9, 3))
+    assert new[["entry", "rule"]].to_numpy().tolist() == [["ZX006", "spent_over_arrived"]]
+
+
+def test_one_project_that_stands_twice_counts_once_where_that_is_certain(history: pd.DataFrame) -> None:
+    from pipelines.ledgers.doubles import COLUMNS
+    from pipelines.ledgers.remarks import remark
+
+    open_pair = dict.fromkeys(COLUMNS, "") | {"ledger": "project", "other_ledger": "project", "entry": "XM014",
+                                              "other": "XM021", "declared": False, "certain": False}  # fmt: skip
+    told = {certain: pd.DataFrame([open_pair | {"certain": certain}]) for certain in (False, True)}
+    boards = {certain: Board(history, YEAR_END, pairs=lambda _, rows=rows: rows) for certain, rows in told.items()}
+    planned = {certain: found.planned.set_index("entry")["year_plan"] for certain, found in boards.items()}
+    assert planned[False].drop("XM021").sum() == planned[True].sum() < planned[False].sum()
+    assert remark(boards[False], "project") == "1对疑似重复尚未认定，两项均已计入"
+    assert remark(boards[True], "project") == "1项与另一项信用代码、名称、金额相同，只计一次"
+    assert boards[True].counts == boards[False].counts
+    assert remark(Board(history, YEAR_END), "project") == ""
+
+
+def test_what_is_summed_says_over_how_many(ledger_city: Workspace) -> None:
+    found = Lake(ledger_city.lake).read("cell_ledger").to_pandas().query("quarter == '2023Q4'")
+    city = found[found["region"] == ledger_city.city.code].set_index(["item", "class"])
+    amounts = {"arrived", "spent", "done", "planned", "tenants", "tenants_digital", "future_invested"}
+    assert set(city.index[city["entries"].notna()].get_level_values(0)) == amounts
+    assert city.loc[("arrived", ""), "entries"] == 8
+    assert city.loc[("spent", ""), "entries"] == 7  # nothing of ZX003
+    one = city.loc[("future_invested", "quantum_information")]
+    assert one["entries"] == city.loc[("future_projects", "quantum_information"), "value"] == 1
+    assert city.loc["future_firms"]["value"].sum() > 0
+
+
+def test_measures_say_what_departments_reported(last: Board) -> None:
+    told = {row["indicator"]: (float(row["value"]), float(row["target"])) for row in rows("departments.csv")
+            if row["target"]}  # fmt: skip
+    measures = last.measures.set_index("entry")
+    for entry, indicator in {"CS004": "base_stations_5g_new", "CS006": "charging_piles_new",
+                             "CS015": "hydrogen_stations", "CS019": "data_licensed"}.items():  # fmt: skip
+        value, target = told[indicator]
+        measure = measures.loc[entry]
+        assert f"{target:.0f}" in measure["name"]
+        assert measure["progress"] == min(100, round(100 * value / target))
+        assert measure["done"] == (value >= target)
+
+
+def test_no_two_parks_are_alike(last: Board) -> None:
+    shares = last.parks[["digital_share", "above_share", "revenue_per_mu"]]
+    assert (shares.nunique() == len(shares)).all()
+    assert shares["digital_share"].max() > 3 * shares["digital_share"].min()
+
+
+def test_every_list_is_asked_for_its_reports(last: Board) -> None:
+    assert {"firm", "project", "lead"} <= set(last.quiet["ledger"])
+    assert last.quiet.set_index("entry").loc["QY013", "cycle"] == "每季一报"
+
+
 def test_the_shifted_sheet_was_set_aside_and_came_again(ledger_city: Workspace) -> None:
     lines = small_set_aside(ledger_city, "core_ledger_history").to_pylist()
     assert {(line["sheet"], line["file"]) for line in lines} == {("己县", "TZ02_重点项目清单_2023-05-03.xlsx")}

@@ -57,6 +57,23 @@ def test_a_firm_may_have_several_projects() -> None:
     assert pairs(one, ("project", "XM002", amount[2] | {"total_investment": "110"})) == []
 
 
+@pytest.mark.parametrize(
+    ("other", "certain"),
+    [
+        ({}, True),
+        ({"name": "乙区芯片封装测试项目"}, True),
+        ({"total_investment": ""}, True),
+        ({"total_investment": "150"}, False),  # two of one name
+        ({"credit_code": "B"}, False),
+        ({"name": "芯片封装测试二线"}, False),
+    ],
+)
+def test_one_code_name_and_amount_are_one_entry_for_certain(other: dict[str, str], certain: bool) -> None:
+    said = {"name": "甲区芯片封装测试项目", "credit_code": "A", "total_investment": "100"}
+    found = duplicates(told(("project", "XM001", said), ("project", "XM002", said | other)), ["甲区", "乙区"])
+    assert found["certain"].tolist() == [certain]
+
+
 def test_between_ledgers_and_under_a_former_name() -> None:
     lead = ("lead", "ZS001", {"name": "智能传感器产业园项目", "planned_investment": "50"})
     project = ("project", "XM001", {"name": "感知产业基地", "former_names": "智能传感器产业园；旧园", "lead": "ZS001"})

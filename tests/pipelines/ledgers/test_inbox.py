@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app as command_line
 from pipelines.cli import inbox
-from pipelines.steps.ledgers import board, refreshed
+from pipelines.steps.ledgers import board, refreshed, unread
 from pipelines.workspace import Workspace
 from tests.pipelines.ingest.builders import Rows, xlsx
 from tests.pipelines.ingest.conftest import CITY
@@ -68,3 +70,20 @@ def test_without_its_header_or_unit_a_sheet_is_refused(workspace: Workspace, tmp
     code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(project(1), head=head))))
     assert code == 2
     assert "填报单位" in said
+
+
+def test_after_a_real_intake_the_list_tells_what_was_set_aside_and_which_columns_were_not_read(
+    workspace: Workspace,
+) -> None:
+    bad = [*project(2)]
+    bad[2] = "某某县"
+    xlsx(workspace.inbox / NAME, sheet(project(1), bad, head=[*HEAD[:3], "年度计划投资额度", *HEAD[4:]]))
+    with workspace.held("test"):
+        refreshed(workspace)
+    code, said = shuce(workspace, "--csv")
+    [line] = csv.DictReader(io.StringIO(said.replace(" 20", "\n20", 1)))
+    assert (code, line["行数"], line["接受"], line["搁置"]) == (0, "2", "1", "1")
+    assert "未读取：年度计划投资额度（疑为“年度计划投资”，本表缺此列）" in line["说明"]
+    assert "共 1 个文件" in shuce(workspace, "--problems")[1]
+    [column] = unread(workspace)
+    assert (column["file"], column["row"]) == (NAME, 3)

@@ -59,7 +59,7 @@ def test_the_first_quarter_with_ledgers_stands_alone() -> None:
 def test_the_text_tells_exceptions_alone(city: Made) -> None:
     text = "".join(five_lists.of_lists(city.figures))
     assert "占年度计划的81.5%，低于时间进度18.5个百分点；开工率90.0%。" in text
-    assert "■警告3个、▲提示3个、○未报1个、●正常17个；■警告项目在甲区1个、乙区2个。" in text
+    assert "■警告3个、▲提示3个、○未评1个、●正常17个；■警告项目在甲区1个、乙区2个。" in text
     assert "“三个一批”签约9个，履约率88.9%，开工率75.0%，投产率50.0%，达效率33.3%。" in text
     assert "支出进度65.0%，资金闲置的2个。" in text
 

@@ -68,6 +68,21 @@ def test_cells_pass_hide_or_stay_in_the_house() -> None:
     assert {key[0] for key in values(kept(Passing(FOUND), "L0"))} == {"core_value_added", "core_growth", "gdp"}
 
 
+def test_an_amount_of_a_ledger_over_fewer_than_three_entries_is_hidden_and_not_public() -> None:
+    rows = pd.DataFrame([
+        row("future_investment", "ledger", "2023Q3", "cumulative", 9e8, **{"class": "life_health"}),
+        row("future_investment", "ledger", "2023Q3", "cumulative", 3e8, release_level="L2",
+            **{"class": "quantum_information"}),
+        row("core_hhi", "value_added", "2023Q3", "cumulative", 0.2),
+    ])  # fmt: skip
+    told = kept(Passing(FOUND), "L1", rows).set_index("class")
+    assert told["indicator"].tolist() == ["future_investment"] * 2
+    assert told.loc["life_health", "value"] == 9e8
+    assert pd.isna(told.loc["quantum_information", "value"])
+    assert told["status"].tolist() == [rows["status"][0], "C"]
+    assert kept(Passing(FOUND), "L0", rows).empty
+
+
 def test_what_no_unit_is_behind_goes_as_far_as_it_says() -> None:
     rows = pd.DataFrame([
         row("gdp_growth", "accounts", "2023Q3", "cumulative", 0.05),

@@ -98,6 +98,7 @@ def test_all_six_future_industries_stand_there_and_two_have_no_class() -> None:
     now = {"period": "2023Q4", "span": "cumulative"}
     money = {"price_basis": "current", "base": "none"}
     rows = [
+        row("future_firms", "ledger", **now, value=5, **{"class": "quantum_information"}),
         row("future_projects", "ledger", **now, value=2, **{"class": "quantum_information"}),
         row("future_investment", "ledger", **now, value=3e8, **{"class": "quantum_information"}, **money),
         row("future_value_added", "rate_method", **now, value=12e8, **{"class": "life_health"}, **money),
@@ -106,7 +107,7 @@ def test_all_six_future_industries_stand_there_and_two_have_no_class() -> None:
     assert table is not None
     said = {line.label: [shown(cell).text for cell in line.cells] for line in table.rows}
     assert list(said) == ["量子信息", "类脑智能", "未来网络", "氢能与储能", "生命健康", "前沿新材料"]
-    assert said["量子信息"] == ["2", "3.0", "", "无对应小类"]
-    assert said["生命健康"][2] == "12.0"
-    assert "2762" in said["生命健康"][3]
+    assert said["量子信息"] == ["5", "2", "3.0", "", "无对应小类"]
+    assert said["生命健康"][3] == "12.0"
+    assert "2762" in said["生命健康"][4]
     assert [note[:4] for note in table.notes if "不测算增加值" in note] == ["量子信息", "类脑智能"]

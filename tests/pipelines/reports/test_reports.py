@@ -111,7 +111,7 @@ def test_the_same_bytes_whatever_came_later(
     lit = last.kept[last.kept["cut_off"] <= day]
     assert len(known) < len(last.history)
     assert len(lit) < len(last.kept)
-    monkeypatch.setattr(reports, "board", lambda *_: Board(known, day, kept=lit))
+    monkeypatch.setattr(reports, "board", lambda *_: replace(last, history=known, day=day, kept=lit))
     again = report(home, kind, written[kind].folder.name, day, TODAY)
     assert hashes(again.folder) == before
 
@@ -163,6 +163,7 @@ def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Wo
         "各月灯号",
         "逾期",
         "未报",
+        "存疑",
         "问题账龄",
         "未办结问题",
         "三个一批",
@@ -183,13 +184,10 @@ def test_bars_have_the_names_of_entries_where_there_is_room_and_limits_are_the_b
         assert f"{entry} {name}" in drawing.wide
         assert f">{entry}<" in drawing.narrow
         assert name not in re.sub('<(title|desc)>.*?</|aria-label=".*?"', "", drawing.narrow)
-    other = replace(there, limits={**there.limits, "report_days": 20.0, "idle_days": 70.0})
-    assert "20天" in monthly.of_late(other)[-1]
+    other = replace(there, limits={**there.limits, "idle_days": 70.0})
     assert "闲置超过70天" in monthly.of_bonds(other)[0]
-    quiet, bonds = tables.quiet(other), tables.bonds(other)
-    assert quiet is not None
+    bonds = tables.bonds(other)
     assert bonds is not None
-    assert quiet.title.startswith("超过20天")
     assert any("闲置超70天" in row.cells for row in bonds.rows)
 
 
@@ -215,10 +213,27 @@ def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Wo
 
 def test_what_is_silent_is_counted_by_entries_as_bonds_are_no_projects(home: Workspace) -> None:
     there = heard(board(home, dt.date(2023, 12, 31)), "bond", "ZX901", dt.date(2023, 1, 2), name="无声的债")
-    assert set(there.quiet["ledger"]) == {"project", "bond"}
+    assert set(there.quiet["ledger"]) == {"firm", "project", "lead", "bond"}
     about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
     assert f"{len(there.quiet)}个条目超期未报" in weekly.headline(there, about)
-    assert monthly.of_late(there)[-1] == f"{len(there.quiet)}个条目超过35天未报。"
+    assert monthly.of_late(there)[-1] == f"{len(there.quiet)}个条目超过报送周期未报。"
+
+
+def test_what_is_doubted_stands_in_the_month_by_owner_and_the_week_counts_what_is_new(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 9, 10))
+    table = tables.doubtful(there.doubtful)
+    assert table is not None
+    labels = [row.label for row in table.rows]
+    bond = table.rows[labels.index("ZX006 庚县城市大脑二期项目")]
+    assert bond.cells[:4] == ("专项债", "支出金额、到位金额", "支出金额大于到位金额", "2023-09-08")
+    assert any(label.startswith("财政局（") for label in labels[: labels.index(bond.label)])
+    assert monthly.of_doubts(there)[0].startswith(f"存疑{len(there.doubtful)}条：")
+    assert "（其中1项存疑未计入）" in monthly.of_bonds(there)[0]
+    about = period("weekly", "2023-W36", home.city, {}, last=TODAY, today=TODAY)
+    assert "新增存疑1条" in weekly.headline(there, about)
+    assert "存疑" not in weekly.headline(board(home, dt.date(2023, 9, 3)), replace(about, until=dt.date(2023, 9, 3)))
+    nothing = board(home, dt.date(2023, 10, 5))
+    assert nothing.doubtful["ledger"].tolist() == ["problem"] * len(nothing.doubtful)
 
 
 def test_text_that_looks_like_a_formula_stays_text(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,15 +339,15 @@ def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
     about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
     said = weekly.weekly(there, about, home.city, edition(about, about.until))
     assert [section.title for section in said.sections] == ["变化", "新增问题", "未报"]
-    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条。")
-    assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记"]
+    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条、新增存疑1条。")
+    assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记", "新增存疑"]
     assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
 
 
 def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     there = board(home, dt.date(2023, 1, 8))
     assert there.cycles == []
-    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过35天未报的条目。"]
+    assert monthly.of_late(there) == ["没有逾期事项。", "没有超过报送周期未报的条目。"]
     about = period("monthly", "2023-01", home.city, {"cut_off_days": 5}, last=TODAY, today=TODAY)
     assert monthly.headline(there, about) == "2023年1月没有在单的重点项目"
     assert monthly.behind(there) is None

@@ -100,6 +100,8 @@ def _filled(name: str) -> pd.DataFrame:
     for column in _MONEY.get(name, []):
         yuan = frame[column].astype("float64") * _YI
         frame[column] = yuan.round().astype("int64") if name in _WHOLE_YUAN else yuan
+    if name == "dispatch":
+        frame["entries"] = pd.to_numeric(frame["entries"])
     if name == "published":
         frame["assumed"] = frame["assumed"] == "True"
         for column in ("target", "rank"):
