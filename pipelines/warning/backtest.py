@@ -126,9 +126,7 @@ def _of(fired: pd.DataFrame, level: Level, kind: str, rule: str) -> pd.DataFrame
     return fired[mine]
 
 
-def _score(
-    level: Level, kind: str, rule: str, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame
-) -> Score:
+def _score(level: Level, kind: str, rule: str, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame) -> Score:
     mine, calm = points[points["level"] == level], quiet[quiet["level"] == level]
     lags = [lag for point in mine.to_dict("records") if (lag := _lag(fired, point)) is not None]
     false = calm.merge(fired[["level", "subject", "quarter"]].drop_duplicates())
