@@ -117,7 +117,8 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     if unseen:
         console.print(_unseen(unseen), style="yellow", highlight=False)
     console.print(
-        f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号，占“无转折”（没有转折的对象×季度）的比率。"
+        f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号；"
+        "无转折：没有转折的对象×季度，误报率的分母。"
         "单条规则的漏报含本不由它发现的转折：应收规则不看产出下滑，反之亦然。"
         "各季以数据截止日所知的版次计算，不是当时所知。",
         style="dim",

@@ -67,9 +67,7 @@ class Accounts:
             for number in range(1, 5):
                 quarter = Quarter(year, number)
                 there = self.universe.reporting(quarter)
-                klass, county = (
-                    place[there] for place in (self.universe.klass(quarter), self.universe.county(quarter))
-                )
+                klass, county = self.universe.klass(quarter)[there], self.universe.county(quarter)[there]
                 value = self.universe.output(year, 3 * number, on=quarter)[there] * rate[klass, county] / 10
                 found[year, number] = sums(division[klass], value, len(self.codes))
         return found

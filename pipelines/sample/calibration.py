@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from indicators.quarter import Quarter
 from pipelines.sample.coefficients import digital_share
-from pipelines.sample.economy import YEARS
+from pipelines.sample.economy import SEED, YEARS
 from pipelines.sample.profile import COUNTIES, Floats, Ints, classes
 from pipelines.sample.universe import SERVICE, Universe, outputs
 
@@ -72,6 +72,25 @@ def structural_rate(year: int) -> Floats:
     return np.asarray(classes().rate * (1 + _RATE_DRIFT[year] * np.cos(np.arange(len(classes().rate)))))
 
 
+def annual_value_added(universe: Universe, year: int) -> tuple[Ints, Ints, Ints]:
+    """Places of the units with an annual return, in order of code, their output and value added, in 千元.
+
+    Units of a class differ in their rate, so that a county's is not the city's; the class has the structural one.
+    """
+    quarter = Quarter(year, 4)
+    places = np.flatnonzero(universe.reporting(quarter))
+    places = places[np.argsort(universe.units.code[places], kind="stable")]
+    draw = np.random.Generator(np.random.Philox(key=[SEED, year]))
+    noise = np.exp(0.12 * draw.standard_normal(len(universe.units.code))[places])
+    # Hardly any firm destroys value, but a few do.
+    noise[universe.units.index[places] % 487 == 13] = -0.05
+    klass, output = universe.klass(quarter)[places], universe.output(year, 12, on=quarter)[places]
+    structural = output * structural_rate(year)[klass]
+    wanted, drawn = np.bincount(klass, structural), np.bincount(klass, structural * noise)
+    scale = np.divide(wanted, drawn, out=np.zeros_like(wanted), where=drawn != 0)
+    return places, output, np.rint(structural * noise * scale[klass]).astype(np.int64)
+
+
 @cache
 def province_rates() -> dict[str, float]:
     """Value-added rate by division of the province's table, before yearly drift: the city's structure, rounded."""
@@ -116,14 +135,13 @@ def _codes() -> list[Ints]:
 def _annual(universe: Universe, year: int) -> tuple[Floats, Floats, Floats]:
     """Value added, output and number of the annual returns of a year, by class and county."""
     quarter = Quarter(year, 4)
-    there = universe.reporting(quarter)
-    klass, county = universe.klass(quarter)[there], universe.county(quarter)[there]
-    output = universe.output(year, 12, on=quarter)[there].astype(float)
+    places, output, added = annual_value_added(universe, year)
     shape = (len(classes().gbt), len(COUNTIES))
-    leaf = klass * len(COUNTIES) + county
-    parts = (output * structural_rate(year)[klass], output, np.ones(len(output)))
-    added, produced, number = (sums(leaf, part, shape[0] * shape[1]).reshape(shape) for part in parts)
-    return added, produced, number
+    leaf = universe.klass(quarter)[places] * len(COUNTIES) + universe.county(quarter)[places]
+    va, produced, number = (
+        sums(leaf, part, shape[0] * shape[1]).reshape(shape) for part in (added, output, np.ones(len(output)))
+    )
+    return va, produced, number
 
 
 def _rate(code: Ints, added: Floats, output: Floats, number: Floats) -> tuple[Floats, Floats]:

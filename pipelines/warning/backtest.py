@@ -23,6 +23,8 @@ HORIZON: Final = 3
 # Growth over a base that was low, or a trend over eight quarters, speaks of a downturn for a year after its end.
 AFTER: Final = 4
 ANY: Final = "any"
+# Level, kind and rule of a score.
+Group = tuple[Level, str, str]
 _POINT: Final = ("id", "level", "subject", "first", "last", "what")
 
 
@@ -103,30 +105,28 @@ def backtest(signals: pd.DataFrame, points: pd.DataFrame, watched: pd.DataFrame)
     known = watched.merge(signals[["level", "subject", "quarter"]].drop_duplicates())
     fired = signals.merge(known)
     quiet = watched[~_near(watched, points)]
-    return [
-        _score(level, kind, name, _of(fired, level, kind, name), begun, quiet)
-        for level in LEVELS
-        for kind, name in _groups(level)
-    ]
+    return [_score(group, _of(fired, group), begun, quiet) for level in LEVELS for group in _groups(level)]
 
 
-def _groups(level: Level) -> list[tuple[str, str]]:
-    """Kind and rule of each score of a level: the rules of a kind, then the kind, at last all."""
-    found: list[tuple[str, str]] = []
+def _groups(level: Level) -> list[Group]:
+    """Level, kind and rule of each score of a level: the rules of a kind, then the kind, at last all."""
+    found: list[Group] = []
     for kind in KINDS:
-        found += [(kind, rule.id) for rule in rules() if rule.kind == kind and level in rule.level]
-        found.append((kind, ANY))
-    return [*found, (ANY, ANY)]
+        found += [(level, kind, rule.id) for rule in rules() if rule.kind == kind and level in rule.level]
+        found.append((level, kind, ANY))
+    return [*found, (level, ANY, ANY)]
 
 
-def _of(fired: pd.DataFrame, level: Level, kind: str, rule: str) -> pd.DataFrame:
+def _of(fired: pd.DataFrame, group: Group) -> pd.DataFrame:
+    level, kind, rule = group
     mine = fired["level"] == level
     for column, wanted in (("kind", kind), ("rule", rule)):
         mine &= (fired[column] == wanted) | (wanted == ANY)
     return fired[mine]
 
 
-def _score(level: Level, kind: str, rule: str, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame) -> Score:
+def _score(group: Group, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame) -> Score:
+    level, kind, rule = group
     mine, calm = points[points["level"] == level], quiet[quiet["level"] == level]
     lags = [lag for point in mine.to_dict("records") if (lag := _lag(fired, point)) is not None]
     false = calm.merge(fired[["level", "subject", "quarter"]].drop_duplicates())

@@ -94,23 +94,22 @@ def test_rates_are_those_that_the_pipeline_takes_for_each_county_and_class(defau
     own = rates_for(universe, 2022)
     cells = {(COUNTIES[c], str(classes().gbt[k])): own[k, c] for k, c in zip(klass[there], county[there], strict=True)}
     level = {"region_level": "province", "county": "", "code_level": "division", "units": 0, "source": "province"}
-    province = pd.DataFrame([{"code": code, "rate": Decimal(str(rate)), "year": 2019, "known_from": DAY,
-                              "known_to": dt.date.max, **level} for code, rate in province_rates().items()])  # fmt: skip
-    found = pipeline_rates(cells, pd.concat([known, province]), year=2022, as_of=DAY)
+    level |= {"year": 2019, "known_from": DAY, "known_to": dt.date.max}
+    rows = [level | {"code": code, "rate": Decimal(str(rate))} for code, rate in province_rates().items()]
+    found = pipeline_rates(cells, pd.concat([known, pd.DataFrame(rows)]), year=2022, as_of=DAY)
     assert {one.level.rsplit("-", 1)[0] for one in found} >= {"county-class", "city-class", "county-division"}
     assert {(one.county, one.gbt): float(one.rate) for one in found} == pytest.approx(cells, abs=1e-6)
 
 
 def _annual_cells(universe: Universe, year: int) -> pd.DataFrame:
-    """Annual returns of a year as cells of counties and classes, whole yuan."""
-    quarter = Quarter(year, 4)
-    there, klass, county = universe.reporting(quarter), universe.klass(quarter), universe.county(quarter)
-    output = universe.output(year, 12, on=quarter)[there].astype(float) * 1000
+    """What is reported for a year by the income approach, as cells of counties and classes."""
+    places, items = income_items(universe, year)
+    klass, county = (at[places] for at in (universe.klass(Quarter(year, 4)), universe.county(Quarter(year, 4))))
     rows = pd.DataFrame({
-        "county": np.array(COUNTIES)[county[there]], "gbt": classes().gbt[klass[there]], "units": 1,
-        "output": output, "va": output * structural_rate(year)[klass[there]],
+        "county": np.array(COUNTIES)[county], "gbt": classes().gbt[klass], "units": 1, "output": items["gross_output"],
+        "va": income_approach(pd.DataFrame(items).assign(year=year))["value_added"].to_numpy(),
     })  # fmt: skip
-    cells = rows.groupby(["county", "gbt"], as_index=False).sum().round()
+    cells = rows.groupby(["county", "gbt"], as_index=False).sum()
     return cells.assign(year=year, known_from=DAY, known_to=dt.date.max, sector="", de="")
 
 
@@ -191,8 +190,6 @@ def test_core_units_change_in_the_year_that_is_released_last(default_universe: B
 
 
 def test_income_approach_gives_the_structural_rate(default_universe: Built) -> None:
-    import pandas as pd
-
     universe, _ = default_universe
     places, items = income_items(universe, 2022)
     frame = pd.DataFrame(items).assign(year=2022)

@@ -64,11 +64,8 @@ def test_a_signal_too_late_or_before_is_no_hit() -> None:
 
 
 def test_a_level_without_downturns_has_no_rate() -> None:
-    [firm] = [
-        s
-        for s in backtest(WATCHED.iloc[:0].assign(kind="", rule=""), POINTS, WATCHED)
-        if s.level == "firm" and s.kind == ANY
-    ]
+    found = backtest(WATCHED.iloc[:0].assign(kind="", rule=""), POINTS, WATCHED)
+    [firm] = [one for one in found if one.level == "firm" and one.kind == ANY]
     assert (firm.hit_rate, firm.alarm_rate) == (None, None)
 
 

@@ -1,8 +1,8 @@
 """A published report of a task force, figure by figure: what it says, what the pipeline makes of it, and from what.
 
 Belongs here: which table rebuilds which figure (``ways.csv``). Does not belong here: the figures themselves
-(``city_task_force_2023.csv``: those that a city's task force (未来产业及数字经济工作专班) made public for 2023, those of
-the chain and of penetration for 2022; title and date of issue were not at hand).
+(``city_task_force_2023.csv``: those that a city's task force (未来产业及数字经济工作专班) made public for 2023, of the
+chain and of penetration for 2022; title and date of issue were not at hand).
 
     python -m tests.scenarios.report.rebuilt HOME       prints the table of a workspace that has been released
 
