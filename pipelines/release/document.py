@@ -168,9 +168,9 @@ def widths(table: Table, widest: float = _WIDEST) -> list[int]:
     A head may break into two lines, a label and a text too where they are long.
     """
     rows = [row for row in table.rows if row.cells]
-    heads = [_length(name) / 2 for name in table.head]
-    labels = max((_length(row.label) + row.indent for row in rows), default=0.0)
-    cells = [max((_length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
+    heads = [length(name) / 2 for name in table.head]
+    labels = max((length(row.label) + row.indent for row in rows), default=0.0)
+    cells = [max((length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
     wanted = [min(max(head, body, _NARROWEST), widest) for head, body in zip(heads, [labels, *cells], strict=True)]
     found = [int(_WIDTH * want / sum(wanted)) for want in wanted]
     return [found[0] + _WIDTH - sum(found), *found[1:]]
@@ -183,10 +183,11 @@ def sheet_widths(table: Table) -> list[int]:
 
 def lines(text: str, width: int) -> int:
     """How many lines a text fills in a column of a width."""
-    return max(1, math.ceil(_length(text) * _CHARACTER / (width - _MARGINS)))
+    return max(1, math.ceil(length(text) * _CHARACTER / (width - _MARGINS)))
 
 
-def _length(text: str) -> float:
+def length(text: str) -> float:
+    """The length of a text in Chinese characters."""
     return sum(1.0 if ord(character) > 255 else 0.55 for character in text)
 
 

@@ -22,6 +22,7 @@ from pipelines.release import document
 from pipelines.release.manuscript import passages
 from pipelines.release.tables import Row, Table
 from pipelines.reports import monthly, tables, weekly
+from pipelines.reports.paper import edition, render
 from pipelines.reports.periods import Kind, period
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.steps import reports
@@ -250,8 +251,6 @@ def nothing(home: Workspace) -> Board:
 
 def test_a_week_without_changes_says_so(home: Workspace) -> None:
     about = period("weekly", "2023-W03", home.city, {}, last=TODAY, today=TODAY)
-    from pipelines.reports.paper import edition
-
     said = weekly.weekly(nothing(home), about, home.city, edition(about, about.until))
     assert said.headline == "2023年第3周（1月16日—1月22日）各台账没有变化"
     assert said.sections == ()
@@ -276,8 +275,6 @@ def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_o
     there = board(home, dt.date(2023, 12, 31))
     there = heard(there, "park", "YQ999", dt.date(2023, 12, 28), name="迟登园区", in_date="2023-12-01")
     about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
-    from pipelines.reports.paper import edition
-
     said_of_week = weekly.weekly(there, about_it, home.city, edition(about_it, about_it.until))
     assert "入单1个" in said_of_week.headline
     [row] = [row for row in said_of_week.sheets["进出"].rows if row.label.startswith("YQ999")]
@@ -298,24 +295,50 @@ def test_what_does_not_fit_is_counted() -> None:
     assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
 
 
+@pytest.mark.parametrize("on", [weekly.PAGE, weekly.DOCUMENT])
 @pytest.mark.parametrize("count", [1, 3, 30])
 @pytest.mark.parametrize("name", ["短名", "关于协调解决产业园二期工程用电负荷不足及道路配套滞后等问题的情况说明"])
-def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str) -> None:
+def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str, on: weekly.Sheet) -> None:
     rows = (Row("甲部门"), *(Row(f"XM{number:03d} {name}", (name, "是")) for number in range(count)))
     found = {
-        title: Table("T", "表", "", ("条目", "内容", "否"), rows) for title in ("变化", "问题", "未报", "进出", "登记")
+        title: Table("T", "表", "", ("条目", "内容", "否"), rows)
+        for title in ("变化", "新增问题", "未报", "进出", "新登记")
     }
-    kept = weekly.sheet(found)
-    lines = [weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()]
-    assert sum(lines) + len(kept) * 4.5 <= weekly.SHEET
+    kept = weekly.sheet(found, on, room := on.lines - 2 * on.headline)
+    used = sum(weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()) + len(kept) * on.heading
+    assert used <= room
     assert list(kept) == list(found)[: len(kept)]
-    assert 1 < len(kept) < len(found)
+    assert len(kept) > 1
     assert all(weekly.entries(table) for table in kept.values())
+    # Nothing is cut while there is room: not even the shortest row that was left out would still go on the sheet.
+    cut = len(kept) < len(found) or any(table.notes for table in kept.values())
+    assert not cut or used > room - on.heading - 3
+
+
+def test_who_is_silent_is_named_before_changes_are_told() -> None:
+    rows = tuple(Row(f"XM{number:03d} 项目", ("部门",)) for number in range(12))
+    found = {title: Table("T", "表", "", ("条目", "部门"), rows) for title in ("变化", "未报")}
+    kept = weekly.sheet(found, weekly.DOCUMENT, weekly.DOCUMENT.room("短"))
+    assert (len(kept["未报"].rows), kept["未报"].notes) == (12, ())
+    assert 1 <= len(kept["变化"].rows) < 12
+
+
+def test_a_longer_headline_leaves_fewer_lines() -> None:
+    assert weekly.PAGE.room("字" * 24) == weekly.PAGE.lines
+    assert weekly.PAGE.room("字" * 25) == weekly.PAGE.lines - weekly.PAGE.headline
+
+
+def test_the_page_holds_more_than_the_document(home: Workspace) -> None:
+    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    said = weekly.weekly(board(home, about.until), about, home.city, edition(about, about.until))
+    assert said.page is not None
+    page, sheet = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
+    assert page > sheet
+    html, first = render(said, edition(about, about.until)), said.page.sections[0].tables[0]
+    assert first.rows[-1].label in html
 
 
 def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
-    from pipelines.reports.paper import edition
-
     there, on = board(home, dt.date(2023, 7, 2)), dt.date(2023, 6, 28)
     for number in range(3):
         problem = {"name": f"问题{number}", "raised_on": "2023-06-28", "due": "2023-12-31"}
@@ -323,8 +346,8 @@ def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
         there = heard(there, "event", f"HD90{number}", on, name=f"活动{number}", held_on="2023-06-28")
     about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
     said = weekly.weekly(there, about, home.city, edition(about, about.until))
-    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报"]
-    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条。")
+    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报", "进出"]
+    assert said.notes[0] == ("另见工作簿", "新登记3条。")
     assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记"]
     assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
 
