@@ -54,7 +54,7 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         headline=headline(board, period),
         keys=tuple(key_figures(board)),
         sections=tuple(section for section in sections if section.texts or section.tables),
-        notes=tuple(notes(board, period)),
+        notes=tuple(notes(board, period, of)),
         synthetic=synthetic(city) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets={name: table for name, table in found.items() if table is not None},
@@ -212,14 +212,14 @@ def of_measures(board: Board) -> list[str]:
     return [f"{len(there)}项工作措施，完成{int(there['done'].sum())}项；{said}。"]
 
 
-def notes(board: Board, period: Period) -> list[tuple[str, str]]:
+def notes(board: Board, period: Period, of: Edition) -> list[tuple[str, str]]:
     """What the figures mean."""
     return [
         ("口径", "专班台账数，由各责任单位填报，不是统计数，不与核算数相加或比较。"),
         ("截止", (f"{period.label}的灯号以{period.first:%-m月%-d日}以前收到的为准，此后收到的不改变；"
                 f"其余截至{board.day:%Y年%-m月%-d日}。")),
         ("序时", "按项目分月计划，没有或与年度计划不符的按月数平均；差额由未修约数相减后修约。"),
-        ("保密", "级别L1（专班使用），不得公布；不含统一社会信用代码、联系方式和企业自报数。"),
+        ("保密", f"级别{of.level}（{of.stamp}），不得公布；不含统一社会信用代码、联系方式和企业自报数。"),
     ]  # fmt: skip
 
 

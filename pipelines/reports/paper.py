@@ -72,13 +72,13 @@ class Paper:
     page: Paper | None = None
 
 
-def edition(period: Period, day: dt.date) -> Edition:
-    """What the report of a period, as known on a day, is called."""
+def edition(period: Period, day: dt.date, level: str = LEVEL) -> Edition:
+    """What the report of a period, as known on a day, is called; the house's own names its level."""
     quarter = Quarter(period.until.year, (period.until.month + 2) // 3)
-    name = f"{period.kind}_{period.name}_{day}"
+    name = f"{period.kind}_{period.name}_{day}{'' if level == LEVEL else f'_{level}'}"
     figure = f"{FIGURE}、{_LEDGERS}" if period.kind == "quarterly" else _LEDGERS
     return Edition(
-        name, quarter, day, level=LEVEL, stamp=STAMPS[LEVEL], figure=figure, label=period.label, kind=period.kind
+        name, quarter, day, level=level, stamp=STAMPS[level], figure=figure, label=period.label, kind=period.kind
     )
 
 

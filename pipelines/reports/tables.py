@@ -30,6 +30,8 @@ RATES: Final = {"fulfilled": "履约率", "started": "开工率", "produced": "�
 # A problem's age in days: from, name.
 _AGES: Final = ((0, "30天以内"), (31, "31—60天"), (61, "61—90天"), (91, "超过90天"))
 _UNDONE: Final = (OPEN, OVERDUE, UNPROVEN)
+_OPERATORS: Final = "园区运营方报送数，不是统计数。"
+_LEDGERS: Final = "专班台账数，不是统计数。"
 _MOVES: Final = {"in": "入单", "out": "出单"}
 
 
@@ -42,6 +44,11 @@ def word(light: str) -> str:
 def money(value: Any) -> Number | None:
     """Yuan, in 亿元 with two decimals: a project's are small."""
     return None if pd.isna(value) else Number(float(value), "元", "亿元", 2)
+
+
+def myriad(value: Any) -> Number | None:
+    """Yuan, in 万元."""
+    return None if pd.isna(value) else Number(float(value), "元", "万元", 1)
 
 
 def share(value: Any) -> Number | None:
@@ -214,10 +221,10 @@ def bonds(board: Board) -> Table | None:
 
 
 def parks(board: Board) -> Table | None:
-    """Parks with their indicators."""
-    heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "营业收入", "税收", "空置率")
+    """Parks: who is in them."""
+    heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "空置率")
     return _table(
-        Table("园区", "重点园区", "单位：家、亿元、%", heads, (), ("园区运营方报送数，不是统计数。",)),
+        Table("园区", "重点园区入驻情况", "单位：家、%", heads, (), (_OPERATORS,)),
         board.parks,
         lambda one: (
             one["level"],
@@ -225,11 +232,47 @@ def parks(board: Board) -> Table | None:
             share(one["digital_share"]),
             share(one["above_share"]),
             whole(one["net_new"]),
-            money(one["revenue"]),
-            money(one["tax"]),
             share(one["vacancy"] / 100),
         ),
     )
+
+
+def yields(board: Board) -> Table | None:
+    """Parks: what they make of their ground and with whom."""
+    heads = ("园区", "营业收入（亿元）", "税收（亿元）", "亩均营收", "亩均税收", "人均营收")
+    return _table(
+        Table("园区效益", "重点园区产出效益", "单位：亿元、万元/亩、万元/人", heads, (), (_OPERATORS,)),
+        board.parks,
+        lambda one: (
+            money(one["revenue"]),
+            money(one["tax"]),
+            *(myriad(one[name]) for name in ("revenue_per_mu", "tax_per_mu", "revenue_per_head")),
+        ),
+    )
+
+
+def honours(board: Board) -> Table | None:
+    """How many of the key firms hold which honour."""
+    held = board.of("firm")["honours"].fillna("").str.split("、").explode()
+    counts = held[held != ""].value_counts(sort=False)
+    rows = tuple(Row(str(name), (count(int(number)),)) for name, number in counts.sort_values(ascending=False).items())
+    return Table("荣誉", "在单重点企业的荣誉", "单位：家", ("荣誉", "企业"), rows, (_LEDGERS,)) if rows else None
+
+
+def futures(board: Board) -> Table | None:
+    """The six future industries on the lists: firms, projects, what was invested this year."""
+    found = board.futures()
+    if not found[["future_firms", "future_projects"]].to_numpy().any():
+        return None
+    rows = tuple(
+        Row(
+            one["name_zh"],
+            (whole(one["future_firms"]), whole(one["future_projects"]), money(one["future_invested"])),
+        )
+        for one in found.to_dict("records")
+    )
+    heads = ("未来产业", "在单企业", "在单项目", "本年完成投资")
+    return Table("未来产业", "六大未来产业，按清单", "单位：家、个、亿元", heads, rows, (_LEDGERS,))
 
 
 def measures(board: Board) -> Table | None:
