@@ -17,6 +17,7 @@ from pipelines.release.figures import Figure, Figures, Span
 from pipelines.release.tables import Row, Table, filled, newest
 
 NO_TARGET: Final = "未设目标"
+_AS_REPORTED: Final = "以下为部门报送数，按部门口径原样收录。"
 _HEADS: Final = ("指标", "数值", "单位", "时期", "年度目标", "完成率", "全省位次", "数据来源")
 _COMPLETION: Final = "完成率为同一报送中的本期数与年度目标之比。"
 
@@ -55,7 +56,7 @@ def of_departments(f: Figures, topic: str = "") -> list[str]:
     if not found:
         return []
     done = {item: figure for item, own in found if (figure := _beside(f, monitored.COMPLETION, own))}
-    texts = ["以下为部门报送数，按部门口径原样收录。"]
+    texts = [] if topic else [_AS_REPORTED]
     if not done:
         return said(*texts, "各项指标均未设年度目标，不计算完成率。")
     reached = [figure for figure in done.values() if figure.value >= 1]

@@ -17,20 +17,24 @@ from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.release import development, monitored, sentences, warnings
 from pipelines.release.bulletin import Section
-from pipelines.release.figures import CORE, Figure, Figures, Number, count
+from pipelines.release.figures import CORE, Figure, Figures, Number, Span, count
 from pipelines.release.notes import synthetic
 from pipelines.release.sentences import KeyFigure
-from pipelines.release.tables import Cell, Row, Table, divisions, penetration
+from pipelines.release.tables import PENETRATION, Cell, Row, Table, divisions, filled, newest_rate, rate_period
 from pipelines.release.wording import YI, growth, percent, plain, rounded
 from pipelines.reports import monthly, tables
 from pipelines.reports.paper import LEVEL, Edition, Paper, quoted
 from pipelines.reports.periods import Period
+from pipelines.warning.rules import KINDS, LEVELS
 from pipelines.workspace import City
 
 _LEFT_OUT: Final = (
     "景气五灯、预警信号、数字经济发展指数、未来产业增加值由未经保密审查的格子算出，不列入专班稿，"
     "只列入内部版（L2）：shuce report quarterly {} --internal。"
 )
+# The sectors that a summary shows of penetration.
+_SECTORS: Final = ("agriculture", "industry", "construction", "services", "secondary", "tertiary", "all")
+_REPORTED: Final = "基础设施、治理、数据、企业培育、氢能为部门报送数，按部门口径原样收录。"
 _HEADS: Final = ("指标", "时期", "单位", "本期", "增速（%）")
 
 
@@ -55,7 +59,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         )
     f, span = figures, figures.main
     months = [str(cycle) for cycle in board.cycles if period.since < cycle.last_day <= period.until]
-    found = {
+    made = {
         "核心产业": core(f),
         "分大类": divisions(f, span) if span else None,
         "产业数字化": penetration(f),
@@ -65,10 +69,10 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         "企业培育": monitored.of_topic(f, "企业培育", "企业培育和荣誉"),
         "企业荣誉": tables.honours(board),
         "氢能": monitored.of_topic(f, "氢能", "氢能产业链"),
-        "未来产业": tables.futures(board),
-        "未来产业增加值": worth(f),
+        "未来产业": tables.futures(board, worth(f)),
         "景气五灯": warnings.cycle_lights(f, str(f.quarter)),
-        "预警信号": warnings.signals(f),
+        "预警信号": signals(f),
+        "剔除大户增速": warnings.signals(f),
         "发展指数": development.development(f),
         "台账": scorecard(board, period),
         "各月灯号": tables.lights_by_cycle(board, months),
@@ -81,7 +85,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         "园区效益": tables.yields(board),
         "措施": tables.measures(board),
     }
-    found = {name: bare(table) for name, table in found.items() if table is not None}
+    found = {name: bare(table) for name, table in made.items() if table is not None}
 
     def there(*names: str) -> tuple[Table, ...]:
         return tuple(found[name] for name in names if name in found)
@@ -99,8 +103,9 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         Section("基础设施", tuple(reported("基础设施")), (), there("基础设施")),
         Section("企业", tuple(reported("企业培育")), (), there("企业培育", "企业荣誉")),
         Section("氢能", tuple(reported("氢能")), (), there("氢能")),
-        Section("未来产业", tuple(of_futures(board)), (), there("未来产业", "未来产业增加值")),
-        Section("景气和预警", tuple(warnings.of_warning(f)), (), there("景气五灯", "预警信号")),
+        Section("未来产业", tuple(of_futures(board)), (), there("未来产业")),
+        Section("景气和预警", tuple(warnings.of_warning(f, each=False)), (),
+                there("景气五灯", "预警信号", "剔除大户增速")),
         Section("发展指数", tuple(development.of_development(f)), (), there("发展指数")),
         Section("台账", tuple(of_ledgers(board, period)), (), there("台账", "进出")),
         Section("重点项目", tuple(of_projects(board)), present(monthly.behind(board)), there("各月灯号", "灯号")),
@@ -230,10 +235,44 @@ def of_parks(board: Board) -> list[str]:
     ]
 
 
+def penetration(f: Figures) -> Table | None:
+    """Penetration, a row per definition; whole sectors alone, each definition in its own period."""
+    found = {
+        definition: {figure.cls: figure for cls in _SECTORS if (figure := newest_rate(f, definition, cls))}
+        for definition in PENETRATION
+    }
+    rows = tuple(
+        Row(
+            f.catalogue["digital_penetration", definition]["name_zh"],
+            (*map(of.get, _SECTORS), rate_period(f, next(iter(of.values())))),
+        )
+        for definition, of in found.items()
+        if of
+    )
+    heads = ("口径", *(f.name("sector", cls) for cls in _SECTORS), "时期")
+    notes = ("各口径的定义见公报；定义不同，数值不可相互比较，也不可连成一个序列。",)
+    return filled(Table("产业数字化", "产业数字化渗透率与普及率", "单位：%", heads, rows, notes)) if rows else None
+
+
 def of_digitisation(f: Figures) -> list[str]:
-    """Penetration by every definition that there is; they are not compared."""
+    """By how many definitions digitisation is measured, and what is said of those of other bodies."""
     table = penetration(f)
-    return sentences.of_penetration(f, table.figures) if table else []
+    if table is None:
+        return []
+    others = "外部测算数原样收录，不与本系统口径比较。" if f.classes("digital_penetration", "external") else ""
+    return [f"产业数字化按{len(table.rows)}种口径列出，口径之间不作比较。{others}"]
+
+
+def signals(f: Figures) -> Table | None:
+    """The signals of the quarter, each with its sentence and who has to look."""
+    order = list(KINDS)
+    standing = [row for row in f.signals if row["status"] == "open"]
+    rows = tuple(
+        Row(KINDS[row["kind"]], (LEVELS[row["level"]], row["sentence"], row["owner"]))
+        for row in sorted(standing, key=lambda row: (order.index(row["kind"]), row["rule"], row["signal"]))
+    )
+    notes = ("规则得出，只提示核实，不说明原因；附理由排除的不列。",)
+    return Table("预警信号", "预警信号", "", ("性质", "层级", "信号", "责任人"), rows, notes) if rows else None
 
 
 def of_futures(board: Board) -> list[str]:
@@ -248,13 +287,12 @@ def of_futures(board: Board) -> list[str]:
     return [f"六大未来产业在单企业{firms}家、项目{projects}个，本年完成投资{invested}亿元{without}。"]
 
 
-def worth(f: Figures) -> Table | None:
+def worth(f: Figures) -> dict[str, Figure]:
     """Value added of the future industries, where it may be told."""
-    table = monitored.futures(f)
-    if table is None or not any(figure.indicator == "future_value_added" for figure in table.figures):
-        return None
-    rows = tuple(replace(row, cells=row.cells[2:]) for row in table.rows)
-    return replace(table, title="未来产业增加值", unit="单位：亿元", head=(table.head[0], *table.head[3:]), rows=rows)
+    span = Span("cumulative", str(f.quarter))
+    classes = f.classes("future_value_added", "rate_method", span)
+    found = {cls: f.get("future_value_added", "rate_method", span, cls=cls) for cls in classes}
+    return {cls: figure for cls, figure in found.items() if figure}
 
 
 def _notes(f: Figures, of: Edition) -> list[tuple[str, str]]:
@@ -266,7 +304,7 @@ def _notes(f: Figures, of: Edition) -> list[tuple[str, str]]:
         rest = [("未列入", _LEFT_OUT.format(f.quarter))]
     else:
         kind, rest = f"内部版（{of.level}，数据截止 {f.as_of}），未经保密审查；", []
-    return [("核心产业", f"{whose}取自 {f.quarter} 发布包的{kind}{apart}"), *rest]
+    return [("核心产业", f"{whose}取自 {f.quarter} 发布包的{kind}{apart}"), ("部门数", _REPORTED), *rest]
 
 
 def _there(board: Board, ledger: str, day: dt.date) -> int:

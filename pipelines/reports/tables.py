@@ -7,7 +7,7 @@ table is drawn (``release``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
 from pipelines.release.figures import Number, count
-from pipelines.release.tables import Cell, Row, Table
+from pipelines.release.tables import Cell, Row, Table, filled
 from pipelines.workspace import City
 
 _Cells = Callable[[dict[Any, Any]], tuple[Cell, ...]]
@@ -30,6 +30,7 @@ RATES: Final = {"fulfilled": "履约率", "started": "开工率", "produced": "�
 # A problem's age in days: from, name.
 _AGES: Final = ((0, "30天以内"), (31, "31—60天"), (61, "61—90天"), (91, "超过90天"))
 _UNDONE: Final = (OPEN, OVERDUE, UNPROVEN)
+_MYRIAD: Final = 1e4
 _OPERATORS: Final = "园区运营方报送数，不是统计数。"
 _LEDGERS: Final = "专班台账数，不是统计数。"
 _MOVES: Final = {"in": "入单", "out": "出单"}
@@ -47,8 +48,8 @@ def money(value: Any) -> Number | None:
 
 
 def myriad(value: Any) -> Number | None:
-    """Yuan, in 万元."""
-    return None if pd.isna(value) else Number(float(value), "元", "万元", 1)
+    """Yuan, in 万元 with one decimal."""
+    return None if pd.isna(value) else Number(float(value) / _MYRIAD, "万元", "万元", 1)
 
 
 def share(value: Any) -> Number | None:
@@ -239,9 +240,9 @@ def parks(board: Board) -> Table | None:
 
 def yields(board: Board) -> Table | None:
     """Parks: what they make of their ground and with whom."""
-    heads = ("园区", "营业收入（亿元）", "税收（亿元）", "亩均营收", "亩均税收", "人均营收")
+    heads = ("园区", "营业收入", "税收", "亩均营收", "亩均税收", "人均营收")
     return _table(
-        Table("园区效益", "重点园区产出效益", "单位：亿元、万元/亩、万元/人", heads, (), (_OPERATORS,)),
+        Table("园区效益", "重点园区产出效益", "单位：亿元；亩均、人均为万元", heads, (), (_OPERATORS,)),
         board.parks,
         lambda one: (
             money(one["revenue"]),
@@ -259,20 +260,32 @@ def honours(board: Board) -> Table | None:
     return Table("荣誉", "在单重点企业的荣誉", "单位：家", ("荣誉", "企业"), rows, (_LEDGERS,)) if rows else None
 
 
-def futures(board: Board) -> Table | None:
-    """The six future industries on the lists: firms, projects, what was invested this year."""
+def futures(board: Board, worth: Mapping[str, Number]) -> Table | None:
+    """The six future industries: firms and projects on the lists, what was invested this year, value added.
+
+    Args:
+        board: whose lists.
+        worth: value added by industry, of those of which it may be told.
+    """
     found = board.futures()
     if not found[["future_firms", "future_projects"]].to_numpy().any():
         return None
     rows = tuple(
         Row(
             one["name_zh"],
-            (whole(one["future_firms"]), whole(one["future_projects"]), money(one["future_invested"])),
+            (
+                whole(one["future_firms"]),
+                whole(one["future_projects"]),
+                money(one["future_invested"]),
+                worth.get(one["id"]),
+            ),
         )
         for one in found.to_dict("records")
     )
-    heads = ("未来产业", "在单企业", "在单项目", "本年完成投资")
-    return Table("未来产业", "六大未来产业，按清单", "单位：家、个、亿元", heads, rows, (_LEDGERS,))
+    heads = ("未来产业", "在单企业", "在单项目", "本年完成投资", "增加值（监测测算）")
+    notes = ("企业、项目、投资为专班台账数；增加值按行业小类整类计入，是上限，没有对应小类的不测算。",)
+    notes = notes if worth else (_LEDGERS,)
+    return filled(Table("未来产业", "六大未来产业", "单位：家、个、亿元", heads, rows, notes))
 
 
 def measures(board: Board) -> Table | None:
