@@ -34,16 +34,18 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         "逾期": tables.late(board),
         "未报": tables.quiet(board),
         "问题账龄": tables.ageing(board),
+        "责任账龄": tables.ageing_by_owner(board),
         "未办结问题": tables.problems(tables.undone(board)),
         "三个一批": tables.funnel(board),
         "专项债": tables.bonds(board),
         "措施": tables.measures(board),
     }
+    of_ages = present(found["问题账龄"], found["责任账龄"], found["未办结问题"])
     of_lights = present(found["灯号变化"], found["灯号"], found["各月灯号"])
     sections = (
         Section("灯号", tuple(of_progress(board)), present(behind(board)), of_lights),
         Section("逾期和未报", tuple(of_late(board)), (), present(found["逾期"], found["未报"])),
-        Section("问题", tuple(of_problems(board)), (), present(found["问题账龄"], found["未办结问题"])),
+        Section("问题", tuple(of_problems(board)), (), of_ages),
         Section("三个一批", tuple(of_funnel(board)), (), present(found["三个一批"])),
         Section("专项债", tuple(of_bonds(board)), (), present(found["专项债"])),
         Section("措施", tuple(of_measures(board)), (), present(found["措施"])),

@@ -170,14 +170,32 @@ def ageing(board: Board) -> Table | None:
     there = undone(board)
     if there.empty:
         return None
-    starts = [start for start, _ in _AGES]
-    place = [sum(age >= start for start in starts[1:]) for age in there["age"].fillna(0)]
+    place = list(map(_age, there["age"].fillna(0)))
     counts = pd.crosstab(pd.Series(place), there["level"]).reindex(
         index=range(len(_AGES)), columns=list(LEVELS), fill_value=0
     )
     rows = [Row(name, _counts(counts.loc[number])) for number, (_, name) in enumerate(_AGES)]
     rows.append(Row("合计", _counts(counts.sum()), total=True))
     return Table("账龄", "未办结问题的账龄和督办级次", "单位：个", ("提出以来", *LEVELS, "合计"), tuple(rows))
+
+
+def ageing_by_owner(board: Board) -> Table | None:
+    """The open problems of each owner by age, how many are overdue, and how far up they have been pushed."""
+    there = undone(board)
+    if there.empty:
+        return None
+    rows = []
+    for owner, mine in there.groupby("department", sort=True):
+        counts = [sum(_age(age) == number for age in mine["age"].fillna(0)) for number in range(len(_AGES))]
+        highest = max(mine["level"], key=list(LEVELS).index)
+        rows.append(Row(str(owner), (*map(count, counts), count(int((mine["overdue"] > 0).sum())), highest)))
+    heads = ("责任单位", *(name for _, name in _AGES), "其中逾期", "最高督办")
+    return Table("责任账龄", "未办结问题的账龄，按责任单位", "单位：个", heads, tuple(rows))
+
+
+def _age(days: float) -> int:
+    """The place of an age among the classes of ages."""
+    return sum(days >= start for start, _ in _AGES[1:])
 
 
 def funnel(board: Board) -> Table | None:

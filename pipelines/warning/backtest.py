@@ -112,8 +112,8 @@ def _groups(level: Level) -> list[Group]:
     """Level, kind and rule of each score of a level: the rules of a kind, then the kind, at last all."""
     found: list[Group] = []
     for kind in KINDS:
-        found += [(level, kind, rule.id) for rule in rules() if rule.kind == kind and level in rule.level]
-        found.append((level, kind, ANY))
+        mine = [(level, kind, rule.id) for rule in rules() if rule.kind == kind and level in rule.level]
+        found += [*mine, (level, kind, ANY)] if mine else []
     return [*found, (level, ANY, ANY)]
 
 

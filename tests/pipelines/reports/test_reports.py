@@ -16,12 +16,13 @@ import pytest
 
 from classification.errors import InputError
 from indicators.dispatch import progress_sentence
+from indicators.dispatch.problems import LEVELS
 from pipelines.lake import Lake
 from pipelines.ledgers.board import Board
 from pipelines.release import document
 from pipelines.release.manuscript import passages
 from pipelines.release.tables import Row, Table
-from pipelines.reports import monthly, tables, weekly
+from pipelines.reports import monthly, quarterly, tables, weekly
 from pipelines.reports.paper import edition, render
 from pipelines.reports.periods import Kind, period
 from pipelines.review.identifiers import LOOKS_LIKE
@@ -128,6 +129,46 @@ def test_a_quarter_says_the_bulletins_headline_as_the_task_force_may_have_it(wri
     assert "停产歇业" in said
 
 
+def sheet_of(path: Path, name: str) -> list[list[str]]:
+    """The rows of a sheet as text."""
+    sheet = openpyxl.load_workbook(path)[name]
+    return [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_quarter_joins_what_departments_report_with_target_and_completion(written: dict[str, Written]) -> None:
+    for suffix in ("html", "docx"):
+        said = text_of(made(written["quarterly"], suffix))
+        for word in ("数字产业化", "产业数字化", "数字化治理", "数据价值化", "基础设施", "未来产业", "亩均税收"):
+            assert word in said, word
+    path = made(written["quarterly"], "xlsx")
+    [head] = [row for row in sheet_of(path, "基础设施") if row[:1] == ["指标"]]
+    assert {"年度目标", "数据来源"} <= set(head)
+    [piles] = [row for row in sheet_of(path, "基础设施") if row[:1] == ["新建5G基站"]]
+    assert piles[1:3] == ["906", "个"]
+    assert any(row[:1] == ["一件事一次办事项"] for row in sheet_of(path, "数字化治理"))
+    assert any(row[:1] == ["数据资源目录"] for row in sheet_of(path, "数据价值化"))
+    assert len([row for row in sheet_of(path, "未来产业") if row[:1] == ["量子信息"]]) == 1
+    # The classes of GB/T 4754 stand in the bulletin.
+    assert not any("行业小类" in row for row in sheet_of(path, "未来产业"))
+
+
+def test_only_the_house_has_lights_signals_and_the_index(written: dict[str, Written], home: Workspace) -> None:
+    task_force = text_of(made(written["quarterly"], "html"))
+    assert "只列入内部版（L2）" in task_force
+    inner = report(home, "quarterly", "2023Q4", today=TODAY, internal=True)
+    assert inner.folder == home.reports / "quarterly" / "2023Q4_L2"
+    sheets = {name: openpyxl.load_workbook(made(one, "xlsx")).sheetnames
+              for name, one in (("L1", written["quarterly"]), ("L2", inner))}  # fmt: skip
+    assert "核心产业" in sheets["L1"]
+    assert not {"景气五灯", "预警信号", "发展指数"} & set(sheets["L1"])
+    said = text_of(made(inner, "html"))
+    assert "级别L2（内部）" in said
+    assert "占GDP比重" in said  # nothing is hidden in the house
+    assert "只列入内部版" not in said
+    assert not re.search(r"[\ue000-\uf8ff]", made(inner, "html").read_text(encoding="utf-8"))
+    shutil.rmtree(inner.folder)
+
+
 def test_a_quarter_without_a_release_is_refused(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "export", copied)
     with pytest.raises(InputError, match="还没有 2023Q3 的发布包"):
@@ -165,6 +206,7 @@ def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Wo
         "逾期",
         "未报",
         "问题账龄",
+        "责任账龄",
         "未办结问题",
         "三个一批",
         "专项债",
@@ -201,6 +243,20 @@ def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     numbers = [[cell.value for cell in row.cells] for row in table.rows]  # type: ignore[union-attr]
     assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
     assert numbers[-1][-1] == len(tables.undone(there))
+
+
+def test_ageing_by_owner_says_who_has_what_and_how_far_up_it_was_pushed(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    table, undone = tables.ageing_by_owner(there), tables.undone(there)
+    assert table is not None
+    for row in table.rows:
+        mine = undone[undone["department"] == row.label]
+        *ages, late, highest = row.cells
+        assert sum(int(cell.value) for cell in ages) == len(mine)  # type: ignore[union-attr]
+        assert int(late.value) == (mine["overdue"] > 0).sum()  # type: ignore[union-attr]
+        assert highest in set(mine["level"])
+        assert LEVELS.index(str(highest)) == max(LEVELS.index(level) for level in mine["level"])
+    assert {row.label for row in table.rows} == set(undone["department"])
 
 
 def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Workspace) -> None:
@@ -363,6 +419,8 @@ def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     assert monthly.of_problems(empty) == ["没有未办结的问题。"]
     assert monthly.of_bonds(empty) == monthly.of_measures(empty) == monthly.of_funnel(empty) == []
     assert tables.bonds(empty) is tables.funnel(empty) is tables.ageing(empty) is None
+    assert tables.ageing_by_owner(empty) is tables.honours(empty) is tables.futures(empty, {}) is None
+    assert quarterly.of_futures(empty) == []
     assert isinstance(tables.lit(empty), pd.DataFrame)
 
 

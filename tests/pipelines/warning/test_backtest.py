@@ -56,6 +56,10 @@ def test_each_rule_is_scored_by_itself_at_the_levels_that_it_looks_at() -> None:
     ]
     assert (found["W01"].hits, found["W01"].misses, found["W01"].alarms) == (1, 0, 0)
     assert (found["W05"].hits, found["W05"].misses, found["W05"].alarms) == (0, 1, 1)
+    # A level that no rule of a kind looks at has no line for it.
+    kinds = {(one.level, one.kind) for one in backtest(WATCHED.iloc[:0].assign(kind="", rule=""), POINTS, WATCHED)}
+    assert {("industry", "pattern"), ("firm", "trend")} <= kinds
+    assert not {("sector", "pattern"), ("firm", "pattern")} & kinds
     assert (found["W03"].kind, found["W03"].hits, found["W03"].alarms) == ("onset", 0, 0)
 
 
