@@ -182,12 +182,14 @@ def widths(table: Table, widest: float = _WIDEST) -> list[int]:
 
 def _shared(wanted: list[float], least: list[float]) -> list[float]:
     """The type area in the parts that are wanted, none below its least while there is room for the least of all."""
+    if sum(least) > _WIDTH:
+        least = [0.0] * len(least)
     held: set[int] = set()
     while True:
         room = _WIDTH - sum(least[n] for n in held)
         scale = room / sum(want for n, want in enumerate(wanted) if n not in held)
         short = {n for n, want in enumerate(wanted) if n not in held and want * scale < least[n]}
-        if not short or len(held | short) == len(wanted):
+        if not short:
             return [least[n] if n in held else want * scale for n, want in enumerate(wanted)]
         held |= short
 

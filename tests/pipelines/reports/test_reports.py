@@ -148,6 +148,9 @@ def test_a_quarter_joins_what_departments_report_with_target_and_completion(writ
     assert any(row[:1] == ["一件事一次办事项"] for row in sheet_of(path, "数字化治理"))
     assert any(row[:1] == ["数据资源目录"] for row in sheet_of(path, "数据价值化"))
     assert len([row for row in sheet_of(path, "未来产业") if row[:1] == ["量子信息"]]) == 1
+    # On the cover a sentence stands under the name of its section.
+    cover = {row[0]: row[1] for row in sheet_of(path, "说明") if len(row) > 1}
+    assert "六大未来产业" in cover["未来产业"]
     # The classes of GB/T 4754 stand in the bulletin.
     assert not any("行业小类" in row for row in sheet_of(path, "未来产业"))
 
