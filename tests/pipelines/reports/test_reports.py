@@ -30,6 +30,7 @@ from pipelines.steps import reports
 from pipelines.steps.ledgers import board
 from pipelines.steps.reports import Written, report
 from pipelines.workspace import Workspace
+from tests.end_to_end.running import told
 from tests.pipelines.reports.conftest import TODAY, copied
 
 KINDS: tuple[Kind, ...] = ("weekly", "monthly", "quarterly")
@@ -170,6 +171,18 @@ def test_only_the_house_has_lights_signals_and_the_index(written: dict[str, Writ
     assert "只列入内部版" not in said
     assert not re.search(r"[\ue000-\uf8ff]", made(inner, "html").read_text(encoding="utf-8"))
     shutil.rmtree(inner.folder)
+
+
+def test_the_command_says_where_the_houses_own_is(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "export", copied)
+    quarter = ("report", "quarterly", "2023Q4", "--home", str(home.home))
+    said = told(*quarter)
+    assert said.code == 0
+    assert said.out.rstrip().endswith("加 --internal")
+    inner = told(*quarter, "--internal")
+    assert "L2，内部" in inner.out
+    assert "--internal" not in inner.out
+    shutil.rmtree(home.reports / "quarterly" / "2023Q4_L2")
 
 
 def test_a_quarter_without_a_release_is_refused(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
