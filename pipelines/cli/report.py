@@ -54,14 +54,20 @@ def quarterly(
     period: Annotated[str, typer.Argument(help="2023Q4 或其中一日（默认最后一季）。 A quarter.")] = "",
     *,
     as_of: AsOf = "",
+    internal: Annotated[
+        bool, typer.Option("--internal", help="内部版（L2），另列景气、预警、发展指数。 The house's own.")
+    ] = False,
     home: Home = None,
     wait: Wait = False,
 ) -> None:
-    """季总结：发布包的核心产业数和台账成绩单。 The bulletin's headline beside the ledgers."""
-    _write("quarterly", period, as_of, home, wait=wait)
+    """季总结：发布包的四化、基础设施、未来产业等和台账成绩单。 The bulletin beside the ledgers."""
+    _write("quarterly", period, as_of, home, wait=wait, internal=internal)
+    if not internal:
+        console.print("  内部版（景气五灯、预警信号、发展指数）：加 --internal", style="dim", highlight=False)
 
 
-def _write(kind: Kind, period: str, as_of: str, home: Path | None, *, wait: bool) -> None:
+def _write(kind: Kind, period: str, as_of: str, home: Path | None, *, wait: bool, internal: bool = False) -> None:
+    from pipelines.release.issue import STAMPS
     from pipelines.release.read import day_named
     from pipelines.steps.ledgers import refreshed
     from pipelines.steps.reports import report
@@ -72,8 +78,9 @@ def _write(kind: Kind, period: str, as_of: str, home: Path | None, *, wait: bool
     day = day_named(as_of) if as_of else None
     with workspace.held(f"shuce report {kind}", wait=wait):
         refreshed(workspace)
-        written = report(workspace, kind, period, day)
+        written = report(workspace, kind, period, day, internal=internal)
     console.print(written.headline, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"  数据截止 {written.as_of}，L1，专班使用", style="dim", highlight=False)
+    level = "L2" if internal else "L1"
+    console.print(f"  数据截止 {written.as_of}，{level}，{STAMPS[level]}", style="dim", highlight=False)
     for path in sorted(written.folder.iterdir()):
         console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)

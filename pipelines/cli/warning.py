@@ -119,7 +119,9 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     if unseen:
         console.print(_unseen(unseen), style="yellow", highlight=False)
     console.print(
-        f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号，占无转折的“对象×季度”。"
+        f"命中：转折起 {HORIZON} 个季度内有信号；误报：转折期及其后 {AFTER} 个季度以外的信号；"
+        "无转折：没有转折的对象×季度，误报率的分母。"
+        "单条规则的漏报含本不由它发现的转折：应收规则不看产出下滑，反之亦然。"
         "各季以数据截止日所知的版次计算，不是当时所知。",
         style="dim",
         highlight=False,
@@ -195,22 +197,25 @@ def _scores(scores: list[Score]) -> Table:
 
     kinds = {str(kind): zh for kind, zh in KINDS.items()} | {ANY: "合计"}
     table = Table(header_style="bold", box=None, pad_edge=False)
-    for name in ("层级", "性质"):
+    for name in ("层级", "性质", "规则"):
         table.add_column(name, no_wrap=True)
-    for name in ("转折点", "命中", "命中率", "平均时滞", "无转折对象×季度", "误报", "误报率"):
+    for name in ("转折点", "命中", "漏报", "命中率", "时滞", "误报", "无转折", "误报率"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in scores:
+        whole = one.rule == ANY
         table.add_row(
             LEVELS[one.level],
             kinds[one.kind],
+            "" if one.kind == ANY else "合计" if whole else one.rule,
             str(one.points),
             str(one.hits),
+            str(one.misses),
             _percent(one.hit_rate),
             "—" if one.lag is None else f"{one.lag:.1f}季",
-            str(one.quiet),
             str(one.alarms),
+            str(one.quiet),
             _percent(one.alarm_rate),
-            style="bold" if one.kind == ANY else "",
+            style="bold" if one.kind == ANY else "" if whole else "dim",
         )
     return table
 

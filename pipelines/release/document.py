@@ -51,6 +51,8 @@ _WIDTH: Final = 8844
 _EMU: Final = 635
 # Of a column: the least and the most characters (Chinese) that count towards its width.
 _NARROWEST, _WIDEST = 3.0, 12.0
+# A head or a cell of up to so many characters stays on one line.
+_UNBROKEN: Final = 4.0
 _WIDEST_ON_SHEET: Final = 24.0
 # Of a cell: its margins and a Chinese character, in twentieths of a point as widths are.
 _MARGINS, _CHARACTER = 140, 180
@@ -165,15 +167,31 @@ def write(said: Said, issue: Issue, data: bytes, path: Path, *, sheet: bool = Fa
 def widths(table: Table, widest: float = _WIDEST) -> list[int]:
     """The widths of a table's columns by what stands in them; together the type area.
 
-    A head may break into two lines, a label and a text too where they are long.
+    A head may break into two lines, a label and a text too where they are long; four characters do not.
     """
     rows = [row for row in table.rows if row.cells]
-    heads = [_length(name) / 2 for name in table.head]
-    labels = max((_length(row.label) + row.indent for row in rows), default=0.0)
-    cells = [max((_length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
+    heads = [length(name) / 2 for name in table.head]
+    labels = max((length(row.label) + row.indent for row in rows), default=0.0)
+    cells = [max((length(shown(row.cells[n]).text) + 1 for row in rows), default=0.0) for n in range(len(heads) - 1)]
     wanted = [min(max(head, body, _NARROWEST), widest) for head, body in zip(heads, [labels, *cells], strict=True)]
-    found = [int(_WIDTH * want / sum(wanted)) for want in wanted]
+    kept = [max(min(one, _UNBROKEN) for one in (length(name), body))
+            for name, body in zip(table.head, [labels, *cells], strict=True)]  # fmt: skip
+    found = [int(width) for width in _shared(wanted, [_MARGINS + _CHARACTER * one for one in kept])]
     return [found[0] + _WIDTH - sum(found), *found[1:]]
+
+
+def _shared(wanted: list[float], least: list[float]) -> list[float]:
+    """The type area in the parts that are wanted, none below its least while there is room for the least of all."""
+    if sum(least) > _WIDTH:
+        least = [0.0] * len(least)
+    held: set[int] = set()
+    while True:
+        room = _WIDTH - sum(least[n] for n in held)
+        scale = room / sum(want for n, want in enumerate(wanted) if n not in held)
+        short = {n for n, want in enumerate(wanted) if n not in held and want * scale < least[n]}
+        if not short:
+            return [least[n] if n in held else want * scale for n, want in enumerate(wanted)]
+        held |= short
 
 
 def sheet_widths(table: Table) -> list[int]:
@@ -183,10 +201,11 @@ def sheet_widths(table: Table) -> list[int]:
 
 def lines(text: str, width: int) -> int:
     """How many lines a text fills in a column of a width."""
-    return max(1, math.ceil(_length(text) * _CHARACTER / (width - _MARGINS)))
+    return max(1, math.ceil(length(text) * _CHARACTER / (width - _MARGINS)))
 
 
-def _length(text: str) -> float:
+def length(text: str) -> float:
+    """The length of a text in Chinese characters."""
     return sum(1.0 if ord(character) > 255 else 0.55 for character in text)
 
 

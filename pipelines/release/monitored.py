@@ -6,15 +6,20 @@ what an item is (``indicators.monitored``) or how a table is drawn.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
+from typing import Final
 
 from classification import future_industries
 from indicators import monitored
 from pipelines.release.cited import Said, cite, percent, said
 from pipelines.release.figures import Figure, Figures, Span
-from pipelines.release.tables import Row, Table, newest
+from pipelines.release.tables import Row, Table, filled, newest
 
-NO_TARGET = "未设目标"
+NO_TARGET: Final = "未设目标"
+_AS_REPORTED: Final = "以下为部门报送数，按部门口径原样收录。"
+_HEADS: Final = ("指标", "数值", "单位", "时期", "年度目标", "完成率", "全省位次", "数据来源")
+_COMPLETION: Final = "完成率为同一报送中的本期数与年度目标之比。"
 
 
 def departments(f: Figures) -> Table | None:
@@ -30,19 +35,28 @@ def departments(f: Figures) -> Table | None:
         "T7",
         "基础设施与部门监测数",
         "单位：见各行、%、位",
-        ("指标", "数值", "单位", "时期", "年度目标", "完成率", "全省位次", "数据来源"),
+        _HEADS,
         tuple(rows),
-        ("完成率为同一报送中的本期数与年度目标之比。", *_silent(f, found)),
+        (_COMPLETION, *_silent(f, found)),
     )
 
 
-def of_departments(f: Figures) -> list[str]:
-    """基础设施与部门监测: where the figures are from, and how far their targets are reached."""
-    found = _reported(f)
+def of_topic(f: Figures, topic: str, title: str) -> Table | None:
+    """One block of T7 as a table of its own, without the columns in which it has nothing."""
+    found = _reported(f, topic)
+    if not found:
+        return None
+    rows = tuple(replace(_row(f, item, figure), indent=0) for item, figure in found)
+    return filled(Table(topic, title, "单位：见各行、%、位", _HEADS, rows, (_COMPLETION, *_silent(f, found, topic))))
+
+
+def of_departments(f: Figures, topic: str = "") -> list[str]:
+    """基础设施与部门监测, or one block of it: where the figures are from, how far their targets are reached."""
+    found = _reported(f, topic)
     if not found:
         return []
     done = {item: figure for item, own in found if (figure := _beside(f, monitored.COMPLETION, own))}
-    texts = ["以下为部门报送数，按部门口径原样收录。"]
+    texts = [] if topic else [_AS_REPORTED]
     if not done:
         return said(*texts, "各项指标均未设年度目标，不计算完成率。")
     reached = [figure for figure in done.values() if figure.value >= 1]
@@ -78,9 +92,10 @@ def futures(f: Figures) -> Table | None:
     return table if table.figures else None
 
 
-def _reported(f: Figures) -> list[tuple[monitored.Item, Figure]]:
-    """Each item with its newest figure, in the order of the catalogue."""
-    found = ((item, newest(f, item.id, monitored.DEFINITION)) for item in monitored.items().values())
+def _reported(f: Figures, topic: str = "") -> list[tuple[monitored.Item, Figure]]:
+    """Each item (of a topic) with its newest figure, in the order of the catalogue."""
+    mine = (item for item in monitored.items().values() if topic in ("", item.entry.topic))
+    found = ((item, newest(f, item.id, monitored.DEFINITION)) for item in mine)
     return [(item, figure) for item, figure in found if figure]
 
 
@@ -110,12 +125,13 @@ def _reached(figures: list[Figure]) -> str:
     return f"{cite(str(len(figures)), *figures)}项已完成" if figures else "尚无一项完成"
 
 
-def _silent(f: Figures, found: list[tuple[monitored.Item, Figure]]) -> list[str]:
-    """Who has not reported what is due of the release quarter: of a year only when it is over."""
+def _silent(f: Figures, found: list[tuple[monitored.Item, Figure]], topic: str = "") -> list[str]:
+    """Who has not reported what is due (of a topic) of the release quarter: of a year only when it is over."""
     year_over = f.quarter.number == 4
     told = {item.id for item, figure in found if figure.period == str(f.quarter) or
             (figure.period == str(f.quarter.year) and year_over)}  # fmt: skip
-    due = [item for item in monitored.items().values() if year_over or item.frequency == "quarterly"]
+    due = [item for item in monitored.items().values() if (year_over or item.frequency == "quarterly")
+           and topic in ("", item.entry.topic)]  # fmt: skip
     owing = sorted((item for item in due if item.id not in told), key=lambda item: item.entry.source)
     listed = [
         f"{source.removesuffix('报送')}（{'、'.join(item.entry.name_zh for item in mine)}）"

@@ -168,7 +168,7 @@ def penetration(f: Figures) -> Table | None:
     rows: list[Row] = []
     said: list[str] = []
     for definition, classes in PENETRATION.items():
-        found = [figure for cls in classes if (figure := _newest_rate(f, definition, cls))]
+        found = [figure for cls in classes if (figure := newest_rate(f, definition, cls))]
         if found:
             entry = f.catalogue.get(("digital_penetration", definition), {})
             rows.append(Row(entry.get("name_zh", definition), total=True))
@@ -194,7 +194,7 @@ def penetration_sections(f: Figures) -> Table | None:
     found = {definition: f.classes("digital_penetration", definition) for definition in _BY_SECTION}
     sections = sorted({cls for classes in found.values() for cls in classes if len(cls) == 1})
     columns = {
-        definition: {cls: figure for cls in sections if (figure := _newest_rate(f, definition, cls))}
+        definition: {cls: figure for cls in sections if (figure := newest_rate(f, definition, cls))}
         for definition in _BY_SECTION
     }
     columns = {definition: figures for definition, figures in columns.items() if figures}
@@ -547,7 +547,8 @@ def _chain_cells(f: Figures, definition: str, span: Span, chain: str) -> tuple[C
     return (span.label, *(f.cell(indicator, definition, span, cls=chain) for indicator in indicators))
 
 
-def _newest_rate(f: Figures, definition: str, cls: str) -> Figure | None:
+def newest_rate(f: Figures, definition: str, cls: str) -> Figure | None:
+    """Penetration by a definition in its latest period."""
     return newest(f, "digital_penetration", definition, cls)
 
 

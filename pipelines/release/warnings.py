@@ -34,9 +34,9 @@ _NUMBER: Final = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(?!\d*[年月])")
 _SHOWN: Final = 12
 
 
-def of_warning(f: Figures) -> list[str]:
-    """The cycle in a sentence, how many signals there are, each of them by kind, what they are not."""
-    return said(_cycle(f), *_signals(f))
+def of_warning(f: Figures, *, each: bool = True) -> list[str]:
+    """The cycle in a sentence, how many signals there are, each of them by kind if wished, what they are not."""
+    return said(_cycle(f), *_signals(f, each=each))
 
 
 def _cycle(f: Figures) -> str:
@@ -52,7 +52,7 @@ def _cycle(f: Figures) -> str:
     return f"{'；'.join(parts)}。" if parts else ""
 
 
-def _signals(f: Figures) -> list[str]:
+def _signals(f: Figures, *, each: bool) -> list[str]:
     if not f.signals:
         return []
     standing = [row for row in f.signals if row["status"] == "open"]
@@ -61,7 +61,8 @@ def _signals(f: Figures) -> list[str]:
     gone = [row for row in f.signals if row["status"] == "dismissed"]
     aside = f"；另有{_count(gone)}条经核实附理由排除" if gone else ""
     first = f"本期产业、行业层共有{_count(standing)}条预警信号{f'，其中{counted}' if counted else ''}{aside}。"
-    return [first, *_texts([row for rows in by_kind.values() for row in rows]), CAVEAT]
+    told = _texts([row for rows in by_kind.values() for row in rows]) if each else ()
+    return [first, *told, CAVEAT]
 
 
 def _texts(rows: list[dict[str, Any]]) -> Iterator[str]:

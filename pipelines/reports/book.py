@@ -26,7 +26,11 @@ def write(said: Paper, of: Edition, path: Path) -> None:
             ("级别", f"{of.stamp}（{of.level}）"),
             *([("合成数据", said.synthetic)] if said.synthetic else []),
             ("要点", f"{said.headline}。"),
-            *(("", text) for section in said.sections for text in section.texts),
+            *(
+                ("" if further else section.title, text)
+                for section in said.sections
+                for further, text in enumerate(section.texts)
+            ),
             *said.notes,
             *(("引用", text) for text in said.cite),
             ("工作表", "、".join(said.sheets) or "本期没有表"),

@@ -37,17 +37,19 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         "未报": tables.quiet(board),
         "存疑": tables.doubtful(board.doubtful),
         "问题账龄": tables.ageing(board),
+        "责任账龄": tables.ageing_by_owner(board),
         "未办结问题": tables.problems(tables.undone(board)),
         "三个一批": tables.funnel(board),
         "专项债": tables.bonds(board),
         "措施": tables.measures(board),
     }
+    of_ages = present(found["问题账龄"], found["责任账龄"], found["未办结问题"])
     of_lights = present(found["灯号变化"], found["灯号"], found["各月灯号"])
     sections = (
         Section("灯号", tuple(of_progress(board)), present(behind(board)), of_lights),
         Section("逾期和未报", tuple(of_late(board)), (), present(found["逾期"], found["未报"])),
         Section("存疑", tuple(of_doubts(board)), (), present(found["存疑"])),
-        Section("问题", tuple(of_problems(board)), (), present(found["问题账龄"], found["未办结问题"])),
+        Section("问题", tuple(of_problems(board)), (), of_ages),
         Section("三个一批", tuple(of_funnel(board)), (), present(found["三个一批"])),
         Section("专项债", tuple(of_bonds(board)), (), present(found["专项债"])),
         Section("措施", tuple(of_measures(board)), (), present(found["措施"])),
@@ -58,7 +60,7 @@ def monthly(board: Board, period: Period, city: City, of: Edition) -> Paper:
         headline=headline(board, period),
         keys=tuple(key_figures(board)),
         sections=tuple(section for section in sections if section.texts or section.tables),
-        notes=tuple(notes(board, period)),
+        notes=tuple(notes(board, period, of)),
         synthetic=synthetic(city) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets={name: table for name, table in found.items() if table is not None},
@@ -234,14 +236,14 @@ def of_measures(board: Board) -> list[str]:
     return [f"{len(there)}项工作措施，完成{int(there['done'].sum())}项；{said}。"]
 
 
-def notes(board: Board, period: Period) -> list[tuple[str, str]]:
+def notes(board: Board, period: Period, of: Edition) -> list[tuple[str, str]]:
     """What the figures mean."""
     return [
         ("口径", "专班台账数，由各责任单位填报，不是统计数，不与核算数相加或比较。"),
         ("截止", (f"{period.label}的灯号以{period.first:%-m月%-d日}以前收到的为准，此后收到的不改变；"
                 f"其余截至{board.day:%Y年%-m月%-d日}。")),
         ("序时", "按项目分月计划，没有或与年度计划不符的按月数平均；差额由未修约数相减后修约。"),
-        ("保密", "级别L1（专班使用），不得公布；不含统一社会信用代码、联系方式和企业自报数。"),
+        ("保密", f"级别{of.level}（{of.stamp}），不得公布；不含统一社会信用代码、联系方式和企业自报数。"),
     ]  # fmt: skip
 
 

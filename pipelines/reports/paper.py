@@ -56,6 +56,7 @@ class Paper:
         cite: how it is quoted.
         sheets: sheet → table of the workbook, which has room for all.
         leaders: none; the leaders have a page in the bulletin.
+        page: what the page says where it has more room than the document; None: the same.
     """
 
     title: str
@@ -68,15 +69,16 @@ class Paper:
     cite: tuple[str, ...]
     sheets: dict[str, Table]
     leaders: None = None
+    page: Paper | None = None
 
 
-def edition(period: Period, day: dt.date) -> Edition:
-    """What the report of a period, as known on a day, is called."""
+def edition(period: Period, day: dt.date, level: str = LEVEL) -> Edition:
+    """What the report of a period, as known on a day, is called; the house's own names its level."""
     quarter = Quarter(period.until.year, (period.until.month + 2) // 3)
-    name = f"{period.kind}_{period.name}_{day}"
+    name = f"{period.kind}_{period.name}_{day}{'' if level == LEVEL else f'_{level}'}"
     figure = f"{FIGURE}、{_LEDGERS}" if period.kind == "quarterly" else _LEDGERS
     return Edition(
-        name, quarter, day, level=LEVEL, stamp=STAMPS[LEVEL], figure=figure, label=period.label, kind=period.kind
+        name, quarter, day, level=level, stamp=STAMPS[level], figure=figure, label=period.label, kind=period.kind
     )
 
 
@@ -91,5 +93,5 @@ def quoted(city: City, of: Edition) -> str:
 def render(said: Paper, of: Edition) -> str:
     """The report as one self-contained page; a week's is set for one sheet."""
     template = "week.html.j2" if of.kind == "weekly" else "ledger.html.j2"
-    told = vars(said) | {"title": f"{said.title}（{of.label}）", "name": said.title}
+    told = vars(said.page or said) | {"title": f"{said.title}（{of.label}）", "name": said.title}
     return pages.render(template, issue=of, **told)

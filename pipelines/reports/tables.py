@@ -7,7 +7,7 @@ table is drawn (``release``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
 from pipelines.ledgers.remarks import headers, remark
 from pipelines.release.figures import Number, count
-from pipelines.release.tables import Cell, Row, Table
+from pipelines.release.tables import Cell, Row, Table, filled
 from pipelines.workspace import City
 
 _Cells = Callable[[dict[Any, Any]], tuple[Cell, ...]]
@@ -31,6 +31,9 @@ RATES: Final = {"fulfilled": "履约率", "started": "开工率", "produced": "�
 # A problem's age in days: from, name.
 _AGES: Final = ((0, "30天以内"), (31, "31—60天"), (61, "61—90天"), (91, "超过90天"))
 _UNDONE: Final = (OPEN, OVERDUE, UNPROVEN)
+_MYRIAD: Final = 1e4
+_OPERATORS: Final = "园区运营方报送数，不是统计数。"
+_LEDGERS: Final = "专班台账数，不是统计数。"
 _MOVES: Final = {"in": "入单", "out": "出单"}
 
 
@@ -43,6 +46,11 @@ def word(light: str) -> str:
 def money(value: Any) -> Number | None:
     """Yuan, in 亿元 with two decimals: a project's are small."""
     return None if pd.isna(value) else Number(float(value), "元", "亿元", 2)
+
+
+def myriad(value: Any) -> Number | None:
+    """Yuan, in 万元 with one decimal."""
+    return None if pd.isna(value) else Number(float(value) / _MYRIAD, "万元", "万元", 1)
 
 
 def share(value: Any) -> Number | None:
@@ -142,6 +150,15 @@ def beside(board: Board, ledger: str, what: str) -> tuple[str, ...]:
     return (f"{what}：{said}。",) if said else ()
 
 
+def silent(board: Board) -> Table | None:
+    """The same with a row for each entry alone, which takes less room; who is silent longest comes first."""
+    return _table(
+        Table("未报", "超过报送周期未报", "单位：天", ("条目", "清单", "责任部门", "上次填报", "未报"), ()),
+        board.quiet.sort_values(["days", "entry"], ascending=[False, True]),
+        lambda one: (ledgers()[one["ledger"]].zh, one["owner"], _on(one["last_report"]), whole(one["days"])),
+    )
+
+
 def undone(board: Board) -> pd.DataFrame:
     """The problems that are not closed with evidence, the most overdue first."""
     there = board.problems[board.problems["state"].isin(_UNDONE)]
@@ -171,14 +188,32 @@ def ageing(board: Board) -> Table | None:
     there = undone(board)
     if there.empty:
         return None
-    starts = [start for start, _ in _AGES]
-    place = [sum(age >= start for start in starts[1:]) for age in there["age"].fillna(0)]
+    place = list(map(_age, there["age"].fillna(0)))
     counts = pd.crosstab(pd.Series(place), there["level"]).reindex(
         index=range(len(_AGES)), columns=list(LEVELS), fill_value=0
     )
     rows = [Row(name, _counts(counts.loc[number])) for number, (_, name) in enumerate(_AGES)]
     rows.append(Row("合计", _counts(counts.sum()), total=True))
     return Table("账龄", "未办结问题的账龄和督办级次", "单位：个", ("提出以来", *LEVELS, "合计"), tuple(rows))
+
+
+def ageing_by_owner(board: Board) -> Table | None:
+    """The open problems of each owner by age, how many are overdue, and how far up they have been pushed."""
+    there = undone(board)
+    if there.empty:
+        return None
+    rows = []
+    for owner, mine in there.groupby("department", sort=True):
+        counts = [sum(_age(age) == number for age in mine["age"].fillna(0)) for number in range(len(_AGES))]
+        highest = max(mine["level"], key=list(LEVELS).index)
+        rows.append(Row(str(owner), (*map(count, counts), count(int((mine["overdue"] > 0).sum())), highest)))
+    heads = ("责任单位", *(name for _, name in _AGES), "其中逾期", "最高督办")
+    return Table("责任账龄", "未办结问题的账龄，按责任单位", "单位：个", heads, tuple(rows))
+
+
+def _age(days: float) -> int:
+    """The place of an age among the classes of ages."""
+    return sum(days >= start for start, _ in _AGES[1:])
 
 
 def funnel(board: Board) -> Table | None:
@@ -230,17 +265,10 @@ def bonds(board: Board) -> Table | None:
 
 
 def parks(board: Board) -> Table | None:
-    """Parks with their indicators."""
-    heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "营业收入", "税收", "空置率")
+    """Parks: who is in them."""
+    heads = ("园区", "级别", "入驻企业", "数字经济企业占比", "规上企业占比", "净增企业", "空置率")
     return _table(
-        Table(
-            "园区",
-            "重点园区",
-            "单位：家、亿元、%",
-            heads,
-            (),
-            ("园区运营方报送数，不是统计数。", *beside(board, "park", "合计和占比")),
-        ),
+        Table("园区", "重点园区入驻情况", "单位：家、%", heads, (), (_OPERATORS, *beside(board, "park", "合计和占比"))),
         board.parks,
         lambda one: (
             one["level"],
@@ -248,11 +276,59 @@ def parks(board: Board) -> Table | None:
             share(one["digital_share"]),
             share(one["above_share"]),
             whole(one["net_new"]),
-            money(one["revenue"]),
-            money(one["tax"]),
             share(one["vacancy"] / 100),
         ),
     )
+
+
+def yields(board: Board) -> Table | None:
+    """Parks: what they make of their ground and with whom."""
+    heads = ("园区", "营业收入", "税收", "亩均营收", "亩均税收", "人均营收")
+    return _table(
+        Table("园区效益", "重点园区产出效益", "单位：亿元；亩均、人均为万元", heads, (), (_OPERATORS,)),
+        board.parks,
+        lambda one: (
+            money(one["revenue"]),
+            money(one["tax"]),
+            *(myriad(one[name]) for name in ("revenue_per_mu", "tax_per_mu", "revenue_per_head")),
+        ),
+    )
+
+
+def honours(board: Board) -> Table | None:
+    """How many of the key firms hold which honour."""
+    held = board.of("firm")["honours"].fillna("").str.split("、").explode()
+    counts = held[held != ""].value_counts(sort=False)
+    rows = tuple(Row(str(name), (count(int(number)),)) for name, number in counts.sort_values(ascending=False).items())
+    return Table("荣誉", "在单重点企业的荣誉", "单位：家", ("荣誉", "企业"), rows, (_LEDGERS,)) if rows else None
+
+
+def futures(board: Board, worth: Mapping[str, Number]) -> Table | None:
+    """The six future industries: firms and projects on the lists, what was invested this year, value added.
+
+    Args:
+        board: whose lists.
+        worth: value added by industry, of those of which it may be told.
+    """
+    found = board.futures()
+    if not found[["future_firms", "future_projects"]].to_numpy().any():
+        return None
+    rows = tuple(
+        Row(
+            one["name_zh"],
+            (
+                whole(one["future_firms"]),
+                whole(one["future_projects"]),
+                money(one["future_invested"]),
+                worth.get(one["id"]),
+            ),
+        )
+        for one in found.to_dict("records")
+    )
+    heads = ("未来产业", "在单企业", "在单项目", "本年完成投资", "增加值（监测测算）")
+    notes = ("企业、项目、投资为专班台账数；增加值按行业小类整类计入，是上限，没有对应小类的不测算。",)
+    notes = notes if worth else (_LEDGERS,)
+    return filled(Table("未来产业", "六大未来产业", "单位：家、个、亿元", heads, rows, notes))
 
 
 def measures(board: Board) -> Table | None:

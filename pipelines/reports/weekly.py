@@ -7,14 +7,15 @@ Belongs here: what is said of a week, and how much of it goes on the sheet. Does
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
 from pipelines.ledgers.board import Board
 from pipelines.release.bulletin import Section
 from pipelines.release.display import shown
-from pipelines.release.document import lines, sheet_widths
+from pipelines.release.document import length, lines, sheet_widths
 from pipelines.release.notes import synthetic
 from pipelines.release.tables import Cell, Row, Table
 from pipelines.reports import tables
@@ -22,11 +23,35 @@ from pipelines.reports.paper import Edition, Paper, quoted
 from pipelines.reports.periods import Period
 from pipelines.workspace import City
 
-# What a sheet of the official layout, which has less room than the page, holds between a headline of three lines and
-# its notes: lines of all tables together; a table's title, unit and head take as much as some.
-SHEET: Final = 26.0
-_HEADING: Final = 4.5
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one sheet of A4 holds between its headline and its notes, in lines of tables.
+
+    Attributes:
+        lines: of all tables together below a headline of one line.
+        heading: what a table's title, unit and head take.
+        headline: what each further line of the headline takes.
+        characters: of a line of the headline.
+    """
+
+    lines: float
+    heading: float
+    headline: float
+    characters: int
+
+    def room(self, headline: str) -> float:
+        """The lines that are left below a headline."""
+        return self.lines - self.headline * (math.ceil(length(headline) / self.characters) - 1)
+
+
+# As Chromium prints the page and LibreOffice the official layout, with a line to spare.
+PAGE: Final = Sheet(32.0, 3.3, 2.0, 24)
+DOCUMENT: Final = Sheet(30.0, 4.5, 2.0, 26)
 _CHANGES: Final = "变化"
+# What is told first, and what may take half of the room only until all have had their turn.
+_ORDER: Final = ("未报", "新增问题", "进出", "新登记", _CHANGES)
+_HALVED: Final = ("进出", "新登记")
 # How many columns of a table go on the sheet, where not all do.
 _COLUMNS: Final = {_CHANGES: 2, "新增问题": 5}
 # How many changed columns of an entry are named.
@@ -37,22 +62,29 @@ def weekly(board: Board, period: Period, city: City, of: Edition) -> Paper:
     """The report of a week, on a board of its last day."""
     found = _found(board, period, city)
     there = {title: table for title, table in found.items() if table is not None}
-    kept = sheet(there)
-    beside = "、".join(f"{title}{entries(table)}条" for title, table in there.items() if title not in kept)
     said = headline(board, period)
-    return Paper(
+    paper = Paper(
         title=f"{city.name}未来产业及数字经济工作专班周汇报",
         place=city.name,
         headline=said,
         keys=(),
-        sections=tuple(Section(title, (), (), (table,)) for title, table in kept.items()),
-        notes=(
-            *([("另见工作簿", f"{beside}。")] if beside else []),
-            ("口径", "只列本周收到的变化；每栏为原内容→现内容。未列完的见工作簿。"),
-        ),
+        sections=(),
+        notes=(("口径", "只列本周收到的变化；每栏为原内容→现内容。未列完的见工作簿。"),),
         synthetic=synthetic(city.model_copy(update={"note": ""})) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets=there,
+    )
+    return replace(_on(DOCUMENT, paper), page=_on(PAGE, paper))
+
+
+def _on(one: Sheet, paper: Paper) -> Paper:
+    """A week with as much of its tables as goes onto a sheet; the tables that do not are named."""
+    kept = sheet(paper.sheets, one, one.room(paper.headline))
+    beside = "、".join(f"{title}{entries(table)}条" for title, table in paper.sheets.items() if title not in kept)
+    return replace(
+        paper,
+        sections=tuple(Section(title, (), (), (table,)) for title, table in kept.items()),
+        notes=(*([("另见工作簿", f"{beside}。")] if beside else []), *paper.notes),
     )
 
 
@@ -62,7 +94,7 @@ def _found(board: Board, period: Period, city: City) -> dict[str, Table | None]:
     return {
         _CHANGES: tables.changed(board, since, city),
         "新增问题": tables.problems(new, "新增问题"),
-        "未报": tables.quiet(board),
+        "未报": tables.silent(board),
         "进出": tables.entries_and_exits(board, since, board.day, as_heard=True),
         "新登记": tables.registered(board, since),
         "新增存疑": tables.doubtful(board.new_doubts(since), "新增存疑，按责任部门"),
@@ -98,20 +130,28 @@ def _shortened(cell: Cell) -> Cell:
     return f"{'；'.join(parts[:_NAMED])}等{len(parts)}栏" if len(parts) > _NAMED else cell
 
 
-def sheet(found: dict[str, Table]) -> dict[str, Table]:
-    """As much of the tables as goes onto one sheet; one of which not even a row does is left to the workbook.
+def sheet(found: dict[str, Table], on: Sheet, room: float) -> dict[str, Table]:
+    """As much of the tables as goes onto a sheet; one of which not even a row does is left to the workbook.
 
-    What is new and who is silent is short and goes first into the room there is; changes take what is left.
+    Who is silent and which problems are new is told first, then who came and left in half of the room that is left;
+    changes take what they need of the rest, and what they leave goes to those that were cut.
+
+    Args:
+        found: tables by title.
+        on: the sheet.
+        room: its lines below the headline.
     """
     narrow = {title: _narrow(table, _COLUMNS.get(title, len(table.head))) for title, table in found.items()}
-    least = {title: fitted(table, 0)[1] for title, table in narrow.items()}
-    taken = dict(zip(narrow, accumulate(_HEADING + tall for tall in least.values()), strict=True))
-    kept = {title: table for title, table in narrow.items() if taken[title] <= SHEET}
-    room = SHEET - max((taken[title] for title in kept), default=0)
-    for title in sorted(kept, key=_CHANGES.__eq__):
-        kept[title], used = fitted(narrow[title], least[title] + (room if title == _CHANGES else room // 2))
-        room -= used - least[title]
-    return kept
+    used = {title: fitted(table, 0)[1] for title, table in narrow.items()}
+    taken = dict(zip(narrow, accumulate(on.heading + tall for tall in used.values()), strict=True))
+    there = sorted((title for title in narrow if taken[title] <= room), key=_ORDER.index)
+    room -= max((taken[title] for title in there), default=0)
+    kept: dict[str, Table] = {}
+    for title, half in ((title, half) for half in (True, False) for title in there):
+        given = room // 2 if half and title in _HALVED else room
+        kept[title], tall = fitted(narrow[title], used[title] + given)
+        room, used[title] = room - (tall - used[title]), tall
+    return {title: kept[title] for title in found if title in kept}
 
 
 def fitted(table: Table, room: float) -> tuple[Table, int]:

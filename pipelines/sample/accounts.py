@@ -67,8 +67,8 @@ class Accounts:
             for number in range(1, 5):
                 quarter = Quarter(year, number)
                 there = self.universe.reporting(quarter)
-                klass = self.universe.klass(quarter)[there]
-                value = self.universe.output(year, 3 * number, on=quarter)[there] * rate[klass] / 10
+                klass, county = self.universe.klass(quarter)[there], self.universe.county(quarter)[there]
+                value = self.universe.output(year, 3 * number, on=quarter)[there] * rate[klass, county] / 10
                 found[year, number] = sums(division[klass], value, len(self.codes))
         return found
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
-from pipelines.sample.calibration import structural_rate
+from pipelines.sample.calibration import annual_value_added
 from pipelines.sample.economy import SEED
 from pipelines.sample.firm_files import Planted, Sent, identity
 from pipelines.sample.layout import Dress, dress, headers, number, write_sheet
@@ -52,13 +52,10 @@ def income_items(universe: Universe, year: int) -> tuple[Ints, dict[str, Ints]]:
         labour + taxes − other income + depreciation + operating surplus adds up to structural rate × output.
     """
     quarter = Quarter(year, 4)
-    places = np.flatnonzero(universe.reporting(quarter))
-    places = places[np.argsort(universe.units.code[places], kind="stable")]
+    places, output, va = annual_value_added(universe, year)
     draw = np.random.Generator(np.random.Philox(key=[SEED, year]))
     normal = draw.standard_normal((8, len(universe.units.code)))[:, places]
-    output = universe.output(year, 12, on=quarter)[places]
     klass, survey = universe.klass(quarter)[places], universe.survey()[places]
-    va = _value_added(output, klass, structural_rate(year)[klass], normal[0], universe.units.index[places])
     revenue = _revenue(universe, places, output)
     labour = _whole(va * _LABOUR[survey] * np.exp(0.18 * normal[1]))
     tax, vat = _whole(np.abs(va) * 0.03), _whole(np.abs(va) * 0.1)
@@ -98,16 +95,6 @@ def _further(universe: Universe, year: int, places: Ints) -> Floats:
     draw = np.random.Generator(np.random.Philox(key=[SEED, 103_000 + year]))
     found: Floats = draw.random((2, len(universe.units.code)))[:, places]
     return found
-
-
-def _value_added(output: Ints, klass: Ints, rate: Floats, normal: Floats, index: Ints) -> Ints:
-    noise = np.exp(0.12 * normal)
-    # Hardly any firm destroys value, but a few do.
-    noise[index % 487 == 13] = -0.05
-    wanted = np.bincount(klass, output * rate)
-    drawn = np.bincount(klass, output * rate * noise)
-    scale = np.divide(wanted, drawn, out=np.zeros_like(wanted), where=drawn != 0)
-    return _whole(output * rate * noise * scale[klass])
 
 
 def _investment(va: Ints, survey: Ints, normal: Floats) -> Ints:

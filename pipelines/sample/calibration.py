@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from indicators.quarter import Quarter
 from pipelines.sample.coefficients import digital_share
-from pipelines.sample.economy import YEARS
+from pipelines.sample.economy import SEED, YEARS
 from pipelines.sample.profile import COUNTIES, Floats, Ints, classes
 from pipelines.sample.universe import SERVICE, Universe, outputs
 
@@ -72,6 +72,25 @@ def structural_rate(year: int) -> Floats:
     return np.asarray(classes().rate * (1 + _RATE_DRIFT[year] * np.cos(np.arange(len(classes().rate)))))
 
 
+def annual_value_added(universe: Universe, year: int) -> tuple[Ints, Ints, Ints]:
+    """Places of the units with an annual return, in order of code, their output and value added, in 千元.
+
+    Units of a class differ in their rate, so that a county's is not the city's; the class has the structural one.
+    """
+    quarter = Quarter(year, 4)
+    places = np.flatnonzero(universe.reporting(quarter))
+    places = places[np.argsort(universe.units.code[places], kind="stable")]
+    draw = np.random.Generator(np.random.Philox(key=[SEED, year]))
+    noise = np.exp(0.12 * draw.standard_normal(len(universe.units.code))[places])
+    # Hardly any firm destroys value, but a few do.
+    noise[universe.units.index[places] % 487 == 13] = -0.05
+    klass, output = universe.klass(quarter)[places], universe.output(year, 12, on=quarter)[places]
+    structural = output * structural_rate(year)[klass]
+    wanted, drawn = np.bincount(klass, structural), np.bincount(klass, structural * noise)
+    scale = np.divide(wanted, drawn, out=np.zeros_like(wanted), where=drawn != 0)
+    return places, output, np.rint(structural * noise * scale[klass]).astype(np.int64)
+
+
 @cache
 def province_rates() -> dict[str, float]:
     """Value-added rate by division of the province's table, before yearly drift: the city's structure, rounded."""
@@ -89,29 +108,52 @@ def _province_by_class() -> Floats:
     return np.array([rates[gbt[:2]] for gbt in classes().gbt])
 
 
-def city_rates(universe: Universe, year: int) -> Floats:
-    """The rate the pipeline finds by class: of class, group or division with enough returns, else the province's."""
-    quarter = Quarter(year, 4)
-    there = universe.reporting(quarter)
-    klass = universe.klass(quarter)[there]
-    output = universe.output(year, 12, on=quarter)[there].astype(float)
-    va = output * structural_rate(year)[klass]
-    found = _province_by_class()
-    for length in (2, 3, 4):
-        _, code = np.unique(np.array([gbt[:length] for gbt in classes().gbt]), return_inverse=True)
-        size = int(code.max()) + 1
-        count = np.bincount(code[klass], minlength=size)
-        top = sums(code[klass], va, size)
-        rate = np.divide(top, sums(code[klass], output, size), out=np.zeros(size), where=count > 0)
-        found = np.where(count[code] >= MINIMUM_UNITS, rate[code], found)
+def rates_for(universe: Universe, year: int) -> Floats:
+    """The rates applied to a year's quarters, by class and county, as the pipeline finds them.
+
+    Class before group before division, the county's own before the city's, the latest earlier year first, where enough
+    returns stand behind them; else, and in the base year, the province's (``indicators.rates``).
+    """
+    found = np.repeat(_province_by_class()[:, np.newaxis], len(COUNTIES), axis=1)
+    earlier = [_annual(universe, one) for one in YEARS[1:] if one < year]
+    for code in _codes():
+        for annual in earlier:
+            rate, count = _rate(code, *(part.sum(axis=1, keepdims=True) for part in annual))
+            found = np.where(count >= MINIMUM_UNITS, rate, found)
+        for annual in earlier:
+            rate, count = _rate(code, *annual)
+            found = np.where(count >= MINIMUM_UNITS, rate, found)
     return found
 
 
-def rates_for(universe: Universe, year: int) -> Floats:
-    """The rates applied to a year's quarters: those of the year before, the province's for the base year."""
-    if year == YEARS[1]:
-        return _province_by_class()
-    return city_rates(universe, year - 1)
+def _codes() -> list[Ints]:
+    """The division, group and class of each class, as places in lists of them."""
+    codes = [np.unique([gbt[:length] for gbt in classes().gbt], return_inverse=True)[1] for length in (2, 3, 4)]
+    return [np.asarray(code, dtype=np.int64) for code in codes]
+
+
+def _annual(universe: Universe, year: int) -> tuple[Floats, Floats, Floats]:
+    """Value added, output and number of the annual returns of a year, by class and county."""
+    quarter = Quarter(year, 4)
+    places, output, added = annual_value_added(universe, year)
+    shape = (len(classes().gbt), len(COUNTIES))
+    leaf = universe.klass(quarter)[places] * len(COUNTIES) + universe.county(quarter)[places]
+    va, produced, number = (
+        sums(leaf, part, shape[0] * shape[1]).reshape(shape) for part in (added, output, np.ones(len(output)))
+    )
+    return va, produced, number
+
+
+def _rate(code: Ints, added: Floats, output: Floats, number: Floats) -> tuple[Floats, Floats]:
+    """Rate and number of returns of the code of each class, in each column."""
+    top, bottom, count = (_by_code(code, part) for part in (added, output, number))
+    return np.divide(top, bottom, out=np.zeros_like(top), where=count > 0)[code], count[code]
+
+
+def _by_code(code: Ints, part: Floats) -> Floats:
+    found = np.zeros((int(code.max()) + 1, part.shape[1]))
+    np.add.at(found, code, part)
+    return found
 
 
 def year_ends(universe: Universe, table: list[dict[str, str]]) -> dict[int, YearEnd]:
@@ -176,7 +218,7 @@ def _reported(universe: Universe, table: list[dict[str, str]], year: int) -> tup
     there = universe.reporting(quarter)
     klass, county = universe.klass(quarter), universe.county(quarter)
     leaf, leaves = (klass * len(COUNTIES) + county)[there], len(classes().gbt) * len(COUNTIES)
-    rate = rates_for(universe, year)[klass]
+    rate = rates_for(universe, year)[klass, county]
     share = digital_share(universe.units, table, klass, county, quarter.first_day.isoformat())
     now = outputs(universe, year, quarter) * 1000.0 * rate
     base = outputs(universe, year - 1, quarter) * 1000.0 * rate

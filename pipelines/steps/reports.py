@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pipelines.release.figures import Figures
     from pipelines.reports.paper import Edition, Paper
 
-_MODES: Final = MODES["L1"]
 _BUILDING: Final = ".building-"
 _CODE: Final = re.compile(rf"(?<![0-9A-Za-z]){LOOKS_LIKE}(?![0-9A-Za-z])", re.IGNORECASE)
 
@@ -46,7 +45,13 @@ class Written:
 
 
 def report(
-    workspace: Workspace, kind: Kind, text: str = "", as_of: dt.date | None = None, today: dt.date | None = None
+    workspace: Workspace,
+    kind: Kind,
+    text: str = "",
+    as_of: dt.date | None = None,
+    today: dt.date | None = None,
+    *,
+    internal: bool = False,
 ) -> Written:
     """Write the report of a period.
 
@@ -56,15 +61,19 @@ def report(
         text: the period, a day in it, or '' for the latest.
         as_of: the day of knowledge; default the one on which the report is due, today at the latest.
         today: default the clock's.
+        internal: of a quarter: the house's own (L2), with all that its release says, in a folder of its own.
 
     Raises:
         InputError: no ledger had come by then, the period cannot be told on that day, or nothing of the quarter has
             been released.
     """
+    from pipelines.reports.paper import edition
+
     now = today or clock.today()
     about = _period(workspace, kind, text, now)
     day = about.known_on(as_of or min(about.due, now))
-    said, of = _said(workspace, about, day)
+    of = edition(about, day, "L2" if internal else "L1")
+    said = _said(workspace, about, of)
     return Written(_write(workspace, about, said, of), said.headline, day)
 
 
@@ -78,15 +87,14 @@ def _period(workspace: Workspace, kind: Kind, text: str, today: dt.date) -> Peri
     return period(kind, text, workspace.city, thresholds(), last=pc.max(received).as_py(), today=today)
 
 
-def _said(workspace: Workspace, about: Period, day: dt.date) -> tuple[Paper, Edition]:
+def _said(workspace: Workspace, about: Period, of: Edition) -> Paper:
     from pipelines.reports.monthly import monthly
-    from pipelines.reports.paper import edition
     from pipelines.reports.quarterly import quarterly
     from pipelines.reports.weekly import weekly
 
-    of, city = edition(about, day), workspace.city
+    city = workspace.city
     # A quarter's ledgers are those of its cut-off, whatever its release knows.
-    found = board(workspace, about.first if about.kind == "quarterly" else day)
+    found = board(workspace, about.first if about.kind == "quarterly" else of.as_of)
     if not (found.history["known_from"] <= found.day).any():
         raise InputError(
             f"截至 {found.day} 没有收到台账，写不出{about.label}的{TITLES[about.kind]}。",
@@ -94,25 +102,27 @@ def _said(workspace: Workspace, about: Period, day: dt.date) -> tuple[Paper, Edi
             where=about.name,
         )
     if about.kind == "quarterly":
-        return quarterly(found, _figures(workspace, about.name, day), about, city, of), of
-    return (weekly if about.kind == "weekly" else monthly)(found, about, city, of), of
+        return quarterly(found, _figures(workspace, about.name, of), about, city, of)
+    return (weekly if about.kind == "weekly" else monthly)(found, about, city, of)
 
 
-def _figures(workspace: Workspace, quarter: str, day: dt.date) -> Figures:
-    """What of the quarter's release the task force may see: the copy that passed the gate.
+def _figures(workspace: Workspace, quarter: str, of: Edition) -> Figures:
+    """What of the quarter's release may be seen: of the task force's edition the copy that passed the gate.
 
     Raises:
         InputError: nothing of the quarter had been released for that day.
     """
     from pipelines.release.read import figures, released_of
 
-    release = released_of(workspace, quarter, day)
+    release = released_of(workspace, quarter, of.as_of)
     if release is None:
         raise InputError(
-            f"截至 {day} 还没有 {quarter} 的发布包，季总结无从引用核心产业数。请先运行 shuce run {quarter}。",
-            f"Nothing of {quarter} had been released by {day}; run `shuce run {quarter}` first.",
+            f"截至 {of.as_of} 还没有 {quarter} 的发布包，季总结无从引用核心产业数。请先运行 shuce run {quarter}。",
+            f"Nothing of {quarter} had been released by {of.as_of}; run `shuce run {quarter}` first.",
             where=quarter,
         )
+    if of.level != "L1":
+        return figures(release)
     purpose = f"{TITLES['quarterly']} {quarter}"
     return figures(release, export(workspace, release, "L1", purpose=purpose).folder)
 
@@ -127,8 +137,9 @@ def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Pat
     from pipelines.reports import book
     from pipelines.reports.paper import render
 
-    folder = workspace.reports / about.kind / about.name
-    building = folder.with_name(f"{_BUILDING}{about.name}-{os.getpid()}")
+    name = about.name if of.level == "L1" else f"{about.name}_{of.level}"
+    folder = workspace.reports / about.kind / name
+    building = folder.with_name(f"{_BUILDING}{name}-{os.getpid()}")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
@@ -139,10 +150,10 @@ def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Pat
                        sheet=about.kind == "weekly")  # fmt: skip
         book.write(said, of, building / f"{of.name}.xlsx")
         for path in building.iterdir():
-            path.chmod(_MODES.kept)
-        for path in (building, building.parent):
-            path.chmod(_MODES.folder)
-        old = folder.with_name(f"{_BUILDING}{about.name}-{os.getpid()}-old")
+            path.chmod(MODES[of.level].kept)
+        building.chmod(MODES[of.level].folder)
+        building.parent.chmod(MODES["L1"].folder)
+        old = folder.with_name(f"{_BUILDING}{name}-{os.getpid()}-old")
         if folder.exists():
             folder.rename(old)
         building.rename(folder)

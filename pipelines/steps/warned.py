@@ -154,7 +154,7 @@ def tried(workspace: Workspace, quarter: str, as_of: dt.date) -> tuple[pd.DataFr
     fired.append(lake.read("signal_firm", [quarter]).to_pandas().rename(columns={"unit": "subject"}))
     names = ["level", "subject", "quarter"]
     watched, signals = (pd.concat([frame[[*names, *more]] for frame in frames], ignore_index=True)
-                        for frames, more in ((seen, []), (fired, ["kind"])))  # fmt: skip
+                        for frames, more in ((seen, []), (fired, ["kind", "rule"])))  # fmt: skip
     watched = watched[watched["quarter"] >= first]
     if watched.empty:
         raise InputError(

@@ -16,19 +16,21 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.quarter import Quarter
-from pipelines.warning.rules import KINDS, LEVELS, Kind, Level
+from pipelines.warning.rules import KINDS, LEVELS, Level, rules
 
 # A signal up to this many quarters after a downturn begins is a hit.
 HORIZON: Final = 3
 # Growth over a base that was low, or a trend over eight quarters, speaks of a downturn for a year after its end.
 AFTER: Final = 4
 ANY: Final = "any"
+# Level, kind and rule of a score.
+Group = tuple[Level, str, str]
 _POINT: Final = ("id", "level", "subject", "first", "last", "what")
 
 
 @dataclass(frozen=True)
 class Score:
-    """How rules of one kind (``any``: of all kinds) did at one level.
+    """How one rule, or (``rule`` ``any``) the rules of one kind or of all (``kind`` ``any``), did at one level.
 
     ``points``: downturns; ``hits``: those with a signal within ``HORIZON`` quarters; ``lag``: mean quarters until the
     first; ``quiet``: quarters of subjects without a downturn; ``alarms``: those of them with a signal.
@@ -36,11 +38,17 @@ class Score:
 
     level: Level
     kind: str
+    rule: str
     points: int
     hits: int
     lag: float | None
     quiet: int
     alarms: int
+
+    @property
+    def misses(self) -> int:
+        """Downturns of which nothing was said in time; of a single rule also those that it is not made for."""
+        return self.points - self.hits
 
     @property
     def hit_rate(self) -> float | None:
@@ -81,12 +89,12 @@ def read_points(path: Path) -> pd.DataFrame:
 
 
 def backtest(signals: pd.DataFrame, points: pd.DataFrame, watched: pd.DataFrame) -> list[Score]:
-    """Scores by level, of each kind of rules and of all.
+    """Scores by level: of each rule that looks at it, of each kind of rules, of all.
 
     A class above one with a downturn feels it, too: its signals meanwhile count neither way.
 
     Args:
-        signals: ``level, subject, quarter, kind``.
+        signals: ``level, subject, quarter, kind, rule``.
         points: as ``read_points``; those that begin outside the quarters watched, or whose subject is not
             watched, are left out.
         watched: ``level, subject, quarter`` of everything that the rules looked at.
@@ -97,20 +105,33 @@ def backtest(signals: pd.DataFrame, points: pd.DataFrame, watched: pd.DataFrame)
     known = watched.merge(signals[["level", "subject", "quarter"]].drop_duplicates())
     fired = signals.merge(known)
     quiet = watched[~_near(watched, points)]
-    kinds: list[str] = [*KINDS, ANY]
-    return [
-        _score(level, kind, fired[(fired["level"] == level) & ((fired["kind"] == kind) | (kind == ANY))], begun, quiet)
-        for level in LEVELS
-        for kind in kinds
-    ]
+    return [_score(group, _of(fired, group), begun, quiet) for level in LEVELS for group in _groups(level)]
 
 
-def _score(level: Level, kind: Kind | str, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame) -> Score:
+def _groups(level: Level) -> list[Group]:
+    """Level, kind and rule of each score of a level: the rules of a kind, then the kind, at last all."""
+    found: list[Group] = []
+    for kind in KINDS:
+        mine = [(level, kind, rule.id) for rule in rules() if rule.kind == kind and level in rule.level]
+        found += [*mine, (level, kind, ANY)] if mine else []
+    return [*found, (level, ANY, ANY)]
+
+
+def _of(fired: pd.DataFrame, group: Group) -> pd.DataFrame:
+    level, kind, rule = group
+    mine = fired["level"] == level
+    for column, wanted in (("kind", kind), ("rule", rule)):
+        mine &= (fired[column] == wanted) | (wanted == ANY)
+    return fired[mine]
+
+
+def _score(group: Group, fired: pd.DataFrame, points: pd.DataFrame, quiet: pd.DataFrame) -> Score:
+    level, kind, rule = group
     mine, calm = points[points["level"] == level], quiet[quiet["level"] == level]
     lags = [lag for point in mine.to_dict("records") if (lag := _lag(fired, point)) is not None]
     false = calm.merge(fired[["level", "subject", "quarter"]].drop_duplicates())
     mean = sum(lags) / len(lags) if lags else None
-    return Score(level, kind, len(mine), len(lags), mean, len(calm), len(false))
+    return Score(level, kind, rule, len(mine), len(lags), mean, len(calm), len(false))
 
 
 def _lag(fired: pd.DataFrame, point: Mapping[Hashable, Any]) -> int | None:

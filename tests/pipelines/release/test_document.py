@@ -166,6 +166,30 @@ def test_a_template_without_its_styles_is_refused(small: Report, tmp_path: Path)
         document.write(small, ISSUE, (tmp_path / "t.docx").read_bytes(), tmp_path / "b.docx")
 
 
+def test_short_heads_and_cells_stay_on_one_line_beside_long_ones() -> None:
+    heads = ("问题", "类型", "责任单位", "责任人", "期限", "已历", "逾期", "状态", "督办")
+    cells = (
+        "配套",
+        "发展和改革委员会",
+        "责任人12",
+        "2023-11-22",
+        Number(258, "", "", 0),
+        None,
+        "办结无佐证",
+        "报包联领导",
+    )
+    label = "WT005 戊县工业互联网平台及标识解析二级节点项目：供电线路未接入"
+    widths = document.widths(Table("T0", "样表", "", heads, (Row(label, cells),)))
+    assert sum(widths) == 8844
+    assert all(document.lines(text, width) == 1 for text, width in zip(heads, widths, strict=True))
+    assert document.lines("配套", widths[1]) == 1
+    # Where there is no room for all of them, what is wanted is shared.
+    many = tuple("栏目名称" for _ in range(16))
+    crowded = document.widths(Table("T0", "样表", "", many, (Row("甲", ("一二三四",) * 15),)))
+    assert sum(crowded) == 8844
+    assert min(crowded) > 0
+
+
 def test_columns_fill_the_type_area() -> None:
     table = Table("T0", "样表", "", ("地区", "很长的栏目名称", "数"), (Row("甲区", (Number(1, "", "", 0), None)),))
     widths = document.widths(table)

@@ -16,18 +16,21 @@ import pytest
 
 from classification.errors import InputError
 from indicators.dispatch import progress_sentence
+from indicators.dispatch.problems import LEVELS
 from pipelines.lake import Lake
 from pipelines.ledgers.board import Board
 from pipelines.release import document
 from pipelines.release.manuscript import passages
 from pipelines.release.tables import Row, Table
-from pipelines.reports import monthly, tables, weekly
+from pipelines.reports import monthly, quarterly, tables, weekly
+from pipelines.reports.paper import edition, render
 from pipelines.reports.periods import Kind, period
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.steps import reports
 from pipelines.steps.ledgers import board
 from pipelines.steps.reports import Written, report
 from pipelines.workspace import Workspace
+from tests.end_to_end.running import told
 from tests.pipelines.reports.conftest import TODAY, copied
 
 KINDS: tuple[Kind, ...] = ("weekly", "monthly", "quarterly")
@@ -127,6 +130,61 @@ def test_a_quarter_says_the_bulletins_headline_as_the_task_force_may_have_it(wri
     assert "停产歇业" in said
 
 
+def sheet_of(path: Path, name: str) -> list[list[str]]:
+    """The rows of a sheet as text."""
+    sheet = openpyxl.load_workbook(path)[name]
+    return [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_quarter_joins_what_departments_report_with_target_and_completion(written: dict[str, Written]) -> None:
+    for suffix in ("html", "docx"):
+        said = text_of(made(written["quarterly"], suffix))
+        for word in ("数字产业化", "产业数字化", "数字化治理", "数据价值化", "基础设施", "未来产业", "亩均税收"):
+            assert word in said, word
+    path = made(written["quarterly"], "xlsx")
+    [head] = [row for row in sheet_of(path, "基础设施") if row[:1] == ["指标"]]
+    assert {"年度目标", "数据来源"} <= set(head)
+    [piles] = [row for row in sheet_of(path, "基础设施") if row[:1] == ["新建5G基站"]]
+    assert piles[1:3] == ["906", "个"]
+    assert any(row[:1] == ["一件事一次办事项"] for row in sheet_of(path, "数字化治理"))
+    assert any(row[:1] == ["数据资源目录"] for row in sheet_of(path, "数据价值化"))
+    assert len([row for row in sheet_of(path, "未来产业") if row[:1] == ["量子信息"]]) == 1
+    # On the cover a sentence stands under the name of its section.
+    cover = {row[0]: row[1] for row in sheet_of(path, "说明") if len(row) > 1}
+    assert "六大未来产业" in cover["未来产业"]
+    # The classes of GB/T 4754 stand in the bulletin.
+    assert not any("行业小类" in row for row in sheet_of(path, "未来产业"))
+
+
+def test_only_the_house_has_lights_signals_and_the_index(written: dict[str, Written], home: Workspace) -> None:
+    task_force = text_of(made(written["quarterly"], "html"))
+    assert "只列入内部版（L2）" in task_force
+    inner = report(home, "quarterly", "2023Q4", today=TODAY, internal=True)
+    assert inner.folder == home.reports / "quarterly" / "2023Q4_L2"
+    sheets = {name: openpyxl.load_workbook(made(one, "xlsx")).sheetnames
+              for name, one in (("L1", written["quarterly"]), ("L2", inner))}  # fmt: skip
+    assert "核心产业" in sheets["L1"]
+    assert not {"景气五灯", "预警信号", "发展指数"} & set(sheets["L1"])
+    said = text_of(made(inner, "html"))
+    assert "级别L2（内部）" in said
+    assert "占GDP比重" in said  # nothing is hidden in the house
+    assert "只列入内部版" not in said
+    assert not re.search(r"[\ue000-\uf8ff]", made(inner, "html").read_text(encoding="utf-8"))
+    shutil.rmtree(inner.folder)
+
+
+def test_the_command_says_where_the_houses_own_is(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "export", copied)
+    quarter = ("report", "quarterly", "2023Q4", "--home", str(home.home))
+    said = told(*quarter)
+    assert said.code == 0
+    assert said.out.rstrip().endswith("加 --internal")
+    inner = told(*quarter, "--internal")
+    assert "L2，内部" in inner.out
+    assert "--internal" not in inner.out
+    shutil.rmtree(home.reports / "quarterly" / "2023Q4_L2")
+
+
 def test_a_quarter_without_a_release_is_refused(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "export", copied)
     with pytest.raises(InputError, match="还没有 2023Q3 的发布包"):
@@ -165,6 +223,7 @@ def test_a_month_says_what_the_board_shows(written: dict[str, Written], home: Wo
         "未报",
         "存疑",
         "问题账龄",
+        "责任账龄",
         "未办结问题",
         "三个一批",
         "专项债",
@@ -198,6 +257,20 @@ def test_ageing_counts_each_problem_once(home: Workspace) -> None:
     numbers = [[cell.value for cell in row.cells] for row in table.rows]  # type: ignore[union-attr]
     assert [sum(column) for column in zip(*numbers[:-1], strict=True)] == numbers[-1]
     assert numbers[-1][-1] == len(tables.undone(there))
+
+
+def test_ageing_by_owner_says_who_has_what_and_how_far_up_it_was_pushed(home: Workspace) -> None:
+    there = board(home, dt.date(2023, 12, 5))
+    table, undone = tables.ageing_by_owner(there), tables.undone(there)
+    assert table is not None
+    for row in table.rows:
+        mine = undone[undone["department"] == row.label]
+        *ages, late, highest = row.cells
+        assert sum(int(cell.value) for cell in ages) == len(mine)  # type: ignore[union-attr]
+        assert int(late.value) == (mine["overdue"] > 0).sum()  # type: ignore[union-attr]
+        assert highest in set(mine["level"])
+        assert LEVELS.index(str(highest)) == max(LEVELS.index(level) for level in mine["level"])
+    assert {row.label for row in table.rows} == set(undone["department"])
 
 
 def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Workspace) -> None:
@@ -265,8 +338,6 @@ def nothing(home: Workspace) -> Board:
 
 def test_a_week_without_changes_says_so(home: Workspace) -> None:
     about = period("weekly", "2023-W03", home.city, {}, last=TODAY, today=TODAY)
-    from pipelines.reports.paper import edition
-
     said = weekly.weekly(nothing(home), about, home.city, edition(about, about.until))
     assert said.headline == "2023年第3周（1月16日—1月22日）各台账没有变化"
     assert said.sections == ()
@@ -291,8 +362,6 @@ def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_o
     there = board(home, dt.date(2023, 12, 31))
     there = heard(there, "park", "YQ999", dt.date(2023, 12, 28), name="迟登园区", in_date="2023-12-01")
     about_it = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
-    from pipelines.reports.paper import edition
-
     said_of_week = weekly.weekly(there, about_it, home.city, edition(about_it, about_it.until))
     assert "入单1个" in said_of_week.headline
     [row] = [row for row in said_of_week.sheets["进出"].rows if row.label.startswith("YQ999")]
@@ -313,24 +382,50 @@ def test_what_does_not_fit_is_counted() -> None:
     assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
 
 
+@pytest.mark.parametrize("on", [weekly.PAGE, weekly.DOCUMENT])
 @pytest.mark.parametrize("count", [1, 3, 30])
 @pytest.mark.parametrize("name", ["短名", "关于协调解决产业园二期工程用电负荷不足及道路配套滞后等问题的情况说明"])
-def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str) -> None:
+def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str, on: weekly.Sheet) -> None:
     rows = (Row("甲部门"), *(Row(f"XM{number:03d} {name}", (name, "是")) for number in range(count)))
     found = {
-        title: Table("T", "表", "", ("条目", "内容", "否"), rows) for title in ("变化", "问题", "未报", "进出", "登记")
+        title: Table("T", "表", "", ("条目", "内容", "否"), rows)
+        for title in ("变化", "新增问题", "未报", "进出", "新登记")
     }
-    kept = weekly.sheet(found)
-    lines = [weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()]
-    assert sum(lines) + len(kept) * 4.5 <= weekly.SHEET
+    kept = weekly.sheet(found, on, room := on.lines - 2 * on.headline)
+    used = sum(weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()) + len(kept) * on.heading
+    assert used <= room
     assert list(kept) == list(found)[: len(kept)]
-    assert 1 < len(kept) < len(found)
+    assert len(kept) > 1
     assert all(weekly.entries(table) for table in kept.values())
+    # Nothing is cut while there is room: not even the shortest row that was left out would still go on the sheet.
+    cut = len(kept) < len(found) or any(table.notes for table in kept.values())
+    assert not cut or used > room - on.heading - 3
+
+
+def test_who_is_silent_is_named_before_changes_are_told() -> None:
+    rows = tuple(Row(f"XM{number:03d} 项目", ("部门",)) for number in range(12))
+    found = {title: Table("T", "表", "", ("条目", "部门"), rows) for title in ("变化", "未报")}
+    kept = weekly.sheet(found, weekly.DOCUMENT, weekly.DOCUMENT.room("短"))
+    assert (len(kept["未报"].rows), kept["未报"].notes) == (12, ())
+    assert 1 <= len(kept["变化"].rows) < 12
+
+
+def test_a_longer_headline_leaves_fewer_lines() -> None:
+    assert weekly.PAGE.room("字" * 24) == weekly.PAGE.lines
+    assert weekly.PAGE.room("字" * 25) == weekly.PAGE.lines - weekly.PAGE.headline
+
+
+def test_the_page_holds_more_than_the_document(home: Workspace) -> None:
+    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
+    said = weekly.weekly(board(home, about.until), about, home.city, edition(about, about.until))
+    assert said.page is not None
+    page, sheet = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
+    assert page > sheet
+    html, first = render(said, edition(about, about.until)), said.page.sections[0].tables[0]
+    assert first.rows[-1].label in html
 
 
 def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
-    from pipelines.reports.paper import edition
-
     there, on = board(home, dt.date(2023, 7, 2)), dt.date(2023, 6, 28)
     for number in range(3):
         problem = {"name": f"问题{number}", "raised_on": "2023-06-28", "due": "2023-12-31"}
@@ -355,6 +450,8 @@ def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     assert monthly.of_problems(empty) == ["没有未办结的问题。"]
     assert monthly.of_bonds(empty) == monthly.of_measures(empty) == monthly.of_funnel(empty) == []
     assert tables.bonds(empty) is tables.funnel(empty) is tables.ageing(empty) is None
+    assert tables.ageing_by_owner(empty) is tables.honours(empty) is tables.futures(empty, {}) is None
+    assert quarterly.of_futures(empty) == []
     assert isinstance(tables.lit(empty), pd.DataFrame)
 
 

@@ -68,11 +68,11 @@ def scores() -> dict[str, Score]:
               for code in set(watched["class"]) if f"sector:{code}" in p.subjects and p.item == "flows"]  # fmt: skip
     named = {"class": "subject"}
     found = backtest(
-        fired.rename(columns=named).assign(kind="onset"),
+        fired.rename(columns=named).assign(kind="onset", rule="W10"),
         pd.DataFrame(points, columns=["id", "level", "subject", "first", "last", "what"]),
         watched.rename(columns=named).query("quarter >= '2022Q1'"),
     )
-    return {one.level: one for one in found if one.kind == "onset"}
+    return {one.level: one for one in found if one.rule == "W10"}
 
 
 def test_every_downturn_of_a_division_is_announced_and_noise_is_at_times(scores: dict[str, Score]) -> None:

@@ -19,7 +19,7 @@ from pipelines.sample.events import turning_points
 from pipelines.sample.items import money_items
 from pipelines.sample.profile import SURVEYS, classes
 from pipelines.sample.universe import Universe, flows, months_covered
-from pipelines.warning.backtest import Score, backtest, read_points
+from pipelines.warning.backtest import ANY, Score, backtest, read_points
 from pipelines.warning.rules import rule, statement_of
 
 DAY, EARLY, FAR = dt.date(2024, 1, 20), dt.date(2021, 1, 1), dt.date(9999, 12, 31)
@@ -90,8 +90,8 @@ def scores(default_universe: Universes, tmp_path_factory: pytest.TempPathFactory
         watched.append(work.rows(statement("pipelines", "firm_watched"), {"most": 20}).to_pandas())
         fired.append(work.rows(statement_of(signal, rule("W15"))).to_pandas().rename(columns={"unit": "subject"}))
     whole, found = pd.concat(watched), pd.concat([one[["level", "subject", "quarter"]] for one in fired])
-    said = backtest(found.assign(kind="onset"), points, whole[whole["quarter"] >= "2022Q1"])
-    return {one.level: one for one in said if one.kind == "onset"}
+    said = backtest(found.assign(kind="onset", rule=""), points, whole[whole["quarter"] >= "2022Q1"])
+    return {one.level: one for one in said if one.kind == "onset" and one.rule == ANY}
 
 
 def test_the_back_test_finds_what_was_planted_and_false_alarms(scores: dict[str, Score]) -> None:

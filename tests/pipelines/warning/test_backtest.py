@@ -11,6 +11,7 @@ import pytest
 from classification.errors import InputError
 from pipelines.warning.backtest import ANY, Score, backtest, read_points
 from pipelines.warning.dismissals import LOG, Dismissal, append, dismissals
+from pipelines.warning.rules import KINDS, rules
 from pipelines.workspace import Workspace
 
 QUARTERS = [f"{year}Q{n}" for year in (2022, 2023) for n in (1, 2, 3, 4)]
@@ -25,8 +26,11 @@ WATCHED = pd.DataFrame(
 
 
 def scored(*signals: tuple[str, str, str]) -> dict[str, Score]:
+    rules = {"onset": "W01", "trend": "W05"}
     found = pd.DataFrame(signals, columns=["subject", "quarter", "kind"]).assign(level="industry")
-    return {one.kind: one for one in backtest(found, POINTS, WATCHED) if one.level == "industry"}
+    found = found.assign(rule=found["kind"].map(rules))
+    scores = [one for one in backtest(found, POINTS, WATCHED) if one.level == "industry"]
+    return {one.kind if one.rule == ANY else one.rule: one for one in scores}
 
 
 def test_hits_lags_and_false_alarms_are_counted() -> None:
@@ -45,14 +49,27 @@ def test_hits_lags_and_false_alarms_are_counted() -> None:
     assert (found["pattern"].hit_rate, found["pattern"].lag) == (0.0, None)
 
 
+def test_each_rule_is_scored_by_itself_at_the_levels_that_it_looks_at() -> None:
+    found = scored(("0304", "2022Q3", "onset"), ("0401", "2022Q1", "trend"))
+    assert [name for name in found if name.startswith("W")] == [
+        rule.id for kind in KINDS for rule in rules() if rule.kind == kind and "industry" in rule.level
+    ]
+    assert (found["W01"].hits, found["W01"].misses, found["W01"].alarms) == (1, 0, 0)
+    assert (found["W05"].hits, found["W05"].misses, found["W05"].alarms) == (0, 1, 1)
+    # A level that no rule of a kind looks at has no line for it.
+    kinds = {(one.level, one.kind) for one in backtest(WATCHED.iloc[:0].assign(kind="", rule=""), POINTS, WATCHED)}
+    assert {("industry", "pattern"), ("firm", "trend")} <= kinds
+    assert not {("sector", "pattern"), ("firm", "pattern")} & kinds
+    assert (found["W03"].kind, found["W03"].hits, found["W03"].alarms) == ("onset", 0, 0)
+
+
 def test_a_signal_too_late_or_before_is_no_hit() -> None:
     assert scored(("0304", "2023Q2", "onset"), ("0304", "2022Q1", "onset"))[ANY].hits == 0
 
 
 def test_a_level_without_downturns_has_no_rate() -> None:
-    [firm] = [
-        s for s in backtest(WATCHED.iloc[:0].assign(kind=""), POINTS, WATCHED) if s.level == "firm" and s.kind == ANY
-    ]
+    found = backtest(WATCHED.iloc[:0].assign(kind="", rule=""), POINTS, WATCHED)
+    [firm] = [one for one in found if one.level == "firm" and one.kind == ANY]
     assert (firm.hit_rate, firm.alarm_rate) == (None, None)
 
 
