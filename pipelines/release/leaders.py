@@ -4,10 +4,10 @@ Belongs here: when something is a problem or an exception, and which of many are
 and sentences (leaders.csv), layout (templates).
 
 A rule takes one number per place (an observation of the whole, of each division, group, county or item; the signals of
-early warning; what a release revised), or its difference from another one, and holds it against a threshold. The gravest
-come first, as the table grades its rules; among equals the worst finding of each rule, then how many times its threshold
-it is. A problem stands once per rule, an exception once per place and indicator. Fewer than there is room for are never
-filled up.
+early warning; what a release revised), or its difference from another one, and holds it against a threshold. The
+gravest come first, as the table grades its rules; among equals the worst finding of each rule, then how many times its
+threshold it is. A problem stands once per rule, an exception once per place and indicator. Fewer than there is room for
+are never filled up.
 """
 
 from __future__ import annotations

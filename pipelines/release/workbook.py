@@ -84,13 +84,14 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
 def _sheets(f: Figures) -> dict[str, Table]:
     """Sheet name → table, those that have something to show."""
     span = f.main
+    concentration = structure.concentration(f, span) if span else None
     found = {
         "总表 T1": tables.overview(f),
         "大类 T2": tables.divisions(f, span) if span else None,
         "中类 T3": tables.groups(f, span) if span else None,
         "县区 T4": tables.counties(f, span) if span else None,
         "规上行业 T5": structure.industries(f, span) if span else None,
-        "集中度与效率": structure.concentration(f, span) if span else None,
+        (concentration.title if concentration else ""): concentration,
         "区位商": structure.quotients(f, span) if span else None,
         "企业规模": structure.sizes(f),
         "名录进退": structure.population(f, span) if span else None,
