@@ -66,13 +66,13 @@ def test_three_problems_and_the_exceptions_there_are_the_gravest_first(city: Mad
     page = leaders(city.figures, ISSUE)
     assert [key.label for key in page.keys] == ["核心产业增加值", "当季核心产业增加值", "占GDP比重"]
     assert [finding.text for finding in page.problems] == [
-        "重点项目中有3个的调度灯号为警告（红灯）",
+        "3个重点项目亮红灯（警告）",
         "重点项目完成投资占年度计划的比重低于时间进度18.5个百分点",
         "核心产业增加值同比增长5.3%，增速比上年同期回落3.1个百分点",
     ]
     assert page.problems_said == "按规则检查，达到阈值的问题共6项，按严重程度列前3项。"
     assert [finding.text for finding in page.exceptions] == [
-        "乙区有2个重点项目的调度灯号为警告（红灯）",
+        "乙区有2个重点项目亮红灯（警告）",
         "“三个一批”履约项目开工率75.0%",
     ]
     assert page.exceptions_said == "按规则检查，达到阈值的异常只有2项。"
@@ -155,7 +155,7 @@ def _row(name: str, definition: str, value: float, span: str = "cumulative", **p
             "industry_revenue_falls",
             "文教、工美、体育和娱乐用品制造业（核心产业部分）营业收入同比下降21.8%",
         ),
-        (_also(_row("bonds_idle", "ledger", 2)), "bonds_idle", "专项债项目中有2个资金到位后闲置"),
+        (_also(_row("bonds_idle", "ledger", 2)), "bonds_idle", "2个专项债项目资金到位后闲置"),
         (_also(_row("project_start_rate", "ledger", 0.875)), "projects_late_to_start", "应开工的重点项目开工率87.5%"),
         (
             _also(_row("core_units_left", "register", 2, **{"class": "01"})),
