@@ -1,4 +1,4 @@
-"""The charts of a report: Altair specifications drawn offline to inline SVG, each in a wide and a narrow form.
+"""The charts of a report: Altair specifications drawn offline to SVG, each for a wide page, a narrow one and for print.
 
 Belongs here: marks, scales, colours and direct labels. Does not belong here: sentences (the caller writes the title,
 which states the finding) and the choice of numbers (tables).
@@ -27,8 +27,15 @@ LIGHTS: Final = {"red": "#b3261e", "yellow": "#d9a400", "grey": FAINT, "green": 
 _DARK: Final = frozenset({LIGHTS["red"], LIGHTS["green"]})
 WIDE: Final = 680
 NARROW: Final = 326
+# Over 156 mm of an official document its letters are 9.6 points high, those of a small table.
+PRINT: Final = 600
 _FINE: Final = 2
-_SIZE: Final = {WIDE: 13, NARROW: 12}
+_SIZE: Final = {WIDE: 13, NARROW: 12, PRINT: 13}
+_HEIGHT: Final = {WIDE: 270, NARROW: 230, PRINT: 206}
+# Rows stand closer in print, so that a chart leaves room for text on its sheet.
+_CLOSER: Final = {WIDE: 0, NARROW: 0, PRINT: 6}
+# Of a chart's height that is no plot: the axis with its two lines, and padding.
+_AXIS: Final = 60
 
 # A description that begins so names the cells a mark comes from, for the page to link (cited).
 MARKED: Final = chr(0xE000)
@@ -38,10 +45,11 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Drawing:
-    """One chart as inline SVG for a wide and for a narrow page, with its text alternative; ``name`` heads it, or ''."""
+    """One chart as SVG for a wide page, a narrow one and print, with its text alternative; ``name`` heads it, or ''."""
 
     wide: str
     narrow: str
+    printed: str
     alt: str
     name: str = ""
 
@@ -54,7 +62,7 @@ class Plan:
 
 
 def drawing(key: str, alt: str, plan: Plan, *, name: str = "", panel: bool = False) -> Drawing:
-    """Draw a chart twice.
+    """Draw a chart for each page that it stands on.
 
     Args:
         key: short and unique on the page: ids inside the SVG begin with it.
@@ -64,7 +72,9 @@ def drawing(key: str, alt: str, plan: Plan, *, name: str = "", panel: bool = Fal
         panel: whether the chart stands beside others, so that it is narrow on every page.
     """
     narrow = _svg(plan, NARROW, f"{key}n", alt)
-    return Drawing(narrow if panel else _svg(plan, WIDE, f"{key}w", alt), narrow, alt, name)
+    if panel:
+        return Drawing(narrow, narrow, narrow, alt, name)
+    return Drawing(_svg(plan, WIDE, f"{key}w", alt), narrow, _svg(plan, PRINT, f"{key}p", alt), alt, name)
 
 
 def png(svg: str) -> bytes:
@@ -87,12 +97,11 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
     alt = _altair()
 
     ends = [r for r in records if r["label"]]
-    spread = _spread(
-        [r["value"] for r in ends], _range([r["value"] for r in records if r["value"] is not None]) * 0.085
-    )
-    labels = [{**r, "at": at} for r, at in zip(ends, spread, strict=True)]
+    reach = _range([r["value"] for r in records if r["value"] is not None])
 
     def build(width: int) -> Any:
+        spread = _spread([r["value"] for r in ends], _line(width, reach))
+        labels = [{**r, "at": at} for r, at in zip(ends, spread, strict=True)]
         domain, colours = list(styles), [colour for colour, _ in styles.values()]
         colour = alt.Color("series:N").scale(domain=domain, range=colours).legend(None)
         stroke = alt.Stroke("series:N").scale(domain=domain, range=colours).legend(None)
@@ -110,7 +119,7 @@ def lines(records: Sequence[Record], styles: Mapping[str, tuple[str, list[int]]]
             alt.Chart(alt.Data(values=labels))
             .mark_text(align="left", dx=11, fontWeight="bold")
             .encode(x=x, y=alt.Y("at:Q").title(None), text="label:N", color=colour),
-        ).properties(height=_height(width))
+        ).properties(height=_HEIGHT[width])
 
     return Plan(build)
 
@@ -129,13 +138,14 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
     last = {r["cls"]: r["value"] for r in records if r["period"] == records[-1]["period"]}
     heights = [sum(v for v in _by_period(records, p) if v > 0) for p in {r["period"] for r in records}]
     depths = [sum(v for v in _by_period(records, p) if v < 0) for p in {r["period"] for r in records}]
-    spread = _spread(_middles([last.get(c, 0.0) for c in names]), (max(heights) - min(depths)) * 0.085)
-    labels = [
-        {"period": records[-1]["period"], "cls": c, "at": at, "text": name}
-        for (c, name), at in zip(names.items(), spread, strict=True)
-    ]
+    reach = _range([*heights, *depths, *(r["value"] for r in totals)])
 
     def build(width: int) -> Any:
+        spread = _spread(_middles([last.get(c, 0.0) for c in names]), _line(width, reach))
+        labels = [
+            {"period": records[-1]["period"], "cls": c, "at": at, "text": name}
+            for (c, name), at in zip(names.items(), spread, strict=True)
+        ]
         codes = list(names)
         colour = alt.Color("cls:N").scale(domain=codes, range=[HUES[c] for c in codes]).legend(None)
         x = _quarters(records, width)
@@ -162,7 +172,7 @@ def stacked(records: Sequence[Record], names: Mapping[str, str], totals: Sequenc
                 .mark_text(dy=-13, color=INK, fontWeight="bold")
                 .encode(text="label:N"),
             ]
-        return alt.layer(*layers).properties(height=_height(width))
+        return alt.layer(*layers).properties(height=_HEIGHT[width])
 
     return Plan(build)
 
@@ -196,9 +206,11 @@ def ranked(records: Sequence[Record], *, beside: Sequence[Record] = (), row: int
             x=alt.X("value:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False),
         )  # fmt: skip
         return alt.layer(
-            base.mark_bar(height=row - 12).encode(color=alt.Color("colour:N").scale(None), description="cited:N"),
+            base.mark_bar(height=row - 12 - _CLOSER[width]).encode(
+                color=alt.Color("colour:N").scale(None), description="cited:N"
+            ),
             base.mark_text(align="left", dx=6, color=INK).encode(text="label:N"),
-        ).properties(height=row * len(records) + 6)
+        ).properties(height=(row - _CLOSER[width]) * len(records) + 6)
 
     return Plan(build)
 
@@ -217,7 +229,7 @@ def scatter(records: Sequence[Record], *, across: str, up: str, level: float) ->
     tall, broad = _range([*(r["y"] for r in records), level]), _range([r["x"] for r in records])
 
     def build(width: int) -> Any:
-        height, size = _height(width) + 40, _SIZE[width]
+        height, size = _HEIGHT[width] + (0 if width == PRINT else 40), _SIZE[width]
         # A name takes its letters across and a line up, in the measures of the chart.
         room = (size * 1.15 * broad / (width - 90), size * 1.3 * tall / (height - 50))
         values = [{**r, "at": at} for r, at in zip(records, _beside(records, *room), strict=True)]
@@ -264,11 +276,11 @@ def waterfall(records: Sequence[Record], *, row: int = 30) -> Plan:
         )  # fmt: skip
         x = alt.X("start:Q").title(None).axis(None).scale(domain=[bottom, reach], nice=False)
         return alt.layer(
-            base.mark_bar(height=row - 12).encode(
+            base.mark_bar(height=row - 12 - _CLOSER[width]).encode(
                 x=x, x2="end:Q", color=alt.Color("colour:N").scale(None), description="cited:N"
             ),
             base.mark_text(align="left", dx=6, color=INK).encode(x=alt.X("at:Q").title(None), text="label:N"),
-        ).properties(height=row * len(records) + 6)
+        ).properties(height=(row - _CLOSER[width]) * len(records) + 6)
 
     return Plan(build)
 
@@ -300,13 +312,13 @@ def parts(records: Sequence[Record], *, row: int = 30) -> Plan:
         )  # fmt: skip
         x = alt.X("start:Q").title(None).axis(None).scale(domain=[0, top], nice=False)
         colour = alt.Color("colour:N").scale(None)
-        bars = base.mark_bar(height=row - 8, stroke="#ffffff", strokeWidth=1)
+        bars = base.mark_bar(height=row - 8 - _CLOSER[width], stroke="#ffffff", strokeWidth=1)
         return alt.layer(
             bars.encode(x=x, x2="end:Q", color=colour, description="cited:N"),
             base.mark_text().encode(
                 x=alt.X("middle:Q").title(None), text="label:N", color=alt.Color("ink:N").scale(None)
             ),
-        ).properties(height=row * len(order) + 6)
+        ).properties(height=(row - _CLOSER[width]) * len(order) + 6)
 
     return Plan(build)
 
@@ -342,12 +354,12 @@ def tornado(records: Sequence[Record], *, row: int = 30) -> Plan:
         bars = alt.Chart(alt.Data(values=values)).encode(y=y)
         beside = alt.Chart(alt.Data(values=labels)).encode(y=y, x=alt.X("at:Q").title(None), text="label:N")
         return alt.layer(
-            bars.mark_bar(height=row - 12).encode(
+            bars.mark_bar(height=row - 12 - _CLOSER[width]).encode(
                 x=x, x2="end:Q", color=alt.Color("colour:N").scale(None), description="cited:N"
             ),
             alt.Chart(alt.Data(values=[{"zero": 0.0}])).mark_rule(color=INK).encode(x=alt.X("zero:Q").title(None)),
             beside.mark_text(align="left", dx=6, color=INK),
-        ).properties(height=row * len(records) + 6)
+        ).properties(height=(row - _CLOSER[width]) * len(records) + 6)
 
     return Plan(build)
 
@@ -381,7 +393,7 @@ def grid(records: Sequence[Record], *, row: int = 30) -> Plan:
         return alt.layer(
             base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(color=shade),
             base.mark_text().encode(text="label:N", color=ink),
-        ).properties(height=row * len(rows) + 24)
+        ).properties(height=(row - _CLOSER[width]) * len(rows) + 24)
 
     return Plan(build)
 
@@ -389,8 +401,11 @@ def grid(records: Sequence[Record], *, row: int = 30) -> Plan:
 _NUMBER: Final = ",.3~f"
 # One line for the quarter, and under each first quarter the year.
 _QUARTER: Final = {
-    WIDE: "slice(datum.value, 5) == '1' || datum.index == 0"
-    " ? [slice(datum.value, 5) + '季', slice(datum.value, 0, 4) + '年'] : [slice(datum.value, 5) + '季']",
+    **dict.fromkeys(
+        (WIDE, PRINT),
+        "slice(datum.value, 5) == '1' || datum.index == 0"
+        " ? [slice(datum.value, 5) + '季', slice(datum.value, 0, 4) + '年'] : [slice(datum.value, 5) + '季']",
+    ),
     NARROW: "slice(datum.value, 5) == '1' || datum.index == 0"
     " ? [slice(datum.value, 5), slice(datum.value, 0, 4)] : [slice(datum.value, 5)]",
 }
@@ -465,8 +480,9 @@ def _length(text: str) -> int:
     return -(-sum(2 if ord(character) > 255 else 1 for character in text) // 2)
 
 
-def _height(width: int) -> int:
-    return 270 if width == WIDE else 230
+def _line(width: int, reach: float) -> float:
+    """The height of a line of text in the measure of the axis, which goes up to a round number beyond what it shows."""
+    return _SIZE[width] * 1.3 * reach * 1.15 / (_HEIGHT[width] - _AXIS)
 
 
 def _svg(plan: Plan, width: int, key: str, alt: str) -> str:

@@ -58,9 +58,10 @@ def growth_lines(f: Figures) -> Exhibit | None:
         if figure is not None
     ]
     # A growth that is withheld is a gap in the line.
-    gaps = [s.period for s in spans if (grown := f.growth_cell(s)) and grown.withheld]
+    gaps = [s for s in spans if (grown := f.growth_cell(s)) and grown.withheld]
     records += [
-        {"period": p, "series": "核心产业", "value": None, "label": "", "hollow": False, "cited": ""} for p in gaps
+        {"period": s.period, "series": "核心产业", "value": None, "label": "", "hollow": False, "cited": ""}
+        for s in gaps
     ]
     last = spans[-1]
     compared = f"，{against(core[0], gdp[0], 'GDP增速')}" if gdp and gdp[0] else ""
@@ -68,7 +69,7 @@ def growth_lines(f: Figures) -> Exhibit | None:
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
     alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"
     hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
-    hollow += f"{'、'.join(gaps)}{_HIDDEN}" if gaps else ""
+    hollow += f"{_when(gaps, spans)}{_HIDDEN}" if gaps else ""
     drawing = charts.drawing("growth", alt, charts.lines(records, styles))
     return Exhibit(
         title,
@@ -251,13 +252,27 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
 
 
 def _hidden_divisions(f: Figures, indicator: str, spans: Sequence[Span]) -> str:
-    """Words for the divisions that a chart leaves out because they are withheld; '' where none is."""
-    names = [
-        f.name("digital", cls)
-        for cls in DIVISIONS
-        if any((cell := f.cell(indicator, f.definition, span, cls=cls)) and cell.withheld for span in spans)
-    ]
-    return f"{'、'.join(names)}（{MARK}）{_HIDDEN}" if names else ""
+    """Words for the divisions that a chart leaves out because they are withheld, and when; '' where none is."""
+    hidden: dict[tuple[Span, ...], list[str]] = {}
+    for cls in DIVISIONS:
+        cells = ((span, f.cell(indicator, f.definition, span, cls=cls)) for span in spans)
+        if when := tuple(span for span, cell in cells if cell and cell.withheld):
+            hidden.setdefault(when, []).append(f.name("digital", cls))
+    told = [f"{'、'.join(names)}{_when(when, spans)}" for when, names in hidden.items()]
+    return f"{'；'.join(told)}（{MARK}）{_HIDDEN}" if told else ""
+
+
+def _when(some: Sequence[Span], spans: Sequence[Span]) -> str:
+    """The periods of a chart in which something is so, those that follow each other as one; '' where it is all."""
+    if len(some) == len(spans):
+        return ""
+    runs: list[list[Span]] = []
+    for span in some:
+        if runs and spans.index(span) == spans.index(runs[-1][-1]) + 1:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return "、".join(run[0].label + (f"至{run[-1].label}" if len(run) > 1 else "") for run in runs)
 
 
 def _county_title(f: Figures, span: Span, ordered: list[str], names: dict[str, str]) -> str:

@@ -227,10 +227,10 @@ class Figures:
         """The same for a table, which shows that a number is withheld."""
         return next(iter(self._all(indicator, definition, span, region=region, cls=cls, price=price)), None)
 
-    def within(self, spans: Collection[Span], regions: Collection[str]) -> list[Figure]:
-        """Every number of some periods and regions that may be told."""
+    def within(self, spans: Collection[Span], regions: Collection[str], *, withheld: bool = False) -> list[Figure]:
+        """Every number of some periods and regions that may be told; or every one that may not, without its value."""
         there = (found for key, found in self._found.items() if key[2] in spans and key[3] in regions)
-        return [figure for found in there for figure in found if not figure.withheld]
+        return [figure for found in there for figure in found if figure.withheld == withheld]
 
     @property
     def growth_price(self) -> str:

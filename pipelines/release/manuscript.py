@@ -17,6 +17,7 @@ from typing import Any, Final
 from classification.errors import InputError
 
 _BLOCKS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "li", "dt", "dd", "caption", "div", "summary"})
+_NOTE: Final = "注："
 _CELLS: Final = frozenset({"td", "th"})
 # Nothing of these is read: a superscript is a mark on a number, a picture's letters are those of its table.
 _SKIPPED: Final = frozenset({"style", "script", "svg", "sup", "title", "summary"})
@@ -118,7 +119,7 @@ def _row(table: int, row: int, cells: list[str]) -> Passage:
 
 
 def _of_word(path: Path) -> Iterator[Passage]:
-    """As on a page: a table whose cells hold several paragraphs is but a layout, and these are read as paragraphs."""
+    """As on a page: cells of several paragraphs are but a layout, a table's notes no row; both are paragraphs."""
     import docx
     from docx.table import Table
 
@@ -137,7 +138,8 @@ def _of_word(path: Path) -> Iterator[Passage]:
             tables += 1
             for number, row in enumerate(block._tbl.tr_lst, 1):
                 cells = [[_word_text(p) for p in cell.p_lst] for cell in row.tc_lst]
-                if all(len(cell) == 1 for cell in cells):
+                noted = len(cells) == 1 and cells[0][0].startswith(_NOTE)
+                if all(len(cell) == 1 for cell in cells) and not noted:
                     yield _row(tables, number, [cell[0] for cell in cells])
                 else:
                     texts += [text for cell in cells for text in cell]

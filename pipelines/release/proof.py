@@ -3,9 +3,10 @@
 Belongs here: what is wrong and what to write instead. Does not belong here: reading files (manuscript), the patterns of
 wording (proofs.yml), the rule for what may stand side by side in tables (alike).
 
-What the release says itself is taken as it is. In a sentence that was changed every number with a unit must be an
-observation of the places, classes and periods that the sentence names, a difference of two of them, or stand in a
-sentence of the release on the same; in a changed row, the number of the release's own row.
+What the release says itself is taken as it is. In a sentence that was changed every number with a unit of the catalogue
+must be an observation of the indicator, place and class that are named nearest to it and of the periods that the
+sentence names, a difference of two of them, or stand in a sentence of the release on the same; where no indicator is
+named, of any. What is withheld may not be told, whatever the number. In a changed row it is the release's own row.
 """
 
 from __future__ import annotations
@@ -22,15 +23,16 @@ from typing import Any, Final
 
 import yaml
 
+from indicators.catalogue import indicators
 from indicators.quarter import Quarter
+from pipelines.release.display import MARK, shown
 from pipelines.release.figures import CORE, PRICES, VINTAGES, Figure, Figures, Span
 from pipelines.release.manuscript import Passage, passages
 from pipelines.release.read import figures
 
 _NUMBER: Final = r"\d[\d,]*(?:\.\d+)?"
 _POINTS: Final = r"个?百分点"
-_UNITS: Final = r"亿元|万元|%|个?百分点|家|人|户"
-_FIGURE: Final = re.compile(rf"(?<![\d.,A-Za-z_/—–-])(?P<sign>−?)(?P<n>{_NUMBER})(?P<unit>{_UNITS})")
+_SCALES: Final = {"万": 1e4, "亿": 1e8}
 _RATE: Final = re.compile(r"比重|占比|份额|增速|增幅|率|占[^，。；]*%|拉动|拉低")
 # Before a change that says no more than with what it is compared, the clause before names the subject.
 _ONLY_COMPARES: Final = re.compile(r"^(?:(?:比|较|与|同比|环比)[^，。；]{0,10})?$")
@@ -38,6 +40,7 @@ _FALLS: Final = re.compile(r"(?:下降|减少|回落|降低|放缓|拉低|低于
 _RISES: Final = re.compile(r"(?:增长|增加|提高|上升|加快|提升|高于[^，。；]*|快于[^，。；]*)了?$")
 _GROWTH: Final = re.compile(rf"(?:增长|下降|增速[为达]?)了?{_NUMBER}%")
 _AROUND: Final = 14
+_BRACKETS: Final = re.compile(r"（[^（）]*）")
 # What is shorter is a label or a key figure, and tells a reader nothing as the sentence to go back to.
 _SHORTEST: Final = 12
 # Of this many sentences that are most like it the one with the nearest number is shown.
@@ -58,7 +61,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Said:
-    """A number of a sentence: its value in its unit, half its last place, the sign that its verb gives, its place."""
+    """A number of a sentence: its value in its unit, half its last place, the sign that its verb gives, its place.
+
+    ``at`` is its place within its clause.
+    """
 
     value: float
     half: float
@@ -67,6 +73,7 @@ class Said:
     start: int
     end: int
     clause: str
+    at: int
 
 
 class Proof:
@@ -85,6 +92,7 @@ class Proof:
         self._told = [(sentence, _said(sentence)) for sentence in self.sentences]
         self.figures = figures(release or folder, folder)
         self._names = _names(self.figures)
+        self._called = _called(self.figures)
 
     def remarks(self, path: Path) -> list[Remark]:
         """What is wrong with a file, in its order.
@@ -115,23 +123,89 @@ class Proof:
         nearest = max(sorted(alike), key=lambda row: sum(a == b for a, b in zip(row, passage.cells, strict=True)))
         for given, kept in zip(passage.cells, nearest, strict=True):
             if given != kept:
-                yield Remark(passage.where, f"{passage.cells[0]}：【{given}】", "与发布包的表不同", kept or "（空）")
+                withheld = kept == MARK
+                wrong = "这个数因保密不得公布" if withheld else "与发布包的表不同"
+                instead = f"{MARK} 不得公布" if withheld else kept or "（空）"
+                yield Remark(passage.where, f"{passage.cells[0]}：【{given}】", wrong, instead)
 
     def _of_numbers(self, where: str, sentence: str) -> Iterator[Remark]:
         for number in _said(sentence):
-            here = [f for f in self._in_context(sentence, number) if _matches(f, number)]
+            called, meant = self._indicator(number)
+            context = self._in_context(sentence, number)
+            of_it = [f for f in context if not meant or f.indicator in meant]
+            here = [f for f in of_it if _matches(f, number)]
+            around = _marked(sentence, number.start, number.end)
+            if hidden := self._hidden(sentence, number, here, meant):
+                yield Remark(
+                    where, around, "这个数因保密不得公布", f"{MARK} 不得公布：{self._of_what(hidden)}已隐去，删去"
+                )
+                continue
             if any(self._usual(figure, number.clause) for figure in here):
                 continue
-            if self._difference(sentence, number) or self._said_before(sentence, number):
+            if self._difference(sentence, number) or self._said_before(sentence, number, called):
                 continue
-            around = _marked(sentence, number.start, number.end)
-            turned = [f for f in self._in_context(sentence, number) if _matches(f, replace(number, sign=-number.sign))]
+            turned = [f for f in of_it if _matches(f, replace(number, sign=-number.sign))]
+            others = [f for f in context if f.indicator not in meant and _matches(f, number)]
             if here:
                 yield Remark(where, around, f"基数或版次不同：这是{_basis(here[0])}", self._usual_basis())
             elif any(self._usual(figure, number.clause) for figure in turned):
                 yield Remark(where, around, "增减方向与发布包相反", "下降" if number.sign > 0 else "增长")
+            elif called:
+                beside = f"，这是{self._of_what(others[0])}" if others else ""
+                yield Remark(where, around, f"与发布包中的“{called}”不符{beside}", self._right(sentence, number, of_it))
             else:
-                yield Remark(where, around, "发布包的表和观测值中没有这个数", self._nearest(sentence, number))
+                scope = f"（未点明指标，与{self._scope(sentence, number)}的各指标都不符）"
+                wrong = f"发布包的表和观测值中没有这个数{scope}"
+                likely = [f for f in of_it if f.indicator in _guessed(number)]
+                yield Remark(where, around, wrong, self._right(sentence, number, likely))
+
+    def _indicator(self, number: Said) -> tuple[str, frozenset[str]]:
+        """The name of an indicator nearest before a number of its unit, and the indicators it means; or nothing."""
+        lead = number.clause[: number.at]
+        found = [
+            (lead.rindex(name) + len(name), len(name), name)
+            for name, entries in self._called.items()
+            if name in lead and any(_in_unit(unit, display, number.unit) for _, unit, display in entries)
+        ]
+        if not found:
+            return "", frozenset()
+        name = max(found)[-1]
+        return name, frozenset(indicator for indicator, _, _ in self._called[name])
+
+    def _hidden(self, sentence: str, number: Said, same: list[Figure], meant: frozenset[str]) -> Figure | None:
+        """A withheld cell that a number would tell, of the place or class named; None where it is one that is told."""
+        if not (self._nearest_named("region", sentence, number) or self._nearest_named("class", sentence, number)):
+            return None
+        wanted = meant or _guessed(number)
+        main = [self.figures.main] if self.figures.main else []
+        spans = {span for label, span in self._spans(sentence) if label in sentence} or set(main)
+        if any(f.indicator in wanted and Span(f.span, f.period) in spans for f in same):
+            return None
+        there = self._in_context(sentence, number, withheld=True)
+        return next((f for f in there if f.indicator in wanted and Span(f.span, f.period) in spans), None)
+
+    def _of_what(self, figure: Figure) -> str:
+        f = self.figures
+        name = f.catalogue[figure.indicator, figure.definition]["name_zh"]
+        cls = f.class_name(figure.indicator, figure.cls) if figure.cls not in ("", CORE) else ""
+        place = f.city.regions.get(figure.region, figure.region)
+        return f"{Span(figure.span, figure.period).label}{place}{cls}的{name}"
+
+    def _right(self, sentence: str, number: Said, of_it: list[Figure]) -> str:
+        """What a release says of the indicator meant, of several the nearest number; else a sentence like it."""
+        usual = [f for f in of_it if self._usual(f, number.clause) and _scaled(f, number.unit) is not None]
+        if not usual:
+            return self._nearest(sentence, number)
+        figure = min(usual, key=lambda f: abs(abs(_scaled(f, number.unit) or 0.0) - number.value))
+        return f"{self._of_what(figure)}为{shown(figure).text}{figure.display_unit}"
+
+    def _scope(self, sentence: str, number: Said) -> str:
+        """Where a number was looked for, in words."""
+        f = self.figures
+        regions = self._nearest_named("region", sentence, number) or {f.city.code}
+        classes = self._nearest_named("class", sentence, number)
+        named = [name for name, _, code in self._names if code in regions | classes and name in sentence]
+        return "、".join(dict.fromkeys(named)) or f.city.name
 
     def _usual(self, figure: Figure, clause: str) -> bool:
         """Whether a figure stands on the report's own basis, or the clause says on which other."""
@@ -159,14 +233,19 @@ class Proof:
         f = self.figures
         return f"用本报告的口径（{f.growth_name}、同一版次），或写明口径并另立一句"
 
-    def _in_context(self, sentence: str, number: Said) -> list[Figure]:
-        """The figures of the places, classes and periods that are named up to the number."""
+    def _in_context(self, sentence: str, number: Said, *, withheld: bool = False) -> list[Figure]:
+        """The figures of the places and classes named nearest to a number, of the periods that the sentence names."""
         f = self.figures
-        text = sentence[: number.end]
-        regions = self._named("region", number.clause) or self._named("region", text) or {f.city.code}
-        classes = self._named("class", number.clause) or self._named("class", text) or {"", CORE, "all"}
+        regions = self._nearest_named("region", sentence, number) or {f.city.code}
+        classes = self._nearest_named("class", sentence, number) or {"", CORE, "all"}
         spans = {span for label, span in self._spans(sentence) if label in sentence} | set(self._now())
-        return [x for x in f.within(spans, regions) if x.cls in classes or (not x.cls and CORE in classes)]
+        there = f.within(spans, regions, withheld=withheld)
+        return [x for x in there if x.cls in classes or (not x.cls and CORE in classes)]
+
+    def _nearest_named(self, kind: str, sentence: str, number: Said) -> set[str]:
+        """The regions or classes of a number's clause, else of the nearest clause before it that names any."""
+        clauses = (number.clause, *reversed(re.split(r"[，：]", sentence[: number.end])))
+        return next((found for clause in clauses if (found := self._named(kind, clause))), set())
 
     def _now(self) -> list[Span]:
         f = self.figures
@@ -217,17 +296,17 @@ class Proof:
                 return True
         return False
 
-    def _said_before(self, sentence: str, number: Said) -> bool:
-        """Whether a sentence or a row of the release on the same places and classes has the number."""
+    def _said_before(self, sentence: str, number: Said, called: str) -> bool:
+        """Whether a sentence or a row of the release on the same places, classes and indicator has the number."""
         named = self._all_named(number.clause)
         topic = number.clause[: max(4, len(number.clause) // 2)]
         for said, numbers in self._told:
-            if any(_same(number, other) for other in numbers) and (
+            if any(_same(number, other) and called in other.clause for other in numbers) and (
                 named <= self._all_named(said) if named else topic in said
             ):
                 return True
         bare = sentence[number.start : number.end].removesuffix(number.unit)
-        return any(len(row[0]) > 1 and row[0] in sentence and bare in row[1:] for row in self.rows)
+        return any(len(row[0]) > 1 and row[0] in sentence and called in row[0] and bare in row[1:] for row in self.rows)
 
     def _all_named(self, text: str) -> set[str]:
         return self._named("region", text) | self._named("class", text)
@@ -257,6 +336,25 @@ def _names(f: Figures) -> list[tuple[str, str, str]]:
     return sorted([*regions, *classes], key=lambda entry: (-len(entry[0]), entry))
 
 
+def _called(f: Figures) -> dict[str, set[tuple[str, str, str]]]:
+    """Each name of an indicator that the release holds → the indicators it may mean, with unit and display unit."""
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    words: dict[str, list[str]] = _table()["called"]
+    for (indicator, _), entry in f.catalogue.items():
+        short = _BRACKETS.sub("", entry["name_zh"])
+        for name in {entry["name_zh"], short, short.removeprefix("在单"), *words.get(indicator, [])}:
+            found.setdefault(name, set()).add((indicator, entry["unit"], entry["display_unit"]))
+    return found
+
+
+def _guessed(number: Said) -> frozenset[str]:
+    """The indicators that a number without the name of one is likely to be, by its unit and the words before it."""
+    for rule in _table()["guessed"]:
+        if rule["unit"] in number.unit and re.search(rule["words"], number.clause[: number.at]):
+            return frozenset(rule["indicators"])
+    return frozenset()
+
+
 def _before(quarter: Quarter, now: Span) -> list[Span]:
     return [now.year_before, *([Span(now.kind, str(quarter - 1))] if quarter.number > 1 else [])]
 
@@ -269,6 +367,19 @@ def _table() -> dict[str, Any]:
     for rule in table["rules"]:
         rule["pattern"] = re.compile(rule["pattern"].format(number=_NUMBER, points=_POINTS))
     return table
+
+
+@cache
+def _figure() -> re.Pattern[str]:
+    """A number with a unit of the catalogue; what is but a name of a kind of number, or of a time, is none."""
+    table, known = _table(), indicators().values()
+    units = {unit for entry in known for unit in (entry.unit, entry.display_unit)} | set(table["same_unit"])
+    amounts = sorted(units - set(table["no_amount"]) - {"百分点"}, key=lambda unit: (-len(unit), unit))
+    one = "|".join(map(re.escape, amounts))
+    follows = "|".join(table["no_count"])
+    return re.compile(
+        rf"(?<![\d.,A-Za-z_/—–第-])(?P<sign>−?)(?P<n>{_NUMBER})(?P<unit>{_POINTS}|[万亿]?(?:{one})(?!{follows}))"
+    )
 
 
 def _wording(where: str, sentence: str) -> Iterator[Remark]:
@@ -294,7 +405,7 @@ def _mixed(where: str, sentence: str) -> Iterator[Remark]:
         return
     clauses = re.split(r"[，：]", sentence)
     for kind, groups in table["kinds"].items():
-        carries = _FIGURE if kind == "vintage" else _GROWTH
+        carries = _figure() if kind == "vintage" else _GROWTH
         stated = [clause for clause in clauses if carries.search(clause)]
         words = [word for group in groups for word in group if any(word in clause for clause in stated)]
         if len({tuple(group) for group in groups for word in group if word in words}) > 1:
@@ -305,7 +416,7 @@ def _mixed(where: str, sentence: str) -> Iterator[Remark]:
 def _said(sentence: str) -> list[Said]:
     """The numbers with a unit of a sentence; dates, years and numbers of tables have none."""
     found = []
-    for match in _FIGURE.finditer(sentence):
+    for match in _figure().finditer(sentence):
         start = max(sentence.rfind(mark, 0, match.start()) for mark in "，：、") + 1
         end = min((at for mark in "，：、" if (at := sentence.find(mark, match.end())) >= 0), default=len(sentence))
         digits = match["n"].replace(",", "")
@@ -313,7 +424,8 @@ def _said(sentence: str) -> list[Said]:
         sign = -1 if match["sign"] or _FALLS.search(lead) else 1 if _RISES.search(lead) else 0
         half = float(Decimal(1).scaleb(Decimal(digits).as_tuple().exponent) / 2)  # type: ignore[arg-type]
         clause = sentence[start:end]
-        found.append(Said(float(digits), half, match["unit"], sign, match.start(), match.end(), clause))
+        unit = _table()["same_unit"].get(match["unit"], match["unit"])
+        found.append(Said(float(digits), half, unit, sign, match.start(), match.end(), clause, match.start() - start))
     return found
 
 
@@ -324,13 +436,20 @@ def _matches(figure: Figure, number: Said) -> bool:
 
 def _scaled(figure: Figure, unit: str) -> float | None:
     """A figure's value in the unit of a text; None where it has another dimension."""
-    if unit == "%":
-        return figure.value * 100 if figure.display_unit == "%" else None
-    if "百分点" in unit:
-        return figure.value * 100 if figure.display_unit == "百分点" else None
-    if unit in {"亿元", "万元"}:
-        return figure.value / (1e8 if unit == "亿元" else 1e4) if figure.unit == "元" else None
-    return figure.value if figure.display_unit == unit else None
+    if not _in_unit(figure.unit, figure.display_unit, unit):
+        return None
+    if unit == "%" or "百分点" in unit:
+        return figure.value * 100
+    return figure.value if unit == figure.unit else figure.value / _SCALES.get(unit[0], 1.0)
+
+
+def _in_unit(unit: str, display_unit: str, said: str) -> bool:
+    """Whether what is kept in a unit and shown in another may be said in a third."""
+    if "百分点" in said:
+        return display_unit == "百分点"
+    if said == "%":
+        return display_unit == "%"
+    return said in {unit, *(f"{scale}{unit}" for scale in _SCALES)}
 
 
 def _close(value: float, number: Said) -> bool:

@@ -95,9 +95,8 @@ def figures(folder: Path, copy: Path | None = None) -> Figures:
 
     Args:
         folder: of the release.
-        copy: of it that may leave the house; then what is to be seen there, without what it withholds.
+        copy: of it that may leave the house; then what is to be seen there, withheld cells as such.
     """
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     from pipelines.release.figures import Figures
@@ -105,8 +104,6 @@ def figures(folder: Path, copy: Path | None = None) -> Figures:
     said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     paths = sorted(((copy or folder) / "parquet").glob("*.parquet"))
     tables = {path.stem: pq.read_table(path, partitioning=None) for path in paths}
-    if copy is not None:
-        tables["observation"] = tables["observation"].filter(pc.is_valid(tables["observation"]["value"]))
     city = City.model_validate(said["settings"])
     return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables)
 

@@ -5,6 +5,7 @@ Belongs here: which observations stand in which row and column. Does not belong 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from classification.sizes import SIZES
@@ -60,12 +61,20 @@ def concentration(f: Figures, span: Span) -> Table | None:
         cells += [f.get("core_rd_intensity", "reported", year, cls=cls)] if year else []
         if any(cells):
             rows.append(Row(f.name("digital", cls), tuple(cells), indent=int(cls != CORE), total=cls == CORE))
-    head = ("类别", *columns, *research)
-    words = _words(f, *columns.values())
-    if not any(cell for row in rows for cell in row.cells[: len(largest)]):
-        return _shown(filled(Table("效率", "效率", "单位：%、元/人", head, tuple(rows), words)))
-    notes = (_OF_FIRMS, "增速为现价、同口径，只计已报单位。", *words)
-    return _shown(filled(Table("集中度", "集中度与效率", "单位：指数、%、元/人", head, tuple(rows), notes)))
+    table = filled(Table("集中度", "", "", ("类别", *columns, *research), tuple(rows), _words(f, *columns.values())))
+    held = table.head[1:]
+    weighed = any(name in largest for name in held)
+    whole = "集中度与效率" if set(held) - set(largest) else "集中度"
+    units = dict.fromkeys(figure.display_unit or figure.unit for figure in table.figures)
+    return _shown(
+        replace(
+            table,
+            # A copy holds but some of it, and is named after that.
+            title=whole if weighed else "、".join(held),
+            unit=f"单位：{'、'.join(units)}",
+            notes=(*((_OF_FIRMS, "增速为现价、同口径，只计已报单位。") if weighed else ()), *table.notes),
+        )
+    )
 
 
 def quotients(f: Figures, span: Span) -> Table | None:

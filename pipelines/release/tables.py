@@ -252,25 +252,31 @@ def settings(f: Figures, figures: list[Figure]) -> str:
 
 
 def chains(f: Figures, span: Span) -> Table | None:
-    """The local industry chains, with both shares and the published figures beside ours."""
+    """The local industry chains, with both shares and the published figures beside ours, those that there are."""
     rows: list[Row] = []
     ours, theirs = (f.classes("chain_value_added", *which) for which in (("rate_method", span), ("published",)))
     for chain in sorted({*ours, *theirs}):
-        rows.append(Row(f.name("chain", chain), _chain_cells(f, "rate_method", span, chain), total=True))
+        name = f.name("chain", chain)
+        if chain in ours:
+            rows.append(Row(name, _chain_cells(f, "rate_method", span, chain), total=True))
         for year in f.periods("chain_value_added", "published", "annual", cls=chain)[-1:]:
             cells = _chain_cells(f, "published", year, chain)
             figure = cells[1]
             publisher = figure.authority if isinstance(figure, Figure) else ""
-            rows.append(Row(f"对照：{publisher.removesuffix('公布')}公布", cells, indent=1))
+            label = f"{publisher.removesuffix('公布')}公布"
+            rows.append(Row(f"对照：{label}", cells, 1) if chain in ours else Row(f"{name}，{label}", cells))
     if not rows:
         return None
-    return Table(
-        "链",
-        "产业链增加值与两个比重",
-        "单位：亿元、%",
-        ("产业链", "时期", "增加值", "其中：核心产业", "相当于第二产业", "相当于规模以上工业"),
-        tuple(rows),
-        ("两个比重分子相同，分母不同；均为占比，不是渗透率。公布数的比重按公布机关所称列示。",),
+    shares = ("两个比重分子相同，分母不同；均为占比，不是渗透率。",) if ours else ()
+    return filled(
+        Table(
+            "链",
+            "产业链增加值与两个比重" if ours else "公布的产业链增加值与比重",
+            "单位：亿元、%",
+            ("产业链", "时期", "增加值", "其中：核心产业", "相当于第二产业", "相当于规模以上工业"),
+            tuple(rows),
+            ("".join((*shares, "公布数的比重按公布机关所称列示。")),),
+        )
     )
 
 
@@ -294,13 +300,18 @@ def chain_denominators(f: Figures) -> Table | None:
     )
     if not rows:
         return None
-    return Table(
-        "链分母",
-        "公布的产业链比重是占谁的比重",
-        "单位：亿元、%",
-        ("产业链", "时期", "公布增加值", "公布比重", "第二产业", "占第二产业", "规上工业", "占规上工业"),
-        rows,
-        ("第二产业增加值为核算数，规模以上工业增加值为监测测算；公布比重与哪一列相等，分母就是哪一个。",),
+    whose = "第二产业增加值为核算数"
+    if any(check.above for check in published_chains(f)):
+        whose += "，规模以上工业增加值为监测测算"
+    return filled(
+        Table(
+            "链分母",
+            "公布的产业链比重是占谁的比重",
+            "单位：亿元、%",
+            ("产业链", "时期", "公布增加值", "公布比重", "第二产业", "占第二产业", "规上工业", "占规上工业"),
+            rows,
+            (f"{whose}；公布比重与哪一列相等，分母就是哪一个。",),
+        )
     )
 
 

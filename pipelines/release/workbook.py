@@ -84,13 +84,14 @@ def write(f: Figures, issue: Issue, path: Path) -> None:
 def _sheets(f: Figures) -> dict[str, Table]:
     """Sheet name → table, those that have something to show."""
     span = f.main
+    concentration = structure.concentration(f, span) if span else None
     found = {
         "总表 T1": tables.overview(f),
         "大类 T2": tables.divisions(f, span) if span else None,
         "中类 T3": tables.groups(f, span) if span else None,
         "县区 T4": tables.counties(f, span) if span else None,
         "规上行业 T5": structure.industries(f, span) if span else None,
-        "集中度与效率": structure.concentration(f, span) if span else None,
+        (concentration.title if concentration else ""): concentration,
         "区位商": structure.quotients(f, span) if span else None,
         "企业规模": structure.sizes(f),
         "名录进退": structure.population(f, span) if span else None,
@@ -182,10 +183,14 @@ def add(at: Book, name: str, table: Table, issue: Issue) -> None:
     sheet.set_row(3, 32)
     for number, row in enumerate(table.rows):
         _row(at, sheet, _FIRST_ROW + number, row, sides, final=number == len(table.rows) - 1)
-    for number, note in enumerate(table.said):
-        text = at.style(font_color="#5d6672", font_size=9)
-        sheet.write_string(_FIRST_ROW + len(table.rows) + 1 + number, 0, f"注：{note}", text)
-    _columns(sheet, table)
+    width = sum(_columns(sheet, table))
+    small = at.style(font_color="#5d6672", font_size=9, text_wrap=True, valign="top")
+    for number, note in enumerate(table.said, _FIRST_ROW + len(table.rows) + 1):
+        # Over all columns and in lines: a text that runs on beyond them makes the printed sheet tiny.
+        sheet.merge_range(number, 0, number, last, "", small)
+        sheet.write_string(number, 0, f"注：{note}", small)
+        # In small type a tenth more goes on a line.
+        sheet.set_row(number, 13 * lines(f"注：{note}", width * 1.1) + 3)
     sheet.freeze_panes(_FIRST_ROW, 1)
     sheet.repeat_rows(3)
     page(sheet, landscape=last > 5, stamp=issue.stamp)
@@ -234,10 +239,11 @@ def _format(cell: Number) -> str:
     return f"{digits}{tail};-{digits}{tail}"
 
 
-def _columns(sheet: Any, table: Table) -> None:
+def _columns(sheet: Any, table: Table) -> list[float]:
+    """Set the columns' widths by what stands in them, and the heights of rows with texts in lines; the widths."""
     labels = [len(row.label) * 2 + row.indent * 2 for row in table.rows]
-    sheet.set_column(0, 0, min(48, max(16, *labels) + 2))
-    wide = [0.0]
+    wide = [float(min(48, max(16, *labels) + 2))]
+    sheet.set_column(0, 0, wide[0])
     for column in range(1, len(table.head)):
         cells = [row.cells[column - 1] for row in table.rows if len(row.cells) >= column]
         texts = [cell for cell in cells if isinstance(cell, str)]
@@ -248,6 +254,7 @@ def _columns(sheet: Any, table: Table) -> None:
         placed = [(cell, wide[column]) for column, cell in enumerate(row.cells, 1)]
         if (tall := max((lines(cell, width) for cell, width in placed if isinstance(cell, str)), default=1)) > 1:
             sheet.set_row(number, 15 * tall + 4)
+    return wide
 
 
 def _charts(at: Book, f: Figures, issue: Issue, sheets: dict[str, Table]) -> None:

@@ -336,7 +336,8 @@ def test_a_text_is_held_against_the_copy_that_it_names(
         said = command("check-text", str(edited), "--home", str(workspace.home))
         assert said.code == code, said.out + said.err
         assert f"（对照发布包 {copy.name}）" in said.out
-    assert "表和观测值中没有这个数" in said.out
+    assert "这个数因保密不得公布" in said.out
+    assert "※ 不得公布" in said.out
 
 
 def test_a_copy_holds_its_own_description(copies: dict[str, Export]) -> None:

@@ -81,6 +81,16 @@ def test_phone_gets_the_narrow_charts(browser: Any, city: Made) -> None:
         page.close()
 
 
+def test_a_phone_shows_the_present_figures_of_the_overview(browser: Any, city: Made) -> None:
+    page, _ = _open(browser, city.folder / "bulletin.html", 390)
+    table = page.locator("table", has=page.locator("caption .name", has_text="总表"))
+    assert table.locator("thead th").nth(3).inner_text() == "本期"
+    for cell in table.locator("tbody td:nth-child(4)").all():
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= 390
+    page.close()
+
+
 def test_print_shows_the_tables(browser: Any, city: Made, tmp_path: Path) -> None:
     page, faults = _open(browser, city.folder / "bulletin.html", 1280)
     page.pdf(path=str(tmp_path / "bulletin.pdf"), prefer_css_page_size=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -13,9 +15,9 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 
 from classification.errors import InputError
-from pipelines.release import document
+from pipelines.release import document, exhibits
 from pipelines.release.bulletin import Report, Section
-from pipelines.release.figures import Number
+from pipelines.release.figures import Number, Span
 from pipelines.release.leaders import leaders
 from pipelines.release.manuscript import passages
 from pipelines.release.tables import Row, Table
@@ -197,3 +199,47 @@ def test_columns_fill_the_type_area() -> None:
     assert widths[1] > widths[2]
     assert [document.lines("字" * count, 140 + 10 * 180) for count in (0, 1, 10, 11, 21)] == [1, 1, 1, 2, 3]
     assert document.lines("a" * 18, 140 + 10 * 180) == 1  # a letter takes little more than half
+
+
+def test_notes_stay_with_the_last_rows_of_their_table(small: Report, tmp_path: Path) -> None:
+    section = small.sections[0]
+    noted = replace(section.tables[0], rows=section.tables[0].rows * 30, notes=("一", "二"))
+    written = _written(replace(small, sections=(replace(section, tables=(noted,)),)), _own(), tmp_path)
+    rows = written.tables[-1].rows
+    assert [p.text for p in rows[-1].cells[0].paragraphs] == ["注：一", "注：二"]
+    keeps = [bool(row.cells[0].paragraphs[0]._p.xpath("./w:pPr/w:keepNext")) for row in rows]
+    assert keeps[-4:] == [True, True, True, False]
+    assert keeps[1:3] == [True, True]
+    assert not any(keeps[3:-4])
+    read = [passage for passage in passages(tmp_path / "b.docx") if "注：" in passage.text]
+    assert [(passage.text, passage.cells) for passage in read] == [("注：一", ()), ("注：二", ())]
+    one = replace(noted, notes=("一",))
+    _written(replace(small, sections=(replace(section, tables=(one,)),)), _own(), tmp_path)
+    assert [p.cells for p in passages(tmp_path / "b.docx") if p.text == "注：一"] == [()]
+
+
+def test_panels_go_on_over_the_page_and_keep_their_note(made: Document) -> None:
+    panels = next(t for t in made.tables if len(t.rows) > 1 and t._tbl.xpath(".//w:drawing"))
+    off = [bool(row._tr.xpath('.//w:keepNext[@w:val="0"]')) for row in panels.rows]
+    assert off == [True] * (len(off) - 1) + [False]
+
+
+def test_pictures_are_drawn_for_print(city: Made) -> None:
+    """Nothing is smaller than 9 points, and half a sheet has room for a chart with its title."""
+    exhibit = exhibits.county_scatter(city.figures, Span("cumulative", "2023Q4"))
+    assert exhibit is not None
+    svg = exhibit.drawings[0].printed
+    width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+    scale = 156 / width
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)) * scale * 72 / 25.4 >= 9
+    assert height * scale < 70
+
+
+def test_the_leaders_page_is_short_enough_for_one_sheet(small: Report, tmp_path: Path) -> None:
+    """Three problems and five exceptions of two lines each, in the lines of the template's own styles."""
+    written = _written(small, _own(), tmp_path)
+    styles = ("一页纸正文", "一页纸小标题", "一页纸标题", "表注")
+    line, head, title, small_type = (written.styles[name].paragraph_format.line_spacing.pt for name in styles)  # type: ignore[attr-defined]
+    body = 2 * line + 8 * (2 * line + 1) + 2 * (head + 7) + title
+    # Secrecy and terms; key figures with four lines below each; what it rests on and the thresholds.
+    assert body + 20 + 22 + (18 + 28 + 4 * 15) + 6 * small_type <= Mm(225).pt

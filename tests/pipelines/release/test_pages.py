@@ -129,6 +129,23 @@ def test_labels_are_moved_apart() -> None:
     assert charts._middles([4.0, -2.0, 2.0]) == [2.0, -1.0, 5.0]
 
 
+@pytest.mark.parametrize("width", ["wide", "narrow", "printed"])
+def test_names_of_thin_parts_do_not_touch(width: str) -> None:
+    """Also where dots above the bars make the axis longer than the bars are."""
+    names = {"01": "甲", "02": "乙", "03": "丙", "04": "丁"}
+    records = [
+        {"period": p, "cls": c, "value": v} for p, v in (("2023Q1", 5.0), ("2023Q2", 0.2)) for c in names
+    ]  # fmt: skip
+    totals = [{"period": p, "value": 41.0, "label": ""} for p in ("2023Q1", "2023Q2")]
+    svg = getattr(charts.drawing("x", "", charts.stacked(records, names, totals)), width)
+    size = max(float(n) for n in re.findall(r'font-size="([\d.]+)px"', svg))
+    heights = [
+        float(re.search(rf'translate\([\d.−-]+,([\d.−-]+)\)"[^>]*>{name}</text>', svg)[1])  # type: ignore[index]
+        for name in names.values()
+    ]
+    assert all(lower - upper >= size * 1.1 for lower, upper in itertools.pairwise(heights))
+
+
 def test_negative_parts_and_values_are_drawn() -> None:
     records = [
         {"period": p, "cls": c, "value": v} for p in ("2023Q1", "2023Q2") for c, v in (("01", 2.0), ("02", -1.0))

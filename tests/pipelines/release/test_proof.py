@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from classification.errors import InputError
 from pipelines.cli import release_text
 from pipelines.cli.app import app, main
+from pipelines.release.figures import Span
 from pipelines.release.manuscript import passages
 from pipelines.release.proof import Proof
 from tests.pipelines.release import stand_in
@@ -32,8 +35,21 @@ EDITS = [
     ("核心产业增加值按现价增长4.1%，按可比价增长5.3%", "混用了价格", "分成两句"),
     ("按同口径增长5.3%，按公布基数增长6.1%", "混用了基数", "分成两句"),
     ("按初步数为92.3亿元，按最终核实数为93.1亿元", "混用了版次", "分成两句"),
-    ("核心产业增加值为93.3亿元", "表和观测值中没有这个数", "92.3亿元"),
-    ("甲区增加值92.3亿元", "表和观测值中没有这个数", "甲区"),
+    ("核心产业增加值为93.3亿元", "与发布包中的“核心产业增加值”不符", "92.3亿元"),
+    ("甲区增加值92.3亿元", "表和观测值中没有这个数（未点明指标，与甲区", "甲区"),
+    ("甲区同比增长92.3%", "没有这个数（未点明指标，与甲区的各指标都不符）", "2023年全年甲区的核心产业增加值同比增速为"),
+    # The number is that of another indicator.
+    (
+        "专项债到位7.8亿元",
+        "与发布包中的“专项债到位”不符，这是2023年全年示范市的专项债支出金额",
+        "专项债到位金额为12.0亿元",
+    ),
+    ("新建5G基站6000个", "与发布包中的“新建5G基站”不符，这是2023年示范市的5G基站总量", "新建5G基站为906个"),
+    # Every unit of the catalogue, and with 万 or 亿 before it.
+    ("一件事一次办事项135项", "与发布包中的“一件事一次办事项”不符", "134项"),
+    ("归集数据24.5亿条", "与发布包中的“归集数据”不符", "24.4亿条"),
+    ("数据资源目录2.1万个", "与发布包中的“数据资源目录”不符", "20,153个"),
+    ("重点园区入驻企业1190户", "与发布包中的“重点园区入驻企业”不符", "1,180家"),
     ("核心产业增加值同比下降5.3%", "增减方向与发布包相反", "增长"),
 ]
 FINE = [
@@ -44,6 +60,10 @@ FINE = [
     "甲区、乙区、丙区三地合计占全市的49.1%",
     "数字产品制造业拉动2.7个百分点，贡献率52.0%",
     "请于2024年1月25日前报送第3号文件的附表2，合计12页",
+    "近8个季度、11个月和3个工作日，《条例》第12条第3项",
+    "数据资源目录2.0万个，归集数据24.4亿条，新建5G基站906个，总量6000个",
+    "重点园区入驻企业1180家，其中数字经济企业402家，占34.1%",
+    "专项债到位12.0亿元，支出7.8亿元，支出进度65.0%",
 ]
 
 
@@ -115,6 +135,65 @@ def test_a_changed_cell_of_a_word_table(city: Made, proof: Proof, tmp_path: Path
     assert "【95.0亿元】" in number.around
     assert cell_remark.around == "数字产品制造业：【49.9】"
     assert cell_remark.instead == "48.0"
+
+
+def _withholding(city: Made, name: str, **place: str) -> Proof:
+    """A copy that does not tell a figure of the release's span, though its sentences may still hold the number."""
+    held = Proof(city.folder)
+    key = Span("cumulative", "2023Q4")
+    found = {
+        (indicator, definition, span, region, cls): (
+            [replace(figure, status="C", value=math.nan) for figure in figures]
+            if (indicator, span, region, cls) == (name, key, place.get("region", stand_in.PLACE), place["cls"])
+            else figures
+        )
+        for (indicator, definition, span, region, cls), figures in held.figures._found.items()
+    }
+    held.figures = replace(held.figures, _found=found)
+    return held
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("数字产品制造业增加值48.0亿元", "core_value_added", {"cls": "01"}, "数字产品制造业的核心产业增加值"),
+        ("数字产品制造业增长7.7%", "core_growth", {"cls": "01"}, "数字产品制造业的核心产业增加值同比增速"),
+        ("数字产品制造业拉动核心产业2.7个百分点", "core_pull", {"cls": "01"}, "数字产品制造业的拉动核心产业增长"),
+        ("数字产品制造业占核心产业的99.0%", "core_class_share", {"cls": "01"}, "占核心产业增加值比重"),
+        ("甲区增加值1.2亿元", "core_value_added", {"cls": "core", "region": "419901"}, "甲区的核心产业增加值"),
+        ("经核算，甲区增长1.2%", "core_growth", {"cls": "core", "region": "419901"}, "甲区的核心产业增加值同比增速"),
+    ],
+)
+def test_a_number_of_what_is_withheld_may_not_be_told(
+    case: tuple[str, str, dict[str, str], str], city: Made, tmp_path: Path
+) -> None:
+    sentence, name, place, what = case
+    held = _withholding(city, name, **place)
+    (found,) = held.remarks(_edited(city.folder, tmp_path, sentence))
+    assert found.wrong == "这个数因保密不得公布"
+    assert found.instead.startswith("※ 不得公布：2023年全年")
+    assert what in found.instead
+    document = docx.Document()
+    document.add_paragraph(f"{sentence}。")
+    document.save(str(tmp_path / "edited.docx"))
+    assert [remark.instead for remark in held.remarks(tmp_path / "edited.docx")] == [found.instead]
+
+
+def test_what_is_told_beside_the_withheld_is_let_be(city: Made, tmp_path: Path) -> None:
+    held = _withholding(city, "core_growth", cls="01")
+    assert held.remarks(_edited(city.folder, tmp_path, "数字产品制造业增加值48.0亿元，占核心产业的52.0%")) == []
+    assert held.remarks(_edited(city.folder, tmp_path, "2022年上半年数字产品制造业增加值22.1亿元")) == []
+
+
+def test_a_withheld_cell_of_a_table_stays_withheld(city: Made, tmp_path: Path) -> None:
+    held = Proof(city.folder)
+    row = next(row for row in held.rows if row[0] == "数字产品制造业" and row[1] == "48.0")
+    held.rows = {kept for kept in held.rows if kept[0] != row[0]} | {(row[0], "※", *row[2:])}
+    path = tmp_path / "edited.html"
+    cells = "".join(f"<td>{cell}</td>" for cell in row)
+    path.write_text(f"<table><tr>{cells}</tr></table>", encoding="utf-8")
+    (found,) = held.remarks(path)
+    assert (found.wrong, found.instead) == ("这个数因保密不得公布", "※ 不得公布")
 
 
 def test_a_row_that_is_not_in_the_release(city: Made, proof: Proof, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -320,11 +321,47 @@ def test_what_is_withheld_is_marked_in_tables_and_said_nowhere(tmp_path: Path) -
     assert stack is None  # nothing that may be told is left to stack
 
 
+def test_a_division_that_is_withheld_in_some_periods_is_named_with_them(city: Made) -> None:
+    def told(*hidden: tuple[str, str]) -> str:
+        keys = {("core_pull", "rate_method", Span("cumulative", period), stand_in.PLACE, cls) for period, cls in hidden}
+        found = {
+            key: [replace(figure, status="C") for figure in figures] if key in keys else figures
+            for key, figures in city.figures._found.items()
+        }
+        drawn = exhibits.pull_stack(replace(city.figures, _found=found), YEAR)
+        assert drawn is not None
+        return drawn.note
+
+    assert told(("2022Q1", "02"), ("2022Q2", "02"), ("2023Q1", "02")) == (
+        "数字产品服务业2022年一季度至2022年上半年、2023年一季度（※）因保密未公布。来源：监测测算。"
+    )
+    periods = [span.period for span in city.figures.periods("core_pull", "rate_method", "cumulative", cls="02")]
+    assert told(*((period, "02") for period in periods)).startswith("数字产品服务业（※）因保密未公布。")
+
+
+def test_a_copy_without_chains_of_its_own_has_no_empty_rows_or_columns(tmp_path: Path) -> None:
+    said = {"class": stand_in.CHAIN, "vintage": "final", "authority": "专班公布"}
+    rows = [
+        stand_in.row("chain_value_added", "published", "2022", "annual", 25.3e8, **said),
+        stand_in.row("chain_share_above_industry", "published", "2022", "annual", 0.028, **said),
+        stand_in.row("sector_value_added", "accounts", "2022", "annual", 905e8, **{"class": "secondary"}),
+    ]
+    f = _only(tmp_path, rows)
+    for table in (tables.chains(f, YEAR), tables.chain_denominators(f)):
+        assert table is not None
+        assert [row.label.split("，")[0] for row in table.rows] == ["新型显示及智能终端"]
+        assert all(None not in row.cells for row in table.rows)
+    shown_alone = tables.chains(f, YEAR)
+    assert shown_alone is not None
+    assert shown_alone.title == "公布的产业链增加值与比重"
+    assert "两个比重" not in shown_alone.notes[0]
+
+
 def test_a_growth_that_is_withheld_breaks_the_line(tmp_path: Path) -> None:
     f = _withheld(tmp_path, lambda row: row["indicator"] == "core_growth" and row["period"] == "2022Q4")
     lines = exhibits.growth_lines(f)
     assert lines is not None
-    assert "2022Q4因保密未公布。" in lines.note
+    assert "2022年全年因保密未公布。" in lines.note
     assert sentences.rate(f, Span("cumulative", "2022Q4")) is None
     # A difference with what may not be told may not be told.
     now = f.cell("core_growth", f.definition, YEAR, cls=CORE)

@@ -54,6 +54,9 @@ def figures(tmp_path: Path, rows: list[dict] = ROWS) -> Figures:
 LARGEST = {"core_hhi", "core_growth_but1"}
 
 
+CORE_ROW = {"class": "core"}
+
+
 def labels(table: tables.Table | None) -> list[str]:
     assert table is not None
     return [line.label for line in table.rows]
@@ -76,8 +79,16 @@ def test_tables_hold_what_there_is(tmp_path: Path) -> None:
 def test_a_copy_without_the_largest_firms_does_not_speak_of_them(tmp_path: Path) -> None:
     told = structure.concentration(figures(tmp_path, [r for r in ROWS if r["indicator"] not in LARGEST]), YEAR)
     assert told is not None
-    assert (told.title, told.unit) == ("效率", "单位：%、元/人")
+    assert (told.title, told.unit) == ("研发投入强度（2022年）", "单位：%")
     assert not any("不得外传" in note for note in told.notes)
+    with_margin = [stand_in.row("core_profit_margin", "above_threshold", YEAR.period, "cumulative", 0.05, **CORE_ROW)]
+    told = structure.concentration(figures(tmp_path, [*ROWS, *with_margin]), YEAR)
+    assert told is not None
+    assert told.title == "集中度与效率"
+    only = structure.concentration(figures(tmp_path, [r for r in ROWS if r["indicator"] != "core_rd_intensity"]), YEAR)
+    assert only is not None
+    assert only.title == "集中度"
+    assert only.notes[0].startswith("可推出单户情况")
 
 
 def test_nothing_is_shown_of_a_release_without_structure(city: Made) -> None:

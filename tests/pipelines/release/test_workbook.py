@@ -100,3 +100,16 @@ def test_bytes_repeat(city: Made, tmp_path: Path) -> None:
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
         assert b"2024-01-20T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_notes_stand_in_lines_below_their_table(book: openpyxl.Workbook) -> None:
+    """A text that runs on beyond the columns would make the printed sheet as small as it is long."""
+    sheet = book["渗透率 T6"]
+    notes = [row[0] for row in sheet.iter_rows(min_row=5) if str(row[0].value).startswith("注：")]
+    assert len(notes) > 3
+    merged = {str(area) for area in sheet.merged_cells.ranges}
+    longest = max(notes, key=lambda note: len(str(note.value)))
+    assert all(note.alignment.wrap_text and f"A{note.row}:D{note.row}" in merged for note in notes)
+    width = sum(sheet.column_dimensions[column].width for column in "ABCD")
+    assert len(str(longest.value)) * 2 > 1.5 * width
+    assert sheet.row_dimensions[longest.row].height >= 2 * 13
