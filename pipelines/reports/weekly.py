@@ -50,10 +50,10 @@ PAGE: Final = Sheet(32.0, 3.3, 2.0, 24)
 DOCUMENT: Final = Sheet(30.0, 4.5, 2.0, 26)
 _CHANGES: Final = "变化"
 # What is told first, and what may take half of the room only until all have had their turn.
-_ORDER: Final = ("未报", "新增问题", "进出", "新登记", _CHANGES)
-_HALVED: Final = ("进出", "新登记")
+_ORDER: Final = ("未报", "新增问题", "进出", "新登记", "新增存疑", _CHANGES)
+_HALVED: Final = ("进出", "新登记", "新增存疑")
 # How many columns of a table go on the sheet, where not all do.
-_COLUMNS: Final = {_CHANGES: 2, "新增问题": 5}
+_COLUMNS: Final = {_CHANGES: 2, "新增问题": 5, "新增存疑": 4}
 # How many changed columns of an entry are named.
 _NAMED: Final = 4
 

@@ -433,8 +433,8 @@ def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
         there = heard(there, "event", f"HD90{number}", on, name=f"活动{number}", held_on="2023-06-28")
     about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
     said = weekly.weekly(there, about, home.city, edition(about, about.until))
-    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报"]
-    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条、新增存疑1条。")
+    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报", "进出"]
+    assert said.notes[0] == ("另见工作簿", "新登记3条、新增存疑1条。")
     assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记", "新增存疑"]
     assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
 
