@@ -40,9 +40,7 @@ def page() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.mark.parametrize(
-    ("week", "full"), [("2023-W01", True), ("2023-W26", True), ("2023-W27", True), ("2023-W43", False)]
-)
+@pytest.mark.parametrize(("week", "full"), [("2023-W01", True), ("2023-W43", False)])
 def test_a_week_is_one_sheet_and_fills_it(week: str, full: bool, page: Any, home: Workspace, tmp_path: Path) -> None:
     about = period("weekly", week, home.city, {}, last=TODAY, today=TODAY)
     of = edition(about, about.until)
