@@ -27,6 +27,6 @@ def test_indicators_and_release_are_those_of_the_pipeline(home: Path) -> None:
     found = released.indicators(home)()
     pd.testing.assert_frame_equal(found[[*KEY, "value"]].reset_index(drop=True), made[[*KEY, "value"]])
     cells = dict(zip(CELLS, released.read_cells(home)(), strict=True))
-    counts = json.loads((run() / "manifest.json").read_text(encoding="utf-8"))["counts"]
+    counts = json.loads((run() / "manifest.json").read_text(encoding="utf-8"))["provenance"]["counts"]
     assert counts["observation"] == len(found) > 1000
     assert counts["cell_published"] == (cells["cells"]["origin"] == "measured").sum() > 1000
