@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import scale
+from benchmarks import released, scale
 from benchmarks.clock import Timing
 from benchmarks.units import Rung
 
@@ -29,11 +29,17 @@ def test_all_stages_of_a_small_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_published_is_measured_in_a_city_of_the_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scale.released, "city", lambda home, firms: home / str(firms))
-    (first, ways), (second, _) = scale.published(tmp_path, SMALL)
-    assert (first, second) == ("indicators", "release")
-    assert {way: job.args for way, job in ways.items()} == dict.fromkeys(("ours", "read"), (tmp_path / "city" / "600",))
+    asked: list[tuple[Path, int]] = []
+
+    def city(home: Path, firms: int) -> Path:
+        asked.append((home, firms))
+        return home
+
+    monkeypatch.setattr(released, "city", city)
+    found = {stage: list(ways) for stage, ways in scale.published(tmp_path, SMALL)}
+    assert found == {"indicators": ["ours", "read"], "release": ["ours", "read"]}
     assert not list(scale.published(tmp_path, scale.RUNGS[-1]))
+    assert asked == [(tmp_path / "city", 600)]
 
 
 def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: Path) -> None:
