@@ -122,7 +122,7 @@ imports.
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
 heavy-tailed, one day of receipt. Each further day on which a return is corrected is one more pass. The statements
-timed as “Shuce” are the pipeline's own files; the other ways give the same cells, which
+timed as “Shuce” are the pipeline's own files; the other ways give the same cells in their order, which
 `tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was corrected, nobody is
 missing, and every amount fits in 64 bits."""
 _CHART: Final = """
