@@ -1,4 +1,4 @@
-"""Classify and sum the returns of a quarter in several ways that give the same cells.
+"""Classify and sum the returns of a quarter in several ways that give the same cells in the same order.
 
 Belongs here: the project's own statements, the plainest SQL, polars, pandas, a bare scan, each over one lake.
 Does not belong here: the returns (units), the clock, the table of results (scale).
@@ -127,7 +127,7 @@ def with_polars(home: Path, scope: str) -> Run:
         )
         if scope == "core":
             found = found.filter(pl.col("de") != "non_core")
-        return found.select(*CELL, *SUMS).collect(engine="streaming").to_arrow()
+        return found.select(*CELL, *SUMS).sort(CELL).collect(engine="streaming").to_arrow()
 
     return run
 
@@ -160,7 +160,7 @@ def with_pandas(home: Path, scope: str) -> Run:
         found = rows.groupby(["county", "sector", "number", "de"], as_index=False)[SUMS].sum().merge(small["name"])
         if scope == "core":
             found = found[found["de"] != "non_core"]
-        return pa.Table.from_pandas(found[[*CELL, *SUMS]], preserve_index=False)
+        return pa.Table.from_pandas(found[[*CELL, *SUMS]].sort_values(CELL), preserve_index=False)
 
     return run
 
@@ -213,6 +213,7 @@ SELECT lpad(CAST(region AS VARCHAR), 6, '0') AS county, sector, n.gbt, coalesce(
        va, va_base, output
 FROM summed AS s JOIN name AS n ON n.number = s.number LEFT JOIN digital AS d ON d.place = s.place
 WHERE '{{join}}' = 'LEFT' OR coalesce(d.de, 'non_core') <> 'non_core'
+ORDER BY region, sector, n.gbt, d.de NULLS LAST
 """
 
 

@@ -25,14 +25,18 @@ _WAYS: Final = {
     "pandas": "pandas",
     "scan": "bare scan",
     "projection": "bare projection",
+    "ordered": "projection in order",
+    "read": "reading the cells",
 }
-_COLOURS: Final = ("#b3261e", "#1f5a96", "#2e7d32", "#8a6d00", "#6b6b6b", "#a8a8a8")
+_COLOURS: Final = ("#b3261e", "#1f5a96", "#2e7d32", "#8a6d00", "#6b6b6b", "#a8a8a8", "#5e35b1", "#00838f")
 _STAGES: Final = {
     "ingest": "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
     "review": "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
     "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
     "cells, all": "Classify, split, value, sum: the finest cells of all classes",
     "cells, core": "Classify, split, value, sum: the finest cells of the core",
+    "indicators": "Indicators: all observations of a quarter of a city, beside reading its cells",
+    "release": "Release: the same quarter's, observations made before, beside reading its cells",
 }
 
 
@@ -118,7 +122,7 @@ imports.
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
 heavy-tailed, one day of receipt. Each further day on which a return is corrected is one more pass. The statements
-timed as “Shuce” are the pipeline's own files; the other ways give the same cells, which
+timed as “Shuce” are the pipeline's own files; the other ways give the same cells in their order, which
 `tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was corrected, nobody is
 missing, and every amount fits in 64 bits."""
 _CHART: Final = """

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import duckdb
 
-from benchmarks import cells, firms, intake
+from benchmarks import cells, firms, intake, released
 from benchmarks.clock import interleaved
 from benchmarks.units import QUARTER, Rung, workspace_of
 from classification import arrow_tables
@@ -41,6 +41,8 @@ RUNGS: Final = (
 )
 # More than this is read from a thousand files as from one, and no frame in memory holds it beside everything else.
 LARGEST_FILE: Final = 1_300_000
+# A city's files are written for sixteen quarters; its cells grow with its counties and classes, not with its units.
+LARGEST_CITY: Final = 100_000
 TIMES: Final = 5
 
 Jobs = Mapping[str, Callable[[], Callable[[], object]]]
@@ -74,12 +76,27 @@ def received(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
 def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     """From reviewed returns to cells."""
     home = workspace_of(folder / "reviewed", rung).home
-    yield "write", {"ours": partial(write_classed, home), "projection": partial(write_plain, home)}
+    yield (
+        "write",
+        {
+            "ours": partial(write_classed, home),
+            "projection": partial(write_plain, home),
+            "ordered": partial(write_plain, home, "ORDER BY row_id"),
+        },
+    )
     for scope in ("all", "core"):
         ways = {way: partial(job, home, scope) for way, job in cells.WAYS.items()}
         if rung.units > LARGEST_FILE:
             del ways["pandas"]
         yield f"cells, {scope}", ways
+
+
+def published(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
+    """From cells to a release."""
+    if rung.units <= LARGEST_CITY:
+        home = released.city(folder / "city", rung.units)
+        for stage, job in (("indicators", released.indicators), ("release", released.release)):
+            yield stage, {"ours": partial(job, home), "read": partial(released.read_cells, home)}
 
 
 def review(home: Path) -> Callable[[], object]:
@@ -104,8 +121,8 @@ def write_classed(home: Path) -> Callable[[], object]:
     return run
 
 
-def write_plain(home: Path) -> Callable[[], object]:
-    """As many columns of the same returns passed through in the order in which they lie, nothing looked up."""
+def write_plain(home: Path, order: str = "") -> Callable[[], object]:
+    """As many columns of the same returns passed through, as they lie or in a given order, nothing looked up."""
     workspace = Workspace(home)
     path = workspace.lake / "written.parquet"
 
@@ -113,7 +130,7 @@ def write_plain(home: Path) -> Callable[[], object]:
         with duckdb.connect() as connection:
             connection.execute("SET enable_progress_bar = false")
             connection.read_parquet([str(p) for p in _returns(workspace)]).create_view("core_return")
-            connection.execute(f"COPY ({_PROJECTION}) TO '{path}' ({PARQUET})")
+            connection.execute(f"COPY ({_PROJECTION} {order}) TO '{path}' ({PARQUET})")
         return path
 
     return run
@@ -148,7 +165,7 @@ def _returns(workspace: Workspace) -> list[Path]:
     return Lake(workspace.lake).existing("core_return", [str(QUARTER)])
 
 
-PARTS: Final = {"received": received, "reviewed": reviewed}
+PARTS: Final = {"received": received, "reviewed": reviewed, "published": published}
 
 
 def measure(folder: Path, rung: Rung, parts: Iterable[str], *, times: int) -> Iterator[list[Result]]:

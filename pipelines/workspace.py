@@ -11,6 +11,7 @@ import datetime as dt
 import fcntl
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,7 +102,7 @@ class City(BaseModel):
         codes = [self.code, *(county.code for county in self.counties)]
         if wrong := [code for code in codes if not (len(code) == 6 and code.isdigit())]:
             raise ValueError(f"行政区划代码应为六位数字：{'、'.join(wrong)} (region codes have six digits)")
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        if twice := sorted(code for code, times in Counter(codes).items() if times > 1):
             raise ValueError(f"行政区划代码重复：{'、'.join(twice)} (region codes are listed twice)")
         if self.kind != "nation" and not self.counties:
             raise ValueError("没有填写县（市、区）：请加 [[counties]] 各段 (no [[counties]] are listed)")

@@ -76,7 +76,7 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
     lake = Lake(workspace.lake)
     codes = arrow_tables()
     texts = [
-        statement("pipelines", "classed_units"),
+        statement("pipelines", "spelled_code"),
         statement("classification", "assign"),
         statement("pipelines", "class_return"),
         statement("pipelines", "ordered_return"),
@@ -94,8 +94,8 @@ def class_return(workspace: Workspace, quarter: str) -> Made:
 
 def view_classed(work: Engine) -> None:
     """Make known as ``classed_return`` the returns of core_return with their class, row for row."""
-    work.view("units", statement("pipelines", "classed_units"))
-    work.view("coded", statement("classification", "assign"))
+    work.view("units", statement("pipelines", "spelled_code"))
+    work.keep("coded", statement("classification", "assign"))
     work.view("classed_return", statement("pipelines", "class_return"))
 
 

@@ -48,7 +48,7 @@ SMALL = {
     "dispatch": "cell_ledger",
     "index_scheme": "core_index_scheme",
 }
-_CELLS = {
+CELLS = {
     "leaf": "cell_leaf",
     "cells": "cell_published",
     "concentration": "cell_concentration",
@@ -113,7 +113,7 @@ def evidence(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool 
         InputError: cells of some quarters are missing; all are named.
     """
     lake, needed = Lake(workspace.lake), history(workspace, quarter)
-    frames = {name: known_cells(lake, table, needed, as_of).to_pandas() for name, table in _CELLS.items()}
+    frames = {name: known_cells(lake, table, needed, as_of).to_pandas() for name, table in CELLS.items()}
     frames |= {name: lake.read(table).to_pandas() for name, table in SMALL.items()}
     city = workspace.city
     # Without firms there are no returns to count.
@@ -149,7 +149,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         vintage(flash=flash),
         workspace.city.model_dump_json(),
         code_hash("indicators", "classification"),
-        *(digest for table in _CELLS.values() if needed for digest in lake.hashes(table, needed)),
+        *(digest for table in CELLS.values() if needed for digest in lake.hashes(table, needed)),
         *(digest for table in SMALL.values() for digest in lake.hashes(table)),
         *(lake.hashes("core_return", years) if (years := fourth_quarters(needed)) else []),
         *(lake.hashes("core_annual") if needed else []),

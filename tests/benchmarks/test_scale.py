@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import scale
+from benchmarks import released, scale
 from benchmarks.clock import Timing
 from benchmarks.units import Rung
 
@@ -22,10 +22,24 @@ def here(jobs: Mapping[str, Callable[[], Callable[[], object]]], *, times: int) 
 
 def test_all_stages_of_a_small_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale, "interleaved", here)
-    found = list(scale.measure(tmp_path, SMALL, scale.PARTS, times=1))
+    found = list(scale.measure(tmp_path, SMALL, ["received", "reviewed"], times=1))
     assert [results[0].stage for results in found] == ["ingest", "review", "write", "cells, all", "cells, core"]
     assert [result.way for result in found[-1]] == ["ours", "hand", "polars", "pandas", "scan"]
     assert {result.units for results in found for result in results} == {600}
+
+
+def test_what_is_published_is_measured_in_a_city_of_the_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Path, int]] = []
+
+    def city(home: Path, firms: int) -> Path:
+        asked.append((home, firms))
+        return home
+
+    monkeypatch.setattr(released, "city", city)
+    found = {stage: list(ways) for stage, ways in scale.published(tmp_path, SMALL)}
+    assert found == {"indicators": ["ours", "read"], "release": ["ours", "read"]}
+    assert not list(scale.published(tmp_path, scale.RUNGS[-1]))
+    assert asked == [(tmp_path / "city", 600)]
 
 
 def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: Path) -> None:
