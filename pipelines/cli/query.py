@@ -110,12 +110,26 @@ def named(workspace: Workspace, name: str) -> Path:
     found = [path for path in everything if path.name.startswith(name)]
     found = found or [path for path in copies(workspace) if path.name.startswith(name)]
     if not found:
+        _refuse_gone(workspace, name)
         there = "、".join(path.name for path in everything) or "无"
         raise InputError(
             f"没有名称以“{name}”开头的发布包；现有：{there}。",
             f"No release has a name that begins with {name!r}; there are: {there}.",
         )
     return found[-1]
+
+
+def _refuse_gone(workspace: Workspace, name: str) -> None:
+    """Say so where the log knows a copy whose folder is gone."""
+    from pipelines.release.copies import logged
+
+    for copy, line in logged(workspace).items():
+        if copy.startswith(name):
+            raise InputError(
+                f"{copy} 于 {line.at:%Y-%m-%d} 导出（{line.purpose}），文件夹已不在；请用交出的那一份或备份放回。",
+                f"{copy} left on {line.at:%Y-%m-%d}, and its folder is gone; put it back as it was handed out.",
+                where=str(workspace.exports("")),
+            )
 
 
 def _shown(value: object) -> str:

@@ -87,12 +87,20 @@ def register(workspace: Workspace, *, purpose: str) -> list[str]:
         purpose: what they were for.
 
     Raises:
-        InputError: no purpose, or a copy is not what its manifest says or does not say what it told; none is taken.
+        InputError: no purpose, or a copy is not what its manifest or its folder says or does not say what it told; none
+            is taken.
     """
     refuse_without_purpose(purpose, "--purpose")
     unlogged = [folder for folder in copies(workspace) if folder.name not in logged(workspace)]
     found = {folder: said_of(folder) for folder in unlogged}
-    for folder in unlogged:
+    for folder, said in found.items():
+        if folder.name != said["release"]:
+            raise InputError(
+                f"文件夹 {folder.name} 里是导出 {said['release']}，没有登记；请改回原名，或把多出的文件夹移出 export。",
+                f"The folder {folder.name} holds the copy {said['release']}; nothing was registered. Give it its own "
+                "name again, or move it out.",
+                where=str(folder),
+            )
         if broken := differences(folder):
             raise InputError(
                 f"{folder.name} 与自己的清单不符（{'、'.join(broken)}），没有登记；请用交出的那一份放回。",

@@ -201,12 +201,14 @@ def differences(folder: Path) -> list[str]:
 
 
 def altered(folder: Path, said: Mapping[str, Any]) -> list[str]:
-    """The files of a release whose bytes are no longer what its manifest says."""
-    return [
+    """The files of a release whose bytes are no longer what its manifest says, and those that it does not name."""
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    other = [
         name
         for name, entry in said["files"].items()
-        if entry["sha256"] and (not (folder / name).exists() or lake.sha256_of(folder / name) != entry["sha256"])
+        if entry["sha256"] and (name not in there or lake.sha256_of(folder / name) != entry["sha256"])
     ]
+    return [*other, *sorted(there - said["files"].keys() - {MANIFEST, DATABASE})]
 
 
 def _complete(workspace: Workspace, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

@@ -121,15 +121,16 @@ class Disclosure(BaseModel):
 
 
 def disclosure(workspace: Workspace) -> Disclosure:
-    """The settings in force: the workspace's own, else those that come with the program.
+    """The settings in force: the workspace's own, and of what it does not set those that come with the program.
 
     Raises:
         InputError: the file is not as it should be (the entry is named), or a real city's rules have no approver.
     """
     own = workspace.home / SETTINGS
-    text = own.read_text(encoding="utf-8") if own.exists() else (files(__package__) / SETTINGS).read_text("utf-8")
+    packaged = tomllib.loads((files(__package__) / SETTINGS).read_text("utf-8"))
     try:
-        found = Disclosure.model_validate(tomllib.loads(text))
+        entered = tomllib.loads(own.read_text(encoding="utf-8")) if own.exists() else {}
+        found = Disclosure.model_validate(packaged | entered)
     except tomllib.TOMLDecodeError as fault:
         raise InputError(f"保密设置无法读取：{fault}。", f"Not a TOML file: {fault}.", where=str(own)) from None
     except ValidationError as fault:

@@ -12,8 +12,9 @@ import pytest
 
 from classification.errors import InputError
 from pipelines.access import accesses, record
+from pipelines.cli.query import named
 from pipelines.release import cut as module
-from pipelines.release.copies import copy_line, faults, logged, refuse_faults
+from pipelines.release.copies import copy_line, faults, logged, refuse_faults, register
 from pipelines.release.cut import BUILDING, REQUIRED, cut_level
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.workspace import Workspace
@@ -112,6 +113,32 @@ def test_a_folder_that_nobody_logged_is_named(workspace: Workspace) -> None:
     strange = folder.with_name(f"{folder.name}x")
     shutil.copytree(folder, strange)
     refused(workspace, strange.name, "unlogged", "有文件夹而没有记录")
+
+
+def test_a_folder_under_another_name_is_not_registered(workspace: Workspace) -> None:
+    folder = copy_of(workspace, "L1")
+    strange = folder.with_name(f"{folder.name}x")
+    shutil.copytree(folder, strange)
+    before = len(list(accesses(workspace)))
+    with pytest.raises(InputError, match=f"{strange.name} 里是导出 {folder.name}"):
+        register(workspace, purpose="试")
+    assert len(list(accesses(workspace))) == before
+
+
+def test_a_file_that_was_added_to_a_copy_is_named(workspace: Workspace) -> None:
+    folder = copy_of(workspace, "L1")
+    (folder / "extra.txt").write_text("", encoding="utf-8")
+    assert module.altered(folder, module.manifest(folder)) == ["extra.txt"]
+    refused(workspace, folder.name, "altered", "与导出时的记录不符")
+
+
+def test_a_copy_whose_folder_is_gone_is_still_known(workspace: Workspace) -> None:
+    folder = copy_of(workspace, "L1")
+    shutil.rmtree(folder)
+    with pytest.raises(InputError, match="文件夹已不在"):
+        named(workspace, folder.name)
+    with pytest.raises(InputError, match="没有名称以"):
+        named(workspace, "1999")
 
 
 def refused(workspace: Workspace, name: str, kind: str, words: str) -> None:

@@ -313,6 +313,10 @@ def test_another_cut_of_the_quarter_is_not_approved_and_its_approver_is_told_wha
         settings(city, APPROVED + entry)
     signed = entry.replace('approved_by = ""', 'approved_by = "局领导"')
     assert approval_of(settings(city, APPROVED + signed), OTHER_CUT, now).approved_on == dt.date(2024, 2, 1)
+    # That is all there need be in the file; the rules are then those that come with the program.
+    (city.home / SETTINGS).write_text(signed, encoding="utf-8")
+    assert approval_of(alone := disclosure(city), OTHER_CUT, now)
+    assert alone.rules == disclosure(Workspace(city.home.parent, city.city)).rules
 
 
 @pytest.mark.parametrize("said", ['approved_by = "核算科"', 'approved_on = "2024-01-10"'])
