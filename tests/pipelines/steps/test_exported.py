@@ -29,7 +29,7 @@ def contributed(*, corrected: bool, left: bool = False) -> pd.DataFrame:
     """Six equal units in every class of every county, in three quarters; one corrected, one left since last year."""
     rows = []
     for quarter in ("2022Q1", "2022Q2", "2023Q1"):
-        for county in COUNTIES:
+        for county in list(COUNTIES)[:4]:
             for cls in CLASSES:
                 for number in range(6):
                     unit = f"{county}{cls}{number}"
