@@ -43,7 +43,7 @@ def entries(
             reporter, reported_at, known_from, turn`` (the order in which reports are taken)``, row_id``.
         day: the day of knowledge.
         kinds: the ledger's columns → their kind (money, number, count, integer, date, flag, code, text).
-        before: number columns whose last other value is wanted too, as ``<column>_before``.
+        before: columns whose value by the report before is wanted too, as ``<column>_before``.
         year: the last year whose plan and investment count: what is planned early for the next is not of this one.
 
     Returns:

@@ -371,12 +371,16 @@ class _Known:
         return [name for name in reports[0].ledger.stable if any(name in names for names in slipped)]
 
     def is_another(self, report: Report) -> bool:
-        """Whether a report gives both a credit code and a name that its entry never had."""
+        """Whether a row is about another entry than the one whose number it bears.
+
+        It gives both a credit code and a name that its entry never had, or one of them that another entry has. An entry
+        without a code may have that of another: one investor has several projects. A single change means what it says.
+        """
         held = self.entries.get(report.entry)
-        given = dict(_identity(report))
-        return held is not None and all(
-            held[name] and name in given and given[name] not in held[name] for name in IDENTITY
-        )
+        if held is None or report.row.form == CHANGES:
+            return False
+        new = [(name, value) for name, value in _identity(report) if held[name] and value not in held[name]]
+        return len(new) == len(IDENTITY) or any(self.by.get(one) for one in new)
 
 
 def _identity(report: Report) -> Iterator[tuple[str, str]]:
@@ -442,8 +446,9 @@ _NO_NUMBER: Final = CellError(
 _ANOTHER: Final = CellError(
     "编号",
     "another_entry",
-    "编号相同而信用代码和名称都与已登记的不同，疑似串行；更名请只改名称，更换主体请另编号。",
-    "The number is known under another credit code and another name: the row may have slipped.",
+    "编号与信用代码、名称对不上：两者都与已登记的不同，或其一属于另一编号，疑似串行或编号有误；"
+    "更名请只改名称，更换主体请另编号，确需更改的请用台账周报（TZ00）报送。",
+    "The number is known under another credit code and another name, or one of them is another entry's.",
 )
 _UNKNOWN: Final = CellError(
     "编号", "unknown_entry", "清单中没有这一编号；新增须写明名称。", "No such entry; a new one needs a name."

@@ -271,7 +271,16 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         "problem": {"raised_on": day("2023-01-01"), "closed_on": NaT, "evidence": ""},
         "measure": {"state": "推进中", "evidence": ""},
     }  # fmt: skip
-    common = {"entry": "A", "in_date": NaT, "out_date": NaT, "out_reason": ""}
+    common = {
+        "entry": "A",
+        "name": "甲",
+        "name_before": "甲",
+        "county": "1",
+        "county_before": "1",
+        "in_date": NaT,
+        "out_date": NaT,
+        "out_reason": "",
+    }
     frame = pd.DataFrame([common | sound[ledger] | cells])
     for name in frame.columns[[name.endswith(("date", "_on")) or name in {"start", "finish"} for name in frame]]:
         frame[name] = pd.to_datetime(frame[name])
@@ -281,6 +290,7 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("no_credit_code", "project", {"credit_code": ""}),
     ("no_credit_code", "firm", {"credit_code": ""}),
+    ("renamed_and_moved", "bond", {"name": "乙", "county": "2"}),
     ("plan_backwards", "project", {"plan_finish": day("2022-01-01")}),
     ("ends_before_start", "project", {"start": day("2023-05-01"), "finish": day("2023-04-01")}),
     ("ends_unstarted", "project", {"start": NaT, "finish": day("2023-04-01")}),
@@ -322,6 +332,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 def test_each_doubt_fires_alone(rule: str, ledger: str, wrong: dict[str, Any]) -> None:
     assert doubt(ledger, **wrong) == [rule]
     assert doubt(ledger) == []
+
+
+@pytest.mark.parametrize("cells", [{"name": "乙"}, {"county": "2"}, {"name": "乙", "county": "2", "name_before": ""}])
+def test_a_rename_or_a_move_alone_is_no_doubt(cells: dict[str, Any]) -> None:
+    assert doubt("park", **cells) == []
 
 
 def test_every_doubt_is_tried_and_names_columns_of_its_ledgers() -> None:
