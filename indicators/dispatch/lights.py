@@ -17,6 +17,7 @@ from indicators.dispatch.schedule import against_schedule
 from indicators.dispatch.thresholds import thresholds
 
 GREEN, YELLOW, RED, GREY = "green", "yellow", "red", "grey"
+_UNJUDGED: Final = "，不评灯"
 _OUT: Final = ["light", "word", "symbol", "reason", "before", "changed"]
 
 
@@ -50,7 +51,8 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
     terms = thresholds() if limits is None else limits
     rows = measured.sort_values(["entry", "cycle"], kind="stable").reset_index(drop=True)
     found: list[tuple[str, str]] = []
-    run, last, before = 0, {"entry": None}, []
+    run, before = 0, []
+    last: Mapping[Any, Any] = {"entry": None}
     for row in rows.to_dict("records"):
         same = row["entry"] == last["entry"]
         run = run if same else 0
@@ -58,7 +60,7 @@ def lights(measured: pd.DataFrame, limits: Mapping[str, float] | None = None) ->
         light, reason = _judge(row, terms)
         beside = "；".join(filter(None, (row["doubt"], row["flag"]))) if light != GREY else ""
         if light == GREY and before[-1] == RED and _unmeasured(row, last, terms):
-            light, reason = RED, f"本期不能评定，维持上期警告：{reason}"
+            light, reason = RED, f"本期不能评定，维持上期警告：{reason.removesuffix(_UNJUDGED)}"
         run = run + 1 if light in {YELLOW, RED} else 0
         if light == YELLOW and run >= terms["yellow_run"]:
             light, reason = RED, f"连续{run}次黄灯或红灯：{reason}"
@@ -76,7 +78,7 @@ def _judge(row: Mapping[Any, Any], terms: Mapping[str, float]) -> tuple[str, str
     """The light of one entry in one cycle by itself, and why."""
     behind, late = row["deviation"], row["start_overdue"]
     lacking = "没有年度计划" if pd.isna(row["scheduled"]) else "没有填报本年累计完成投资"
-    progress = f"{lacking}，不评灯" if pd.isna(behind) else against_schedule(behind)
+    progress = f"{lacking}{_UNJUDGED}" if pd.isna(behind) else against_schedule(behind)
     ladder = (
         (row["silent"] >= terms["silent_grey"], GREY, f"连续{row['silent']}期未报"),
         (late >= terms["start_red"], RED, f"逾期未开工{late}个月"),
@@ -92,8 +94,8 @@ def _judge(row: Mapping[Any, Any], terms: Mapping[str, float]) -> tuple[str, str
 
 def _unmeasured(row: Mapping[Any, Any], last: Mapping[Any, Any], terms: Mapping[str, float]) -> bool:
     """Whether an entry that reports has nothing to measure its progress by, in the year of the cycle before."""
-    reports = row["silent"] < terms["silent_grey"]
-    return reports and pd.isna(row["deviation"]) and row["cycle"][:4] == last["cycle"][:4]
+    silent, same_year = row["silent"] >= terms["silent_grey"], row["cycle"][:4] == last["cycle"][:4]
+    return bool(pd.isna(row["deviation"]) and same_year and not silent)
 
 
 def light_changes(lit: pd.DataFrame, cycle: str) -> pd.DataFrame:

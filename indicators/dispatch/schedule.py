@@ -78,7 +78,8 @@ def evenly(plan_start: pd.Series, year: int, month: int) -> pd.Series:
     year, its first month included; before that, nothing.
     """
     before = ((plan_start.dt.year - year) * 12 + plan_start.dt.month - 1).fillna(0).clip(0, 12)
-    return ((month - before) / (12 - before).where(before < 12)).clip(lower=0).fillna(0.0)
+    due: pd.Series = ((month - before) / (12 - before).where(before < 12)).clip(lower=0).fillna(0.0)
+    return due
 
 
 @dataclass(frozen=True)
