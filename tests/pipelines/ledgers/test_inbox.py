@@ -56,6 +56,36 @@ def test_a_column_under_an_own_name_is_named_and_can_be_mapped(workspace: Worksp
     assert board(workspace).of("project")["year_plan"].tolist() == [5_010_000.0, 5_020_000.0]
 
 
+@pytest.mark.parametrize(
+    ("label", "like"),
+    [
+        ("年度计划投资额度", "年度计划投资"),
+        ("开工以来完成投资", "自开工累计完成投资"),
+        ("今年已投资额", ""),  # of a year's money and of the total neither is near enough
+        ("今年以来投资额", ""),
+        ("项目名", ""),  # the sheet has that column
+    ],
+)
+def test_a_column_is_suggested_only_where_one_is_near(
+    workspace: Workspace, tmp_path: Path, label: str, like: str
+) -> None:
+    head = [*HEAD[:3], label, *HEAD[4:]]
+    _, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(project(1), head=head))))
+    assert f"未读取：{label}{f'（疑为“{like}”，本表缺此列）' if like else '；'}" in said
+
+
+@pytest.mark.parametrize(("group", "taken"), [("投资情况", True), ("一、项目投资完成情况", True), ("上年情况", False),
+                                               ("预计情况", False), ("集团合并", False)])  # fmt: skip
+def test_a_title_that_only_gathers_columns_is_no_part_of_their_names(
+    workspace: Workspace, tmp_path: Path, group: str, taken: bool
+) -> None:
+    heads = [[*HEAD[:3], group, "", *HEAD[4:]], ["", "", "", "本年累计完成投资", "年度计划投资", "", ""]]
+    rows = [["清单"], ["计量单位：万元"], *heads, [*project(1)[:4], 900, *project(1)[4:]]]
+    code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, rows, merges=("D3:E3",))))
+    assert code == 0, said
+    assert ("未读取" not in said) == taken
+
+
 def test_shifted_columns_are_set_aside_on_trial(workspace: Workspace, tmp_path: Path) -> None:
     rows = [["", *project(number)[:-1]] for number in (1, 2, 3)]
     code, said = shuce(workspace, "check", str(xlsx(tmp_path / NAME, sheet(*rows))))
