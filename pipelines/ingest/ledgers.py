@@ -31,6 +31,7 @@ CLEARED: Final = "清空"  # what empties a cell that held something; a blank ce
 IDENTITY: Final = ("credit_code", "name")
 # Who says it, of what and when: not what is said.
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+UNTOLD: Final = "untold_column"
 _UNDATED: Final = "undated"
 _WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
 _FEWEST: Final = 2  # of so many known entries on a sheet it can be said what became of most
@@ -462,15 +463,16 @@ def untold(raw: pa.Table, ledger: Ledger) -> list[dict[str, Any]]:
     either way nothing was read of it.
 
     Returns:
-        ``file, sheet, row`` (0: the sheet)``, column, reason_zh, reason_en``, in the order in which sheets came.
+        ``file, file_sha, sheet, row`` (0: the sheet)``, column, code, reason_zh, reason_en``, in the order in which
+        sheets came.
     """
     sheets: dict[tuple[Any, ...], list[Row]] = {}
     for cells in raw.to_pylist():
-        place = cells["received_at"], cells["file"], cells["sheet"]
+        place = cells["received_at"], cells["file"], cells["sheet"], cells["file_sha"]
         sheets.setdefault(place, []).append(Row(ledger.form, cells))
     known: dict[tuple[str, str], set[str]] = {}
     found = []
-    for (_, file, sheet), rows in sorted(sheets.items(), key=lambda item: item[0]):
+    for (_, file, sheet, file_sha), rows in sorted(sheets.items(), key=lambda item: item[0]):
         reporter, numbers = rows[0].text("reporter"), {row.text("entry").upper() for row in rows}
         for name in ledger.told:
             before = known.setdefault((reporter, name), set())
@@ -479,7 +481,7 @@ def untold(raw: pa.Table, ledger: Ledger) -> list[dict[str, Any]]:
             elif len(numbers & before) > _SHIFTED * len(numbers):
                 header = ledger.columns[name].header
                 found.append({
-                    "file": file, "sheet": sheet, "row": 0, "column": header,
+                    "file": file, "file_sha": file_sha, "sheet": sheet, "row": 0, "column": header, "code": UNTOLD,
                     "reason_zh": f"本表没有“{header}”（缺列、改名或全空），此前所报都有；视为没有变化，请核对。",
                     "reason_en": f"Nothing of {name} on this sheet, unlike before: a column is missing or renamed.",
                 })  # fmt: skip
