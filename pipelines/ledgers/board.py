@@ -28,7 +28,7 @@ from pipelines.ledgers.doubles import COLUMNS
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
 # What an entry was called and where it was before, and what it had come to: by these a doubt is told.
-_BEFORE: Final = {name: ("name", "county", *(("cum_year",) if name == "project" else ())) for name in FIVE}
+_BEFORE: Final = {name: ("name", "county", *(("cum_year", "month_done") if name == "project" else ())) for name in FIVE}
 # What of an entry counts once where another one certainly is the same.
 COUNTED: Final[dict[str, tuple[str, ...]]] = {
     "project": ("year_plan", "cum_year"),

@@ -57,6 +57,7 @@ def test_what_holds_was_known_by_then_and_reported_last() -> None:
     late = dispatch.entries(HISTORY, DAY, KINDS, before=("cum_year",)).set_index("entry")
     assert late["name"].tolist() == ["新名", "二号"]
     assert late.loc["XM001", ["cum_year", "cum_year_before"]].tolist() == [100.0, 90.0]
+    assert late.loc["XM001", ["cum_year_at", "cum_year_before_at"]].tolist() == [day("2023-03-30"), day("2023-02-27")]
     assert late.loc["XM001", "last_report"] == day("2023-05-30")
     shuffled = dispatch.entries(HISTORY.sample(frac=1, random_state=3), DAY, KINDS, before=("cum_year",))
     pd.testing.assert_frame_equal(shuffled, late.reset_index())
@@ -310,7 +311,8 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         "project": {
             "credit_code": "已填", "type": "新建", "plan_start": day("2023-01-01"), "plan_finish": day("2024-01-01"),
             "start": day("2023-01-02"), "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
-            "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0,
+            "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0, "month_done": NaN,
+            "cum_year_at": day("2023-10-31"), "month_done_at": day("2023-10-31"), "cum_year_before_at": NaT,
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
                  "arrived_on": day("2023-01-01")},
@@ -332,11 +334,16 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         "out_reason": "",
     }
     frame = pd.DataFrame([common | sound[ledger] | cells])
-    for name in frame.columns[[name.endswith(("date", "_on")) or name in {"start", "finish"} for name in frame]]:
+    for name in frame.columns[[name.endswith(("date", "_on", "_at")) or name in {"start", "finish"} for name in frame]]:
         frame[name] = pd.to_datetime(frame[name])
     return list(dispatch.doubts(ledger, frame, TODAY, 2023)["rule"])
 
 
+# From 1 to 2.5 万元 within the month.
+MONTH: dict[str, Any] = {
+    "year_plan": 1e5, "total_investment": 1e5, "cum_total": 2.5e4, "cum_year": 2.5e4, "cum_year_before": 1e4,
+    "cum_year_before_at": day("2023-09-30"),
+}  # fmt: skip
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("no_credit_code", "project", {"credit_code": ""}),
     ("no_credit_code", "firm", {"credit_code": ""}),
@@ -359,6 +366,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("far_over_total", "project", {"cum_year": 12.0, "cum_total": NaN, "total_investment": 10.0}),
     ("year_over_total", "project", {"cum_total": 0.9}),
     ("fallen", "project", {"cum_year_before": 2.0}),
+    ("month_off", "project", MONTH | {"month_done": 3.5e4 + 1}),
     ("spent_over_arrived", "bond", {"spent": 2.0}),
     ("paid_over_arrived", "bond", {"paid": 2.0}),
     ("arrived_over_issued", "bond", {"arrived": 2.0}),
@@ -388,6 +396,19 @@ def test_each_doubt_fires_alone(rule: str, ledger: str, wrong: dict[str, Any]) -
 @pytest.mark.parametrize("cells", [{"name": "乙"}, {"county": "2"}, {"name": "乙", "county": "2", "name_before": ""}])
 def test_a_rename_or_a_move_alone_is_no_doubt(cells: dict[str, Any]) -> None:
     assert doubt("park", **cells) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"month_done": 3.5e4},  # within rounding
+        {"month_done": 9e4, "cum_year_before_at": day("2023-08-31")},  # over two months
+        {"month_done": 9e4, "cum_year_before_at": day("2023-10-20")},  # within one
+        {"month_done": 9e4, "month_done_at": day("2023-09-30")},  # that of the month before
+    ],
+)
+def test_a_month_is_held_to_the_rise_of_that_month_alone(cells: dict[str, Any]) -> None:
+    assert doubt("project", **(MONTH | cells)) == []
 
 
 def test_every_doubt_is_tried_and_names_columns_of_its_ledgers() -> None:
