@@ -78,6 +78,15 @@ def test_a_plan_without_a_year_is_in_no_light_and_no_sum() -> None:
     assert board.left_out("project") == {"XM001"}
 
 
+def test_a_new_name_in_another_county_is_doubted_until_it_is_said_again() -> None:
+    first = ("2023-10-25", {"year": "2023", "year_plan": "1000", "cum_year": "850", "county": "419901"})
+    other = {"name": "乙项目", "county": "419902", "cum_year": "900"}
+    once, twice = (history(first, *[(f"2023-{month}-25", other) for month in months]) for months in ((11,), (11, 12)))
+    assert Board(once, dt.date(2023, 12, 5)).doubts("project")["rule"].tolist() == ["renamed_and_moved"]
+    assert Board(once, dt.date(2023, 12, 5)).lit["light"].tolist() == ["grey"]
+    assert Board(twice, dt.date(2024, 1, 5)).doubts("project").empty
+
+
 def test_last_years_plan_and_money_are_nobodys_in_the_new_year() -> None:
     rows = history(
         ("2023-12-25", of_2023("10")[1] | {"future_industry": "量子信息"}), ("2024-05-25", {"image": "主体"})
