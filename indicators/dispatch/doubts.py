@@ -51,7 +51,8 @@ def doubts(
     frame = standing
     if ledger == "project":
         months = frame.reindex(columns=list(MONTHS)).astype("float64")
-        frame = frame.assign(plan_sum=months.sum(axis=1, min_count=1))
+        days_apart = (frame["cum_year_at"] - frame["cum_year_before_at"]).dt.days
+        frame = frame.assign(plan_sum=months.sum(axis=1, min_count=1), days_apart=days_apart)
     names = {name: frame[name] for name in frame} | {"today": pd.Timestamp(day), "this_year": year} | dict(terms)
     found = []
     for number, rule in enumerate(rules().to_dict("records")):

@@ -24,28 +24,29 @@ _SAME: Final = 0.001  # the months' plans add up to the year's within a thousand
 
 
 def of_year(projects: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The projects without plan and investment where these are of another year than the one that is dispatched.
+    """The projects without plan and investment where these are not said to be of the year that is dispatched.
 
     Args:
-        projects: ``year`` (missing: of the year that is dispatched)``, year_plan, cum_year``.
+        projects: ``year, year_plan, cum_year``.
         year: the one that is dispatched.
     """
-    mine = projects["year"].isna() | (projects["year"] == year)
+    mine = projects["year"] == year
     return projects.assign(**{name: projects[name].where(mine) for name in ("year_plan", "cum_year")})
 
 
-def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
+def progress(projects: pd.DataFrame, year: int, month: int) -> pd.DataFrame:
     """How far each project is, and how far it should be, at the end of a month.
 
     Args:
-        projects: ``entry, year_plan, cum_year`` (one unit of money) and, where a plan by month is kept, ``plan_01`` …
-            ``plan_12``.
+        projects: ``entry, year_plan, cum_year`` (one unit of money)``, plan_start`` and, where a plan by month is kept,
+            ``plan_01`` … ``plan_12``.
+        year: the one that is dispatched.
         month: 1 to 12.
 
     Returns:
-        ``entry, completion`` (cum_year / year_plan)``, scheduled`` (the plan's share by then; without a plan by month
-        that adds up, month / 12)``, deviation`` (all three of 12 places)``, basis`` (monthly | even | none: no plan for
-        the year, nothing to judge).
+        ``entry, completion`` (cum_year / year_plan; missing where nothing was reported)``, scheduled`` (the plan's
+        share by then; without a plan by month that adds up, ``evenly``)``, deviation`` (all three of 12 places)``,
+        basis`` (monthly | even | none: no plan for the year, nothing to judge).
 
     Raises:
         InputError: the month is none.
@@ -56,8 +57,8 @@ def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
     whole = months.sum(axis=1)
     by_month = months.notna().any(axis=1) & ((whole - plan).abs() <= _SAME * plan)
     planned = months.iloc[:, :month].sum(axis=1) / whole.where(whole > 0)
-    scheduled = planned.where(by_month, month / 12).where(plan.notna())
-    done = projects["cum_year"].astype("float64").fillna(0.0) / plan
+    scheduled = planned.where(by_month, evenly(projects["plan_start"], year, month)).where(plan.notna())
+    done = projects["cum_year"].astype("float64") / plan
     basis = np.select([plan.isna(), by_month], ["none", "monthly"], "even")
     return pd.DataFrame(
         {
@@ -68,6 +69,17 @@ def progress(projects: pd.DataFrame, month: int) -> pd.DataFrame:
             "basis": basis,
         }
     )
+
+
+def evenly(plan_start: pd.Series, year: int, month: int) -> pd.Series:
+    """The share of a year's plan that is due by the end of a month where no month has a plan of its own.
+
+    Months / 12; of a project that is to start within the year, the months since then over those that were left of the
+    year, its first month included; before that, nothing.
+    """
+    before = ((plan_start.dt.year - year) * 12 + plan_start.dt.month - 1).fillna(0).clip(0, 12)
+    due: pd.Series = ((month - before) / (12 - before).where(before < 12)).clip(lower=0).fillna(0.0)
+    return due
 
 
 @dataclass(frozen=True)

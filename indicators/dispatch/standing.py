@@ -43,7 +43,8 @@ def entries(
             reporter, reported_at, known_from, turn`` (the order in which reports are taken)``, row_id``.
         day: the day of knowledge.
         kinds: the ledger's columns → their kind (money, number, count, integer, date, flag, code, text).
-        before: number columns whose last other value is wanted too, as ``<column>_before``.
+        before: columns whose value by the report before is wanted too, as ``<column>_before``, and the days of both
+            reports, ``<column>_at`` and ``<column>_before_at``.
         year: the last year whose plan and investment count: what is planned early for the next is not of this one.
 
     Returns:
@@ -62,11 +63,12 @@ def entries(
     wide = last.pivot(index="entry", columns="field", values="value").reindex(sorted(by_entry.groups))
     out = {name: _typed(wide.get(name), kind, wide.index) for name, kind in kinds.items()}
     for name in before:
-        earlier = held[held["field"] == name]
-        earlier = earlier[earlier["row_id"] != earlier.groupby("entry")["row_id"].transform("last")]
-        out[f"{name}_before"] = _typed(
-            earlier.groupby("entry")["value"].last().reindex(wide.index), kinds[name], wide.index
-        )
+        told = held[held["field"] == name]
+        earlier = told[told["row_id"] != told.groupby("entry")["row_id"].transform("last")]
+        for suffix, rows in (("", told), ("_before", earlier)):
+            ended = rows.groupby("entry")[["value", "reported_at"]].last().reindex(wide.index)
+            out[f"{name}{suffix}"] = _typed(ended["value"], kinds[name], wide.index)
+            out[f"{name}{suffix}_at"] = pd.to_datetime(ended["reported_at"])
     out["last_report"] = pd.to_datetime(by_entry["reported_at"].max().reindex(wide.index))
     out["last_reporter"] = by_entry["reporter"].last().reindex(wide.index)
     out["first_known"] = pd.to_datetime(by_entry["known_from"].min().reindex(wide.index))

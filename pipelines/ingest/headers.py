@@ -13,7 +13,15 @@ from typing import Any, Final
 
 from pipelines.ingest.faults import RefusalError
 from pipelines.ingest.forms import Column, Form
-from pipelines.ingest.headwords import bare, is_header_row, is_subhead, is_unit, numbers_columns, without_plain
+from pipelines.ingest.headwords import (
+    bare,
+    is_header_row,
+    is_subhead,
+    is_unit,
+    numbers_columns,
+    without_groups,
+    without_plain,
+)
 from pipelines.ingest.sheets import Range, Sheet
 from pipelines.ingest.texts import normal, render
 
@@ -105,7 +113,7 @@ def _match(labels: tuple[str, ...], index: dict[str, tuple[str, int]]) -> tuple[
     doubled: list[str] = []
     for position, label in enumerate(labels):
         key = normal(label)
-        parts = [bare(part) for part in key.split("/")]
+        parts = without_groups([bare(part) for part in key.split("/")])
         hit = index.get(key) or index.get("/".join(parts)) or index.get("/".join(without_plain(parts)))
         if hit is None:
             continue
@@ -167,13 +175,6 @@ def _names_columns(row: list[str]) -> bool:
     """Whether a header row names or divides columns, rather than numbering them or giving their units."""
     cells = [normal(cell) for cell in row if cell]
     return not numbers_columns(cells) and not all(is_unit(cell) for cell in cells)
-
-
-def nearest(label: str, header: Header, form: Form) -> str:
-    """The header of the column that a label resembles most, of those that a sheet lacks; '' where it does none."""
-    lacking = {normal(name): one.header for one in form.columns if one.name not in header.columns for name in one.names}
-    near = difflib.get_close_matches(normal(label), list(lacking), n=1, cutoff=_LIKE)
-    return lacking[near[0]] if near else ""
 
 
 def require(header: Header, form: Form, sheet: Sheet) -> None:

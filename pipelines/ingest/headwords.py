@@ -27,6 +27,10 @@ _PLAIN: Final = re.compile(
     r"(?:本年(?:度)?|自年初)?(?:累计|实际)(?:数|额|值|金额)?|本年(?:度)?(?:数|金额)?|金额|数值|"
     r"(?:本年)?1(?:-|至|月-)(?:本|\d{1,2})月(?:累计)?(?:数|额|值|金额)?"
 )
+# Titles that only gather columns and say nothing of when, of whom or whether what stands below was done.
+_GROUP: Final = re.compile(
+    r"(?:基本|主要|企业|单位|项目|园区|债券|投资|资金|建设|经营|生产|进展|进度|完成|填报|联系|其他)*(?:情况|概况|信息)"
+)
 _LONGEST: Final = 24  # characters that a sub-head may have
 _LETTERS: Final = ("甲乙丙丁戊己庚辛壬癸", "abcdefghij")
 _LEAD: Final = frozenset({"栏次", "行次", "序号", "编号"})
@@ -53,6 +57,11 @@ def is_subhead(part: str) -> bool:
 def without_plain(parts: list[str]) -> list[str]:
     """Header parts without the sub-heads below the name that only repeat what is meant anyway."""
     return parts[:1] + [part for part in parts[1:] if not _PLAIN.fullmatch(part)]
+
+
+def without_groups(parts: list[str]) -> list[str]:
+    """Header parts without the titles above that only gather columns: 投资情况, 项目基本信息; the last one stays."""
+    return [part for part in parts[:-1] if not _GROUP.fullmatch(part)] + parts[-1:]
 
 
 @cache

@@ -31,6 +31,7 @@ CLEARED: Final = "清空"  # what empties a cell that held something; a blank ce
 IDENTITY: Final = ("credit_code", "name")
 # Who says it, of what and when: not what is said.
 _ABOUT: Final = frozenset({"entry", "reporter", "reported_at"})
+UNTOLD: Final = "untold_column"
 _UNDATED: Final = "undated"
 _WHOLE: Final = Decimal("0.005")  # a share of whole numbers that a spreadsheet may add
 _FEWEST: Final = 2  # of so many known entries on a sheet it can be said what became of most
@@ -371,12 +372,16 @@ class _Known:
         return [name for name in reports[0].ledger.stable if any(name in names for names in slipped)]
 
     def is_another(self, report: Report) -> bool:
-        """Whether a report gives both a credit code and a name that its entry never had."""
+        """Whether a row is about another entry than the one whose number it bears.
+
+        It gives both a credit code and a name that its entry never had, or one of them that another entry has. An entry
+        without a code may have that of another: one investor has several projects. A single change means what it says.
+        """
         held = self.entries.get(report.entry)
-        given = dict(_identity(report))
-        return held is not None and all(
-            held[name] and name in given and given[name] not in held[name] for name in IDENTITY
-        )
+        if held is None or report.row.form == CHANGES:
+            return False
+        new = [(name, value) for name, value in _identity(report) if held[name] and value not in held[name]]
+        return len(new) == len(IDENTITY) or any(self.by.get(one) for one in new)
 
 
 def _identity(report: Report) -> Iterator[tuple[str, str]]:
@@ -442,8 +447,9 @@ _NO_NUMBER: Final = CellError(
 _ANOTHER: Final = CellError(
     "编号",
     "another_entry",
-    "编号相同而信用代码和名称都与已登记的不同，疑似串行；更名请只改名称，更换主体请另编号。",
-    "The number is known under another credit code and another name: the row may have slipped.",
+    "编号与信用代码、名称对不上：两者都与已登记的不同，或其一属于另一编号，疑似串行或编号有误；"
+    "更名请只改名称，更换主体请另编号，确需更改的请用台账周报（TZ00）报送。",
+    "The number is known under another credit code and another name, or one of them is another entry's.",
 )
 _UNKNOWN: Final = CellError(
     "编号", "unknown_entry", "清单中没有这一编号；新增须写明名称。", "No such entry; a new one needs a name."
@@ -457,15 +463,16 @@ def untold(raw: pa.Table, ledger: Ledger) -> list[dict[str, Any]]:
     either way nothing was read of it.
 
     Returns:
-        ``file, sheet, row`` (0: the sheet)``, column, reason_zh, reason_en``, in the order in which sheets came.
+        ``file, file_sha, sheet, row`` (0: the sheet)``, column, code, reason_zh, reason_en``, in the order in which
+        sheets came.
     """
     sheets: dict[tuple[Any, ...], list[Row]] = {}
     for cells in raw.to_pylist():
-        place = cells["received_at"], cells["file"], cells["sheet"]
+        place = cells["received_at"], cells["file"], cells["sheet"], cells["file_sha"]
         sheets.setdefault(place, []).append(Row(ledger.form, cells))
     known: dict[tuple[str, str], set[str]] = {}
     found = []
-    for (_, file, sheet), rows in sorted(sheets.items(), key=lambda item: item[0]):
+    for (_, file, sheet, file_sha), rows in sorted(sheets.items(), key=lambda item: item[0]):
         reporter, numbers = rows[0].text("reporter"), {row.text("entry").upper() for row in rows}
         for name in ledger.told:
             before = known.setdefault((reporter, name), set())
@@ -474,7 +481,7 @@ def untold(raw: pa.Table, ledger: Ledger) -> list[dict[str, Any]]:
             elif len(numbers & before) > _SHIFTED * len(numbers):
                 header = ledger.columns[name].header
                 found.append({
-                    "file": file, "sheet": sheet, "row": 0, "column": header,
+                    "file": file, "file_sha": file_sha, "sheet": sheet, "row": 0, "column": header, "code": UNTOLD,
                     "reason_zh": f"本表没有“{header}”（缺列、改名或全空），此前所报都有；视为没有变化，请核对。",
                     "reason_en": f"Nothing of {name} on this sheet, unlike before: a column is missing or renamed.",
                 })  # fmt: skip

@@ -18,7 +18,8 @@ from pipelines.ingest import hollow
 from pipelines.ingest.columns import Below
 from pipelines.ingest.faults import Fault, too_long
 from pipelines.ingest.forms import Form
-from pipelines.ingest.headers import Header, nearest, require, titles_above
+from pipelines.ingest.headers import Header, require, titles_above
+from pipelines.ingest.mapping_likeness import proposals
 from pipelines.ingest.notes import PLAIN, is_note, is_total, texts_of
 from pipelines.ingest.periods import Stated, check_title
 from pipelines.ingest.sheets import Sheet
@@ -99,13 +100,14 @@ def _leave_hollow(body: Body, sheet: Sheet, header: Header, form: Form) -> None:
 def _unread(sheet: Sheet, header: Header, form: Form) -> Iterable[Fault]:
     """One notice that names the columns which the form does not have; what only numbers the rows is no column.
 
-    Beside each the column of the form that it resembles most and that the sheet lacks: it may be that one renamed.
+    Beside each the column of the form that it resembles and that the sheet lacks: it may be that one renamed.
     """
     used = set(header.columns.values())
     left = [label for place, label in enumerate(header.labels) if label and place not in used and label not in SERIAL]
     if left:
-        near = {label: nearest(label, header, form) for label in left}
-        said = "、".join(label + (f"（疑为“{near[label]}”，本表缺此列）" if near[label] else "") for label in left)
+        called = {column.name: column.header for column in form.columns}
+        near = {like.header: called[like.column] for like in proposals(header.labels, form) if like.column}
+        said = "、".join(label + (f"（疑为“{near[label]}”，本表缺此列）" if label in near else "") for label in left)
         yield Fault(
             UNREAD,
             f"以下各列不在表式中，未读取：{said}；若只是列名不同，请用 shuce inbox map 对应。",

@@ -27,7 +27,8 @@ from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers.doubles import COLUMNS
 
 FIVE: Final = ("firm", "project", "lead", "bond", "park")
-_BEFORE: Final = {"project": ("cum_year",)}
+# What an entry was called and where it was before, and what it had come to: by these a doubt is told.
+_BEFORE: Final = {name: ("name", "county", *(("cum_year", "month_done") if name == "project" else ())) for name in FIVE}
 # What of an entry counts once where another one certainly is the same.
 COUNTED: Final[dict[str, tuple[str, ...]]] = {
     "project": ("year_plan", "cum_year"),
@@ -248,8 +249,10 @@ class Board:
     def _measured(self, cycle: Cycle, until: list[Cycle]) -> pd.DataFrame:
         """Progress, starts, silence and doubts of the projects of one cycle."""
         cut, there = cycle.cut_off(self.limits), self._projects(cycle)
-        told = dispatch.progress(dispatch.of_year(there, cycle.year), cycle.month)
         found = dispatch.doubts("project", there, cut, cycle.year, self.limits)
+        # What is in doubt is as little in a light as it is in a sum.
+        sound = dispatch.counting(there, zip(found["entry"], found["drops"], strict=True))
+        told = dispatch.progress(dispatch.of_year(sound, cycle.year), cycle.year, cycle.month)
         doubt, flag = blocking(found), flagging(found)
         return told.assign(
             name=there["name"],

@@ -17,16 +17,21 @@ import pandas as pd
 from pipelines.excel import units
 from pipelines.ingest.forms import Column as FormColumn
 from pipelines.ingest.forms.ledgers import Ledger
-from pipelines.review.listing import Column, Listing, Workbook
+from pipelines.review.listing import Cell, Column, Listing, Workbook
 from pipelines.workspace import City
 
-LOCKED: Final = frozenset({"entry", "in_date"})  # numbers and days of entry are given by the task force
+# Numbers and days of entry are given by the task force; a new row says those that it gave.
+LOCKED: Final = frozenset({"entry", "in_date"})
 ROOM: Final = 20  # empty rows for new entries
 _WAN: Final = 10_000
+_NUMBERS: Final = frozenset({"money", "number", "count", "integer"})
 _FLAGS: Final = {"yes": "是", "no": "否"}
 _WIDEST: Final = 30
 _INSTRUCTIONS: Final = (
-    ("填什么", "黄色各栏可填；编号由专班给定，不可改。只填有变化的栏也可以：空格表示没有变化，要清空某栏请填“清空”。"),
+    (
+        "填什么",
+        "黄色各栏可填；编号由专班给定，已列条目的编号和入单日期不可改，新增条目填在表末空行。只填有变化的栏也可以：空格表示没有变化，要清空某栏请填“清空”。",
+    ),
     ("必填", "填报单位、填报日期；新增一行还须有专班给定的编号和名称。没有填报日期的行视为没有填报，不采用。"),
     ("金额", "一律以万元计；累计数为本年1月起至填报月。"),
     ("下拉列表", "有下拉箭头的栏只能选用所列的词。"),
@@ -74,10 +79,11 @@ def _column(column: FormColumn, ledger: Ledger, city: City) -> Column:
         answer=column.name not in LOCKED,
         choices=choices,
         hint=hint,
+        number=column.kind in _NUMBERS,
     )
 
 
-def _cell(row: dict[Any, Any], column: FormColumn, ledger: Ledger, city: City) -> str:
+def _cell(row: dict[Any, Any], column: FormColumn, ledger: Ledger, city: City) -> Cell:
     """A cell as it would be keyed in."""
     name = column.name
     value = row.get("last_reporter", "") if name == "reporter" else row.get(name, "")
@@ -86,7 +92,6 @@ def _cell(row: dict[Any, Any], column: FormColumn, ledger: Ledger, city: City) -
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, float):
-        number = Decimal(repr(value)) / (_WAN if column.kind == "money" else 1)
-        return format(number.normalize(), "f")
+        return float(Decimal(repr(value)) / (_WAN if column.kind == "money" else 1))
     text, words = str(value), {"flag": _FLAGS, "county": city.regions}
     return words.get(name, words.get(column.kind, {})).get(text, text)

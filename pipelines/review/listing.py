@@ -25,14 +25,16 @@ _ALLOWED: Final = {"autofilter": True, "sort": True, "format_columns": True, "fo
 _GREY, _ANSWER, _MARKED, _WARNING = "#f3f4f6", "#fff8dc", "#9a3412", "#9d1c1c"
 
 
-Cell: TypeAlias = str | int | float  # a float is a share, shown in per cent
+# A float is a share, shown in per cent, but in a column of numbers to be filled in.
+Cell: TypeAlias = str | int | float
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a list: its header and width, whether it is filled in, and from which words.
 
-    ``align`` is how its cells stand; ``hint`` is shown where the cell is entered.
+    ``align`` is how its cells stand; ``hint`` is shown where the cell is entered; what is filled in is taken for text
+    unless ``number``.
     """
 
     header: str
@@ -41,11 +43,15 @@ class Column:
     choices: tuple[str, ...] = ()
     align: str = "left"
     hint: str = ""
+    number: bool = False
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One sheet of a list: title, what it is about, columns, rows; ``marked`` rows stand out."""
+    """One sheet of a list: title, what it is about, columns, rows; ``marked`` rows stand out.
+
+    A row in which nothing stands is for somebody else to fill in, locked columns, too.
+    """
 
     name: str
     title: str
@@ -109,8 +115,8 @@ def _sheet(at: Book, listing: Listing) -> None:
 def _row(at: Book, sheet: Any, number: int, columns: Sequence[Column], cells: Sequence[Cell], *, marked: bool) -> None:
     for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
         look: dict[str, Any] = {"border": 1, "border_color": "#c3c8cf", "text_wrap": True, "align": column.align}
-        if column.answer:
-            look |= {"bg_color": _ANSWER, "locked": False, "num_format": "@"}
+        if column.answer or not any(cells):
+            look |= {"bg_color": _ANSWER, "locked": False, "num_format": "General" if column.number else "@"}
         elif marked and place < 2:
             look |= {"bold": True, "font_color": _MARKED}
         _write(at, sheet, (number, place), cell, look)
@@ -124,7 +130,8 @@ def _write(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[
         style = at.style(**look)
         sheet.write_string(*place, cell, style) if cell else sheet.write_blank(*place, None, style)
     else:
-        sheet.write_number(*place, cell, at.style(num_format="0.0%" if isinstance(cell, float) else "0", **look))
+        look = {"num_format": "0.0%" if isinstance(cell, float) else "0"} | look
+        sheet.write_number(*place, cell, at.style(**look))
 
 
 def _validate(sheet: Any, area: tuple[int, int, int, int], column: Column) -> None:

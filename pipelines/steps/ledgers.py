@@ -128,7 +128,7 @@ def unread(workspace: Workspace) -> list[dict[str, Any]]:
     """What of sheets of ledgers was not read though their rows were: columns with another name, or that are missing.
 
     Returns:
-        ``file, sheet, row, column, reason_zh, reason_en``.
+        ``file, file_sha, sheet, row, column, code, reason_zh, reason_en``.
     """
     lake, found = Lake(workspace.lake), []
     for form in LEDGER_FORMS:
@@ -136,6 +136,34 @@ def unread(workspace: Workspace) -> list[dict[str, Any]]:
         found += notices.filter(pc.equal(notices["code"], UNREAD)).to_pylist()
     for ledger in ledgers().values():
         found += untold(lake.read(f"raw_{ledger.form}"), ledger)
+    return found
+
+
+def doubts_of(workspace: Workspace, file_sha: str) -> list[dict[str, Any]]:
+    """The doubts that a file raises, on the day on which it was received: those that would not hold without it.
+
+    Returns:
+        ``sheet, row`` (where the file says what is doubted, else where it speaks of the entry)``, column, rule,
+        reason_zh, reason_en``.
+    """
+    from pipelines.ledgers.board import Board
+    from pipelines.ledgers.remarks import headers
+
+    rows = Lake(workspace.lake).read("core_ledger_history").to_pandas()
+    own = rows[rows["file_sha"] == file_sha]
+    if own.empty:
+        return []
+    day, found = own["known_from"].max(), []
+    boards = Board(rows, day), Board(rows[rows["file_sha"] != file_sha], day)
+    for (ledger, entry), said in own.groupby(["ledger", "entry"]):
+        now, before = (doubts[doubts["entry"] == entry] for doubts in (board.doubts(ledger) for board in boards))
+        for doubt in now[~now["rule"].isin(before["rule"])].to_dict("records"):
+            named = said[said["field"].isin(doubt["fields"])]
+            place = (named if len(named) else said).iloc[0]
+            found.append({
+                "sheet": place["sheet"], "row": int(place["row"]), "column": headers(doubt | {"ledger": ledger}),
+                "rule": doubt["rule"], "reason_zh": f"存疑：{doubt['zh']}。", "reason_en": f"Doubted: {doubt['en']}.",
+            })  # fmt: skip
     return found
 
 

@@ -26,18 +26,26 @@ from pipelines.ingest.faults import Fault, RefusalError
 from pipelines.ingest.forms import forms
 from pipelines.ingest.forms.ledgers import LEDGER_FORMS
 from pipelines.ingest.landing import opened, register
+from pipelines.ingest.ledgers import UNTOLD
 from pipelines.ingest.mapping import FOLDER
 from pipelines.ingest.receipts import STORE, Receipt, log_path, receipts
 from pipelines.ingest.register import REGISTER
 from pipelines.ingest.tables import UNREAD
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake
-from pipelines.steps import annual, claims
+from pipelines.steps import annual, claims, ledgers
 from pipelines.steps import register as registers
 from pipelines.steps.arrivals import SHA, set_aside_rows
 from pipelines.steps.asides import unclassed
 from pipelines.steps.classified import class_return
-from pipelines.steps.core import FIRM_FORMS, SMALL_TABLES, core_return, ledger_set_aside, reference_set_aside
+from pipelines.steps.core import (
+    FIRM_FORMS,
+    SMALL_TABLES,
+    core_return,
+    core_small,
+    ledger_set_aside,
+    reference_set_aside,
+)
 from pipelines.steps.lines import lines_partition
 from pipelines.steps.raw import raw
 from pipelines.workspace import SETTINGS, Workspace
@@ -67,7 +75,7 @@ class Trial:
         rows: rows found in the file.
         set_aside: rows that would be set aside.
         findings: every rule that fires and every row refused, in the order of the file.
-        unread: columns that the form does not have, by sheet.
+        unread: columns that the form does not have, or that a ledger's sheet had before, by sheet.
     """
 
     receipt: Receipt | None
@@ -198,10 +206,14 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     if form in FIRM_FORMS:
         queries += _unclassed(lake, partition, receipt)
+    if form in LEDGER_FORMS:
+        queries += [Finding(False, _fault(row, "rule")) for row in ledgers.doubts_of(scratch, receipt.sha256)]
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
     found.sort(key=lambda item: (item.fault.sheet, item.fault.row, not item.hard, item.fault.code))
     notices = _of_file(lake.read(f"notice_{form}", [partition]), receipt).to_pylist()
-    unread = tuple(_fault(row, "code") for row in notices if row["code"] == UNREAD)
+    if form in LEDGER_FORMS:
+        notices = [row for row in ledgers.unread(scratch) if row["file_sha"] == receipt.sha256]
+    unread = tuple(_fault(row, "code") for row in notices if row["code"] in {UNREAD, UNTOLD})
     return Trial(receipt, known, None, rows, len(set_aside_rows(mine)), tuple(found), unread)
 
 
@@ -214,6 +226,7 @@ def _read_with(form: str) -> tuple[str, ...]:
 def _review(scratch: Workspace, form: str, partition: str) -> None:
     if form in LEDGER_FORMS:
         ledger_set_aside(scratch)
+        core_small(scratch, "core_ledger_history")
     elif form in _REFERENCE:
         reference_set_aside(scratch)
         if form == annual.FORM:

@@ -57,6 +57,7 @@ def test_what_holds_was_known_by_then_and_reported_last() -> None:
     late = dispatch.entries(HISTORY, DAY, KINDS, before=("cum_year",)).set_index("entry")
     assert late["name"].tolist() == ["新名", "二号"]
     assert late.loc["XM001", ["cum_year", "cum_year_before"]].tolist() == [100.0, 90.0]
+    assert late.loc["XM001", ["cum_year_at", "cum_year_before_at"]].tolist() == [day("2023-03-30"), day("2023-02-27")]
     assert late.loc["XM001", "last_report"] == day("2023-05-30")
     shuffled = dispatch.entries(HISTORY.sample(frac=1, random_state=3), DAY, KINDS, before=("cum_year",))
     pd.testing.assert_frame_equal(shuffled, late.reset_index())
@@ -124,11 +125,11 @@ def test_changed_cells_between_two_days() -> None:
 
 
 def plan(**cells: Any) -> pd.DataFrame:
-    return pd.DataFrame([{"entry": "XM001", "year_plan": 120.0, "cum_year": 40.0} | cells])
+    return pd.DataFrame([{"entry": "XM001", "year_plan": 120.0, "cum_year": 40.0, "plan_start": NaT} | cells])
 
 
 def test_progress_without_a_plan_by_month_is_by_twelfths() -> None:
-    row = dispatch.progress(plan(), 6).iloc[0]
+    row = dispatch.progress(plan(), 2023, 6).iloc[0]
     assert row["basis"] == "even"
     assert [row["completion"], row["scheduled"]] == pytest.approx([1 / 3, 1 / 2])
     assert row["deviation"] == pytest.approx(-1 / 6)
@@ -144,7 +145,7 @@ def test_progress_without_a_plan_by_month_is_by_twelfths() -> None:
     ],
 )
 def test_what_lies_on_a_limit_is_not_beyond_it(year_plan: float, cum_year: float, month: int, light: str) -> None:
-    reached = dispatch.progress(plan(year_plan=year_plan, cum_year=cum_year), month)
+    reached = dispatch.progress(plan(year_plan=year_plan, cum_year=cum_year), 2023, month)
     told = reached.assign(cycle="2023-10", start_overdue=0, silent=0, doubt="", flag="")
     assert dispatch.lights(told)["light"].tolist() == [light]
     assert dispatch.completion(cum_year, year_plan, month).deviation == reached["deviation"].item()
@@ -152,21 +153,46 @@ def test_what_lies_on_a_limit_is_not_beyond_it(year_plan: float, cum_year: float
 
 def test_a_plan_by_month_that_adds_up_is_followed() -> None:
     months = {f"plan_{month:02d}": 0.0 for month in range(1, 13)} | {"plan_06": 30.0, "plan_12": 90.0}
-    row = dispatch.progress(plan(**months), 6).iloc[0]
+    row = dispatch.progress(plan(**months), 2023, 6).iloc[0]
     assert (row["basis"], row["scheduled"]) == ("monthly", 0.25)
-    off = dispatch.progress(plan(**(months | {"plan_12": 10.0})), 6).iloc[0]
+    off = dispatch.progress(plan(**(months | {"plan_12": 10.0})), 2023, 6).iloc[0]
     assert (off["basis"], off["scheduled"]) == ("even", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("start", "month", "scheduled"),
+    [
+        ("2023-07-15", 3, 0.0),  # nothing is due before work is to begin
+        ("2023-07-15", 6, 0.0),
+        ("2023-07-15", 7, 1 / 6),
+        ("2023-07-15", 12, 1.0),
+        ("2023-12-01", 12, 1.0),
+        ("2023-01-31", 3, 3 / 12),
+        ("2022-07-15", 3, 3 / 12),  # it runs already
+        ("2024-02-01", 12, 0.0),
+        ("", 3, 3 / 12),
+    ],
+)
+def test_an_even_schedule_begins_when_work_is_to_begin(start: str, month: int, scheduled: float) -> None:
+    row = dispatch.progress(plan(plan_start=pd.Timestamp(start or None)), 2023, month).iloc[0]
+    assert (row["basis"], row["scheduled"]) == ("even", pytest.approx(scheduled))
+
+
+def test_what_was_not_reported_is_not_zero() -> None:
+    row = dispatch.progress(plan(cum_year=NaN), 2023, 6).iloc[0]
+    assert row["scheduled"] == 0.5
+    assert row[["completion", "deviation"]].isna().all()
 
 
 def test_without_a_plan_there_is_nothing_to_judge() -> None:
     for missing in (NaN, 0.0):
-        row = dispatch.progress(plan(year_plan=missing), 6).iloc[0]
+        row = dispatch.progress(plan(year_plan=missing), 2023, 6).iloc[0]
         assert row["basis"] == "none"
         assert row[["completion", "scheduled", "deviation"]].isna().all()
     with pytest.raises(InputError, match="没有年度计划"):
         dispatch.completion(1.0, 0.0, 6)
     with pytest.raises(InputError, match="13"):
-        dispatch.progress(plan(), 13)
+        dispatch.progress(plan(), 2023, 13)
 
 
 def test_the_line_of_the_report_is_from_unrounded_numbers() -> None:
@@ -192,7 +218,7 @@ def test_starts_due_and_overdue() -> None:
 
 
 def measured(**columns: Any) -> pd.DataFrame:
-    still = {"deviation": 0.0, "start_overdue": 0, "silent": 0, "doubt": "", "flag": ""}
+    still = {"scheduled": 0.5, "deviation": 0.0, "start_overdue": 0, "silent": 0, "doubt": "", "flag": ""}
     count = max(len(values) for values in columns.values())
     cycles = [f"2023-{month:02d}" for month in range(1, count + 1)]
     return pd.DataFrame({"entry": "XM001", "cycle": cycles, **still, **columns})
@@ -206,7 +232,7 @@ def measured(**columns: Any) -> pd.DataFrame:
         ("deviation", -0.1001, "yellow", "低于序时进度10.0个百分点"),
         ("deviation", -0.30, "yellow", "低于序时进度30.0个百分点"),
         ("deviation", -0.3001, "red", "低于序时进度30.0个百分点"),
-        ("deviation", NaN, "grey", "没有年度计划，不评灯"),
+        ("deviation", NaN, "grey", "没有填报本年累计完成投资，不评灯"),
         ("start_overdue", 1, "yellow", "逾期未开工1个月"),
         ("start_overdue", 2, "yellow", "逾期未开工2个月"),
         ("start_overdue", 3, "red", "逾期未开工3个月"),
@@ -222,6 +248,31 @@ def test_each_light_has_its_reason(name: str, value: Any, light: str, reason: st
     assert (lit["light"], lit["reason"]) == (light, reason)
     assert lit["word"] in {"正常", "提示", "警告", "未评"}
     assert lit["symbol"]
+
+
+def test_without_a_plan_no_light_is_given() -> None:
+    lit = dispatch.lights(measured(scheduled=[NaN], deviation=[NaN])).iloc[0]
+    assert (lit["light"], lit["reason"]) == ("grey", "没有年度计划，不评灯")
+
+
+@pytest.mark.parametrize(
+    ("now", "light", "reason"),
+    [
+        ({"doubt": "减少"}, "red", "本期不能评定，维持上期警告：存疑：减少"),
+        ({}, "red", "本期不能评定，维持上期警告：没有填报本年累计完成投资"),
+        ({"silent": 2}, "grey", "连续2期未报"),
+        ({"cycle": "2024-01"}, "grey", "没有填报本年累计完成投资，不评灯"),  # of the new year nothing is known
+        ({"doubt": "无码", "deviation": 0.0}, "grey", "存疑：无码"),  # what it rests on is sound: it has caught up
+        ({"deviation": 0.0}, "green", "与序时进度持平"),
+    ],
+)
+def test_what_cannot_be_measured_is_no_way_out_of_red(now: dict[str, Any], light: str, reason: str) -> None:
+    was = measured(deviation=[-0.5])
+    lit = dispatch.lights(pd.concat([was, was.assign(**({"cycle": "2023-02", "deviation": NaN} | now))]))
+    assert lit[["light", "reason"]].to_numpy().tolist()[1] == [light, reason]
+    # By itself nothing that cannot be measured is red.
+    alone = dispatch.lights(was.assign(deviation=NaN, doubt="减少"))
+    assert alone["light"].tolist() == ["grey"]
 
 
 def test_two_yellows_in_a_row_are_red_and_changes_are_told() -> None:
@@ -260,7 +311,8 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         "project": {
             "credit_code": "已填", "type": "新建", "plan_start": day("2023-01-01"), "plan_finish": day("2024-01-01"),
             "start": day("2023-01-02"), "finish": NaT, "year": 2023.0, "year_plan": 10.0, "cum_year": 1.0,
-            "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0,
+            "cum_year_before": NaN, "cum_total": 1.0, "total_investment": 20.0, "month_done": NaN,
+            "cum_year_at": day("2023-10-31"), "month_done_at": day("2023-10-31"), "cum_year_before_at": NaT,
         },
         "bond": {"credit_code": "已填", "spent": 1.0, "paid": 1.0, "arrived": 1.0, "issued": 1.0,
                  "arrived_on": day("2023-01-01")},
@@ -271,16 +323,31 @@ def doubt(ledger: str, **cells: Any) -> list[str]:
         "problem": {"raised_on": day("2023-01-01"), "closed_on": NaT, "evidence": ""},
         "measure": {"state": "推进中", "evidence": ""},
     }  # fmt: skip
-    common = {"entry": "A", "in_date": NaT, "out_date": NaT, "out_reason": ""}
+    common = {
+        "entry": "A",
+        "name": "甲",
+        "name_before": "甲",
+        "county": "1",
+        "county_before": "1",
+        "in_date": NaT,
+        "out_date": NaT,
+        "out_reason": "",
+    }
     frame = pd.DataFrame([common | sound[ledger] | cells])
-    for name in frame.columns[[name.endswith(("date", "_on")) or name in {"start", "finish"} for name in frame]]:
+    for name in frame.columns[[name.endswith(("date", "_on", "_at")) or name in {"start", "finish"} for name in frame]]:
         frame[name] = pd.to_datetime(frame[name])
     return list(dispatch.doubts(ledger, frame, TODAY, 2023)["rule"])
 
 
+# From 1 to 2.5 万元 within the month.
+MONTH: dict[str, Any] = {
+    "year_plan": 1e5, "total_investment": 1e5, "cum_total": 2.5e4, "cum_year": 2.5e4, "cum_year_before": 1e4,
+    "cum_year_before_at": day("2023-09-30"),
+}  # fmt: skip
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("no_credit_code", "project", {"credit_code": ""}),
     ("no_credit_code", "firm", {"credit_code": ""}),
+    ("renamed_and_moved", "bond", {"name": "乙", "county": "2"}),
     ("plan_backwards", "project", {"plan_finish": day("2022-01-01")}),
     ("ends_before_start", "project", {"start": day("2023-05-01"), "finish": day("2023-04-01")}),
     ("ends_unstarted", "project", {"start": NaT, "finish": day("2023-04-01")}),
@@ -289,6 +356,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("starts_later", "project", {"start": day("2023-12-01")}),
     ("no_plan", "project", {"year_plan": NaN}),
     ("plan_of_another_year", "project", {"year": 2022.0}),
+    ("plan_of_no_year", "project", {"year": NaN}),
     ("plan_off", "project", {"plan_01": 9.5}),
     ("plan_off", "project", {"plan_01": 11.0}),  # a tenth, no more
     ("plan_far_off", "project", {"plan_01": 3.0}),
@@ -298,6 +366,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("far_over_total", "project", {"cum_year": 12.0, "cum_total": NaN, "total_investment": 10.0}),
     ("year_over_total", "project", {"cum_total": 0.9}),
     ("fallen", "project", {"cum_year_before": 2.0}),
+    ("month_off", "project", MONTH | {"month_done": 3.5e4 + 1}),
     ("spent_over_arrived", "bond", {"spent": 2.0}),
     ("paid_over_arrived", "bond", {"paid": 2.0}),
     ("arrived_over_issued", "bond", {"arrived": 2.0}),
@@ -324,6 +393,24 @@ def test_each_doubt_fires_alone(rule: str, ledger: str, wrong: dict[str, Any]) -
     assert doubt(ledger) == []
 
 
+@pytest.mark.parametrize("cells", [{"name": "乙"}, {"county": "2"}, {"name": "乙", "county": "2", "name_before": ""}])
+def test_a_rename_or_a_move_alone_is_no_doubt(cells: dict[str, Any]) -> None:
+    assert doubt("park", **cells) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"month_done": 3.5e4},  # within rounding
+        {"month_done": 9e4, "cum_year_before_at": day("2023-08-31")},  # over two months
+        {"month_done": 9e4, "cum_year_before_at": day("2023-10-20")},  # within one
+        {"month_done": 9e4, "month_done_at": day("2023-09-30")},  # that of the month before
+    ],
+)
+def test_a_month_is_held_to_the_rise_of_that_month_alone(cells: dict[str, Any]) -> None:
+    assert doubt("project", **(MONTH | cells)) == []
+
+
 def test_every_doubt_is_tried_and_names_columns_of_its_ledgers() -> None:
     assert {rule for rule, _, _ in CASES} == set(rules()["id"])
     for rule in rules().to_dict("records"):
@@ -345,10 +432,12 @@ def test_what_is_implausible_is_grey_and_says_why(finish: str, start: str, found
 
 
 def test_a_doubt_that_does_not_decide_the_light_stands_beside_it() -> None:
-    lit = dispatch.lights(measured(deviation=[0.0, -0.5, -0.5, NaN], doubt=["", "无码", "", ""], flag=["超总投资"] * 4))
+    behind = [0.0, -0.5, -0.5, 0.0, NaN]
+    lit = dispatch.lights(measured(deviation=behind, doubt=["", "无码", "", "", ""], flag=["超总投资"] * 5))
     assert lit["reason"].tolist() == [
         "与序时进度持平；另存疑：超总投资", "低于序时进度50.0个百分点；另存疑：无码；超总投资",
-        "低于序时进度50.0个百分点；另存疑：超总投资", "没有年度计划，不评灯",
+        "低于序时进度50.0个百分点；另存疑：超总投资", "与序时进度持平；另存疑：超总投资",
+        "没有填报本年累计完成投资，不评灯",
     ]  # fmt: skip
 
 

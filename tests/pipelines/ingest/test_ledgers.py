@@ -168,7 +168,7 @@ SOUND = [project(f"XM30{n}", name=f"工程{n}", credit_code=code(30 + n), total_
     [
         ({"total_investment": "77"}, "总投资"),  # the money columns have moved by one
         ({"start": "2022-12-01"}, "实际开工日期"),
-        ({"name": "别的", "total_investment": "77"}, "项目名称、总投资"),
+        ({"name": "别的{n}", "total_investment": "77"}, "项目名称、总投资"),
     ],
 )
 def test_a_sheet_on_which_most_of_what_does_not_change_has_changed_is_set_aside(
@@ -177,7 +177,8 @@ def test_a_sheet_on_which_most_of_what_does_not_change_has_changed_is_set_aside(
     def sheet(count: int) -> list[dict[str, Any]]:
         again = [row | {"sheet": "乙表", "file_sha": "b", "row_id": f"b:{n}", "received_at": DAY, "cum_year": "300",
                         "reported_at": "2023-03-31"} for n, row in enumerate(SOUND)]  # fmt: skip
-        return SOUND + [row | (wrong if n < count else {}) for n, row in enumerate(again)]
+        slipped = [row | {name: value.format(n=n) for name, value in wrong.items()} for n, row in enumerate(again)]
+        return SOUND + slipped[:count] + again[count:]
 
     history, aside = typed(ledger_project=sheet(3))
     assert rules(aside) == ["slipped_sheet"] * 4  # those that look right, too: nobody knows
@@ -272,6 +273,35 @@ def test_another_code_and_another_name_is_another_entry() -> None:
     for same in ({"name": "甲项目"}, {"credit_code": ONE}):
         _, aside = typed(ledger_project=[project(credit_code=ONE), second | same])
         assert aside == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "taken"),
+    [
+        ({"name": "乙 项目"}, False),  # another's name, however it is spaced
+        ({"credit_code": OTHER}, False),
+        ({"name": "丙项目"}, True),  # a rename
+        ({"credit_code": code(3)}, True),
+    ],
+)
+def test_what_another_entry_is_called_is_not_this_one(wrong: dict[str, str], taken: bool) -> None:
+    known = [project(credit_code=ONE), project("XM002", name="乙项目", credit_code=OTHER)]
+    again = project(**{"name": "甲项目", "cum_year": "9", **wrong}, received_at=dt.date(2023, 5, 3),
+                    reported_at="2023-04-30", file_sha="b", row_id="b:0")  # fmt: skip
+    history, aside = typed(ledger_project=[*known, again])
+    assert rules(aside) == ([] if taken else ["another_entry"])
+    assert ("cum_year" in said(history)) == taken
+
+
+def test_projects_of_one_investor_share_its_code_and_a_change_says_what_it_means() -> None:
+    known = [project(credit_code=ONE), project("XM002", name="乙项目")]
+    again = project(
+        "XM002", name="乙项目", credit_code=ONE, received_at=dt.date(2023, 5, 3), file_sha="b", row_id="b:0"
+    )
+    told = change("项目名称", "甲项目", entry="XM002", received_at=dt.date(2023, 5, 4))
+    history, aside = typed(ledger_project=[*known, again], ledger_change=[told])
+    assert aside == []
+    assert said(history, "XM002") | {"name": "甲项目", "credit_code": ONE} == said(history, "XM002")
 
 
 def test_two_rows_at_odds_on_a_sheet_are_both_set_aside() -> None:

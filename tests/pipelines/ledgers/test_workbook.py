@@ -51,6 +51,28 @@ def test_the_layout_is_the_forms(last: Board, ledger_city: Workspace) -> None:
     assert any("甲区,乙区" in formula for formula in lists.values())
 
 
+def test_a_new_entry_can_be_written_and_a_known_ones_number_cannot(last: Board, ledger_city: Workspace) -> None:
+    one = ledgers()["project"]
+    sheet = opened(workbook(one, last.of("project"), ledger_city.city, DAY).content())[one.terms.title]
+    known = 4 + last.counts["project"]
+    for name in ("entry", "in_date"):
+        column = list(one.columns).index(name) + 1
+        assert {sheet.cell(row, column).protection.locked for row in range(5, known + 1)} == {True}
+        assert {sheet.cell(row, column).protection.locked for row in range(known + 1, known + ROOM + 1)} == {False}
+
+
+def test_numbers_are_numbers_and_what_is_typed_becomes_one(last: Board, ledger_city: Workspace) -> None:
+    one, there = ledgers()["project"], last.of("project")
+    there.loc[0, "year_plan"] = 12_345_678.0
+    sheet = opened(workbook(one, there, ledger_city.city, DAY).content())[one.terms.title]
+    names = list(one.columns)
+    plan, year, county = (sheet.cell(5, names.index(name) + 1) for name in ("year_plan", "year", "county"))
+    assert (plan.value, plan.number_format, year.value) == (1234.5678, "General", 2023)
+    assert (county.data_type, county.number_format) == ("s", "@")
+    new = sheet.cell(4 + len(there) + ROOM, names.index("year_plan") + 1)
+    assert (new.value, new.number_format) == (None, "General")
+
+
 def test_private_columns_go_out_empty_and_nothing_runs(last: Board, ledger_city: Workspace) -> None:
     one = ledgers()["firm"]
     there = last.of("firm")
