@@ -151,7 +151,7 @@ def behind(board: Board) -> Exhibit | None:
     alt = f"条形图：{title}。{'；'.join(one['name'] + ' ' + one['label'] for one in records)}。"
     drawing = charts.drawing("behind", alt, charts.ranked(records, row=28))
     subtitle = "投资完成率，占年度计划的%；按灯号和落后程度"
-    return Exhibit(title, subtitle, (drawing,), None, "应达为序时进度：项目分月计划，没有的按月数平均。")
+    return Exhibit(title, subtitle, (drawing,), None, "应达为序时进度：项目分月计划，没有的自计划开工月起按月平均。")
 
 
 def of_late(board: Board) -> list[str]:
@@ -242,7 +242,7 @@ def notes(board: Board, period: Period, of: Edition) -> list[tuple[str, str]]:
         ("口径", "专班台账数，由各责任单位填报，不是统计数，不与核算数相加或比较。"),
         ("截止", (f"{period.label}的灯号以{period.first:%-m月%-d日}以前收到的为准，此后收到的不改变；"
                 f"其余截至{board.day:%Y年%-m月%-d日}。")),
-        ("序时", "按项目分月计划，没有或与年度计划不符的按月数平均；差额由未修约数相减后修约。"),
+        ("序时", "按项目分月计划，没有或与年度计划不符的自计划开工月起按月平均；差额由未修约数相减后修约。"),
         ("保密", f"级别{of.level}（{of.stamp}），不得公布；不含统一社会信用代码、联系方式和企业自报数。"),
     ]  # fmt: skip
 
