@@ -213,7 +213,7 @@ def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[s
         sheet.write_string(row, column, cell, at.style(**look, **_wrapped(cell)))
     elif cell.withheld:
         sheet.write_string(row, column, shown(cell).text, at.style(**_WITHHELD, **look))
-    elif (text := shown(cell).text) == TOO_SMALL:
+    elif (text := shown(cell).text) == TOO_SMALL or (cell.rough and not cell.value):
         sheet.write_string(row, column, text, at.style(**look))
     else:
         sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))

@@ -106,7 +106,7 @@ def test_a_place_without_a_headline_has_nothing(nation: Made) -> None:
             "通讯及雷达设备制造增加值同比下降12.1%，占核心产业的8.0%",
         ),
         ("core_growth", 0.31, {"region": "419902"}, "乙区增加值同比增长31.0%，占全市的16.4%，增速偏高，宜核实"),
-        ("firms", 200.0, {}, "规模以上核心产业企业200家，比上年同期减少32家"),
+        ("firms", 200.0, {}, "规模以上核心产业企业200家，比上年同期减少13.8%"),
     ],
 )
 def test_rules_find_what_they_are_for(
