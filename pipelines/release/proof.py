@@ -312,7 +312,7 @@ class Proof:
             if now.display_unit != "%" or now.rough or not self._usual(now, number.clause):
                 continue
             when = Span(now.span, now.period)
-            if (pace and not now.indicator.endswith("growth")) or not (when in self._now() or when.label in sentence):
+            if not (when in self._now() or when.label in sentence) or (pace and not self._paced(sentence, number, now)):
                 continue
             place = {"region": now.region, "cls": now.cls, "price": now.price}
             earlier = _before(f.quarter, when, bases)
@@ -322,6 +322,18 @@ class Proof:
             if any(other and not other.rough and _close((now.value - other.value) * 100, number) for other in others):
                 return True
         return False
+
+    def _paced(self, sentence: str, number: Said, now: Figure) -> bool:
+        """Whether a pace may be that of a figure: a growth that the nearest clause names; of a quarter where one is."""
+        quarter = Span(now.span, now.period).label.split("年")[-1]
+        if now.span == "quarter" and quarter not in sentence and "当季" not in sentence:
+            return False
+        for clause in (number.clause, *reversed(re.split(r"[，：]", sentence[: number.start]))):
+            called = {entry[0] for name, entries in self._called.items() if name in clause for entry in entries}
+            guessed = _guessed(replace(number, unit="%", clause=clause, at=len(clause)))
+            if growths := {name for name in called | guessed if name.endswith("growth")}:
+                return now.indicator in growths
+        return now.indicator == "core_growth"
 
     def _said_before(self, sentence: str, number: Said, called: str) -> bool:
         """Whether a sentence or a row of the release on the same places, classes and indicator has the number."""
