@@ -73,4 +73,4 @@ def yi(figure: Number) -> str:
 
 def decimal(number: Number) -> Decimal:
     """The rounded number in its display unit."""
-    return in_display(number.value, number.unit, number.display_unit, number.decimals)
+    return in_display(number.value, number.unit, number.display_unit, number.places)

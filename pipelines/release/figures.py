@@ -87,6 +87,11 @@ class Number:
     step: float = 0.0
 
     @property
+    def places(self) -> int:
+        """The decimals that it is displayed with: none of what is told in whole points."""
+        return 0 if self.step == _WHOLE else self.decimals
+
+    @property
     def rough(self) -> bool:
         """Whether it is told to fewer places than it would be displayed with."""
         return self.step > _TENTH
@@ -406,7 +411,7 @@ def _figure(
         value=math.nan if row["value"] is None else row["value"],
         unit=row["unit"],
         display_unit=entry.get("display_unit", row["unit"]),
-        decimals=0 if told == _WHOLE and row["status"] == ROUNDED else int(entry.get("decimals", 1)),
+        decimals=int(entry.get("decimals", 1)),
         status=row["status"],
         step=(told or _WHOLE) if row["status"] == ROUNDED else 0.0,
         indicator=row["indicator"],

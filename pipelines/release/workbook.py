@@ -232,7 +232,7 @@ def _unrounded(cell: Number) -> float:
 
 
 def _format(cell: Number) -> str:
-    digits = "#,##0" + ("." + "0" * cell.decimals if cell.decimals else "")
+    digits = "#,##0" + ("." + "0" * cell.places if cell.places else "")
     mark = f'" {cell.status}"' if cell.status in MARKED else ""
     # An unmarked number keeps the room of a mark, so that the decimals stand below each other.
     tail = mark or "_ _E"

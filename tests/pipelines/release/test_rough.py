@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipelines.release import exhibits, sentences, tables, workbook
+from pipelines.release import exhibits, explorer, sentences, tables, workbook
 from pipelines.release.alike import difference
 from pipelines.release.dictionary import conform, release_contracts
 from pipelines.release.display import rounding_said, shown
@@ -32,13 +32,12 @@ def told(
     """The same figures, one of them told in a step."""
     key = (indicator, "rate_method", span, at.get("region", f.city.code), at.get("cls", CORE))
     found = f.__dict__["_found"]
-    decimals = 0 if step == 0.01 else 1
-    rough = [replace(one, value=value, status="R", step=step, decimals=decimals) for one in found[key]]
+    rough = [replace(one, value=value, status="R", step=step) for one in found[key]]
     return replace(f, _found=found | {key: rough})
 
 
 def number(value: float, step: float = 0.0) -> Number:
-    return Number(value, "比率", "%", 0 if step == 0.01 else 1, "R" if step else "A", step=step)
+    return Number(value, "比率", "%", 1, "R" if step else "A", step=step)
 
 
 def test_a_figure_knows_the_step_that_the_manifest_says(city: Made) -> None:
@@ -52,8 +51,12 @@ def test_a_figure_knows_the_step_that_the_manifest_says(city: Made) -> None:
     now, before = f.growth(NOW), f.growth(BEFORE)
     assert now is not None
     assert before is not None
-    assert (now.step, now.decimals) == (0.005, 1)
-    assert before.step == 0.01  # of which the manifest says nothing: in the widest
+    assert (now.step, now.places) == (0.005, 1)
+    assert (before.step, before.places) == (0.01, 0)  # of which the manifest says nothing: in the widest
+    found = explorer.contents(f)
+    steps_shown = {step for steps in found["steps"] for step in steps}
+    assert steps_shown == {0.5, 1}
+    assert len(found["words"]["indicator"]) == len(explorer.contents(city.figures)["words"]["indicator"])
     value = sentences.value(f, NOW)
     assert value is not None
     assert value.step == 0.0
@@ -127,7 +130,9 @@ def test_counties_that_rounding_does_not_tell_apart(city: Made) -> None:
     assert even is not None
     assert even.title == "没有一个县（市、区）的增速可说高于全市"
     assert sentences.by_county(f, NOW)[1] == "按可比价增速，10个县（市、区）中10个同比增长。"
-    assert sentences.by_county(told(f, 0.0, 0.01, region=COUNTY), NOW)[1].endswith("10个县（市、区）中至少9个同比增长。")
+    assert sentences.by_county(told(f, 0.0, 0.01, region=COUNTY), NOW)[1].endswith(
+        "10个县（市、区）中至少9个同比增长。"
+    )
 
 
 def test_the_largest_pull_is_named_where_it_is_known(city: Made) -> None:
