@@ -40,6 +40,7 @@ _FALLS: Final = re.compile(r"(?:下降|减少|回落|降低|放缓|拉低|低于
 _RISES: Final = re.compile(r"(?:增长|增加|提高|上升|加快|提升|高于[^，。；]*|快于[^，。；]*)了?$")
 _GROWTH: Final = re.compile(rf"(?:增长|下降|增速[为达]?)了?{_NUMBER}%")
 _PACE: Final = re.compile(r"(加快|放缓|提速|回落)了?(?:约)?$")
+_PACED: Final = re.compile(r"加快|放缓|提速|回落")
 # With what a rate may be compared: with itself a year or a cumulative span before, a growth with that of GDP.
 _BASES: Final = ("year", "quarter", "gdp")
 _AROUND: Final = 14
@@ -140,7 +141,7 @@ class Proof:
             around = _marked(sentence, number.start, number.end)
             if _is_pace(sentence, number):
                 if not self._difference(sentence, number):
-                    yield Remark(where, around, "发布包中没有这样的增速之差", self._nearest(sentence, number))
+                    yield Remark(where, around, "发布包中没有这样的增速之差", self._right_pace(sentence, number))
                 continue
             if hidden := self._hidden(sentence, number, here, meant):
                 yield Remark(
@@ -217,6 +218,13 @@ class Proof:
         figure = min(usual, key=lambda f: abs(abs(_scaled(f, number.unit) or 0.0) - number.value))
         rounded = "（修约数）" if figure.step else ""
         return f"{self._of_what(figure)}为{shown(figure).text}{figure.display_unit}{rounded}"
+
+    def _right_pace(self, sentence: str, number: Said) -> str:
+        """The sentence of the release that is most like a changed one and says a pace of the same places."""
+        named = self._all_named(number.clause)
+        paces = [said for said in self.sentences if "增速" in said and _PACED.search(said)]
+        found = get_close_matches(sentence, [s for s in paces if named <= self._all_named(s)], n=1, cutoff=0)
+        return f"发布包原句：{found[0]}" if found else "删去"
 
     def _scope(self, sentence: str, number: Said) -> str:
         """Where a number was looked for, in words."""
