@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
+from pipelines.release import cut as cutting
 from pipelines.release import exhibits, explorer, sentences, tables, workbook
 from pipelines.release.alike import difference
 from pipelines.release.dictionary import conform, release_contracts
@@ -17,7 +20,7 @@ from pipelines.release.display import rounding_said, shown
 from pipelines.release.figures import CORE, Figures, Number, Span, apart, ranks
 from pipelines.release.issue import Issue
 from pipelines.release.leaders import leaders
-from pipelines.release.read import steps_said
+from pipelines.release.read import figures, steps_said
 from tests.pipelines.release import stand_in
 from tests.pipelines.release.conftest import Made
 
@@ -65,6 +68,27 @@ def test_a_figure_knows_the_step_that_the_manifest_says(city: Made) -> None:
 def _conformed() -> dict[str, pa.Table]:
     given = stand_in.city_tables()
     return {n: conform(n, given.get(n, c.schema.empty_table())) for n, c in release_contracts().items()}
+
+
+def test_the_manifest_of_a_copy_tells_the_steps(city: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"rounded": [["core_growth", "2023Q4", stand_in.PLACE, CORE, 0.005]]}
+    filled: list[object] = []
+    monkeypatch.setattr(cutting, "_fill", lambda *given: filled.append(given[-1]))
+    place = stand_in.city_workspace(tmp_path)
+    cutting.cut_level(place, replace(ISSUE, level="L1"), stand_in.city_tables(), said, note=lambda *_: None)
+    assert filled == [{("core_growth", "2023Q4", stand_in.PLACE, CORE): 0.005}]
+    rough = stand_in.city_tables()["observation"]
+    status = pa.array(["R"] * len(rough))
+    (tmp_path / "parquet").mkdir()
+    for path in (city.folder / "parquet").iterdir():
+        (tmp_path / "parquet" / path.name).symlink_to(path)
+    (tmp_path / "parquet/observation.parquet").unlink()
+    pq.write_table(rough.set_column(rough.column_names.index("status"), "status", status),
+                   tmp_path / "parquet/observation.parquet")  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    now = figures(city.folder, tmp_path).growth(NOW)
+    assert now is not None
+    assert now.step == 0.005
 
 
 def test_numbers_stand_apart_where_their_steps_do_not_overlap() -> None:
