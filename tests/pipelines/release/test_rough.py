@@ -19,7 +19,7 @@ from pipelines.release.dictionary import conform, release_contracts
 from pipelines.release.display import rounding_said, shown
 from pipelines.release.figures import CORE, Figures, Number, Span, apart, ranks
 from pipelines.release.issue import Issue
-from pipelines.release.leaders import leaders
+from pipelines.release.leaders import _findings, leaders, rules
 from pipelines.release.read import figures, steps_said
 from tests.pipelines.release import stand_in
 from tests.pipelines.release.conftest import Made
@@ -215,6 +215,22 @@ def test_rules_find_what_rounding_leaves_no_doubt_of(city: Made) -> None:
     # A pace below the threshold of which one end is rough is none.
     slower = leaders(told(city.figures, 0.08, 0.005, span=BEFORE), ISSUE)
     assert "slower_than_year_ago" not in [one.rule.rule for one in slower.problems]
+
+
+def test_one_firm_fewer_is_no_problem(city: Made) -> None:
+    firms = city.figures.get("firms", "above_threshold", BEFORE, cls=CORE)
+    assert firms is not None
+    key = ("firms", "above_threshold", NOW, city.figures.city.code, CORE)
+    found = city.figures.__dict__["_found"]
+
+    def problems(now: float) -> list[str]:
+        f = replace(city.figures, _found=found | {key: [replace(one, value=now) for one in found[key]]})
+        fewer = next(rule for rule in rules() if rule.rule == "fewer_firms")
+        return [one.text for one in _findings(f, NOW, fewer)]
+
+    assert problems(firms.value - 1) == []
+    (said,) = problems(firms.value * 0.97)
+    assert said.endswith("比上年同期减少3.0%")
 
 
 def test_the_public_page_lists_no_findings(city: Made) -> None:
