@@ -441,8 +441,8 @@ def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figu
 
 
 def _itself(figure: Figure | None) -> Number | None:
-    """The share of a whole in itself, for the row of the total."""
-    return None if figure is None or figure.withheld else Number(1.0, "比率", "%", 1, sources=figure.origins)
+    """The share of a whole in itself, for the row of the total: true of any, so it follows from no cell."""
+    return None if figure is None or figure.withheld else Number(1.0, "比率", "%", 1)
 
 
 def _growth_note(f: Figures) -> str:
