@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from classification.errors import InputError
-from pipelines.release.figures import WITHHELD, Figure, Number
+from pipelines.release.figures import WITHHELD, Figure, Number, apart
 
 KINDS: Final = {"price": "价格", "base": "基数", "vintage": "版次"}
 _NAMES: Final = KINDS | {
@@ -69,13 +69,25 @@ def less(one: Figure, other: Figure) -> float:
     return one.value - other.value
 
 
-def difference(later: Figure | None, earlier: Figure | None) -> Number | None:
-    """A difference of two rates in 百分点; None where one is missing, withheld where one is.
+def words(one: Figure, other: Figure, up: str, down: str) -> str:
+    """How a rate lies to another where one of them is rough: a word, or '' where rounding leaves it open.
 
     Raises:
         InputError: they are not alike (``less``).
     """
-    if later is None or earlier is None:
+    more = less(one, other)
+    if not apart(one, other):
+        return ""
+    return up if more > 0 else down
+
+
+def difference(later: Figure | None, earlier: Figure | None) -> Number | None:
+    """A difference of two rates in 百分点; None where one is missing or rough, withheld where one is.
+
+    Raises:
+        InputError: they are not alike (``less``).
+    """
+    if later is None or earlier is None or later.rough or earlier.rough:
         return None
     status = WITHHELD if later.withheld or earlier.withheld else "A"
     return Number(less(later, earlier), "比率", "百分点", 1, status, sources=(*later.origins, *earlier.origins))

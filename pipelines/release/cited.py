@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from classification.errors import InputError
 from pipelines.release import wording
-from pipelines.release.alike import less, of_one_kind
+from pipelines.release.alike import less, of_one_kind, words
 from pipelines.release.dictionary import release_contracts
 from pipelines.release.display import STATUSES, shown
 from pipelines.release.display import yi as plain_yi
@@ -100,22 +100,27 @@ def yi(figure: Number) -> str:
 
 def percent(figure: Number) -> str:
     """A fraction as per cent, without the sign %, linked."""
-    return cite(wording.percent(figure.value), figure)
+    return cite(wording.about(figure.value, figure.step), figure)
 
 
 def growth(figure: Number, *, lead: str = "同比") -> str:
     """``同比增长5.3%``, linked."""
-    return cite(wording.growth(figure.value, lead=lead), figure)
+    return cite(wording.growth(figure.value, lead=lead, step=figure.step), figure)
 
 
 def points(one: Figure, other: Figure, up: str, down: str, flat: str = "持平") -> str:
-    """How far one rate lies from another, in 百分点, linked to both."""
+    """How far one rate lies from another, in 百分点, linked to both.
+
+    Of rates of which one is rough only which is larger, and '' where rounding leaves that open.
+    """
+    if one.rough or other.rough:
+        return cite_whole(words(one, other, up, down), one, other)
     return cite(wording.points(less(one, other), up, down, flat), one, other)
 
 
 def against(one: Figure, other: Figure, name: str) -> str:
     """``高于GDP增速1.2个百分点``, linked to both rates."""
-    return cite(wording.against(less(one, other), name), one, other)
+    return points(one, other, f"高于{name}", f"低于{name}", f"与{name}持平")
 
 
 def cell(value: Number | str | None) -> str:

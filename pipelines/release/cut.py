@@ -33,7 +33,7 @@ from pipelines.release import snapshot
 from pipelines.release.dictionary import conform, region_table, release_contracts
 from pipelines.release.figures import VINTAGES
 from pipelines.release.issue import FIGURE, LEVEL, PUBLISHED, Issue
-from pipelines.release.read import COPIES, CURRENT, DATABASE, MANIFEST
+from pipelines.release.read import COPIES, CURRENT, DATABASE, MANIFEST, steps_said
 from pipelines.review.identifiers import LOOKS_LIKE
 from pipelines.workspace import Workspace
 
@@ -150,7 +150,7 @@ def _built(
     # Nobody else looks in before modes are those of the level, or ever, should the run be killed.
     building.mkdir(mode=0o700)
     try:
-        _fill(building, workspace, issue, tables)
+        _fill(building, workspace, issue, tables, steps_said(said))
         _write_manifest(building, workspace, issue, contents, said)
         _settle(building, MODES[issue.level])
     except BaseException:
@@ -279,12 +279,18 @@ def _identity(
     return hashlib.sha256(_json(said)).hexdigest()
 
 
-def _fill(folder: Path, workspace: Workspace, issue: Issue, tables: Mapping[str, pa.Table]) -> None:
+def _fill(
+    folder: Path,
+    workspace: Workspace,
+    issue: Issue,
+    tables: Mapping[str, pa.Table],
+    rounded: Mapping[tuple[str, str, str, str], float],
+) -> None:
     # Charts and frames are imported here, so that reading a release never pays for them.
     from pipelines.release import bulletin, document, explorer, package, pages, sdmx, workbook
     from pipelines.release.figures import Figures
 
-    figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables)
+    figures = Figures.of(workspace.city, issue.quarter, issue.as_of, tables, rounded)
     snapshot.write_database(tables, folder / DATABASE)
     snapshot.write_parquet(tables, folder / "parquet")
     workbook.write(figures, issue, folder / "workbook.xlsx")

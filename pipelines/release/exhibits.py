@@ -14,13 +14,14 @@ from pipelines.release import charts, tables, wording
 from pipelines.release.alike import less
 from pipelines.release.charts import ACCENT, GREY, HUES, Drawing
 from pipelines.release.cited import Said, against, cite, cite_whole, marked, percent, yi
-from pipelines.release.display import MARK, decimal, shown
-from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, ranks
+from pipelines.release.display import MARK, STATUS_ZH, decimal, rounding_said, shown
+from pipelines.release.figures import CORE, DIVISIONS, PRICES, Figure, Figures, Span, apart, ranks
 from pipelines.release.sentences import RANKED, among_shown, change, divisions_of, rate, source, value
 from pipelines.release.tables import Table
 from pipelines.release.wording import growth
 
 _QUARTERS_SHOWN = 12
+_HOLLOW = ("E", "P", "R")
 _HIDDEN = "因保密未公布。"
 
 
@@ -50,7 +51,7 @@ def growth_lines(f: Figures) -> Exhibit | None:
             "series": name,
             "value": float(decimal(figure)),
             "label": f"{name} {shown(figure).text}%" if figure.period == spans[-1].period else "",
-            "hollow": figure.status in {"E", "P"},
+            "hollow": figure.status in _HOLLOW,
             "cited": _cited(f"{figure.period} {name}", figure),
         }
         for name, figures in found.items()
@@ -64,11 +65,14 @@ def growth_lines(f: Figures) -> Exhibit | None:
         for s in gaps
     ]
     last = spans[-1]
-    compared = f"，{against(core[0], gdp[0], 'GDP增速')}" if gdp and gdp[0] else ""
-    title = Said(f"{last.label}核心产业增加值{change(core[0])}{compared}")
+    compared = against(core[0], gdp[0], "GDP增速") if gdp and gdp[0] else ""
+    title = Said("，".join(filter(None, (f"{last.label}核心产业增加值{change(core[0])}", compared))))
     styles = {"核心产业": (ACCENT, [1, 0]), "GDP": (GREY, [6, 4])}
     alt = f"折线图：{spans[0].label}至{last.label}，{'与'.join(found)}的累计同比增速。{title}。"
-    hollow = "空心点为估计数或初步数。" if any(r["hollow"] for r in records) else ""
+    drawn = [figure for figures in found.values() for figure in figures if figure is not None]
+    marks = [STATUS_ZH[mark] for mark in _HOLLOW if any(figure.status == mark for figure in drawn)]
+    hollow = f"空心点为{'或'.join(marks)}。" if marks else ""
+    hollow += rounding_said(drawn)
     hollow += f"{_when(gaps, spans)}{_HIDDEN}" if gaps else ""
     drawing = charts.drawing("growth", alt, charts.lines(records, styles))
     return Exhibit(
@@ -137,8 +141,12 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         return None
     first, pull = _largest(pulls)
     name = f.name("digital", first)
-    pulled = cite(wording.points(pull.value, "增长", "下降", "的作用为零"), pull)
-    tail = f"，在{divisions_of(len(pulls))}中最大" if len(pulls) > 1 else ""
+    pulled = cite(wording.points(pull.value, "增长", "下降", "的作用为零", step=pull.step), pull)
+    largest = len(pulls) > 1 and all(one is pull or apart(one, pull) for one in pulls.values())
+    tail = f"，在{divisions_of(len(pulls))}中最大" if largest else ""
+    parts = [figure for s in spans for figure in _by_division(f, "core_pull", s).values()]
+    rough = [*parts, *(figure for s in spans if (figure := rate(f, s)))]
+    apart_from_sum = "各柱之和与圆点因修约略有出入。" if any(figure.step for figure in parts) else ""
     title = Said(f"{name}拉动核心产业{pulled}{tail}")
     alt = f"堆积柱形图：各季度四个大类对核心产业增长的拉动，圆点为核心产业增速。{title}。"
     names = {cls: f.name("digital", cls) for cls in DIVISIONS}
@@ -148,7 +156,7 @@ def pull_stack(f: Figures, span: Span) -> Exhibit | None:
         "年初累计，可比价、同口径，百分点；圆点为核心产业增速（%）",
         (drawing,),
         tables.pulls(f),
-        _hidden_divisions(f, "core_pull", spans) + source(value(f, span)),
+        rounding_said(rough) + apart_from_sum + _hidden_divisions(f, "core_pull", spans) + source(value(f, span)),
     )
 
 
@@ -210,7 +218,8 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
         f"{span.label}，核心产业增加值，现价，亿元；括号内为{f.growth_name}",
         (charts.drawing("county", alt, charts.ranked(records)),),
         tables.counties(f, span),
-        (f"{MARK}{_HIDDEN}" if hidden else "")
+        rounding_said(rate(f, span, region=code) for code in ordered)
+        + (f"{MARK}{_HIDDEN}" if hidden else "")
         + source(*found.values())
         + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
     )
@@ -236,16 +245,21 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
         }
         for name, (part, grown) in found.items()
     ]
-    above = [part for part, grown in found.values() if less(grown, whole) > 0]
+    clear = [(part, less(grown, whole) > 0) for part, grown in found.values() if apart(grown, whole)]
+    above = [part for part, higher in clear if higher]
+    # Rounding may leave open on which side of the place a county lies.
+    some = len(clear) < len(found)
     number = cite(f"{len(above)}", *(figure for pair in found.values() for figure in pair), whole)
     together = cite(wording.percent(sum(part.value for part in above)), *above)
-    title = (
-        f"{number}个县（市、区）增速高于全市，合计占全市的{together}%" if above else "各县（市、区）增速都不高于全市"
-    )
+    if above:
+        title = f"{'至少' if some else ''}{number}个县（市、区）增速高于全市，合计占全市的{together}%"
+    else:
+        title = "没有一个县（市、区）的增速可说高于全市" if some else "各县（市、区）增速都不高于全市"
     title = Said(among_shown(f, span, [county.code for county in f.city.counties]) + title)
     alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
     plan = charts.scatter(records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)))
-    note = f"虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
+    rounding = rounding_said([whole, *(grown for _, grown in found.values())])
+    note = f"{rounding}虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
     return Exhibit(
         title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note
     )
@@ -384,7 +398,7 @@ def _bar(f: Figures, scheme: str, figure: Figure) -> dict[str, Any]:
 
 def _county_label(f: Figures, span: Span, code: str, figure: Figure) -> str:
     grown = rate(f, span, region=code)
-    return shown(figure).text + (f"（{growth(grown.value, lead='')}）" if grown else "")
+    return shown(figure).text + (f"（{growth(grown.value, lead='', step=grown.step)}）" if grown else "")
 
 
 def _cited(name: str, *figures: Figure | None) -> str:

@@ -13,6 +13,7 @@ from pipelines.release.display import STATUSES, WITHHELD_ZH
 from pipelines.release.figures import BASES, PRICES, SPANS, VINTAGES, Figure, Figures
 from pipelines.release.issue import Issue
 from pipelines.release.notes import synthetic
+from pipelines.release.wording import in_points
 
 _TEXTS: Final = (
     "id", "definition_id", "name_zh", "definition_zh", "formula", "assumption_zh", "unit", "topic", "source", "method",
@@ -41,7 +42,8 @@ def contents(f: Figures) -> dict[str, Any]:
         ``words``: per column the words that there are, each a list of its parts (code, Chinese name …); ``series``: per
         column the place of each series' word; ``periods``: per kind of span its periods; ``start``: the place of a
         series' first period; ``values``: its values in the stored unit from there on, null where there is none or it
-        is withheld; ``status``: one mark per period, a blank where there is no observation.
+        is withheld; ``status``: one mark per period, a blank where there is no observation; ``steps``: of a series with
+        what is told rounded, the step of each period in percentage points, 0 where there is none; of others nothing.
     """
     series: dict[tuple[tuple[Any, ...], ...], dict[str, Figure]] = {}
     # In the order of the catalogue: what a page shows first is the figure that the house is known for.
@@ -59,7 +61,7 @@ def contents(f: Figures) -> dict[str, Any]:
         "series": {name: [places[n][key[n]] for key in order] for n, name in enumerate(_COLUMNS)},
         "periods": periods,
         "statuses": STATUSES,
-        **{name: [row[n] for row in rows] for n, name in enumerate(("start", "values", "status"))},
+        **{name: [row[n] for row in rows] for n, name in enumerate(("start", "values", "status", "steps"))},
     }
 
 
@@ -81,12 +83,14 @@ def _words(f: Figures, figure: Figure) -> dict[str, tuple[Any, ...]]:
     return dict(zip(_COLUMNS, found, strict=True))
 
 
-def _row(figures: dict[str, Figure], periods: list[str]) -> tuple[int, list[float | None], str]:
-    """Start, values and marks of a series; what is withheld leaves no value in the page."""
+def _row(figures: dict[str, Figure], periods: list[str]) -> tuple[int, list[float | None], str, list[float | None]]:
+    """Start, values, marks and steps of a series; what is withheld leaves no value in the page."""
     span = [n for n, period in enumerate(periods) if period in figures]
     found = [figures.get(period) for period in periods[span[0] : span[-1] + 1]]
     values = [figure.value if figure and not figure.withheld else None for figure in found]
-    return span[0], [_short(value) for value in values], "".join(figure.status if figure else " " for figure in found)
+    marks = "".join(figure.status if figure else " " for figure in found)
+    steps = [_short(float(in_points(figure.step))) if figure else 0 for figure in found]
+    return span[0], [_short(value) for value in values], marks, steps if any(steps) else []
 
 
 def _short(value: float | None) -> float | None:

@@ -23,8 +23,13 @@ from pipelines.workspace import City
 
 DIVISIONS: Final = ("01", "02", "03", "04")
 CORE: Final = "core"
+# Neighbouring steps touch and do not overlap.
+_TOUCH: Final = 1e-9
 _NEWEST_FIRST: Final = ("census", "final", "preliminary", "flash")
 WITHHELD: Final = "C"
+ROUNDED: Final = "R"
+# The step of a figure as it is displayed anyway, and the widest that one is told in (rounded.STEPS).
+_TENTH, _WHOLE = 0.001, 0.01
 MIXED_DENOMINATOR: Final = "preliminary"
 PRICES: Final = {"constant": "可比价", "current": "现价", "none": "不涉及价格"}
 BASES: Final = {"comparable": "可比基数（同口径）", "published": "公布基数", "none": "无基数"}
@@ -67,7 +72,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A value in its stored unit, how it is displayed, its status mark, and the cells that it follows from."""
+    """A value in its stored unit, how it is displayed, its status mark, and the cells that it follows from.
+
+    Attributes:
+        step: of a figure that is told rounded, to which step, in the stored unit; the exact one lies within half of it.
+    """
 
     value: float
     unit: str
@@ -75,6 +84,17 @@ class Number:
     decimals: int
     status: str = "A"
     sources: tuple[Origin, ...] = ()
+    step: float = 0.0
+
+    @property
+    def places(self) -> int:
+        """The decimals that it is displayed with: none of what is told in whole points."""
+        return 0 if self.step == _WHOLE else self.decimals
+
+    @property
+    def rough(self) -> bool:
+        """Whether it is told to fewer places than it would be displayed with."""
+        return self.step > _TENTH
 
     @property
     def withheld(self) -> bool:
@@ -157,7 +177,14 @@ class Figures:
     _there: dict[tuple[str, str, str], list[tuple[Span, str]]] = field(repr=False)
 
     @classmethod
-    def of(cls, city: City, quarter: Quarter, as_of: dt.date, tables: Mapping[str, pa.Table]) -> Figures:
+    def of(
+        cls,
+        city: City,
+        quarter: Quarter,
+        as_of: dt.date,
+        tables: Mapping[str, pa.Table],
+        rounded: Mapping[tuple[str, str, str, str], float] | None = None,
+    ) -> Figures:
         """From the tables of a release.
 
         Args:
@@ -166,12 +193,14 @@ class Figures:
             as_of: the day whose knowledge the numbers rest on.
             tables: at least ``observation``, ``catalogue``, ``class_label``, ``review_summary``, ``coverage``,
                 ``coefficient``, ``revision``, ``unit_change``, ``revision_triangle``, ``signal``, ``index_scheme``.
+            rounded: of a copy, indicator, period, region and class of what it tells rounded → the step; a figure of
+                status R that is not among them counts as told in the widest.
         """
         catalogue = {(row["id"], row["definition_id"]): row for row in tables["catalogue"].to_pylist()}
         found: dict[tuple[str, str, Span, str, str], list[Figure]] = {}
         for row in tables["observation"].to_pylist():
             entry = catalogue.get((row["indicator"], row["definition_id"]), {})
-            figure = _figure(row, _whole(entry) if city.kind == "nation" else entry)
+            figure = _figure(row, _whole(entry) if city.kind == "nation" else entry, rounded or {})
             key = (figure.indicator, figure.definition, Span(figure.span, figure.period), figure.region, figure.cls)
             found.setdefault(key, []).append(figure)
         there: dict[tuple[str, str, str], list[tuple[Span, str]]] = {}
@@ -351,9 +380,22 @@ def covered_share(row: Mapping[str, Any]) -> Number | None:
 
 
 def ranks(figures: Iterable[tuple[str, Figure | None]]) -> dict[str, int]:
-    """Rank by value, the largest first, by key; equal values share a rank, missing and withheld ones have none."""
-    values = {key: figure.value for key, figure in figures if figure is not None and not figure.withheld}
-    return {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
+    """Rank by value, the largest first, by key; equal values share a rank, missing and withheld ones have none.
+
+    Nor has one that is told rounded, or another beside it, while the exact ones may stand in either order.
+    """
+    found = {key: figure for key, figure in figures if figure is not None and not figure.withheld}
+    return {
+        key: 1 + sum(other.value > figure.value for other in found.values())
+        for key, figure in found.items()
+        if all(other is figure or apart(figure, other) for other in found.values())
+    }
+
+
+def apart(one: Number, other: Number) -> bool:
+    """Whether two numbers stand in the order in which they are told, however far rounded ones may be off."""
+    reach = (one.step + other.step) / 2
+    return not reach or abs(one.value - other.value) > reach - _TOUCH
 
 
 def _whole(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -361,13 +403,17 @@ def _whole(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**entry, "decimals": 0} if entry.get("display_unit") == "亿元" else entry
 
 
-def _figure(row: Mapping[str, Any], entry: Mapping[str, Any]) -> Figure:
+def _figure(
+    row: Mapping[str, Any], entry: Mapping[str, Any], rounded: Mapping[tuple[str, str, str, str], float]
+) -> Figure:
+    told = rounded.get((row["indicator"], row["period"], row["region"], row["class"]))
     return Figure(
         value=math.nan if row["value"] is None else row["value"],
         unit=row["unit"],
         display_unit=entry.get("display_unit", row["unit"]),
         decimals=int(entry.get("decimals", 1)),
         status=row["status"],
+        step=(told or _WHOLE) if row["status"] == ROUNDED else 0.0,
         indicator=row["indicator"],
         definition=row["definition_id"],
         period=row["period"],

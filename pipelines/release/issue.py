@@ -16,6 +16,7 @@ from pipelines.release.figures import VINTAGES
 
 # A release is what stands before disclosure control: it stays in the house.
 LEVEL: Final = "L2"
+PUBLIC: Final = "L0"
 FIGURE: Final = f"核心产业增加值（{OURS}）"
 PUBLISHED: Final = "核心产业增加值（公布数）"
 SPREAD: Final = {"L2": "不得转发或公布。", "L1": "只供专班使用，不得公布。", "L0": ""}

@@ -22,15 +22,17 @@ from typing import Any, Final, Self
 from pipelines.release import cited
 from pipelines.release.alike import less
 from pipelines.release.cited import Said, cite
-from pipelines.release.figures import DIVISIONS, PRICES, Figure, Figures, Number, Origin, Span, count
-from pipelines.release.issue import Issue
+from pipelines.release.figures import DIVISIONS, PRICES, Figure, Figures, Number, Origin, Span, apart, count
+from pipelines.release.issue import PUBLIC, Issue
 from pipelines.release.revised import changes
 from pipelines.release.sentences import KeyFigure, change, headline, key_figures
-from pipelines.release.wording import percent, plain, rounded
+from pipelines.release.wording import about, plain, rounded
 
 NUMBERS: Final = 3
 PROBLEMS: Final = 3
 EXCEPTIONS: Final = 5
+_UNTOLD: Final = "公开稿不列。"
+_TOUCH: Final = 1e-9
 SEVERITIES: Final = {1: "一级", 2: "二级", 3: "三级"}
 _GROWTH: Final = "core_growth"
 _SHARES: Final = {"division": "core_class_share", "group": "core_class_share", "county": "core_region_share"}
@@ -49,9 +51,9 @@ class Rule:
         indicator: what it looks at; '' of signals.
         definition: in which definition; '' is the report's own.
         cls: of which class, where the scope is the whole or a county; of signals, their kind.
-        measure: ``level``, or the difference from ``year`` (a year earlier), ``quarter`` (the cumulative span before),
-            ``gdp`` (GDP's growth), ``schedule`` (the part of the year that is over) or ``before`` (what was said last:
-            of a rate the difference, of an amount the relative change).
+        measure: ``level``, or the difference from ``year`` (a year earlier; ``relative`` to it), ``quarter`` (the
+            cumulative span before), ``gdp`` (GDP's growth), ``schedule`` (the part of the year that is over) or
+            ``before`` (what was said last: of a rate the difference, of an amount the relative change).
         side: whether what lies below, above or beyond the threshold to either side is found.
         threshold: in the stored unit; a difference of rates as a fraction.
         weight: the least share of the place in the whole, 0 where any will do.
@@ -87,13 +89,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found: the rule, the place, the sentence, how many times the threshold, how many are worse."""
+    """What a rule found: the rule, the place, the sentence, how many times the threshold, how many are worse.
+
+    Attributes:
+        adds: whether it is on an amount, which is the sum of those of the parts of the place, and not on a rate.
+    """
 
     rule: Rule
     place: str
     text: str
     times: float
     after: int = 0
+    adds: bool = False
 
     @property
     def order(self) -> tuple[int, int, float]:
@@ -137,10 +144,13 @@ def rules() -> tuple[Rule, ...]:
 def leaders(f: Figures, issue: Issue) -> Leaders:
     """The leaders' page of a release."""
     span = f.main
-    found = [] if span is None else [finding for rule in rules() for finding in _findings(f, span, rule)]
+    told = issue.level != PUBLIC
+    found = [] if span is None or not told else [finding for rule in rules() for finding in _findings(f, span, rule)]
     found.sort(key=lambda finding: finding.order)
     problems = _first_of_each(x for x in found if x.rule.kind == "problem")
-    exceptions = _first_of_each(x for x in found if x.rule.kind == "exception")
+    parts = {x.rule.indicator for x in problems[:PROBLEMS] if x.adds and x.rule.scope == "whole"}
+    # What is said of the whole is not said again of a part.
+    exceptions = _first_of_each(x for x in found if x.rule.kind == "exception" and x.rule.indicator not in parts)
     price = f"增速为{PRICES[f.growth_price]}" + ("、同口径" if f.definition == "rate_method" else "")
     return Leaders(
         title=f"{f.city.name}数字经济运行情况一页纸",
@@ -148,12 +158,12 @@ def leaders(f: Figures, issue: Issue) -> Leaders:
         headline=headline(f),
         keys=tuple(key_figures(f)[:NUMBERS]),
         problems=tuple(problems[:PROBLEMS]),
-        problems_said=_said("问题", len(problems), PROBLEMS),
+        problems_said=_said("问题", len(problems), PROBLEMS) if told else _UNTOLD,
         exceptions=tuple(exceptions[:EXCEPTIONS]),
-        exceptions_said=_said("异常", len(exceptions), EXCEPTIONS),
+        exceptions_said=_said("异常", len(exceptions), EXCEPTIONS) if told else _UNTOLD,
         basis=f"{span.label if span else f.quarter.label()}，增加值、比重为现价，{price}。"
-        "问题和异常由规则从本期观测值中选出，不含人工判断。"
-        + ("因保密未公布的数不在检查之内。" if issue.terms else ""),
+        + ("问题和异常由规则从本期观测值中选出，不含人工判断。" if told else "")
+        + ("因保密未公布的数不在检查之内。" if told and issue.terms else ""),
         thresholds=_thresholds([*problems[:PROBLEMS], *exceptions[:EXCEPTIONS]]),
     )
 
@@ -192,7 +202,7 @@ def _findings(f: Figures, span: Span, rule: Rule) -> list[Finding]:
     """What one rule finds, the worst first."""
     found = []
     for seen in _seen(f, span, rule):
-        if not _beyond(rule, seen.measured):
+        if not _beyond(rule, seen):
             continue
         share = _share(f, span, rule, seen.now)
         if rule.weight and (share is None or share.value < rule.weight):
@@ -200,12 +210,14 @@ def _findings(f: Figures, span: Span, rule: Rule) -> list[Finding]:
         text = rule.sentence.format(
             name=seen.place,
             now=_now(seen.now),
-            size=cite(_size(seen.now, seen.measured), seen.now, seen.other),
+            size=cite(_size(rule, seen), seen.now, seen.other),
             share=cited.percent(share) if share else "",
             before=(f.quarter - 1).cumulative_name,
             was=_now(seen.other) if seen.other else "",
         )
-        found.append(Finding(rule, seen.place, Said(text), abs(seen.measured / rule.threshold)))
+        found.append(
+            Finding(rule, seen.place, Said(text), abs(seen.measured / rule.threshold), adds=seen.now.unit != "比率")
+        )
     ordered = sorted(found, key=lambda finding: -finding.times)
     return [replace(finding, after=n) for n, finding in enumerate(ordered)]
 
@@ -226,8 +238,9 @@ def _seen(f: Figures, span: Span, rule: Rule) -> Iterator[_Seen]:
                 yield _Seen(name, now, None, now.value - f.quarter.number / 4)
             elif rule.measure == "level":
                 yield _Seen(name, now, None, now.value)
-            elif other is not None:
-                yield _Seen(name, now, other, less(now, other))
+            elif other is not None and not (now.rough or other.rough) and apart(now, other):
+                change = less(now, other)
+                yield _Seen(name, now, other, change / other.value if rule.measure == "relative" else change)
 
 
 def _signals(f: Figures, rule: Rule) -> Iterator[_Seen]:
@@ -276,7 +289,7 @@ def _compared(f: Figures, rule: Rule, span: Span, now: Figure) -> Figure | None:
     """What a rule takes the difference from; None where it looks at the level, or there is no such figure."""
     if rule.measure == "gdp":
         return f.gdp_growth(span) if now.price == "constant" else None
-    if rule.measure == "year":
+    if rule.measure in {"year", "relative"}:
         return _figure(f, rule, span.year_before, now.region, now.cls)
     if rule.measure == "quarter" and span.kind == "cumulative" and f.quarter.number > 1:
         return _figure(f, rule, Span(span.kind, str(f.quarter - 1)), now.region, now.cls)
@@ -290,10 +303,12 @@ def _share(f: Figures, span: Span, rule: Rule, now: Number) -> Figure | None:
     return f.get(_SHARES[rule.scope], f.definition, span, region=now.region, cls=now.cls)
 
 
-def _beyond(rule: Rule, measured: float) -> bool:
+def _beyond(rule: Rule, seen: _Seen) -> bool:
+    """Whether a measure is beyond the threshold; of a level that is told rounded, wherever the exact one may lie."""
+    reach = seen.now.step / 2 - _TOUCH if seen.other is None and seen.now.step else 0.0
     if rule.side == "beyond":
-        return abs(measured) >= rule.threshold
-    return measured <= rule.threshold if rule.side == "below" else measured >= rule.threshold
+        return abs(seen.measured) - reach >= rule.threshold
+    return seen.measured + reach <= rule.threshold if rule.side == "below" else seen.measured - reach >= rule.threshold
 
 
 def _now(number: Number) -> str:
@@ -302,6 +317,8 @@ def _now(number: Number) -> str:
     return f"{cited.cell(number)}{number.display_unit}"
 
 
-def _size(number: Number, measured: float) -> str:
-    rates = {"%", "百分点"}
-    return percent(abs(measured)) if number.display_unit in rates else plain(rounded(abs(measured), decimals=0))
+def _size(rule: Rule, seen: _Seen) -> str:
+    size = abs(seen.measured)
+    if seen.now.display_unit in {"%", "百分点"} or rule.measure == "relative":
+        return about(size, seen.now.step)
+    return plain(rounded(size, decimals=0))

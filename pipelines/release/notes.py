@@ -5,6 +5,7 @@ Belongs here: the notes of bulletin and workbook. Does not belong here: notes of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ _EXPLAINED: Final = (
     "chain_value_added",
     "firms",
 )
+# What a definition says of a flash alone.
+_OF_FLASH: Final = re.compile("，快报[^，；。]*")
 _STATUSES: Final = ("assigned", "unmatched", "ambiguous", "set_aside")
 
 
@@ -96,7 +99,8 @@ def _before_review(shown: list[Figure]) -> str:
 def _definitions(f: Figures, shown: list[Figure]) -> str:
     keys = dict.fromkeys((figure.indicator, figure.definition) for figure in shown)
     entries = [f.catalogue[key] for key in keys if key[0] in _EXPLAINED and key in f.catalogue]
-    return "\n".join(f"{entry['name_zh']}：{entry['definition_zh'].rstrip('。')}。" for entry in entries)
+    told = ((entry["name_zh"], entry["definition_zh"].rstrip("。")) for entry in entries)
+    return "\n".join(f"{name}：{words if f.flash else _OF_FLASH.sub('', words)}。" for name, words in told)
 
 
 def _prices(shown: list[Figure]) -> str:

@@ -39,6 +39,10 @@ _ONLY_COMPARES: Final = re.compile(r"^(?:(?:比|较|与|同比|环比)[^，。�
 _FALLS: Final = re.compile(r"(?:下降|减少|回落|降低|放缓|拉低|低于[^，。；]*|慢于[^，。；]*)了?$")
 _RISES: Final = re.compile(r"(?:增长|增加|提高|上升|加快|提升|高于[^，。；]*|快于[^，。；]*)了?$")
 _GROWTH: Final = re.compile(rf"(?:增长|下降|增速[为达]?)了?{_NUMBER}%")
+_PACE: Final = re.compile(r"(加快|放缓|提速|回落)了?(?:约)?$")
+_PACED: Final = re.compile(r"加快|放缓|提速|回落")
+# With what a rate may be compared: with itself a year or a cumulative span before, a growth with that of GDP.
+_BASES: Final = ("year", "quarter", "gdp")
 _AROUND: Final = 14
 _BRACKETS: Final = re.compile(r"（[^（）]*）")
 # What is shorter is a label or a key figure, and tells a reader nothing as the sentence to go back to.
@@ -135,6 +139,10 @@ class Proof:
             of_it = [f for f in context if not meant or f.indicator in meant]
             here = [f for f in of_it if _matches(f, number)]
             around = _marked(sentence, number.start, number.end)
+            if _is_pace(sentence, number):
+                if not self._difference(sentence, number):
+                    yield Remark(where, around, "发布包中没有这样的增速之差", self._right_pace(sentence, number))
+                continue
             if hidden := self._hidden(sentence, number, here, meant):
                 yield Remark(
                     where, around, "这个数因保密不得公布", f"{MARK} 不得公布：{self._of_what(hidden)}已隐去，删去"
@@ -182,7 +190,18 @@ class Proof:
         if any(f.indicator in wanted and Span(f.span, f.period) in spans for f in same):
             return None
         there = self._in_context(sentence, number, withheld=True)
-        return next((f for f in there if f.indicator in wanted and Span(f.span, f.period) in spans), None)
+        # What is withheld on another basis is not what a sentence means that does not say so.
+        told = {_what(f) for f in self._in_context(sentence, number) if self._usual(f, number.clause)}
+        return next(
+            (
+                f
+                for f in there
+                if f.indicator in wanted
+                and Span(f.span, f.period) in spans
+                and (_what(f) not in told or self._usual(f, number.clause))
+            ),
+            None,
+        )
 
     def _of_what(self, figure: Figure) -> str:
         f = self.figures
@@ -197,7 +216,15 @@ class Proof:
         if not usual:
             return self._nearest(sentence, number)
         figure = min(usual, key=lambda f: abs(abs(_scaled(f, number.unit) or 0.0) - number.value))
-        return f"{self._of_what(figure)}为{shown(figure).text}{figure.display_unit}"
+        rounded = "（修约数）" if figure.step else ""
+        return f"{self._of_what(figure)}为{shown(figure).text}{figure.display_unit}{rounded}"
+
+    def _right_pace(self, sentence: str, number: Said) -> str:
+        """The sentence of the release that is most like a changed one and says a pace of the same places."""
+        named = self._all_named(number.clause)
+        paces = [said for said in self.sentences if "增速" in said and _PACED.search(said)]
+        found = get_close_matches(sentence, [s for s in paces if named <= self._all_named(s)], n=1, cutoff=0)
+        return f"发布包原句：{found[0]}" if found else "删去"
 
     def _scope(self, sentence: str, number: Said) -> str:
         """Where a number was looked for, in words."""
@@ -280,21 +307,41 @@ class Proof:
         return found
 
     def _difference(self, sentence: str, number: Said) -> bool:
-        """Whether a number of points is a rate less the same one earlier, or a growth less that of GDP."""
+        """Whether a number of points is a rate less the same one earlier, or a growth less that of GDP.
+
+        Where the clause, or else the sentence, names with what it is compared, with that alone; a pace is of a growth.
+        """
         if "百分点" not in number.unit:
             return False
         f = self.figures
-        earlier = [span for now in self._now() if now.kind == "cumulative" for span in _before(f.quarter, now)]
+        pace = _is_pace(sentence, number)
+        bases = _bases(f.quarter, number.clause) or _bases(f.quarter, sentence) or frozenset(_BASES)
         for now in self._in_context(sentence, number):
-            if now.display_unit != "%" or not self._usual(now, number.clause):
+            if now.display_unit != "%" or now.rough or not self._usual(now, number.clause):
+                continue
+            when = Span(now.span, now.period)
+            if not (when in self._now() or when.label in sentence) or (pace and not self._paced(sentence, number, now)):
                 continue
             place = {"region": now.region, "cls": now.cls, "price": now.price}
+            earlier = _before(f.quarter, when, bases)
             others = [f.get(now.indicator, now.definition, span, **place) for span in earlier]
-            if now.indicator == "core_growth":
-                others.append(f.gdp_growth(Span(now.span, now.period)))
-            if any(other and _close((now.value - other.value) * 100, number) for other in others):
+            if now.indicator == "core_growth" and "gdp" in bases:
+                others.append(f.gdp_growth(when))
+            if any(other and not other.rough and _close((now.value - other.value) * 100, number) for other in others):
                 return True
         return False
+
+    def _paced(self, sentence: str, number: Said, now: Figure) -> bool:
+        """Whether a pace may be that of a figure: a growth that the nearest clause names; of a quarter where one is."""
+        quarter = Span(now.span, now.period).label.split("年")[-1]
+        if now.span == "quarter" and quarter not in sentence and "当季" not in sentence:
+            return False
+        for clause in (number.clause, *reversed(re.split(r"[，：]", sentence[: number.start]))):
+            called = {entry[0] for name, entries in self._called.items() if name in clause for entry in entries}
+            guessed = _guessed(replace(number, unit="%", clause=clause, at=len(clause)))
+            if growths := {name for name in called | guessed if name.endswith("growth")}:
+                return now.indicator in growths
+        return now.indicator == "core_growth"
 
     def _said_before(self, sentence: str, number: Said, called: str) -> bool:
         """Whether a sentence or a row of the release on the same places, classes and indicator has the number."""
@@ -355,8 +402,31 @@ def _guessed(number: Said) -> frozenset[str]:
     return frozenset()
 
 
-def _before(quarter: Quarter, now: Span) -> list[Span]:
-    return [now.year_before, *([Span(now.kind, str(quarter - 1))] if quarter.number > 1 else [])]
+def _is_pace(sentence: str, number: Said) -> bool:
+    """Whether a number of points says how much faster or slower something grows."""
+    if "百分点" not in number.unit or not (pace := _PACE.search(number.clause[: number.at])):
+        return False
+    subject = sentence[: number.end].removesuffix(number.clause)
+    return pace[1] != "回落" or "增速" in number.clause or ("增速" in subject and "比重" not in number.clause)
+
+
+def _bases(quarter: Quarter, text: str) -> frozenset[str]:
+    """With which of ``_BASES`` a text compares."""
+    earlier = (quarter - 1).cumulative_name if quarter.number > 1 else "上季"
+    words = {"year": "上年", "quarter": earlier, "gdp": "GDP"}
+    return frozenset(base for base, word in words.items() if word in text)
+
+
+def _before(quarter: Quarter, now: Span, bases: frozenset[str]) -> list[Span]:
+    """The periods that a figure of a period is compared with."""
+    year = [now.year_before] if "year" in bases else []
+    own = now.kind == "cumulative" and now.period == str(quarter) and quarter.number > 1
+    return [*year, *([Span(now.kind, str(quarter - 1))] if own and "quarter" in bases else [])]
+
+
+def _what(figure: Figure) -> tuple[str, ...]:
+    """What a figure is of, on whatever basis."""
+    return figure.indicator, figure.span, figure.period, figure.region, figure.cls
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +106,16 @@ def figures(folder: Path, copy: Path | None = None) -> Figures:
     paths = sorted(((copy or folder) / "parquet").glob("*.parquet"))
     tables = {path.stem: pq.read_table(path, partitioning=None) for path in paths}
     city = City.model_validate(said["settings"])
-    return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables)
+    rounded = steps_said(json.loads((copy / MANIFEST).read_text(encoding="utf-8"))) if copy else {}
+    return Figures.of(city, Quarter.parse(said["quarter"]), dt.date.fromisoformat(said["as_of"]), tables, rounded)
+
+
+def steps_said(said: Mapping[str, Any]) -> dict[tuple[str, str, str, str], float]:
+    """Indicator, period, region and class of what a copy tells rounded → the step, from its manifest."""
+    return {
+        (indicator, period, region, name): float(step)
+        for indicator, period, region, name, step in said.get("rounded", ())
+    }
 
 
 def connect(workspace: Workspace, release: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -19,10 +19,10 @@ from pipelines.release.figures import (
     Figure,
     Figures,
     Span,
+    apart,
     count,
     covered,
     covered_share,
-    ranks,
 )
 
 # Fewer counties than this are listed: of three, three would be the largest.
@@ -186,9 +186,11 @@ def by_county(f: Figures, span: Span) -> list[str]:
     if len(rates) >= RANKED:
         fastest = "、".join(f"{names[code]}（{growth(figure, lead='')}）" for code, figure in _first(rates, 3))
         all_of = [figure for _, figure in rates]
+        least = "至少" if any(figure.rough and not figure.value for figure in all_of) else ""
         rising = cite(f"{sum(figure.value > 0 for figure in all_of)}", *all_of)
         counted = cite(f"{len(rates)}", *all_of)
-        texts.append(f"按{f.growth_name}，居前的是{fastest}；{counted}个县（市、区）中{rising}个同比增长。")
+        leading = f"居前的是{fastest}；" if fastest else ""
+        texts.append(f"按{f.growth_name}，{leading}{counted}个县（市、区）中{least}{rising}个同比增长。")
     return said(*texts)
 
 
@@ -237,7 +239,7 @@ def _key_value(f: Figures, span: Span) -> KeyFigure | None:
     word = f"{VINTAGES[now.vintage]}数"
     if grown:
         whole = _gdp_growth(f, span)
-        word = change(grown) + (f"，{against(grown, whole, 'GDP增速')}" if whole else "")
+        word = "，".join(filter(None, (change(grown), against(grown, whole, "GDP增速") if whole else "")))
     return KeyFigure("核心产业增加值", yi(now), "亿元", word, f"{span.label}，{_basis(grown)}")
 
 
@@ -310,7 +312,8 @@ def _against_gdp(f: Figures, span: Span) -> str:
     grown, whole = rate(f, span), _gdp_growth(f, span)
     if grown is None or whole is None:
         return ""
-    return f"增速{against(grown, whole, 'GDP增速')}（GDP{growth(whole)}）。"
+    compared = against(grown, whole, "GDP增速")
+    return f"增速{compared}（GDP{growth(whole)}）。" if compared else f"GDP{growth(whole)}。"
 
 
 def _pace(f: Figures, span: Span) -> str:
@@ -325,7 +328,8 @@ def _pace(f: Figures, span: Span) -> str:
             name = earlier.cumulative_name
             parts.append(points(grown, before, f"比{name}加快", f"比{name}回落", f"与{name}持平"))
     parts.append(points(grown, year_ago, "比上年同期加快", "比上年同期回落", "与上年同期持平"))
-    return f"增速{'，'.join(parts)}。"
+    parts = [part for part in parts if part]
+    return f"增速{'，'.join(parts)}。" if parts else ""
 
 
 def _share_change(f: Figures, span: Span) -> str:
@@ -359,9 +363,10 @@ def _pull(f: Figures, span: Span) -> list[str]:
     if len(pulls) < 2:
         return []
     alike((figure for _, figure in pulls), "拉动")
-    cls, pull = _first(pulls, 1)[0]
-    if pull.value <= 0:
+    largest = _first(pulls, 1)
+    if not largest or largest[0][1].value <= 0:
         return []
+    cls, pull = largest[0]
     text = f"{f.name('digital', cls)}拉动核心产业增长{percent(pull)}个百分点，在{divisions_of(len(pulls))}中最大"
     if part := f.get("core_contribution", f.definition, span, cls=cls):
         text += f"，贡献率{percent(part)}%"
@@ -374,7 +379,7 @@ def divisions_of(number: int) -> str:
 
 
 def _first(figures: Sequence[tuple[str, Figure | None]], most: int) -> list[tuple[str, Figure]]:
-    """The largest few, with a figure each."""
-    order = ranks(figures)
-    found = [(key, figure) for key, figure in figures if figure is not None]
-    return sorted(found, key=lambda pair: (order[pair[0]], pair[0]))[:most]
+    """The largest few, with a figure each: as many as rounding does not leave open whether others are larger."""
+    found = sorted(((key, one) for key, one in figures if one is not None), key=lambda pair: (-pair[1].value, pair[0]))
+    clear = (n for n in range(most, 0, -1) if all(apart(a, b) for _, a in found[:n] for _, b in found[n:]))
+    return found[: next(clear, 0)]

@@ -13,7 +13,7 @@ from indicators.quarter import Quarter
 from pipelines.release.alike import alike, difference
 from pipelines.release.chains import published_chains
 from pipelines.release.cited import Said, cite
-from pipelines.release.display import WITHHELD_ZH, decimal
+from pipelines.release.display import WITHHELD_ZH, decimal, rounding_said
 from pipelines.release.figures import (
     CORE,
     DIVISIONS,
@@ -73,9 +73,10 @@ class Table:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The notes below the table; where something is withheld, the law that withholds it."""
-        cells = (cell for row in self.rows for cell in row.cells if isinstance(cell, Number))
-        return (*self.notes, WITHHELD_ZH) if any(cell.withheld for cell in cells) else self.notes
+        """The notes below the table; what is told rounded, and the law that withholds what is."""
+        cells = [cell for row in self.rows for cell in row.cells if isinstance(cell, Number)]
+        withheld = WITHHELD_ZH if any(cell.withheld for cell in cells) else ""
+        return (*self.notes, *filter(None, (rounding_said(cells), withheld)))
 
     @property
     def figures(self) -> list[Figure]:
@@ -135,6 +136,9 @@ def counties(f: Figures, span: Span) -> Table | None:
     if not by_value:
         return None
 
+    some_share = any(f.cell("core_region_share", f.definition, span, region=code, cls=CORE) for code in regions)
+    itself = _itself(_value(f, span)) if some_share else None
+
     def cells(code: str) -> tuple[Cell, ...]:
         place = {"region": code}
         return (
@@ -142,13 +146,14 @@ def counties(f: Figures, span: Span) -> Table | None:
             _rank(by_value, dict(values), code),
             f.growth_cell(span, **place),
             _rank(by_growth, dict(growths), code),
-            f.cell("core_region_share", f.definition, span, cls=CORE, **place),
+            itself if code == f.city.code else f.cell("core_region_share", f.definition, span, cls=CORE, **place),
             f.cell("core_share_gdp", "same_vintage", span, cls=CORE, **place),
             f.cell("core_pull", f.definition, span, cls=CORE, **place),
         )
 
     whole = cells(f.city.code)
     some = any(figure and figure.withheld for _, figure in (*values, *growths))
+    open_ranks = any(figure and not figure.withheld and code not in by_growth for code, figure in growths)
     rows = [Row(f.city.name, whole, total=True)]
     rows += [Row(county.name, cells(county.code), indent=1) for county in f.city.counties]
     return filled(
@@ -158,7 +163,10 @@ def counties(f: Figures, span: Span) -> Table | None:
             "单位：亿元、位、%、百分点",
             ("地区", "增加值", "规模位次", f.growth_name, "增速位次", "占全市比重", "占本地GDP比重", "拉动全市"),
             tuple(rows),
-            ("位次只在列出的县（市、区）中排。",) if some else (),
+            (
+                *(("位次只在列出的县（市、区）中排。",) if some else ()),
+                *(("增速修约后分不出先后的，不排位次。",) if open_ranks else ()),
+            ),
         )
     )
 
@@ -420,7 +428,7 @@ def _rank(order: dict[str, int], figures: dict[str, Figure | None], code: str) -
     figure = figures.get(code)
     if figure is None or figure.withheld:
         return figure
-    return count(order[code], *figure.origins)
+    return count(order[code], *figure.origins) if code in order else None
 
 
 def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
@@ -430,6 +438,11 @@ def _gdp_of(f: Figures, span: Span, share: Figure) -> Figure | None:
 
 def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figure | None:
     return f.cell("core_value_added", f.definition, span, region=region, cls=cls, price="current")
+
+
+def _itself(figure: Figure | None) -> Number | None:
+    """The share of a whole in itself, for the row of the total: true of any, so it follows from no cell."""
+    return None if figure is None or figure.withheld else Number(1.0, "比率", "%", 1)
 
 
 def _growth_note(f: Figures) -> str:
@@ -465,10 +478,12 @@ def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str]
     kept = [n for n in range(len(columns)) if any(row[n] for row in cells.values())]
     if not kept:
         return None
+    itself = _itself(_value(f, span))
+    share = [column for _, column, *_ in columns].index("core_class_share")
     rows = tuple(
         Row(
             f.name("digital", c),
-            tuple(cells[c][n] for n in kept),
+            tuple(itself if n == share and c == CORE and itself else cells[c][n] for n in kept),
             indent=0 if c == CORE else len(c) // 2,
             total=c == CORE,
         )

@@ -15,6 +15,8 @@ YI: Final = Decimal(100_000_000)
 HUNDRED: Final = Decimal(100)
 # A change that displays as 0.0 is neither growth nor decline.
 FLAT: Final = Decimal("0.05")
+# Steps of figures that are told rounded: what is displayed anyway, and a whole one.
+TENTH: Final = Decimal("0.1")
 _NUMERALS: Final = "零一二三四五六七八九"
 
 
@@ -40,23 +42,48 @@ def is_flat(fraction: float) -> bool:
     return abs(Decimal(repr(float(fraction))) * HUNDRED) < FLAT
 
 
-def growth(fraction: float, *, lead: str = "同比") -> str:
-    """``同比增长5.3%``, ``同比下降3.2%`` or ``与上年同期持平``."""
+def about(fraction: float, step: float = 0.0) -> str:
+    """A fraction that is told in a step as per cent, without the sign %: ``约4.5``, ``约9``, of none or 0.1 ``4.6``."""
+    told = in_points(step)
+    if told <= TENTH:
+        return percent(fraction)
+    return f"约{percent(fraction, 0 if told == told.to_integral() else 1)}" if fraction else less_than(step)
+
+
+def less_than(step: float) -> str:
+    """A figure that is told as 0 in a step: ``不足0.5``."""
+    return f"不足{in_points(step).normalize():f}"
+
+
+def in_points(step: float) -> Decimal:
+    """A step as a fraction in percentage points."""
+    return Decimal(repr(step)) * HUNDRED
+
+
+def growth(fraction: float, *, lead: str = "同比", step: float = 0.0) -> str:
+    """``同比增长5.3%``, ``同比下降3.2%`` or ``与上年同期持平``.
+
+    Of what is told in a step ``同比增长约4.5%``, or ``同比变动不足1%``.
+    """
+    if in_points(step) > TENTH:
+        return f"{lead}{_turn(fraction, '增长', '下降', '变动')}{about(abs(fraction), step)}%"
     if is_flat(fraction):
         return "与上年同期持平"
     return f"{lead}{'增长' if fraction > 0 else '下降'}{percent(abs(fraction))}%"
 
 
-def points(fraction: float, up: str, down: str, flat: str = "持平") -> str:
-    """A difference of rates: ``加快0.5个百分点``, ``回落0.5个百分点`` or ``持平``."""
+def _turn(fraction: float, up: str, down: str, neither: str) -> str:
+    return up if fraction > 0 else down if fraction < 0 else neither
+
+
+def points(fraction: float, up: str, down: str, flat: str = "持平", step: float = 0.0) -> str:
+    """A difference of rates: ``加快0.5个百分点``, ``回落0.5个百分点`` or ``持平``.
+
+    Of a pull that is told in a step ``增长约1个百分点``, or ``持平（不足1个百分点）``.
+    """
     if is_flat(fraction):
-        return flat
-    return f"{up if fraction > 0 else down}{percent(abs(fraction))}个百分点"
-
-
-def against(more: float, name: str) -> str:
-    """How far a rate lies above another: ``高于GDP增速1.2个百分点``, ``低于…`` or ``与…持平``."""
-    return points(more, f"高于{name}", f"低于{name}", f"与{name}持平")
+        return flat if in_points(step) <= TENTH else f"{flat}（{less_than(step)}个百分点）"
+    return f"{up if fraction > 0 else down}{about(abs(fraction), step)}个百分点"
 
 
 def in_display(value: float, unit: str, display_unit: str, decimals: int) -> Decimal:

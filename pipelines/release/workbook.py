@@ -213,7 +213,7 @@ def _cell(at: Book, sheet: Any, place: tuple[int, int], cell: Cell, look: dict[s
         sheet.write_string(row, column, cell, at.style(**look, **_wrapped(cell)))
     elif cell.withheld:
         sheet.write_string(row, column, shown(cell).text, at.style(**_WITHHELD, **look))
-    elif (text := shown(cell).text) == TOO_SMALL:
+    elif (text := shown(cell).text) == TOO_SMALL or (cell.rough and not cell.value):
         sheet.write_string(row, column, text, at.style(**look))
     else:
         sheet.write_number(row, column, _unrounded(cell), at.style(num_format=_format(cell), **look))
@@ -232,7 +232,7 @@ def _unrounded(cell: Number) -> float:
 
 
 def _format(cell: Number) -> str:
-    digits = "#,##0" + ("." + "0" * cell.decimals if cell.decimals else "")
+    digits = "#,##0" + ("." + "0" * cell.places if cell.places else "")
     mark = f'" {cell.status}"' if cell.status in MARKED else ""
     # An unmarked number keeps the room of a mark, so that the decimals stand below each other.
     tail = mark or "_ _E"

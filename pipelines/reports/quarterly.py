@@ -334,4 +334,4 @@ def _bare(cell: Cell) -> Cell:
     """A cell without those of the release behind it, which are not for the readers of a report."""
     if not isinstance(cell, Number):
         return cell if cell is None else str(cell)
-    return Number(cell.value, cell.unit, cell.display_unit, cell.decimals, cell.status)
+    return Number(cell.value, cell.unit, cell.display_unit, cell.decimals, cell.status, step=cell.step)

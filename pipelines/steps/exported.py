@@ -10,7 +10,7 @@ history, and what a release of the level's figures costs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,8 +46,7 @@ from pipelines.release.gate import (
     told_of,
 )
 from pipelines.release.issue import STAMPS, Issue
-from pipelines.release.read import copies
-from pipelines.release.rounded import Figure
+from pipelines.release.read import copies, steps_said
 from pipelines.release.snapshot import contents
 from pipelines.steps.judged import Known, Published, judged
 from pipelines.steps.observed import history, refuse_stale
@@ -179,13 +178,8 @@ def _published(workspace: Workspace, level: Level) -> Published:
         known={quarter: frozenset(days) for quarter, days in known.items()},
         last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
         told=told,
-        rough={folder: _steps(one["rounded"]) for folder, one in said.items() if one.get("rounded")},
+        rough={folder: steps_said(one) for folder, one in said.items() if one.get("rounded")},
     )
-
-
-def _steps(rounded: Iterable[Sequence[Any]]) -> dict[Figure, float]:
-    """Figures and the steps they were rounded to, from a manifest."""
-    return {(indicator, period, region, name): float(step) for indicator, period, region, name, step in rounded}
 
 
 def _last(quarter: str, said: Mapping[Path, Mapping[str, Any]], level: Level) -> Path:

@@ -72,6 +72,11 @@ class Published:
         """The copies that told figures rounded."""
         return [Earlier(numbers(_observed(folder)), steps) for folder, steps in self.rough.items()]
 
+    def steps(self, quarters: Iterable[str]) -> dict[Figure, float]:
+        """What was last told rounded of some quarters, with the steps."""
+        rough = ((quarter, self.rough.get(self.told[quarter], {})) for quarter in quarters)
+        return {figure: step for quarter, steps in rough for figure, step in steps.items() if figure[1] == quarter}
+
     def observations(self, quarters: Iterable[str]) -> pd.DataFrame:
         """What was last told of some quarters."""
         rows = [_told(self.told[quarter], quarter) for quarter in quarters]
@@ -129,7 +134,7 @@ def judged(workspace: Workspace, known: Known, settings: Disclosure, published: 
     days = {one: published.last[one] for one in sorted(held)}
     told = numbers(known.observations[~told_of(known.observations).isin(held)])
     rounded = _rounded(replace(tables[_CORE], told=core), found[_CORE], unchanged, told, published.earlier())
-    return Passing(_together(found), unchanged, days, published.observations(days), rounded)
+    return Passing(_together(found), unchanged, days, published.observations(days), rounded | published.steps(held))
 
 
 def _untold(core: pd.DataFrame, published: Published, closed: Callable[..., Cells]) -> dict[tuple[str, str], Cells]:

@@ -80,6 +80,8 @@
   const rank = (cls) => (cls === "core" || cls === "all" || cls === "" ? 0 : 1);
   const status = (n, p) => data.status[n][p - data.start[n]] ?? " ";
   const value = (n, p) => data.values[n][p - data.start[n]] ?? null;
+  // To how many points a number is rounded for confidentiality, 0 where it is not.
+  const step = (n, p) => data.steps[n][p - data.start[n]] ?? 0;
 
   // ---- numbers and names as a reader sees them -----------------------------------------------------------------------
   const scale = ({ unit, display }) => (display === "%" || display === "百分点" ? 100 : display === `亿${unit}` ? 1e-8 : 1);
@@ -102,7 +104,8 @@
     const number = value(n, p);
     if (number === null) return { text: "", mark: "" };
     const what = entry(n);
-    let text = fixed(number, POWER[scale(what)], what.decimals);
+    let text = fixed(number, POWER[scale(what)], step(n, p) === 1 ? 0 : what.decimals);
+    if (number === 0 && step(n, p) > 0.1) text = `不足${step(n, p)}`;
     if (number !== 0 && !/[1-9]/.test(text) && what.unit !== "比率") text = "…";
     return { text, mark: MARKED.has(mark) ? mark : "" };
   };

@@ -26,7 +26,7 @@ from tests.pipelines.release import stand_in
 DAYS = dt.date(2024, 1, 20), dt.date(2024, 2, 20)
 
 
-def _database_only(folder: Path, workspace: Workspace, issue: object, tables: dict) -> None:
+def _database_only(folder: Path, workspace: Workspace, issue: object, tables: dict, *_: object) -> None:
     module.snapshot.write_database(tables, folder / DATABASE)
     (folder / "bulletin.html").write_text("<html>", encoding="utf-8")
 

@@ -24,7 +24,7 @@ DAY = dt.date(2024, 1, 20)
 TOLD = {"of": "2023Q4_2024-01-20_0123456789", "hidden": [["419901", "01"]], "unchanged": [], "known": {}}
 
 
-def one_file(folder: Path, _: Workspace, __: object, tables: dict[str, pa.Table]) -> None:
+def one_file(folder: Path, _: Workspace, __: object, tables: dict[str, pa.Table], *_rounded: object) -> None:
     (folder / "bulletin.html").write_text(str(len(tables)), encoding="utf-8")
 
 

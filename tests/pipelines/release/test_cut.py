@@ -27,7 +27,7 @@ from tests.pipelines.release.conftest import Made
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cuts without charts and pages, for tests of the folder alone."""
 
-    def fill(folder: Path, workspace: Workspace, issue: object, tables: dict) -> None:
+    def fill(folder: Path, workspace: Workspace, issue: object, tables: dict, *_: object) -> None:
         module.snapshot.write_database(tables, folder / read.DATABASE)
 
     monkeypatch.setattr(module, "_fill", fill)

@@ -137,7 +137,7 @@ def test_a_release_is_of_one_vintage(tmp_path: Path) -> None:
 def test_a_flash_never_takes_the_place_of_a_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipelines.release import cut as module
 
-    def fill(folder: Path, workspace: object, issue: object, found: dict) -> None:
+    def fill(folder: Path, workspace: object, issue: object, found: dict, *_: object) -> None:
         module.snapshot.write_database(found, folder / read.DATABASE)
 
     monkeypatch.setattr(module, "_fill", fill)

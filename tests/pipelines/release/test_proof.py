@@ -179,6 +179,49 @@ def test_a_number_of_what_is_withheld_may_not_be_told(
     assert [remark.instead for remark in held.remarks(tmp_path / "edited.docx")] == [found.instead]
 
 
+def test_a_withheld_figure_on_another_basis_is_not_the_one_meant(city: Made, tmp_path: Path) -> None:
+    held = Proof(city.folder)
+    key = ("core_growth", "rate_method", Span("cumulative", "2023Q4"), stand_in.PLACE, "01")
+    (told,) = held.figures._found[key]
+    rough = replace(told, value=0.045, status="R", step=0.005)
+    current = replace(told, price="current", status="C", value=math.nan)
+    held.figures = replace(held.figures, _found=held.figures._found | {key: [rough, current]})
+    (found,) = held.remarks(_edited(city.folder, tmp_path, "数字产品制造业增长4.6%"))
+    assert "没有这个数" in found.wrong
+    assert found.instead == "2023年全年示范市数字产品制造业的核心产业增加值同比增速为4.5%（修约数）"
+    (hidden,) = held.remarks(_edited(city.folder, tmp_path, "数字产品制造业按现价增长4.6%"))
+    assert hidden.wrong == "这个数因保密不得公布"
+    assert held.remarks(_edited(city.folder, tmp_path, "数字产品制造业增长约4.5%")) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("增速比上年同期回落3.1个百分点", False),
+        ("增速比前三季度加快0.1个百分点，比上年同期回落3.1个百分点", False),
+        # A difference that there is, but from another period, or of what is no growth.
+        ("增速比上年同期回落0.1个百分点", True),
+        ("增速比前三季度加快3.1个百分点", True),
+        ("增速比前三季度加快2.7个百分点", True),
+        ("增速比前三季度加快0.0个百分点", True),
+    ],
+)
+def test_a_pace_is_a_difference_of_growths_from_the_period_named(
+    sentence: str, wrong: bool, city: Made, proof: Proof, tmp_path: Path
+) -> None:
+    found = [remark.wrong for remark in proof.remarks(_edited(city.folder, tmp_path, sentence))]
+    assert found == (["发布包中没有这样的增速之差"] if wrong else [])
+
+
+def test_a_pace_of_a_rate_that_is_told_rounded_has_no_number(city: Made, tmp_path: Path) -> None:
+    held = Proof(city.folder)
+    key = ("core_growth", "rate_method", Span("cumulative", "2022Q4"), stand_in.PLACE, "core")
+    rough = [replace(one, status="R", step=0.005) for one in held.figures._found[key]]
+    held.figures = replace(held.figures, _found=held.figures._found | {key: rough})
+    (found,) = held.remarks(_edited(city.folder, tmp_path, "核心产业增速比上年同期回落3.1个百分点"))
+    assert found.wrong == "发布包中没有这样的增速之差"
+
+
 def test_what_is_told_beside_the_withheld_is_let_be(city: Made, tmp_path: Path) -> None:
     held = _withholding(city, "core_growth", cls="01")
     assert held.remarks(_edited(city.folder, tmp_path, "数字产品制造业增加值48.0亿元，占核心产业的52.0%")) == []

@@ -435,6 +435,7 @@ def test_notes_follow_from_what_was_used(city: Made, nation: Made) -> None:
     assert "6429" in found["系数"]
     volume = "1个行业小类按物量外推核算，占核心产业增加值的17.3%，"
     assert found["物量"].startswith(f"{volume}对增速的影响为0.8个百分点。")
+    assert "快报" not in found["口径"]  # which this is not
     assert "可与报表的同口径增速不同" in found["物量"]
     beside = estimates(city.figures, YEAR)
     assert beside is not None

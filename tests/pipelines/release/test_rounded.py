@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from pipelines.release.rounded import GROWTH, STEPS, not_exact, numbers, roughly_told, says, to_step
+from pipelines.steps.judged import Published
 from tests.pipelines.release.stand_in import COUNTIES, PLACE, row
 
 CORE, CELL = (PLACE, "core"), (PLACE, "01")
@@ -43,6 +46,14 @@ def observed() -> pd.DataFrame:
             row("core_pull", "rate_method", QUARTER, "cumulative", pull, **constant, **place),
         ]
     return pd.DataFrame(rows)
+
+
+def test_what_stays_as_it_was_published_keeps_its_step() -> None:
+    one, other = Path("one"), Path("other")
+    rough = {one: {(GROWTH, QUARTER, *CELL): 0.005, (GROWTH, "2023Q1", *CELL): 0.01}}
+    last = Published(frozenset(), {}, {}, {}, {QUARTER: one, "2023Q1": other}, rough)
+    assert last.steps([QUARTER, "2023Q1"]) == {(GROWTH, QUARTER, *CELL): 0.005}
+    assert last.steps([]) == {}
 
 
 def test_only_cumulative_growth_and_pulls_at_constant_prices_are_told_roughly() -> None:

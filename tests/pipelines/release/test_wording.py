@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.release.display import numeric_columns, shown, yi
 from pipelines.release.figures import Number, count, ranks
-from pipelines.release.wording import against, growth, in_display, is_flat, ordinal, percent, plain, points, rounded
+from pipelines.release.wording import growth, in_display, is_flat, ordinal, percent, plain, points, rounded
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,23 @@ def test_points_and_comparison() -> None:
     assert points(0.005, "加快", "回落") == "加快0.5个百分点"
     assert points(-0.005, "加快", "回落") == "回落0.5个百分点"
     assert points(0.0, "加快", "回落") == "持平"
-    assert against(0.053 - 0.05, "GDP增速") == "高于GDP增速0.3个百分点"
-    assert against(0.05 - 0.053, "GDP增速") == "低于GDP增速0.3个百分点"
-    assert against(0.05 - 0.0502, "GDP增速") == "与GDP增速持平"
     assert is_flat(0.00049)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "step", "grown", "pulled"),
+    [
+        (0.046, 0.001, "同比增长4.6%", "增长4.6个百分点"),
+        (0.045, 0.005, "同比增长约4.5%", "增长约4.5个百分点"),
+        (-0.09, 0.01, "同比下降约9%", "下降约9个百分点"),
+        (0.0, 0.001, "与上年同期持平", "持平"),
+        (0.0, 0.005, "同比变动不足0.5%", "持平（不足0.5个百分点）"),
+        (0.0, 0.01, "同比变动不足1%", "持平（不足1个百分点）"),
+    ],
+)
+def test_what_is_told_in_a_step_is_said_so(fraction: float, step: float, grown: str, pulled: str) -> None:
+    assert growth(fraction, step=step) == grown
+    assert points(fraction, "增长", "下降", step=step) == pulled
 
 
 def test_display_units() -> None:

@@ -35,6 +35,7 @@ def copied(workspace: Workspace, release: Path, level: str, *, purpose: str) -> 
     folder = workspace.exports(level) / release.name
     shutil.copytree(release / "parquet", folder / "parquet", dirs_exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), folder / "parquet" / "observation.parquet")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
     hidden = sum(row["status"] == "C" for row in rows)
     return Export(folder, Passing.__new__(Passing), len(rows), hidden, 0)
 

@@ -104,7 +104,7 @@ def leave(home: Path, patch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     return [_left(workspace, *copy) for copy in COPIES]
 
 
-def observations_only(folder: Path, _: Workspace, __: object, tables: dict[str, pa.Table]) -> None:
+def observations_only(folder: Path, _: Workspace, __: object, tables: dict[str, pa.Table], *_rounded: object) -> None:
     (folder / "parquet").mkdir()
     write_table(tables["observation"], folder / "parquet" / "observation.parquet")
 
