@@ -473,7 +473,7 @@ def test_who_is_silent_is_named_before_changes_are_told() -> None:
     assert 1 <= len(kept["变化"].rows) < 12
 
 
-def test_tables_of_a_week_come_in_one_order_and_each_rule_names_one_of_them(home: Workspace) -> None:
+def test_tables_of_a_week_come_in_one_order_on_page_document_and_workbook(home: Workspace) -> None:
     about = period("weekly", "2023-W27", home.city, {}, last=TODAY, today=TODAY)
     there = board(home, about.until)
     assert tuple(weekly._found(there, about, home.city)) == ORDER
@@ -483,6 +483,10 @@ def test_tables_of_a_week_come_in_one_order_and_each_rule_names_one_of_them(home
     for titles in ([section.title for section in said.page.sections], list(said.sheets)):
         assert titles == [title for title in ORDER if title in titles]
         assert len(titles) > 4
+    # The page holds more than the document.
+    page, document = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
+    assert page > document
+    assert said.page.sections[-1].tables[0].rows[-1].label in render(said, edition(about, about.until))
 
 
 def test_a_page_shares_its_width_as_a_browser_does() -> None:
@@ -500,16 +504,6 @@ def test_a_longer_headline_leaves_fewer_lines_and_so_do_the_words_of_a_made_up_c
     assert sheet.PAGE.room("字" * 24) == sheet.PAGE.lines
     assert sheet.PAGE.room("字" * 25) == sheet.PAGE.lines - sheet.PAGE.headline
     assert sheet.PAGE.room("字", synthetic=True) == sheet.PAGE.lines - sheet.PAGE.synthetic
-
-
-def test_the_page_holds_more_than_the_document(home: Workspace) -> None:
-    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
-    said = weekly.weekly(board(home, about.until), about, home.city, edition(about, about.until))
-    assert said.page is not None
-    page, document = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
-    assert page > document
-    html, first = render(said, edition(about, about.until)), said.page.sections[0].tables[0]
-    assert first.rows[-1].label in html
 
 
 def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
