@@ -22,7 +22,7 @@ from indicators.rounding import display
 from pipelines.ingest.forms.ledgers import Ledger, ledgers
 from pipelines.ledgers import cells
 from pipelines.ledgers.board import FIVE, Board
-from pipelines.ledgers.remarks import headers, remark
+from pipelines.ledgers.remarks import headers, overdue, remark, standing
 from pipelines.workspace import City
 
 _PLAIN: Final[dict[str, Any]] = {"highlight": False, "soft_wrap": True, "markup": False}
@@ -137,8 +137,7 @@ def headline(board: Board) -> list[str]:
     due, started = board.starts
     if due:
         said.append(f"应开工 {due} 个，已开工 {started} 个，开工率 {display(started / due, '%', 1)}%")
-    states = [f"{state} {count}" for state, count in board.problems["state"].value_counts().items()]
-    said.append("问题：" + ("，".join(states) or "无"))
+    said.append(f"问题：{standing(board.problems) or '无'}")
     if len(board.bonds):
         arrived, spent = (float(board.counting("bond")[name].sum()) for name in ("arrived", "spent"))
         share = f"，支出进度 {display(spent / arrived, '%', 1)}%" if arrived else ""
@@ -230,7 +229,7 @@ def _problems(board: Board, console: Console) -> None:
         for one in ordered.to_dict("records")
     ]  # fmt: skip
     if rows:
-        console.print(f"\n未办结问题（{len(rows)} 个，逾期 {int((there['overdue'] > 0).sum())} 个）", highlight=False)
+        console.print(f"\n未办结问题（{len(rows)} 个，其中{overdue(there)}）", highlight=False)
         heads = ("编号", "问题", "类型", "责任单位", "期限", "已历天", "逾期天", "督办")
         console.print(_table(heads, rows, right={5, 6}))
 

@@ -21,6 +21,8 @@ from pipelines.cli.options import Home
 from pipelines.clock import today
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipelines.warning.backtest import Score
     from pipelines.warning.rules import Level
     from pipelines.workspace import Workspace
@@ -112,7 +114,7 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
     unseen = [point for point in zip(points["level"], points["subject"], strict=True) if point not in seen]
     console.print(
         f"[bold]{workspace.city.name} 预警回测[/]：{watched['quarter'].min()}—{quarter}，"
-        f"转折点 {points['id'].nunique()} 个，数据截止 {day}",
+        f"{_counted(points)}，数据截止 {day}",
         highlight=False,
     )
     console.print(_scores(score(signals, points, watched)))
@@ -158,7 +160,7 @@ def _decided(workspace: Workspace, rows: list[dict[str, Any]]) -> list[dict[str,
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    from pipelines.warning.rules import KINDS
+    from pipelines.warning.rules import KINDS, rule
 
     table = Table(header_style="bold", box=None, pad_edge=False, expand=True)
     table.add_column("性质", width=6, no_wrap=True)
@@ -171,9 +173,19 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             text.append(f"\n{said}", style="cyan")
         if row["status"] == "dismissed":
             text.append(f"\n〔已排除 {row['dismissed_on']}〕{row['reason']}", style="green")
-        text.append(f"\n{row['signal']}", style="dim")
+        text.append(f"\n{row['signal']}　{rule(row['rule']).name_zh}", style="dim")
         table.add_row(KINDS[row["kind"]], text, row["owner"])
     return table
+
+
+def _counted(points: pd.DataFrame) -> str:
+    """How many turning points there are, and at how many subjects: one may be felt at several, of several levels."""
+    from pipelines.warning.rules import LEVELS
+
+    levels = points["level"].value_counts()
+    by_level = "、".join(f"{zh}{levels[level]}" for level, zh in LEVELS.items() if level in levels)
+    told = f"转折点 {points['id'].nunique()} 个，转折对象 {len(points)} 个"
+    return f"{told}（{by_level}；一个转折点可有几个对象，表按对象计）"
 
 
 def _unseen(points: list[tuple[Level, str]]) -> str:
@@ -193,20 +205,20 @@ def _without_largest(row: dict[str, Any]) -> str:
 
 def _scores(scores: list[Score]) -> Table:
     from pipelines.warning.backtest import ANY
-    from pipelines.warning.rules import KINDS, LEVELS
+    from pipelines.warning.rules import KINDS, LEVELS, rule
 
     kinds = {str(kind): zh for kind, zh in KINDS.items()} | {ANY: "合计"}
     table = Table(header_style="bold", box=None, pad_edge=False)
     for name in ("层级", "性质", "规则"):
         table.add_column(name, no_wrap=True)
-    for name in ("转折点", "命中", "漏报", "命中率", "时滞", "误报", "无转折", "误报率"):
+    for name in ("转折对象", "命中", "漏报", "命中率", "时滞", "误报", "无转折", "误报率"):
         table.add_column(name, justify="right", no_wrap=True)
     for one in scores:
         whole = one.rule == ANY
         table.add_row(
             LEVELS[one.level],
             kinds[one.kind],
-            "" if one.kind == ANY else "合计" if whole else one.rule,
+            "" if one.kind == ANY else "合计" if whole else f"{one.rule} {rule(one.rule).name_zh}",
             str(one.points),
             str(one.hits),
             str(one.misses),

@@ -55,6 +55,18 @@ def is_as_logged(folder: Path, line: Access) -> bool:
     return same and not altered(folder, manifest(folder))
 
 
+def copy_of(workspace: Workspace, release: Path, level: str) -> Path | None:
+    """The first copy of a release at a level that left, where it lies as it was logged; None if there is no such."""
+    lines, folders = logged(workspace), {folder.name: folder for folder in copies(workspace)}
+    left = [
+        (line.at, name)
+        for name, line in lines.items()
+        if line.copied and (line.copied.of, line.copied.level) == (release.name, level)
+    ]
+    intact = [folders[name] for _, name in sorted(left) if name in folders and is_as_logged(folders[name], lines[name])]
+    return intact[0] if intact else None
+
+
 def refuse_faults(workspace: Workspace) -> None:
     """Refuse a new copy unless every one that left is there as it was; one that a killed run noted takes its place.
 

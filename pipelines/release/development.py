@@ -54,7 +54,6 @@ def of_development(f: Figures) -> list[str]:
         f"按县（市、区），居前的是{first}。",
         f"{agreement}。" if agreement else "",
         _moved_by(f, span),
-        _UNOFFICIAL,
     )
 
 

@@ -21,6 +21,8 @@ STATUS_ZH: Final = {"E": "估计数", "P": "初步数", "M": "缺失", "C": "依
 MARKED: Final = frozenset({"E", "P", "R"})
 STATUSES: Final = {"A": "正常数", **STATUS_ZH}
 MARK: Final = "※"
+# The longest text that a cell keeps on one line.
+_UNBROKEN: Final = 16
 # What every table with a ※ says below itself.
 WITHHELD_ZH: Final = (
     f"{MARK} 该数因保密未公布（《统计法实施条例》第二十九条：不得公布能够识别或推断单个统计调查对象身份的资料）。"
@@ -35,6 +37,11 @@ class Shown:
     mark: str = ""
     numeric: bool = False
     withheld: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether the text may break in a table; a shorter one stays on one line."""
+        return not self.numeric and len(self.text) > _UNBROKEN
 
 
 def shown(cell: Number | str | None) -> Shown:

@@ -199,9 +199,14 @@ def sheet_widths(table: Table) -> list[int]:
     return widths(table, _WIDEST_ON_SHEET)
 
 
-def lines(text: str, width: int) -> int:
-    """How many lines a text fills in a column of a width."""
-    return max(1, math.ceil(length(text) * _CHARACTER / (width - _MARGINS)))
+def on_sheet(table: Table) -> list[float]:
+    """The same in characters of a line."""
+    return [(width - _MARGINS) / _CHARACTER for width in sheet_widths(table)]
+
+
+def lines(text: str, characters: float) -> int:
+    """How many lines a text fills in a column of so many characters."""
+    return max(1, math.ceil(length(text) / characters))
 
 
 def length(text: str) -> float:

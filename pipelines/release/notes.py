@@ -54,7 +54,7 @@ def notes(f: Figures, issue: Issue, used: Iterable[Figure]) -> list[tuple[str, s
             "修约",
             "数值按未修约数计算，显示时四舍五入；差额由未修约数相减后修约；部分合计数与分项之和略有出入，未作机械调整。",
         ),
-        ("符号", _symbols(f, shown)),
+        ("符号", symbols(f, shown)),
         ("保密", f"本期级别为{issue.level}（{issue.stamp}）：{_secrecy(issue, shown)}"),
         *issue.terms,
         ("数据截止日", f"{issue.as_of:%Y年%-m月%-d日}；此后收到的报表和更正不在本期之内。"),
@@ -186,7 +186,8 @@ def _vintages(f: Figures, shown: list[Figure]) -> str:
     return "".join(texts)
 
 
-def _symbols(f: Figures, shown: list[Figure]) -> str:
+def symbols(f: Figures, shown: Iterable[Number]) -> str:
+    """What the marks at numbers mean, of those that a report shows, and blanks."""
     marks = sorted({figure.status for figure in shown} & MARKED)
     says = STATUS_ZH | ({"E": "估计数（含未报单位的推算）"} if f.flash else {})
     texts = [f"上标{mark}为{says[mark]}" for mark in marks]

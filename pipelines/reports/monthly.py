@@ -12,7 +12,7 @@ from indicators.dispatch.lights import RED, YELLOW
 from indicators.dispatch.problems import LEVELS
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import Board
-from pipelines.ledgers.remarks import remark
+from pipelines.ledgers.remarks import overdue, remark, standing
 from pipelines.release import charts
 from pipelines.release.bulletin import Section
 from pipelines.release.exhibits import Exhibit
@@ -96,8 +96,7 @@ def key_figures(board: Board) -> list[KeyFigure]:
             KeyFigure("开工率", percent(started / due), "%", f"应开工{due}个，已开工{started}个", _known(board))
         )
     undone = tables.undone(board)
-    late = int((undone["overdue"] > 0).sum())
-    found.append(KeyFigure("未办结问题", str(len(undone)), "个", f"其中逾期{late}个", _known(board)))
+    found.append(KeyFigure("未办结问题", str(len(undone)), "个", f"其中{overdue(undone)}", _known(board)))
     arrived, spent = _spent(board)
     if arrived:
         idle = int(board.bonds["idle"].sum())
@@ -191,12 +190,11 @@ def of_problems(board: Board) -> list[str]:
     there = tables.undone(board)
     if there.empty:
         return ["没有未办结的问题。"]
-    states = "，".join(f"{state}{number}个" for state, number in there["state"].value_counts().items())
     oldest = there.sort_values(["age", "entry"]).iloc[-1]
     pushed = there["level"].value_counts()
     levels = "，".join(f"{level}{pushed[level]}个" for level in LEVELS if level in pushed)
     return [
-        f"未办结问题{len(there)}个：{states}；历时最长的{oldest['age']:.0f}天（{oldest['entry']}）。",
+        f"未办结问题{len(there)}个：{standing(there)}；历时最长的{oldest['age']:.0f}天（{oldest['entry']}）。",
         f"按督办级次：{levels}。",
     ]
 

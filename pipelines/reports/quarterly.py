@@ -7,6 +7,7 @@ two is added up or divided by the other.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -18,7 +19,7 @@ from pipelines.ledgers.board import FIVE, Board
 from pipelines.release import development, monitored, sentences, warnings
 from pipelines.release.bulletin import Section
 from pipelines.release.figures import CORE, Figure, Figures, Number, Span, count
-from pipelines.release.notes import synthetic
+from pipelines.release.notes import symbols, synthetic
 from pipelines.release.sentences import KeyFigure
 from pipelines.release.tables import PENETRATION, Cell, Row, Table, divisions, filled, newest_rate, rate_period
 from pipelines.release.wording import YI, growth, percent, plain, rounded
@@ -69,7 +70,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         "企业培育": monitored.of_topic(f, "企业培育", "企业培育和荣誉"),
         "企业荣誉": tables.honours(board),
         "氢能": monitored.of_topic(f, "氢能", "氢能产业链"),
-        "未来产业": tables.futures(board, worth(f)),
+        "未来产业": tables.futures(board, worth(f), of.level),
         "景气五灯": warnings.cycle_lights(f, str(f.quarter)),
         "预警信号": signals(f),
         "剔除大户增速": warnings.signals(f),
@@ -103,7 +104,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         Section("基础设施", tuple(reported("基础设施")), (), there("基础设施")),
         Section("企业", tuple(reported("企业培育")), (), there("企业培育", "企业荣誉")),
         Section("氢能", tuple(reported("氢能")), (), there("氢能")),
-        Section("未来产业", tuple(of_futures(board)), (), there("未来产业")),
+        Section("未来产业", tuple(of_futures(board, of.level)), (), there("未来产业")),
         Section("景气和预警", tuple(warnings.of_warning(f, each=False)), (),
                 there("景气五灯", "预警信号", "剔除大户增速")),
         Section("发展指数", tuple(development.of_development(f)), (), there("发展指数")),
@@ -121,7 +122,7 @@ def quarterly(board: Board, figures: Figures, period: Period, city: City, of: Ed
         headline=of_core(f),
         keys=tuple([*key_figures(f), *monthly.key_figures(board)][:5]),
         sections=tuple(plain_section(section) for section in sections if section.texts or section.tables),
-        notes=(*_notes(f, of), *monthly.notes(board, period, of)),
+        notes=(*_notes(f, of, found.values()), *monthly.notes(board, period, of)),
         synthetic=synthetic(city) if city.synthetic else "",
         cite=(quoted(city, of),),
         sheets=found,
@@ -136,7 +137,7 @@ def plain_section(section: Section) -> Section:
 def bare(table: Table) -> Table:
     """A table of a release without the cells behind its numbers and words."""
     rows = tuple(replace(row, cells=tuple(map(_bare, row.cells))) for row in table.rows)
-    return replace(table, title=str(table.title), rows=rows, notes=tuple(str(note) for note in table.said))
+    return replace(table, title=str(table.title), rows=rows, notes=tuple(map(str, table.notes)))
 
 
 def of_core(f: Figures) -> str:
@@ -278,16 +279,17 @@ def signals(f: Figures) -> Table | None:
     return Table("预警信号", "预警信号", "", ("性质", "层级", "信号", "责任人"), rows, notes) if rows else None
 
 
-def of_futures(board: Board) -> list[str]:
-    """The six future industries together, and in which there is nothing yet."""
+def of_futures(board: Board, level: str) -> list[str]:
+    """The six future industries together, and in which there is nothing yet; no sum that tells one that is hidden."""
     found = board.futures()
     firms, projects = int(found["future_firms"].sum()), int(found["future_projects"].sum())
     if not firms and not projects:
         return []
     empty = found.loc[(found["future_firms"] == 0) & (found["future_projects"] == 0), "name_zh"]
     without = f"；{'、'.join(empty)}还没有在单企业和项目" if len(empty) else ""
-    invested = monthly.yi(float(found["future_invested"].sum()))
-    return [f"六大未来产业在单企业{firms}家、项目{projects}个，本年完成投资{invested}亿元{without}。"]
+    together = f"，本年完成投资{monthly.yi(float(found['future_invested'].sum()))}亿元"
+    invested = "" if tables.few(found, level).any() else together
+    return [f"六大未来产业在单企业{firms}家、项目{projects}个{invested}{without}。"]
 
 
 def worth(f: Figures) -> dict[str, Figure]:
@@ -298,8 +300,9 @@ def worth(f: Figures) -> dict[str, Figure]:
     return {cls: figure for cls, figure in found.items() if figure}
 
 
-def _notes(f: Figures, of: Edition) -> list[tuple[str, str]]:
+def _notes(f: Figures, of: Edition, tables: Iterable[Table]) -> list[tuple[str, str]]:
     now = _value(f)
+    shown = [cell for table in tables for row in table.rows for cell in row.cells if isinstance(cell, Number)]
     whose = f"由{now.authority}提供，" if now else ""
     apart = "监测测算数不是国家或省级统计机构核定的数。台账数与其各成一套，不相加、不相除。"
     if of.level == LEVEL:
@@ -307,7 +310,12 @@ def _notes(f: Figures, of: Edition) -> list[tuple[str, str]]:
         rest = [("未列入", _LEFT_OUT.format(f.quarter))]
     else:
         kind, rest = f"内部版（{of.level}，数据截止 {f.as_of}），未经保密审查；", []
-    return [("核心产业", f"{whose}取自 {f.quarter} 发布包的{kind}{apart}"), ("部门数", _REPORTED), *rest]
+    return [
+        ("核心产业", f"{whose}取自 {f.quarter} 发布包的{kind}{apart}"),
+        ("部门数", _REPORTED),
+        ("符号", symbols(f, shown)),
+        *rest,
+    ]
 
 
 def _there(board: Board, ledger: str, day: dt.date) -> int:

@@ -7,6 +7,7 @@ table is drawn (``release``).
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -16,12 +17,14 @@ import pandas as pd
 from indicators.dispatch import legend, moves
 from indicators.dispatch.lights import GREEN, GREY, RED, YELLOW
 from indicators.dispatch.problems import LEVELS, OPEN, OVERDUE, UNPROVEN
+from indicators.revision_steps import FEWEST
 from pipelines.ingest.forms.ledgers import ledgers
 from pipelines.ledgers.board import FIVE, Board
 from pipelines.ledgers.cells import told
 from pipelines.ledgers.remarks import headers, remark
-from pipelines.release.figures import Number, count
+from pipelines.release.figures import WITHHELD, Number, count
 from pipelines.release.tables import Cell, Row, Table, filled
+from pipelines.reports.paper import LEVEL
 from pipelines.workspace import City
 
 _Cells = Callable[[dict[Any, Any]], tuple[Cell, ...]]
@@ -303,32 +306,40 @@ def honours(board: Board) -> Table | None:
     return Table("荣誉", "在单重点企业的荣誉", "单位：家", ("荣誉", "企业"), rows, (_LEDGERS,)) if rows else None
 
 
-def futures(board: Board, worth: Mapping[str, Number]) -> Table | None:
+def futures(board: Board, worth: Mapping[str, Number], level: str) -> Table | None:
     """The six future industries: firms and projects on the lists, what was invested this year, value added.
 
     Args:
         board: whose lists.
         worth: value added by industry, of those of which it may be told.
+        level: of the report; what few invested is told in the house alone.
     """
     found = board.futures()
     if not found[["future_firms", "future_projects"]].to_numpy().any():
         return None
+    kept_back = Number(math.nan, "元", "亿元", 2, WITHHELD)
     rows = tuple(
         Row(
             one["name_zh"],
             (
                 whole(one["future_firms"]),
                 whole(one["future_projects"]),
-                money(one["future_invested"]),
+                kept_back if hidden else money(one["future_invested"]),
                 worth.get(one["id"]),
             ),
         )
-        for one in found.to_dict("records")
+        for one, hidden in zip(found.to_dict("records"), few(found, level), strict=True)
     )
     heads = ("未来产业", "在单企业", "在单项目", "本年完成投资", "增加值（监测测算）")
     notes = ("企业、项目、投资为专班台账数；增加值按行业小类整类计入，是上限，没有对应小类的不测算。",)
     notes = notes if worth else (_LEDGERS,)
     return filled(Table("未来产业", "六大未来产业", "单位：家、个、亿元", heads, rows, notes))
+
+
+def few(futures: pd.DataFrame, level: str) -> pd.Series:
+    """Of which future industries the task force may not be told what was invested, as it is in their release."""
+    invested_by = futures["future_investors"].where(futures["future_projects"] > 0)
+    return (invested_by < FEWEST) & (level == LEVEL)
 
 
 def measures(board: Board) -> Table | None:

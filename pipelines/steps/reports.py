@@ -109,9 +109,12 @@ def _said(workspace: Workspace, about: Period, of: Edition) -> Paper:
 def _figures(workspace: Workspace, quarter: str, of: Edition) -> Figures:
     """What of the quarter's release may be seen: of the task force's edition the copy that passed the gate.
 
+    The first copy is kept to, whatever the lake holds by now; one is made where there is none.
+
     Raises:
         InputError: nothing of the quarter had been released for that day.
     """
+    from pipelines.release.copies import copy_of
     from pipelines.release.read import figures, released_of
 
     release = released_of(workspace, quarter, of.as_of)
@@ -124,7 +127,8 @@ def _figures(workspace: Workspace, quarter: str, of: Edition) -> Figures:
     if of.level != "L1":
         return figures(release)
     purpose = f"{TITLES['quarterly']} {quarter}"
-    return figures(release, export(workspace, release, "L1", purpose=purpose).folder)
+    copy = copy_of(workspace, release, "L1") or export(workspace, release, "L1", purpose=purpose).folder
+    return figures(release, copy)
 
 
 def _write(workspace: Workspace, about: Period, said: Paper, of: Edition) -> Path:

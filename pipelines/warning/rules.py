@@ -48,6 +48,7 @@ class Rule(BaseModel):
     """One rule: where its predicate holds of a fact there is a signal of its kind.
 
     Attributes:
+        name_zh: what lists call it, in a few characters.
         level: the levels whose facts the rule looks at, separated by ``;`` in the table.
         inputs: the numbers that are kept as the signal's evidence.
         predicate: one SQL expression over a fact; ``threshold`` in it stands for the rule's threshold.
@@ -59,6 +60,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
+    name_zh: str
     kind: Kind
     level: tuple[Level, ...]
     inputs: tuple[str, ...]

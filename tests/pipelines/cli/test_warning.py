@@ -52,7 +52,7 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     rows = [row for row in lake.read("signal", [QUARTER]).to_pylist() if row["quarter"] == QUARTER]
     assert rows
     first = rows[0]
-    assert first["signal"] in listed
+    assert f"{first['signal']}{rule(first['rule']).name_zh}" in listed
     assert set(json.loads(first["evidence"])) == set(rule(first["rule"]).inputs)
     # The returns of a year ago are found: what firms are owed is told of them and of classes.
     owing = [row for row in lake.read("signal_firm", [QUARTER]).to_pylist() if row["rule"] == "W15"]
@@ -77,10 +77,10 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert (early.code, "2022Q1" in early.err) == (2, True)
     monkeypatch.setattr(warned, "HISTORY", 1)
     tried = flat("warning", "backtest", QUARTER, *home)
-    assert "2021Q2—2021Q3，转折点1个" in tried
+    assert "2021Q2—2021Q3，转折点1个，转折对象1个（产业1；" in tried
     assert "误报率" in tried
     assert re.search(r"企业合计0.*%", tried)
-    assert re.search(r"产业苗头性W01\d+", tried)
+    assert re.search(r"产业苗头性W01增速回落\d+", tried)
     nameless = told("warning", "dismiss", first["signal"], *home)
     assert (nameless.code, "理由" in nameless.err) == (2, True)
     unknown = told("warning", "dismiss", "2021Q3-W11-甲厂", "--reason", "x", *home)

@@ -15,6 +15,7 @@ from pipelines.access import accesses, record
 from pipelines.cli.query import named
 from pipelines.release import cut as module
 from pipelines.release.copies import copy_line, faults, logged, refuse_faults, register
+from pipelines.release.copies import copy_of as intact
 from pipelines.release.cut import BUILDING, REQUIRED, cut_level
 from pipelines.release.issue import STAMPS, Issue
 from pipelines.workspace import Workspace
@@ -181,3 +182,20 @@ def test_killed_before_the_log_there_is_no_copy(workspace: Workspace, monkeypatc
 
 def killed(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_the_first_copy_of_a_release_is_found_while_it_lies_as_it_left(workspace: Workspace) -> None:
+    release, first = workspace.releases / TOLD["of"], copy_of(workspace, "L1")
+    left(workspace, hidden=[["419901", "02"]])
+    assert len(list(workspace.exports("L1").iterdir())) == 2
+    assert intact(workspace, release, "L1") == first
+    assert intact(workspace, release.with_name("2023Q4_2024-01-21_0123456789"), "L1") is None
+    (first / "more.html").write_text("added", encoding="utf-8")
+    assert intact(workspace, release, "L1") not in {first, None}
+    shutil.rmtree(workspace.exports("L1"))
+    assert intact(workspace, release, "L1") is None
+
+
+def test_a_copy_that_is_not_in_the_log_is_none(workspace: Workspace) -> None:
+    shutil.rmtree(workspace.log)
+    assert intact(workspace, workspace.releases / TOLD["of"], "L1") is None

@@ -27,11 +27,11 @@ TODAY = dt.date(2024, 2, 1)
 
 
 def copied(workspace: Workspace, release: Path, level: str, *, purpose: str) -> Export:
-    """In place of the gate, which needs units: the copy for the task force hides the share of GDP."""
+    """In place of the gate, which needs units: the copy hides the share of GDP, and the core in it is preliminary."""
     assert (level, purpose) == ("L1", "季总结 2023Q4")
     table = pq.read_table(release / "parquet" / "observation.parquet")
-    withheld = {"value": None, "status": "C"}
-    rows = [row | (withheld if row["indicator"] == "core_share_gdp" else {}) for row in table.to_pylist()]
+    said = {"core_share_gdp": {"value": None, "status": "C"}, "core_value_added": {"status": "P"}}
+    rows = [row | said.get(row["indicator"], {}) for row in table.to_pylist()]
     folder = workspace.exports(level) / release.name
     shutil.copytree(release / "parquet", folder / "parquet", dirs_exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), folder / "parquet" / "observation.parquet")

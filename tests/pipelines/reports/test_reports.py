@@ -17,12 +17,14 @@ import pytest
 from classification.errors import InputError
 from indicators.dispatch import progress_sentence
 from indicators.dispatch.problems import LEVELS
+from pipelines.cli.ledger_views import headline
 from pipelines.lake import Lake
+from pipelines.ledgers import remarks
 from pipelines.ledgers.board import Board
-from pipelines.release import document
+from pipelines.release import copies, document
 from pipelines.release.manuscript import passages
 from pipelines.release.tables import Row, Table
-from pipelines.reports import monthly, quarterly, tables, weekly
+from pipelines.reports import monthly, quarterly, sheet, tables, weekly
 from pipelines.reports.paper import edition, render
 from pipelines.reports.periods import Kind, period
 from pipelines.review.identifiers import LOOKS_LIKE
@@ -31,8 +33,11 @@ from pipelines.steps.ledgers import board
 from pipelines.steps.reports import Written, report
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import told
+from tests.pipelines.release import stand_in
 from tests.pipelines.reports.conftest import TODAY, copied
 
+ORDER = ("未报", "新增问题", "新增存疑", "进出", "新登记", "变化")
+HALVED, DROPPED = weekly._HALVED, weekly._DROPPED
 KINDS: tuple[Kind, ...] = ("weekly", "monthly", "quarterly")
 
 
@@ -185,6 +190,66 @@ def test_the_command_says_where_the_houses_own_is(home: Workspace, monkeypatch: 
     shutil.rmtree(home.reports / "quarterly" / "2023Q4_L2")
 
 
+def test_what_fewer_than_three_invested_is_told_in_the_house_alone(home: Workspace) -> None:
+    there = board(home, dt.date(2024, 1, 5))
+    found = there.futures().set_index("name_zh")
+    hidden = set(found.index[(found["future_projects"] > 0) & (found["future_investors"] < 3)])
+    told = {level: tables.futures(there, {}, level) for level in ("L1", "L2")}
+    assert hidden
+    for level, expected in (("L1", hidden), ("L2", set())):
+        table = told[level]
+        assert table is not None
+        money = {row.label: row.cells[table.head.index("本年完成投资") - 1] for row in table.rows}
+        assert {name for name, cell in money.items() if cell.withheld} == expected  # type: ignore[union-attr]
+        assert [note for note in table.said if "因保密未公布" in note] == list(table.said[len(table.notes) :])
+        assert bool(table.said[len(table.notes) :]) == bool(expected)
+    # With a total, one that is hidden alone could be told.
+    assert "本年完成投资" not in quarterly.of_futures(there, "L1")[0]
+    assert "本年完成投资" in quarterly.of_futures(there, "L2")[0]
+
+
+def test_a_quarter_explains_its_marks_once(written: dict[str, Written]) -> None:
+    marks = set(re.findall("<sup>(.)</sup>", made(written["quarterly"], "html").read_text(encoding="utf-8")))
+    assert marks
+    for suffix in ("html", "docx", "xlsx"):
+        said = text_of(made(written["quarterly"], suffix))
+        for mark in marks:
+            assert said.count(f"上标{mark}为") == 1, suffix
+    for name, rows in openpyxl_sheets(made(written["quarterly"], "xlsx")).items():
+        assert sum("因保密未公布" in cell for row in rows for cell in row) <= 1, name
+
+
+def openpyxl_sheets(path: Path) -> dict[str, list[list[str]]]:
+    return {name: sheet_of(path, name) for name in openpyxl.load_workbook(path, read_only=True).sheetnames}
+
+
+def test_a_quarter_keeps_to_the_copy_that_left(
+    written: dict[str, Written], home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = home.releases / f"{stand_in.LAST}_{stand_in.AS_OF}_0123456789"
+    before = hashes(written["quarterly"].folder)
+    monkeypatch.setattr(copies, "copy_of", lambda _, of, level: home.exports(level) / of.name)
+    monkeypatch.setattr(reports, "export", lambda *_, **__: pytest.fail("the lake of today is asked"))
+    assert (home.exports("L1") / release.name).is_dir()
+    assert hashes(report(home, "quarterly", "2023Q4", written["quarterly"].as_of, TODAY).folder) == before
+
+
+def test_a_problem_is_counted_once_and_everywhere_in_the_same_words(home: Workspace) -> None:
+    there, on = board(home, dt.date(2023, 12, 5)), dt.date(2023, 12, 4)
+    for entry, due in (("WT901", "2023-12-31"), ("WT902", "2023-12-01")):
+        said = {"name": "问题", "raised_on": "2023-11-01", "closed_on": "2023-12-04", "due": due}
+        there = heard(there, "problem", entry, on, **said)
+    late = remarks.overdue(tables.undone(there))
+    assert re.fullmatch("逾期[0-9]+个（含办结无佐证[0-9]+个）", late)
+    [figure] = [one for one in monthly.key_figures(there) if one.label == "未办结问题"]
+    assert figure.change == f"其中{late}"
+    assert late in monthly.of_problems(there)[0]
+    assert any(late in line for line in headline(there))
+    for problems in (tables.undone(there), there.problems):
+        numbers = map(int, re.findall("([0-9]+)个", re.sub("（.*?）", "", remarks.standing(problems))))
+        assert sum(numbers) == len(problems)
+
+
 def test_a_quarter_without_a_release_is_refused(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "export", copied)
     with pytest.raises(InputError, match="还没有 2023Q3 的发布包"):
@@ -276,7 +341,8 @@ def test_ageing_by_owner_says_who_has_what_and_how_far_up_it_was_pushed(home: Wo
 def test_a_closing_without_evidence_is_overdue_only_when_it_is_past_due(home: Workspace) -> None:
     def key(there: Board) -> tuple[int, int]:
         [figure] = [one for one in monthly.key_figures(there) if one.label == "未办结问题"]
-        return int(figure.value), int("".join(filter(str.isdigit, figure.change)))
+        [late] = re.findall("其中逾期([0-9]+)个", figure.change)
+        return int(figure.value), int(late)
 
     there, on = board(home, dt.date(2023, 12, 5)), dt.date(2023, 12, 4)
     (undone, late), said = key(there), {"name": "问题", "raised_on": "2023-12-01", "closed_on": "2023-12-04"}
@@ -374,55 +440,70 @@ def test_an_entry_that_is_registered_late_is_in_the_week_in_which_it_was_heard_o
 def test_what_does_not_fit_is_counted() -> None:
     rows = (Row("甲部门（2）"), Row("XM001 甲", ("一",)), Row("乙部门（1）"), Row("XM002 乙", ("二",)))
     table = Table("T", "表", "", ("条目", "数"), rows)
-    whole, used = weekly.fitted(table, 4)
+    whole, used = sheet.fitted(table, 4, sheet.DOCUMENT)
     assert (whole.rows, whole.notes, used) == (rows, (), 4)
-    cut, used = weekly.fitted(table, 3)
+    cut, used = sheet.fitted(table, 3, sheet.DOCUMENT)
     assert ([row.label for row in cut.rows], cut.notes) == (["甲部门（2）", "XM001 甲"], ("另有1条，见工作簿。",))
-    least, _ = weekly.fitted(table, 0)
+    least, _ = sheet.fitted(table, 0, sheet.DOCUMENT)
     assert [row.label for row in least.rows] == ["甲部门（2）", "XM001 甲"]
 
 
-@pytest.mark.parametrize("on", [weekly.PAGE, weekly.DOCUMENT])
+@pytest.mark.parametrize("on", [sheet.PAGE, sheet.DOCUMENT])
 @pytest.mark.parametrize("count", [1, 3, 30])
 @pytest.mark.parametrize("name", ["短名", "关于协调解决产业园二期工程用电负荷不足及道路配套滞后等问题的情况说明"])
-def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str, on: weekly.Sheet) -> None:
+def test_a_week_is_one_sheet_whatever_happened_in_it(count: int, name: str, on: sheet.Sheet) -> None:
     rows = (Row("甲部门"), *(Row(f"XM{number:03d} {name}", (name, "是")) for number in range(count)))
-    found = {
-        title: Table("T", "表", "", ("条目", "内容", "否"), rows)
-        for title in ("变化", "新增问题", "未报", "进出", "新登记")
-    }
-    kept = weekly.sheet(found, on, room := on.lines - 2 * on.headline)
-    used = sum(weekly.fitted(table, 99)[1] + len(table.notes) for table in kept.values()) + len(kept) * on.heading
+    found = {title: Table("T", "表", "", ("条目", "内容", "否"), rows) for title in ORDER}
+    kept = sheet.filled(found, on, room := on.lines - 2 * on.headline, halved=HALVED, dropped=DROPPED)
+    used = sum(on.heading + on.height(table) + on.note * len(table.notes) for table in kept.values())
     assert used <= room
-    assert list(kept) == list(found)[: len(kept)]
+    assert list(kept) == [title for title in ORDER if title in kept]
     assert len(kept) > 1
-    assert all(weekly.entries(table) for table in kept.values())
+    assert all(sheet.entries(table) for table in kept.values())
     # Nothing is cut while there is room: not even the shortest row that was left out would still go on the sheet.
     cut = len(kept) < len(found) or any(table.notes for table in kept.values())
-    assert not cut or used > room - on.heading - 3
+    assert not cut or used > room - on.heading - 5
 
 
 def test_who_is_silent_is_named_before_changes_are_told() -> None:
     rows = tuple(Row(f"XM{number:03d} 项目", ("部门",)) for number in range(12))
-    found = {title: Table("T", "表", "", ("条目", "部门"), rows) for title in ("变化", "未报")}
-    kept = weekly.sheet(found, weekly.DOCUMENT, weekly.DOCUMENT.room("短"))
+    found = {title: Table("T", "表", "", ("条目", "部门"), rows) for title in ("未报", "变化")}
+    kept = sheet.filled(found, sheet.DOCUMENT, sheet.DOCUMENT.room("短"))
     assert (len(kept["未报"].rows), kept["未报"].notes) == (12, ())
     assert 1 <= len(kept["变化"].rows) < 12
 
 
-def test_a_longer_headline_leaves_fewer_lines() -> None:
-    assert weekly.PAGE.room("字" * 24) == weekly.PAGE.lines
-    assert weekly.PAGE.room("字" * 25) == weekly.PAGE.lines - weekly.PAGE.headline
-
-
-def test_the_page_holds_more_than_the_document(home: Workspace) -> None:
-    about = period("weekly", "2023-W52", home.city, {}, last=TODAY, today=TODAY)
-    said = weekly.weekly(board(home, about.until), about, home.city, edition(about, about.until))
+def test_tables_of_a_week_come_in_one_order_on_page_document_and_workbook(home: Workspace) -> None:
+    about = period("weekly", "2023-W27", home.city, {}, last=TODAY, today=TODAY)
+    there = board(home, about.until)
+    assert tuple(weekly._found(there, about, home.city)) == ORDER
+    assert {*HALVED, *DROPPED, *weekly._COLUMNS} <= set(ORDER)
+    said = weekly.weekly(there, about, home.city, edition(about, about.until))
     assert said.page is not None
-    page, sheet = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
-    assert page > sheet
-    html, first = render(said, edition(about, about.until)), said.page.sections[0].tables[0]
-    assert first.rows[-1].label in html
+    for titles in ([section.title for section in said.page.sections], list(said.sheets)):
+        assert titles == [title for title in ORDER if title in titles]
+        assert len(titles) > 4
+    # The page holds more than the document.
+    page, document = (sum(len(part.tables[0].rows) for part in paper.sections) for paper in (said.page, said))
+    assert page > document
+    assert said.page.sections[-1].tables[0].rows[-1].label in render(said, edition(about, about.until))
+
+
+def test_a_page_shares_its_width_as_a_browser_does() -> None:
+    short = Table("T", "表", "", ("条目", "部门"), (Row("XM001 项目", ("发展改革委",)),))
+    assert sheet.on_page(short) == [document.length("XM001 项目"), 5.0]
+    texts, numbers = "字" * 200, "发展改革委"
+    long = Table("T", "表", "", ("条目", "说明", "部门"), (Row("甲" * 30, (texts, numbers)), Row("乙", ("", ""))))
+    label, text, kept = sheet.on_page(long)
+    assert kept == 5.0  # what may not break is not squeezed
+    assert 8.4 < label < 30 < text < 200
+    assert label + text + kept == pytest.approx(58.0 - 1.1 - 2 * 1.8)
+
+
+def test_a_longer_headline_leaves_fewer_lines_and_so_do_the_words_of_a_made_up_city() -> None:
+    assert sheet.PAGE.room("字" * 24) == sheet.PAGE.lines
+    assert sheet.PAGE.room("字" * 25) == sheet.PAGE.lines - sheet.PAGE.headline
+    assert sheet.PAGE.room("字", synthetic=True) == sheet.PAGE.lines - sheet.PAGE.synthetic
 
 
 def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
@@ -433,9 +514,9 @@ def test_a_table_without_room_is_counted_in_a_note(home: Workspace) -> None:
         there = heard(there, "event", f"HD90{number}", on, name=f"活动{number}", held_on="2023-06-28")
     about = period("weekly", "2023-W26", home.city, {}, last=TODAY, today=TODAY)
     said = weekly.weekly(there, about, home.city, edition(about, about.until))
-    assert [section.title for section in said.sections] == ["变化", "新增问题", "未报", "进出"]
-    assert said.notes[0] == ("另见工作簿", "新登记3条、新增存疑1条。")
-    assert list(said.sheets) == ["变化", "新增问题", "未报", "进出", "新登记", "新增存疑"]
+    assert [section.title for section in said.sections] == ["未报", "新增问题", "新增存疑"]
+    assert said.notes[0] == ("另见工作簿", "进出2条、新登记3条、变化46条。")
+    assert list(said.sheets) == list(ORDER)
     assert all(not table.notes for name, table in said.sheets.items() if name in {"进出", "新登记"})
 
 
@@ -450,8 +531,8 @@ def test_a_list_without_anything_late_says_so(home: Workspace) -> None:
     assert monthly.of_problems(empty) == ["没有未办结的问题。"]
     assert monthly.of_bonds(empty) == monthly.of_measures(empty) == monthly.of_funnel(empty) == []
     assert tables.bonds(empty) is tables.funnel(empty) is tables.ageing(empty) is None
-    assert tables.ageing_by_owner(empty) is tables.honours(empty) is tables.futures(empty, {}) is None
-    assert quarterly.of_futures(empty) == []
+    assert tables.ageing_by_owner(empty) is tables.honours(empty) is tables.futures(empty, {}, "L1") is None
+    assert quarterly.of_futures(empty, "L1") == []
     assert isinstance(tables.lit(empty), pd.DataFrame)
 
 

@@ -16,7 +16,14 @@ FACT: dict[str, Any] = dict.fromkeys(NUMBERS["industry"]) | {"level": "industry"
 
 
 def made(**changed: Any) -> Rule:
-    said = {"id": "X", "kind": "onset", "level": "industry", "inputs": "drop", "predicate": "drop >= threshold"}
+    said = {
+        "id": "X",
+        "name_zh": "例",
+        "kind": "onset",
+        "level": "industry",
+        "inputs": "drop",
+        "predicate": "drop >= threshold",
+    }
     said |= {
         "threshold": "0.05",
         "owner": "核算科",
