@@ -136,9 +136,6 @@ def counties(f: Figures, span: Span) -> Table | None:
     if not by_value:
         return None
 
-    some_share = any(f.cell("core_region_share", f.definition, span, region=code, cls=CORE) for code in regions)
-    itself = _itself(_value(f, span)) if some_share else None
-
     def cells(code: str) -> tuple[Cell, ...]:
         place = {"region": code}
         return (
@@ -146,7 +143,7 @@ def counties(f: Figures, span: Span) -> Table | None:
             _rank(by_value, dict(values), code),
             f.growth_cell(span, **place),
             _rank(by_growth, dict(growths), code),
-            itself if code == f.city.code else f.cell("core_region_share", f.definition, span, cls=CORE, **place),
+            f.cell("core_region_share", f.definition, span, cls=CORE, **place),
             f.cell("core_share_gdp", "same_vintage", span, cls=CORE, **place),
             f.cell("core_pull", f.definition, span, cls=CORE, **place),
         )
@@ -440,11 +437,6 @@ def _value(f: Figures, span: Span, *, region: str = "", cls: str = CORE) -> Figu
     return f.cell("core_value_added", f.definition, span, region=region, cls=cls, price="current")
 
 
-def _itself(figure: Figure | None) -> Number | None:
-    """The share of a whole in itself, for the row of the total: true of any, so it follows from no cell."""
-    return None if figure is None or figure.withheld else Number(1.0, "比率", "%", 1)
-
-
 def _growth_note(f: Figures) -> str:
     if f.growth_price == "constant":
         return "增加值增速为可比价、同口径；增速不等于本期与上年同期两个现价数之比。"
@@ -478,12 +470,10 @@ def _class_table(f: Figures, span: Span, code: str, title: str, codes: list[str]
     kept = [n for n in range(len(columns)) if any(row[n] for row in cells.values())]
     if not kept:
         return None
-    itself = _itself(_value(f, span))
-    share = [column for _, column, *_ in columns].index("core_class_share")
     rows = tuple(
         Row(
             f.name("digital", c),
-            tuple(itself if n == share and c == CORE and itself else cells[c][n] for n in kept),
+            tuple(cells[c][n] for n in kept),
             indent=0 if c == CORE else len(c) // 2,
             total=c == CORE,
         )

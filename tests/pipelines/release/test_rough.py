@@ -187,16 +187,6 @@ def test_what_is_told_as_nothing_is_less_than_its_step(city: Made, tmp_path: Pat
     assert "不足0.5" in cells
 
 
-def test_a_whole_is_all_of_itself(city: Made) -> None:
-    for table, column in (
-        (tables.divisions(city.figures, NOW), "占核心产业比重"),
-        (tables.counties(city.figures, NOW), "占全市比重"),
-    ):
-        assert table is not None
-        assert shown(table.rows[0].cells[table.head.index(column) - 1]).text == "100.0"
-        assert table.rows[0].total
-
-
 def test_a_difference_of_rough_rates_is_no_number(city: Made) -> None:
     f = told(city.figures, 0.08, 0.005, span=BEFORE)
     assert difference(city.figures.growth(NOW), city.figures.growth(BEFORE)) is not None
