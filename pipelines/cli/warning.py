@@ -117,7 +117,9 @@ def backtest(quarter: OfQuarter, as_of: AsOf = "", *, home: Home = None) -> None
         f"{_counted(points)}，数据截止 {day}",
         highlight=False,
     )
-    console.print(_scores(score(signals, points, watched)))
+    scores = score(signals, points, watched)
+    console.print(_scores(scores))
+    console.print(_names(scores), style="dim", highlight=False)
     if unseen:
         console.print(_unseen(unseen), style="yellow", highlight=False)
     console.print(
@@ -205,7 +207,7 @@ def _without_largest(row: dict[str, Any]) -> str:
 
 def _scores(scores: list[Score]) -> Table:
     from pipelines.warning.backtest import ANY
-    from pipelines.warning.rules import KINDS, LEVELS, rule
+    from pipelines.warning.rules import KINDS, LEVELS
 
     kinds = {str(kind): zh for kind, zh in KINDS.items()} | {ANY: "合计"}
     table = Table(header_style="bold", box=None, pad_edge=False)
@@ -218,7 +220,7 @@ def _scores(scores: list[Score]) -> Table:
         table.add_row(
             LEVELS[one.level],
             kinds[one.kind],
-            "" if one.kind == ANY else "合计" if whole else f"{one.rule} {rule(one.rule).name_zh}",
+            "" if one.kind == ANY else "合计" if whole else one.rule,
             str(one.points),
             str(one.hits),
             str(one.misses),
@@ -230,6 +232,14 @@ def _scores(scores: list[Score]) -> Table:
             style="bold" if one.kind == ANY else "" if whole else "dim",
         )
     return table
+
+
+def _names(scores: list[Score]) -> str:
+    """What the rules are called; in the table their names would take the room of the numbers."""
+    from pipelines.warning.backtest import ANY
+    from pipelines.warning.rules import rule
+
+    return "；".join(f"{name} {rule(name).name_zh}" for name in sorted({one.rule for one in scores} - {ANY})) + "。"
 
 
 def _percent(rate: float | None) -> str:

@@ -80,7 +80,7 @@ def test_signals_are_listed_dismissed_and_known_by_day(copied_city: Path, monkey
     assert "2021Q2—2021Q3，转折点1个，转折对象1个（产业1；" in tried
     assert "误报率" in tried
     assert re.search(r"企业合计0.*%", tried)
-    assert re.search(r"产业苗头性W01增速回落\d+", tried)
+    assert re.search(r"产业苗头性W01\d+.*W01增速回落；", tried)
     nameless = told("warning", "dismiss", first["signal"], *home)
     assert (nameless.code, "理由" in nameless.err) == (2, True)
     unknown = told("warning", "dismiss", "2021Q3-W11-甲厂", "--reason", "x", *home)
