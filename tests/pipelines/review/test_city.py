@@ -116,7 +116,7 @@ def test_only_a_synthetic_city_is_scored(tmp_path: Path) -> None:
 
 @pytest.mark.city
 def test_unit_errors_in_a_city_of_many_firms(tmp_path: Path) -> None:
-    write_city(tmp_path, firms=1_000)
+    write_city(tmp_path, firms=500)
     quarters = [str(quarter) for quarter in Workspace(tmp_path).city.quarters]
     scores = {line["rule"]: line for line in score(reviewed(tmp_path, quarters)).to_pylist()}
     assert all(line["recall"] == 1.0 for line in scores.values())
