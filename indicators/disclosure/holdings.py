@@ -126,12 +126,19 @@ class Holdings:
                     found[who] = max(own, found.get(who, 0.0))
         return sorted(found, key=lambda who: (-found[who], str(who)))
 
-    def verdict(self, columns: Iterable[int]) -> Verdict:
-        """The primary rules on the union of cells."""
+    def anything(self, columns: Iterable[int]) -> bool:
+        """Whether anybody has anything in the union of cells."""
+        return any(self._total(columns).values())
+
+    def _total(self, columns: Iterable[int]) -> Counter[Hashable]:
         total: Counter[Hashable] = Counter()
         for column in columns:
             total.update(self.units[column])
-        sizes = sorted((abs(own) for own in total.values()), reverse=True)
+        return total
+
+    def verdict(self, columns: Iterable[int]) -> Verdict:
+        """The primary rules on the union of cells."""
+        sizes = sorted((abs(own) for own in self._total(columns).values()), reverse=True)
         top = {n: sum(sizes[:n]) for n in self.rules.depths}
         asked = [share / of for _, fires, share, of in self.rules.asked(len(sizes), sum(sizes), top) if fires]
         return Verdict(bool(asked), self.amount(max(asked, default=0.0)))

@@ -201,8 +201,9 @@ def _asked(found: Inspection, room: Room, column: int, need: float | None) -> It
 
 
 def _union(room: Room, union: tuple[int, ...], holdings: Holdings) -> Iterator[Duty]:
+    """What is broken about several cells together; where what all put in here they took out there it is nothing."""
     verdict = holdings.verdict(union)
-    if verdict.unsafe and len(union) > 1:
+    if verdict.unsafe and len(union) > 1 and holdings.anything(union):
         still = Duty(union, None, 0.0)
         asked = duties(union, verdict.protection, room.same(still))
         yield from [still] if room.short(still) else [duty for duty in asked if room.short(duty)]

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from indicators.disclosure.audit import audit
 from indicators.disclosure.exact import Rate
 from indicators.disclosure.primary import DOMINANCE, MIN_COUNT, P_PERCENT, primary
 from indicators.disclosure.protect import ExposedError, protect
-from indicators.disclosure.relations import Relation, table_relations
+from indicators.disclosure.relations import Cell, Relation, table_relations
 
 _CELL: Final = ["region", "class"]
 _COLUMNS: Final = ("period", "region", "class", "unit", "value")
@@ -168,6 +168,7 @@ def tellable(
     classes: Mapping[str, str],
     rules: Rules | None = None,
     favoured: Sequence[Hashable] = (),
+    over: Mapping[str, Sequence[str]] | None = None,
 ) -> frozenset[Hashable]:
     """Rounded figures that may be told although they speak of changes that may not.
 
@@ -179,20 +180,28 @@ def tellable(
             one were told before.
         favoured: labels of those that readers come for, first of all first: each is told if it can be beside those
             before it, whatever others that costs.
+        over: period → periods whose changes add up to its own, as quarters do to the year so far. Intervals of two of
+            them bound the difference, which may be a change of few units though neither is.
         whole: as in ``pattern``.
         classes: as in ``pattern``.
         rules: thresholds.
 
     Returns:
-        Labels of figures: with them every change that needs protection still has it. None of a period in which no
-        choice protects all.
+        Labels of figures: with them every change that needs protection still has it, in every period and beside all
+        others. None of a period in which no choice protects all.
     """
     periods = {period.name: period for period in _changed(changes, found, whole, classes, rules or Rules())}
-    told: set[Hashable] = set()
+    hidden, told = found.hidden | set(closed), set[Hashable]()
     for name, relations in figures.items():
         told |= {each.figure for each in relations} - {None}
         if name in periods:
-            told -= periods[name].withheld(relations, found.hidden | set(closed), favoured)
+            told -= periods[name].withheld(relations, hidden, favoured)
+    if over and periods:
+        # What is left of each period is put together: most of what had to go has gone, period by period.
+        left = {name: [each for each in said if each.figure in told | {None}] for name, said in figures.items()}
+        together, relations = _together(periods, over, left)
+        everywhere = {(name, *cell) for name, period in periods.items() for cell in hidden & period.values.keys()}
+        told -= together.withheld(relations, everywhere, favoured)
     return frozenset(told)
 
 
@@ -237,14 +246,17 @@ def _settled(
 
 @dataclass(frozen=True)
 class _Period:
-    """The published blocks of one period: values, additivity, what needs protection, and whose the values are."""
+    """The published blocks of one period: values, additivity, what needs protection, and whose the values are.
+
+    A cell is a region and a class; of several periods together (``_together``) the period stands before them.
+    """
 
     name: str
-    values: dict[tuple[str, str], float]
+    values: dict[Any, float]
     relations: list[Relation]
-    needs: dict[tuple[str, str], float]
+    needs: dict[Any, float]
     contributions: pd.DataFrame
-    total: tuple[str, str]
+    total: Cell
     rules: Rules
 
     @classmethod
@@ -254,7 +266,7 @@ class _Period:
         cells: pd.DataFrame,
         relations: Iterable[Relation],
         *,
-        total: tuple[str, str],
+        total: Cell,
         rules: Rules,
     ) -> _Period:
         """A period from its judged cells, all contributions to cells of the period, and what adds up."""
@@ -271,11 +283,11 @@ class _Period:
             rules=rules,
         )
 
-    def sensitive(self, hidden: Set[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    def sensitive(self, hidden: Set[Any]) -> dict[Any, float]:
         """What must be hidden: unsafe cells with their protection, and what is hidden already."""
         return {cell: 0.0 for cell in hidden if cell in self.values} | self.needs
 
-    def protected(self, hidden: Set[tuple[str, str]]) -> set[Any]:
+    def protected(self, hidden: Set[Any]) -> set[Any]:
         """What has to be hidden beside what is hidden already.
 
         The total of all is what readers come for: it is hidden only if it must be, or if nothing else protects.
@@ -287,7 +299,7 @@ class _Period:
                 return protect(self.values, self.relations, sensitive, frozen=[self.total], **told)
         return protect(self.values, self.relations, sensitive, **told)
 
-    def audited(self, hidden: Set[tuple[str, str]], beside: Iterable[Relation] = ()) -> pd.DataFrame:
+    def audited(self, hidden: Set[Any], beside: Iterable[Relation] = ()) -> pd.DataFrame:
         """What readers can work out about each hidden cell, and whether it is safe."""
         return audit(
             self.values,
@@ -298,25 +310,38 @@ class _Period:
             **self.rules.primary,
         )
 
-    def withheld(
-        self, figures: Iterable[Relation], hidden: Set[tuple[str, str]], favoured: Sequence[Hashable]
-    ) -> set[Hashable]:
+    def withheld(self, figures: Iterable[Relation], hidden: Set[Any], favoured: Sequence[Hashable]) -> set[Hashable]:
         """Which rounded figures cannot be told beside all cells that are not hidden."""
         mine = [Relation(terms, each.low, each.high, each.figure) for each in figures if (terms := self._known(each))]
-        before = [relation for relation in mine if relation.figure is None]
-        kept: list[Relation] = []
-        for label in favoured:
-            more = [relation for relation in mine if relation.figure == label]
-            if more and self.audited(hidden, [*before, *kept, *more])["safe"].all():
-                kept += more
+        by_label: dict[Hashable, list[Relation]] = {}
+        for relation in mine:
+            by_label.setdefault(relation.figure, []).append(relation)
+        before = by_label.pop(None, [])
+        kept = self._in_turn(hidden, before, [by_label[label] for label in favoured if label in by_label])
         sensitive = self.sensitive(hidden)
         public = [cell for cell in self.values if cell not in sensitive] + [relation.figure for relation in kept]
         told: dict[str, Any] = {"contributions": self.contributions, **self.rules.primary}
         try:
             chosen = protect(self.values, [*self.relations, *mine], sensitive, frozen=public, **told)
         except ExposedError:
-            return {relation.figure for relation in mine}
+            return set(by_label)
         return chosen - self.values.keys()
+
+    def _in_turn(
+        self, hidden: Set[Any], before: Sequence[Relation], figures: Sequence[Sequence[Relation]]
+    ) -> list[Relation]:
+        """What some figures say that can be told beside what was told before: each beside those that precede it.
+
+        More that is told never protects more, so figures that are safe together need not be asked of one by one.
+        """
+        every = [relation for figure in figures for relation in figure]
+        if not every or self.audited(hidden, [*before, *every])["safe"].all():
+            return every
+        half = len(figures) // 2
+        if not half:
+            return []
+        first = self._in_turn(hidden, before, figures[:half])
+        return first + self._in_turn(hidden, [*before, *first], figures[half:])
 
     def _known(self, said: Relation) -> dict[Any, float]:
         """What a relation says of cells that changed; all others are known not to have."""
@@ -365,6 +390,50 @@ def _periods(
         )
         for name, shown in visible.groupby("period")
     ]
+
+
+def _together(
+    periods: Mapping[str, _Period], over: Mapping[str, Sequence[str]], figures: Mapping[str, Sequence[Relation]]
+) -> tuple[_Period, list[Relation]]:
+    """All periods as one, with what adds up over them, and the figures of all as that one takes them.
+
+    A cell that is not there in a period did not change in it. What the sum of some periods misses of another (a rate of
+    one quarter is not that of the next) is taken to be known.
+    """
+    values = {(name, *cell): value for name, period in periods.items() for cell, value in period.values.items()}
+    summed = []
+    for name, parts in over.items():
+        for place in sorted({cell[1:] for cell in values if cell[0] in {name, *parts}}):
+            signs = {(each, *place): 1.0 if each == name else -1.0 for each in (name, *parts)}
+            terms: dict[Cell, float] = {cell: sign for cell, sign in signs.items() if cell in values}
+            left = sum(sign * values[cell] for cell, sign in signs.items() if cell in values)
+            summed.append(Relation(terms, left, left))
+    first = next(iter(periods.values()))
+    one = _Period(
+        name=" + ".join(periods),
+        values=values,
+        relations=[*summed, *(each for name, period in periods.items() for each in _within(name, period.relations))],
+        needs={(name, *cell): need for name, period in periods.items() for cell, need in period.needs.items()},
+        contributions=pd.concat(
+            [_named_cells(name, period.contributions) for name, period in periods.items()], ignore_index=True
+        ),
+        total=first.total,
+        rules=first.rules,
+    )
+    return one, [each for name, said in figures.items() for each in _within(name, said)]
+
+
+def _within(name: str, relations: Iterable[Relation]) -> Iterator[Relation]:
+    """Relations with the period before each cell."""
+    for each in relations:
+        terms: dict[Any, float] = {(name, *cast("tuple[str, str]", cell)): w for cell, w in each.terms.items()}
+        yield replace(each, terms=terms)
+
+
+def _named_cells(name: str, contributions: pd.DataFrame) -> pd.DataFrame:
+    """Contributions with the period before each cell."""
+    cells = [(name, *cell) for cell in contributions["cell"]]
+    return contributions.assign(cell=pd.Series(cells, index=contributions.index, dtype=object))
 
 
 def _named(period: _Period, said: pd.DataFrame) -> str:

@@ -63,7 +63,7 @@ def smallest(sets: Iterable[Union]) -> list[Union]:
 
 def _settled(matrix: csr_array) -> tuple[Indices, Floats] | None:
     """Independent columns first, then the others, and what one unit of the first adds to these; None for too many."""
-    from scipy.linalg import qr, solve_triangular
+    from scipy.linalg import qr
 
     if min(matrix.shape) > LARGE:
         return None
@@ -71,7 +71,7 @@ def _settled(matrix: csr_array) -> tuple[Indices, Floats] | None:
     rank = int((np.abs(np.diag(triangle)) > _ZERO).sum())
     if rank > ALL_SETS:
         return None
-    return order.astype("int64"), solve_triangular(triangle[:rank, :rank], triangle[:rank, rank:])
+    return order.astype("int64"), np.linalg.solve(triangle[:rank, :rank], triangle[:rank, rank:])
 
 
 def _all_sets(order: Indices, added: Floats) -> Iterator[Union]:

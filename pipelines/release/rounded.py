@@ -24,8 +24,8 @@ from indicators.rounding import decimal, round_half_away
 STEPS: Final = (0.001, 0.005, 0.01)  # a tenth, a half, a whole per cent; the finest that protects is taken
 GROWTH: Final = "core_growth"
 _PULL: Final = "core_pull"
-_LEVEL, _VOLUME, _BASE = "core_value_added", "core_value_added_volume", "core_value_added_base"
-_PRICES: Final = dict.fromkeys((GROWTH, _PULL, _VOLUME), "constant") | dict.fromkeys((_LEVEL, _BASE), "current")
+LEVEL, VOLUME, BASE = "core_value_added", "core_value_added_volume", "core_value_added_base"
+_PRICES: Final = dict.fromkeys((GROWTH, _PULL, VOLUME), "constant") | dict.fromkeys((LEVEL, BASE), "current")
 
 _FIGURE: Final = ["indicator", "period", "region", "class"]
 
@@ -121,7 +121,7 @@ def says(
     cell: Cell = (place[0], place[1])
     over = core if indicator == _PULL else cell
     value, volume = (then or known).get(figure), _volume(known, then, (period, *cell))
-    base, base_over = (known.get((_BASE, period, *each)) for each in (cell, over))
+    base, base_over = (known.get((BASE, period, *each)) for each in (cell, over))
     if value is None or volume is None or base is None or base_over is None:
         return []
     still, still_over = base - changes.get(cell, 0.0), base_over - changes.get(over, 0.0)
@@ -133,15 +133,33 @@ def says(
     return found if then is None or all(_holds(each, changes) for each in found) else []
 
 
+def stands(
+    figure: Figure, step: float, known: Numbers, changes: Mapping[Hashable, float], core: Cell
+) -> list[Relation]:
+    """What a rounded figure says that is told again as it was: it cannot be withheld any more.
+
+    Arguments are those of ``says``; the figure in ``known`` is the one that was told. Its interval is taken to hold the
+    changes: what its volume was is known but roughly.
+    """
+    found = []
+    for each in says(figure, step, known, changes, core):
+        value = _value(each, changes)
+        found.append(Relation(each.terms, min(each.low, value), max(each.high, value)))
+    return found
+
+
 def _volume(known: Numbers, then: Numbers | None, at: tuple[str, str, str]) -> float | None:
     """The volume that a figure rests on; that of an earlier copy is its level at the prices of this release."""
-    volume = known.get((_VOLUME, *at))
+    volume = known.get((VOLUME, *at))
     if then is None or volume is None:
         return volume
-    level, before = known.get((_LEVEL, *at)), then.get((_LEVEL, *at))
+    level, before = known.get((LEVEL, *at)), then.get((LEVEL, *at))
     return volume * before / level if level and before else None
 
 
 def _holds(relation: Relation, changes: Mapping[Hashable, float]) -> bool:
-    value = sum(weight * changes.get(cell, 0.0) for cell, weight in relation.terms.items())
-    return relation.low <= value <= relation.high
+    return relation.low <= _value(relation, changes) <= relation.high
+
+
+def _value(relation: Relation, changes: Mapping[Hashable, float]) -> float:
+    return sum(weight * changes.get(cell, 0.0) for cell, weight in relation.terms.items())

@@ -7,7 +7,8 @@ Belongs here: contributions as disclosure control takes them. Does not belong he
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from typing import Final
@@ -17,18 +18,24 @@ import pyarrow as pa
 
 from classification import arrow_tables, labels
 from classification.errors import InputError
+from indicators.disclosure import PatternRules
+from indicators.measure import full_cells
+from indicators.measure.full_span import LEAF
 from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.engine import statement
 from pipelines.engines import local_engine
 from pipelines.lake import Lake
 from pipelines.steps.cells import survey_sectors
-from pipelines.steps.observed import history
+from pipelines.steps.observed import evidence, history
 from pipelines.workspace import Workspace
 
 ITEMS: Final = ("va", "va_base", "revenue", "revenue_base", "staff")
 # Items of which last year's figure stands in the same release twice: as last year's level, and as this year's base.
-BASED: Final = ("va", "revenue")
+VA: Final = "va"
+BASED: Final = (VA, "revenue")
+# Counted, not added up within the year, and reported alike again and again by many units.
+STEADY: Final = "staff"
 _KEY: Final = ["period", "region", "class", "unit", "part"]
 _AMOUNTS: Final = ["value", "whole"]
 _CELL: Final = ["quarter", "county", "class", "unit", "part"]
@@ -36,6 +43,17 @@ _CORE: Final = ("core", "01", "02", "03", "04")
 _FINEST: Final = 2  # the level of the finest published classes, the total being 0
 _OTHER: Final = "other"  # firms of no part of the economy of which there is a rate
 _BY_UNIT: Final = "SELECT * REPLACE (coalesce(unit, row_id) AS county) FROM answers"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What units put into cells that add up among themselves: of which regions and classes, and under which rules."""
+
+    told: pd.DataFrame
+    whole: str
+    regions: Sequence[str]
+    classes: Mapping[str, str]
+    rules: PatternRules
 
 
 @cache
@@ -58,10 +76,11 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
     Returns:
         ``period, region, class, unit, part, value, whole``; a period is ``2023Q4 va``, or ``2023Q4 va alone`` for the
         quarter alone. A unit is the head of all that report under it (``heads``), a part what one of them has in one
-        industry; whole is the amount on its return that value is the part of, before shares and rates.
+        industry; whole is the amount on its return that value is the part of, before shares and rates. Value added is
+        carried to the months that the release tells (``carried``), so that it adds up to what stands there.
 
     Raises:
-        InputError: no firms report to the workspace.
+        InputError: no firms report to the workspace; or what its cells are carried by was not known on the day.
     """
     lake, quarters = Lake(workspace.lake), history(workspace, quarter)
     if not quarters:
@@ -72,13 +91,29 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
     finest = pa.table({"class": [name for name in classes() if _level_of(name) == _FINEST]})
     with local_engine(workspace) as work:
         work.add(class_part=lake.existing("class_part", quarters), class_return=lake.existing("class_return", quarters))
-        work.add(membership=arrow_tables()["membership"], finest=finest)
+        work.add(membership=arrow_tables()["membership"], finest=finest, carried=carried(workspace, quarter, as_of))
         parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
     told = [parts[[*_CELL, item, f"{item}_whole"]].set_axis([*_CELL, "value", "whole"], axis=1) for item in ITEMS]
     long = pd.concat([rows.assign(item=item) for item, rows in zip(ITEMS, told, strict=True)], ignore_index=True)
-    both = pd.concat([long, alone(long[long["item"] != "staff"])], ignore_index=True)
-    both = both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
-    return _of_heads(both, heads(workspace, quarter))
+    long = long.assign(period=long["quarter"] + " " + long["item"]).rename(columns={"county": "region"})
+    return _of_heads(with_alone(long[[*_KEY, *_AMOUNTS]], _AMOUNTS), heads(workspace, quarter))
+
+
+def carried(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
+    """What a release makes of what its finest cells reported: services are a month late, some classes go by volume.
+
+    Arguments and errors are those of ``contributions``.
+
+    Returns:
+        ``quarter, county, sector, gbt, de`` and the factors of value added and its base, ``va_factor, base_factor``.
+    """
+    known = evidence(workspace, quarter, as_of).at(Quarter.parse(quarter), as_of)
+    key = ["quarter", *LEAF]
+    told = full_cells(known, Quarter.parse(quarter)).set_index(key)
+    reported = known.leaf.groupby(key)[["va", "va_base"]].sum().reindex(told.index)
+    pairs = {"va_factor": ("va", "va"), "base_factor": ("base", "va_base")}
+    factors = {name: (told[of] / reported[by]).where(reported[by] != 0, 1.0) for name, (of, by) in pairs.items()}
+    return pa.Table.from_pandas(pd.DataFrame(factors).reset_index(), preserve_index=False)
 
 
 def heads(workspace: Workspace, quarter: str) -> dict[str, str]:
@@ -112,7 +147,13 @@ def _top(unit: str, above: Mapping[str, str]) -> str:
 
 def _of_heads(rows: pd.DataFrame, above: Mapping[str, str]) -> pd.DataFrame:
     """Rows by the units that answer for them."""
-    return rows.assign(unit=rows["unit"].map(above).fillna(rows["unit"]))[[*_KEY, *_AMOUNTS]]
+    return rows.assign(unit=_renamed(rows["unit"], lambda unit: above.get(unit, unit)))[[*_KEY, *_AMOUNTS]]
+
+
+def _renamed(texts: pd.Series, as_what: Callable[[str], str]) -> pd.Series:
+    """Texts renamed, each of the few different ones once."""
+    codes, different = pd.factorize(texts)
+    return pd.Series(pd.Index([as_what(text) for text in different], dtype="str").take(codes), index=texts.index)
 
 
 @cache
@@ -168,18 +209,23 @@ def _sides(rows: pd.DataFrame, whole: str, parts: Collection[str]) -> pd.DataFra
     )
 
 
-def alone(long: pd.DataFrame) -> pd.DataFrame:
-    """Single quarters: each cumulative amount less that of the quarter before in the year.
+def with_alone(told: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:
+    """Cumulative amounts and, beside those of each quarter, what it adds to those of the quarter before in the year.
 
     A unit that left a cell within the year takes out in its next quarter what it had put in: it is in that quarter's
-    figure, with a minus.
+    figure, with a minus. Of what is counted nothing is told of a quarter alone.
+
+    Args:
+        told: ``period`` (``2023Q2 va``), whatever tells who and where, amounts.
+        amounts: columns that add up within the year.
     """
-    after = long["quarter"].map(lambda quarter: str(Quarter.parse(quarter) + 1))
-    there = set(long["quarter"])
-    taken = long.assign(quarter=after, **{name: -long[name] for name in _AMOUNTS})
-    taken = taken[(after.str[:4] == long["quarter"].str[:4]) & after.isin(there)]
-    sums = pd.concat([long, taken], ignore_index=True).groupby([*_CELL, "item"])[_AMOUNTS].sum().reset_index()
-    return sums.assign(item=sums["item"] + " alone")
+    sums = told[~told["period"].str.endswith(f" {STEADY}")]
+    after = _renamed(sums["period"], lambda period: f"{Quarter.parse(period[:6]) + 1}{period[6:]}")
+    taken = sums.assign(period=after, **{name: -sums[name] for name in amounts})
+    taken = taken[(after.str[:4] == sums["period"].str[:4]) & after.isin(set(sums["period"]))]
+    key = [name for name in told.columns if name not in amounts]
+    single = pd.concat([sums, taken], ignore_index=True).groupby(key)[list(amounts)].sum().reset_index()
+    return pd.concat([told, single.assign(period=single["period"] + " alone")], ignore_index=True)[list(told.columns)]
 
 
 def of_periods(told: pd.DataFrame, periods: Collection[str]) -> pd.DataFrame:
@@ -201,7 +247,7 @@ def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         after: the same.
 
     Returns:
-        ``period, region, class, unit, value``; 0 for whoever did not change.
+        ``period, region, class, unit, value`` in whole yuan or heads; 0 for whoever did not change.
     """
     both = before.merge(after, on=_KEY, how="outer", suffixes=("_before", "_after")).fillna(
         {f"{name}_{side}": 0 for name in _AMOUNTS for side in ("before", "after")}
@@ -209,7 +255,7 @@ def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     kept = (both["whole_before"] / both["whole_after"]).where(both["whole_after"] != 0)
     still = both["value_after"] * kept
     value = both["value_after"] - still.fillna(both["value_before"])
-    return both.assign(value=value).groupby(_KEY[:-1])["value"].sum().reset_index()
+    return both.assign(value=value).groupby(_KEY[:-1])["value"].sum().round().reset_index()
 
 
 def rebased(told: pd.DataFrame, year: str) -> pd.DataFrame:
@@ -223,13 +269,12 @@ def rebased(told: pd.DataFrame, year: str) -> pd.DataFrame:
         As ``between``: bases less levels of the items of ``BASED``, for the quarters of the year that have both.
     """
     kinds = told["period"].str[7:]
-    year_ago = told["period"].str[:6].map({f"{int(year) - 1}Q{n}": f"{year}Q{n}" for n in range(1, 5)})
-    levels = told[kinds.str.removesuffix(" alone").isin(BASED) & year_ago.notna()]
-    levels = levels.assign(period=year_ago[levels.index] + " " + kinds[levels.index])
-    bases = told[kinds.str.contains("_base") & (told["period"].str[:4] == year)]
-    bases = bases.assign(period=bases["period"].str.replace("_base", ""))
+    levels = told[kinds.isin(BASED) & (told["period"].str[:4] == str(int(year) - 1))]
+    levels = levels.assign(period=year + levels["period"].str[4:])
+    bases = told[kinds.str.endswith("_base") & (told["period"].str[:4] == year)]
+    bases = bases.assign(period=bases["period"].str.removesuffix("_base"))
     shared = set(levels["period"].str[:6]) & set(bases["period"].str[:6])
-    return between(of_periods(levels, shared), of_periods(bases, shared))
+    return with_alone(between(of_periods(levels, shared), of_periods(bases, shared)), ["value"])
 
 
 def moved(told: pd.DataFrame, item: str) -> pd.DataFrame:

@@ -8,20 +8,22 @@ stay as they were published. Does not belong here: which observations that lets 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, product
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
 import pyarrow.parquet as pq
 
-from indicators.disclosure import Pattern, PatternRules, Relation, cell_sums, exposed, pattern, tellable
+from indicators.disclosure import Pattern, exposed, pattern
 from pipelines.release.gate import Disclosure, Passing, told_of
-from pipelines.release.rounded import GROWTH, STEPS, Cell, Earlier, Figure, Numbers, not_exact, numbers, says
+from pipelines.release.rounded import Cell, Earlier, Figure, numbers
 from pipelines.steps.contributed import (
     BASED,
+    STEADY,
+    VA,
+    Table,
     answers,
     between,
     classes,
@@ -31,11 +33,10 @@ from pipelines.steps.contributed import (
     rebased,
     surveyed,
 )
+from pipelines.steps.roughened import Rough, roughened
 from pipelines.workspace import Workspace
 
 _CORE: Final = "core"
-_LEVEL: Final = "va"
-_STEADY: Final = "staff"  # of which units report the same number again and again
 Cells = frozenset[Cell]
 
 
@@ -117,10 +118,9 @@ def judged(workspace: Workspace, known: Known, settings: Disclosure, published: 
     held: set[str] = set()
     shown = {}
     for day in sorted({day for days in published.known.values() for day in days}):
-        before = (
-            tables if day == as_of.isoformat() else _put_in(workspace, quarter, dt.date.fromisoformat(day), settings)
-        )
-        for one in sorted(each for each, days in published.known.items() if day in days and each <= quarter):
+        told_then = sorted(each for each, days in published.known.items() if day in days and each <= quarter)
+        before = tables if day == as_of.isoformat() else _then(workspace, told_then, day, settings)
+        for one in told_then:
             was = {name: of_periods(before[name].told, [one]) for name in before}
             if published.last[one] == day:
                 shown[one] = was[_CORE]
@@ -132,9 +132,12 @@ def judged(workspace: Workspace, known: Known, settings: Disclosure, published: 
     core = pd.concat([core, *(shown[one] for one in sorted(held))], ignore_index=True)
     unchanged = _untold(core, published, closed)
     days = {one: published.last[one] for one in sorted(held)}
-    told = numbers(known.observations[~told_of(known.observations).isin(held)])
-    rounded = _rounded(replace(tables[_CORE], told=core), found[_CORE], unchanged, told, published.earlier())
-    return Passing(_together(found), unchanged, days, published.observations(days), rounded | published.steps(held))
+    stood, steps = published.observations(days), published.steps(held)
+    table = replace(tables[_CORE], told=core)
+    rough = Rough(published.earlier(), frozenset(held), Earlier(numbers(stood) if held else {}, steps))
+    years = {year: cells for (item, year), cells in unchanged.items() if item == VA}
+    rounded = roughened(table, found[_CORE], years, numbers(known.observations), rough)
+    return Passing(_together(found), unchanged, days, stood, rounded | steps)
 
 
 def _untold(core: pd.DataFrame, published: Published, closed: Callable[..., Cells]) -> dict[tuple[str, str], Cells]:
@@ -149,66 +152,25 @@ def _untold(core: pd.DataFrame, published: Published, closed: Callable[..., Cell
     for year in years:
         withheld = frozenset().union(*(before.get((item, year), frozenset()) for item in BASED))
         found |= dict.fromkeys([(item, year) for item in BASED], closed(_CORE, rebased(core, year), withheld))
-    withheld = frozenset().union(*(cells for (item, _), cells in before.items() if item == _STEADY))
-    found |= dict.fromkeys([(_STEADY, year) for year in years], closed(_CORE, moved(core, _STEADY), withheld))
+    withheld = frozenset().union(*(cells for (item, _), cells in before.items() if item == STEADY))
+    found |= dict.fromkeys([(STEADY, year) for year in years], closed(_CORE, moved(core, STEADY), withheld))
     return {key: cells for key, cells in found.items() if cells}
 
 
-def _rounded(
-    table: _Table, found: Pattern, unchanged: Mapping[tuple[str, str], Cells], known: Numbers, before: Sequence[Earlier]
-) -> dict[Figure, float]:
-    """Growth and pulls that may be told rounded where the exact ones may not, with the finest step that protects.
-
-    Args:
-        table: what readers hold.
-        found: what may be shown of the cells themselves.
-        unchanged: as ``_untold`` gives it.
-        known: the numbers of the release.
-        before: copies that told such figures before.
-    """
-    places: dict[str, Any] = {"whole": table.whole, "classes": table.classes}
-    core = (table.whole, _CORE)
-    told: dict[Figure, float] = {}
-    for year in sorted(year for item, year in unchanged if item == _LEVEL):
-        closed, changes = unchanged[_LEVEL, year], rebased(table.told, year)
-        sums = cell_sums(changes, **places)
-        said: dict[str, list[Relation]] = {}
-        for label in sorted(set(sums.index.get_level_values("period")) & {f"{year}Q{n} {_LEVEL}" for n in range(1, 5)}):
-            moves: dict[Hashable, float] = sums[label].to_dict()
-            for figure in not_exact(known, label[:6], closed, found.shown, core):
-                earlier = [(copy.numbers, copy.steps[figure]) for copy in before if figure in copy.steps]
-                mine = [says(figure, step, known, moves, core) for step in STEPS]
-                mine += [says(figure, step, known, moves, core, then=numbers) for numbers, step in earlier]
-                said.setdefault(label, []).extend(chain.from_iterable(mine))
-        # Readers come for the growth of the core and its divisions.
-        first = product(said, (_CORE, "01", "02", "03", "04"), STEPS)
-        favoured = [(GROWTH, label[:6], table.whole, name, step) for label, name, step in first]
-        labels = tellable(changes, found, closed, said, rules=table.rules, favoured=favoured, **places)
-        for *place, step in sorted(cast("frozenset[tuple[str, str, str, str, float]]", labels), reverse=True):
-            told[cast("Figure", tuple(place))] = step
-    return told
-
-
-@dataclass(frozen=True)
-class _Table:
-    """What units put into cells that add up among themselves: of which regions and classes, and under which rules."""
-
-    told: pd.DataFrame
-    whole: str
-    regions: Sequence[str]
-    classes: Mapping[str, str]
-    rules: PatternRules
-
-
-def _put_in(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure) -> dict[str, _Table]:
+def _put_in(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclosure) -> dict[str, Table]:
     """What units put in as known on a day: into cells of the core, and into both sides of the rates of surveys."""
     limits, counties = settings.rules, [county.code for county in workspace.city.counties]
     whole = workspace.city.code
-    core = _Table(contributions(workspace, quarter, as_of), whole, counties, classes(), limits.rules)
+    core = Table(contributions(workspace, quarter, as_of), whole, counties, classes(), limits.rules)
     rates = answers(workspace, quarter, as_of)
     return {_CORE: core} | {
-        name: _Table(told, whole, (), surveyed()[name], limits.answers) for name, told in rates.items()
+        name: Table(told, whole, (), surveyed()[name], limits.answers) for name, told in rates.items()
     }
+
+
+def _then(workspace: Workspace, told: Sequence[str], day: str, settings: Disclosure) -> dict[str, Table]:
+    """The same as known on an earlier day, up to the last quarter that was told: later ones were not all there."""
+    return _put_in(workspace, max(each for each in told if "Q" in each), dt.date.fromisoformat(day), settings)
 
 
 def _together(found: Mapping[str, Pattern]) -> Pattern:

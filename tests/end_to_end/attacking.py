@@ -210,8 +210,7 @@ class Evidence:
         A respondent knows his own part, and where he is alone the cell; only what is not his is kept from him.
         """
         mine = {cell: part[who] for cell, part in self.parts.items() if who in part}
-        # Services are a month late: what stands in the files is not quite what was reported.
-        own = {(LEVEL, *cell): min(value, self.known.get((LEVEL, *cell), 0.0)) for cell, value in mine.items()}
+        own = {(LEVEL, *cell): value for cell, value in mine.items()}
         sole = [cell for cell in mine if len(self.parts[cell]) == 1]
         alone = {(LEVEL, *cell): self.known[LEVEL, *cell] for cell in sole if (LEVEL, *cell) in attack.at}
         asked = [(kind, cell) for kind, cell in hidden if cell not in sole]
@@ -249,7 +248,7 @@ class Evidence:
 
 
 def changes(workspace: Workspace, release: Path) -> pd.DataFrame:
-    """What last year's bases tell of units that left, entered or were corrected, by cell: value added, cumulative.
+    """What last year's bases tell of units that left, entered or were corrected, by cell: value added.
 
     Returns:
         As ``primary``, by ``period, span, region, class``.
@@ -257,9 +256,8 @@ def changes(workspace: Workspace, release: Path) -> pd.DataFrame:
     said = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     told = contributions(workspace, said["quarter"], dt.date.fromisoformat(said["as_of"]))
     moved = pd.concat([rebased(told, year) for year in sorted({period[:4] for period in told["period"]})])
-    sums = _cells(moved[moved["value"] != 0])
-    found = primary(sums, by=["period", "span", "region", "class"], unit="unit", value="value")
-    return found[[span == "cumulative" for _, span, _, _ in found.index]]
+    sums = _cells(moved)
+    return primary(sums[sums["value"] != 0], by=["period", "span", "region", "class"], unit="unit", value="value")
 
 
 def _cells(told: pd.DataFrame) -> pd.DataFrame:

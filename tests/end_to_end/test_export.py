@@ -31,7 +31,7 @@ from pipelines.release.dictionary import conform
 from pipelines.release.display import WITHHELD_ZH
 from pipelines.release.snapshot import contents as contents_now
 from pipelines.steps import observed
-from pipelines.steps.contributed import alone, answers, surveyed
+from pipelines.steps.contributed import answers, surveyed
 from pipelines.steps.exported import Export, export
 from pipelines.steps.observed import observation
 from pipelines.steps.released import published_cells
@@ -438,16 +438,6 @@ def test_a_release_of_another_lake_does_not_leave(
     with pytest.raises(InputError, match="尚未重算：2021Q2"):
         export(workspace, folder, "L1", purpose="试")
     assert len(list(accesses(workspace))) == logged
-
-
-def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
-    cell = {"county": "a", "class": "0101", "unit": "u", "part": "", "item": "va"}
-    rows = [("2022Q1", 10), ("2022Q2", 25), ("2022Q4", 40), ("2023Q1", 5)]
-    long = pd.DataFrame([{"quarter": quarter, "value": value, "whole": value, **cell} for quarter, value in rows])
-    other = pd.DataFrame([{"quarter": "2022Q3", "value": 1, "whole": 1, **cell, "unit": "w"}])
-    found = alone(pd.concat([long, other], ignore_index=True)).set_index(["unit", "quarter"])["value"]
-    assert found["u"].to_dict() == {"2022Q1": 10, "2022Q2": 15, "2022Q3": -25, "2022Q4": 40, "2023Q1": 5}
-    assert found["w"].to_dict() == {"2022Q3": 1, "2022Q4": -1}
 
 
 def test_a_real_city_needs_an_approver(made: tuple[Workspace, Path], tmp_path: Path) -> None:

@@ -217,14 +217,17 @@ def test_a_change_of_one_unit_is_not_told_nor_what_it_follows_from() -> None:
     assert ("city", "core") not in kept
 
 
-def test_where_a_unit_only_moved_no_change_is_told() -> None:
-    """That the changes of two classes cancel out gives both away, whatever else is kept back."""
-    found = pattern(even(), **TABLE)
-    assert closed(moved(("a", "0101", "mover", -50), ("a", "0102", "mover", 50))) == found.shown
-    # Among changes of many nothing cancels out.
+def test_where_a_unit_only_moved_the_class_above_has_not_changed_and_nobody_learns_by_how_much() -> None:
+    """That two changes of one unit cancel out is nothing that anybody has: it tells of neither how large it is."""
+    there, back = ("a", "0101"), ("a", "0102")
+    kept = closed(moved((*there, "mover", -50), (*back, "mover", 50)))
+    assert {there, back} <= kept
+    assert ("city", "core") not in kept
+    # Of two units that is not so: what one took out and the other put in is known of both together.
+    assert ("a", "01") in closed(moved((*there, "left", -50), (*back, "came", 60)))
     others = [by_three(r, c) for r in REGIONS for c in FINEST]
-    kept = closed(moved(("a", "0101", "mover", -500), ("a", "0102", "mover", 500)), *others)
-    assert {("a", "0101"), ("a", "0102")} <= kept
+    kept = closed(moved((*there, "mover", -500), (*back, "mover", 500)), *others)
+    assert {there, back} <= kept
     assert not kept & {("a", "core"), ("a", "01"), ("city", "core")}
 
 
@@ -324,6 +327,45 @@ def test_a_figure_that_readers_come_for_is_told_before_others() -> None:
         patch.setattr(module, "protect", spied)
         told_roughly(*first, *others, favoured=("other1.0", "none", "first"))
     assert asked[-1] == ["other1.0", "first"]
+
+
+YEAR = {"1": ["1 alone"], "2": ["1", "2 alone"]}
+
+
+def over_the_year(half: float, *, whole: bool = True, others: bool = False) -> frozenset[Any]:
+    """A unit leaves a large cell in the second quarter; growth so far is told to within some amount of the changes."""
+    found = pattern(even(), **TABLE)
+    every_cell = [(r, c) for r in REGIONS for c in FINEST]
+    many = [moved(*((r, c, f"{r}{c}m{n}", 4000 + n) for n in range(30)), period="1") for r, c in every_cell]
+    first = pd.concat(many, ignore_index=True)
+    left = moved(("a", "0101", "left", -80), period="2 alone")
+    second = pd.concat([first.assign(period="2"), left.assign(period="2")], ignore_index=True)
+    changes = pd.concat([first, first.assign(period="1 alone"), second, left], ignore_index=True)
+    kept = exposed(changes, found, whole="city", classes=CLASSES)
+    assert ("a", "0101") in kept
+    at = {
+        name: changes[(changes["period"] == name) & (changes["region"] == "a") & (changes["class"] == "0101")]
+        for name in YEAR
+    }
+    said = {
+        name: [Relation({("a", "0101"): 1.0}, value - half, value + half, f"growth {name}")]
+        for name, value in ((name, at[name]["value"].sum()) for name in YEAR)
+    }
+    if others:
+        said["1"] = [Relation(said["1"][0].terms, said["1"][0].low, said["1"][0].high)]
+    over = YEAR if whole else None
+    return tellable(changes, found, kept, said, whole="city", classes=CLASSES, favoured=["growth 1"], over=over)
+
+
+def test_two_figures_do_not_tell_between_them_what_a_quarter_alone_changed_by() -> None:
+    """Each so-far change is of thirty units and may be told; their difference is of the one that left."""
+    both = {"growth 1", "growth 2"}
+    need = 80 / 0.85 - 80
+    assert over_the_year(0.2 * need, whole=False) == both
+    assert over_the_year(0.2 * need) == {"growth 1"}
+    assert over_the_year(2 * need) == both
+    # What was told before cannot be taken back: the other one goes.
+    assert over_the_year(0.2 * need, others=True) == frozenset()
 
 
 def every(rows: pd.DataFrame) -> pd.DataFrame:

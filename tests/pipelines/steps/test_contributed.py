@@ -12,7 +12,7 @@ import pytest
 from pipelines.contracts import contract
 from pipelines.lake import Lake, write_table
 from pipelines.steps import contributed
-from pipelines.steps.contributed import between, contributions, heads, moved, rebased
+from pipelines.steps.contributed import between, contributions, heads, moved, rebased, with_alone
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import city_workspace
 
@@ -41,7 +41,7 @@ def test_a_rate_revised_for_all_hides_nobody_who_left() -> None:
     # Who reported more is judged at the rate of now, whatever it was before.
     more = after.assign(whole=after["whole"] + 100 * after["unit"].eq("u3"))
     more["value"] *= more["whole"] / after["whole"]
-    assert by_unit(between(before, more))["u3"] == pytest.approx(100 * 203 * RATE / 1015)
+    assert by_unit(between(before, more))["u3"] == round(100 * 203 * RATE / 1015)
 
 
 def test_who_came_and_who_moved_is_told_with_its_sign() -> None:
@@ -55,11 +55,38 @@ def test_who_came_and_who_moved_is_told_with_its_sign() -> None:
 
 
 def test_the_bases_of_a_year_are_held_against_its_levels_for_value_added_and_revenue_together() -> None:
-    rows = [("2022Q1 va", "u", 10.0, 50.0), ("2022Q1 va alone", "u", 10.0, 50.0), ("2022Q1 revenue", "u", 60.0, 60.0)]
-    rows += [("2023Q1 va_base", "u", 11.0, 50.0), ("2023Q1 va_base alone", "u", 12.1, 55.0)]
+    rows = [("2022Q1 va", "u", 10.0, 50.0), ("2022Q2 va", "u", 30.0, 150.0), ("2022Q1 revenue", "u", 60.0, 60.0)]
+    rows += [
+        ("2023Q1 va_base", "u", 11.0, 50.0),
+        ("2023Q2 va_base", "u", 44.0, 200.0),
+        ("2023Q3 va_base", "u", 1.0, 1.0),
+    ]
     rows += [("2023Q1 revenue_base", "u", 61.0, 61.0), ("2023Q1 staff", "u", 4, 4), ("2023Q1 va", "u", 9.0, 9.0)]
     found = rebased(told(*rows), "2023").set_index("period")["value"].to_dict()
-    assert found == {"2023Q1 va": 0.0, "2023Q1 va alone": pytest.approx(1.1), "2023Q1 revenue": 1.0}
+    alone = {"2023Q1 va alone": 0.0, "2023Q2 va alone": 11.0, "2023Q1 revenue alone": 1.0}
+    assert found == {"2023Q1 va": 0.0, "2023Q2 va": 11.0, "2023Q1 revenue": 1.0} | alone
+
+
+def test_a_quarter_alone_changed_by_what_the_year_did_less_what_it_had_until_then() -> None:
+    """What a rate of the quarter before moved is no change of the quarter alone."""
+    rows = [("2022Q1 va", "u", 100.0, 200.0), ("2022Q2 va", "u", 300.0, 400.0)]
+    rows += [("2023Q1 va_base", "u", 50.0, 150.0), ("2023Q2 va_base", "u", 90.0, 350.0)]
+    found = rebased(told(*rows), "2023").set_index("period")["value"].to_dict()
+    assert found["2023Q1 va alone"] == found["2023Q1 va"] == round(50 * (1 - 200 / 150))
+    assert found["2023Q2 va"] == round(90 * (1 - 400 / 350))
+    assert found["2023Q2 va alone"] == found["2023Q2 va"] - found["2023Q1 va"]
+
+
+def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
+    rows = [("2022Q1", 10), ("2022Q2", 25), ("2022Q4", 40), ("2023Q1", 5)]
+    here = [(f"{quarter} va", "u", value, value) for quarter, value in rows]
+    found = with_alone(told(*here, ("2022Q3 va", "w", 1, 1), ("2022Q1 staff", "u", 7, 7)), ["value", "whole"])
+    single = found[found["period"].str.endswith("alone")]
+    assert single["value"].equals(single["whole"])
+    by_quarter = single.assign(quarter=single["period"].str[:6]).set_index(["unit", "quarter"])["value"]
+    assert by_quarter["u"].to_dict() == {"2022Q1": 10, "2022Q2": 15, "2022Q3": -25, "2022Q4": 40, "2023Q1": 5}
+    assert by_quarter["w"].to_dict() == {"2022Q3": 1, "2022Q4": -1}
+    assert set(single["period"].str[7:]) == {"va alone"}  # heads are counted, not added up
 
 
 def test_staff_is_held_against_every_earlier_quarter() -> None:
@@ -97,6 +124,24 @@ def test_who_belongs_to_another_answers_with_it(tmp_path: Path) -> None:
     registered(workspace, "2023Q2", ("firm", "later", "accepted"))
     ring = dict.fromkeys(("ring1", "ring2", "into"), "ring1")
     assert heads(workspace, "2023Q1") == {"branch": "group", "firm": "group"} | ring
+
+
+def test_what_units_put_in_adds_up_to_what_is_released(ran_city: Path) -> None:
+    """Services report a month late and are carried to the quarter: rules judge what is told, not what was reported."""
+    workspace, day = Workspace(ran_city), dt.date(2021, 10, 20)
+    apart = contributions(workspace, "2021Q3", day)
+    quarter = Lake(workspace.lake).read("observation", ["2021Q3"]).to_pandas()
+    released = quarter[quarter["definition_id"].eq("rate_method") & quarter["base"].isin(["none", "comparable"])]
+    items = {"core_value_added": "va", "core_value_added_base": "va_base"}
+    spans = {"cumulative": "", "quarter": " alone"}
+    own = released[
+        released["indicator"].isin(items) & released["class"].eq("03") & released["region"].isin(apart["region"])
+    ]
+    assert set(own["span"]) == set(spans)
+    for row in own.itertuples():
+        label = f"{row.period} {items[row.indicator]}{spans[row.span]}"
+        mine = apart[apart["period"].eq(label) & apart["region"].eq(row.region) & apart["class"].str.startswith("03")]
+        assert mine["value"].sum() == pytest.approx(row.value, abs=len(mine) + 1), label
 
 
 def test_units_of_one_head_count_as_one(ran_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

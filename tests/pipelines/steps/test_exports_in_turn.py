@@ -17,7 +17,7 @@ from indicators.quarter import Quarter
 from pipelines.lake import write_table
 from pipelines.release import cut, gate
 from pipelines.steps import exported, judged
-from pipelines.steps.contributed import alone
+from pipelines.steps.contributed import with_alone
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import COUNTIES, PLACE, city_workspace, row
 
@@ -58,9 +58,9 @@ def contributions(_: Workspace, quarter: str, as_of: dt.date) -> pd.DataFrame:
                 for item, when, day in (("va", of, as_of), ("va_base", ago, COPIES[0][0])):
                     rows.append((of, county, cls, unit, item, amount(when, unit, number, day)))
     long = pd.DataFrame(rows, columns=["quarter", "county", "class", "unit", "item", "value"])
-    long = long.assign(part=long["unit"], whole=long["value"])
-    both = pd.concat([long, alone(long)], ignore_index=True)
-    return both.assign(period=both["quarter"] + " " + both["item"]).rename(columns={"county": "region"})
+    long = long.assign(part=long["unit"], whole=long["value"], period=long["quarter"] + " " + long["item"])
+    told = long[["period", "county", "class", "unit", "part", "value", "whole"]].rename(columns={"county": "region"})
+    return with_alone(told, ["value", "whole"])
 
 
 def observed(told: pd.DataFrame) -> pd.DataFrame:
