@@ -180,8 +180,9 @@ def tellable(
             one were told before.
         favoured: labels of those that readers come for, first of all first: each is told if it can be beside those
             before it, whatever others that costs.
-        over: period → periods whose changes add up to its own, as quarters do to the year so far. Intervals of two of
-            them bound the difference, which may be a change of few units though neither is.
+        over: period → periods whose changes add up to its own, as quarters do to the year so far; those of which there
+            are no changes are passed over. Intervals of two of them bound the difference, which may be a change of few
+            units though neither is.
         whole: as in ``pattern``.
         classes: as in ``pattern``.
         rules: thresholds.
@@ -196,10 +197,12 @@ def tellable(
         told |= {each.figure for each in relations} - {None}
         if name in periods:
             told -= periods[name].withheld(relations, hidden, favoured)
-    if over and periods:
+    told_of = set(changes["period"])
+    sums = {name: parts for name, parts in (over or {}).items() if told_of.issuperset({name, *parts})}
+    if sums and periods:
         # What is left of each period is put together: most of what had to go has gone, period by period.
         left = {name: [each for each in said if each.figure in told | {None}] for name, said in figures.items()}
-        together, relations = _together(periods, over, left)
+        together, relations = _together(periods, sums, left)
         everywhere = {(name, *cell) for name, period in periods.items() for cell in hidden & period.values.keys()}
         told -= together.withheld(relations, everywhere, favoured)
     return frozenset(told)

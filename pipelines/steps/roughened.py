@@ -90,7 +90,7 @@ def _stood(table: Table, release: Numbers, before: Rough) -> dict[Figure, float]
     sums = cell_sums(of_periods(table.told, before.quarters), whole=table.whole, classes=table.classes)
     items = {f" {VA}": LEVEL, f" {VA}_base": BASE}
     found = dict(before.standing.numbers)
-    for (period, region, cls), value in sums.to_dict().items():
+    for period, region, cls, value in sums.reset_index().itertuples(index=False, name=None):
         if name := items.get(period[6:]):
             found[name, period[:6], region, cls] = value
     for indicator, *place in release:

@@ -9,10 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from indicators.measure import measure_core
+from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.lake import Lake, write_table
 from pipelines.steps import contributed
 from pipelines.steps.contributed import between, contributions, heads, moved, rebased, with_alone
+from pipelines.steps.observed import evidence
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import city_workspace
 
@@ -130,14 +133,13 @@ def test_what_units_put_in_adds_up_to_what_is_released(ran_city: Path) -> None:
     """Services report a month late and are carried to the quarter: rules judge what is told, not what was reported."""
     workspace, day = Workspace(ran_city), dt.date(2021, 10, 20)
     apart = contributions(workspace, "2021Q3", day)
-    quarter = Lake(workspace.lake).read("observation", ["2021Q3"]).to_pandas()
-    released = quarter[quarter["definition_id"].eq("rate_method") & quarter["base"].isin(["none", "comparable"])]
+    released = measure_core(evidence(workspace, "2021Q3", day), Quarter.parse("2021Q3"), day)
     items = {"core_value_added": "va", "core_value_added_base": "va_base"}
     spans = {"cumulative": "", "quarter": " alone"}
-    own = released[
-        released["indicator"].isin(items) & released["class"].eq("03") & released["region"].isin(apart["region"])
-    ]
+    here = released["class"].eq("03") & released["region"].isin(apart["region"]) & released["indicator"].isin(items)
+    own = released[here & released["price_basis"].eq("current") & released["base"].isin(["none", "comparable"])]
     assert set(own["span"]) == set(spans)
+    assert set(own["indicator"]) == set(items)
     for row in own.itertuples():
         label = f"{row.period} {items[row.indicator]}{spans[row.span]}"
         mine = apart[apart["period"].eq(label) & apart["region"].eq(row.region) & apart["class"].str.startswith("03")]
