@@ -126,9 +126,10 @@ class Holdings:
                     found[who] = max(own, found.get(who, 0.0))
         return sorted(found, key=lambda who: (-found[who], str(who)))
 
-    def anything(self, columns: Iterable[int]) -> bool:
-        """Whether anybody has anything in the union of cells."""
-        return any(self._total(columns).values())
+    def cancels(self, columns: Iterable[int]) -> bool:
+        """Whether all that anybody put into some of the cells he took out of others: their sum is nobody's amount."""
+        cells = list(columns)
+        return any(any(self.units[cell].values()) for cell in cells) and not any(self._total(cells).values())
 
     def _total(self, columns: Iterable[int]) -> Counter[Hashable]:
         total: Counter[Hashable] = Counter()

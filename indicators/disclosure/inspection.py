@@ -140,7 +140,7 @@ def inspect(known: Knowledge, hidden: Indices, *, intervals: bool = True, settle
             if column not in settled and (intervals or column in needs):
                 found.broken.extend(_asked(found, room, column, needs.get(column)))
     if known.holdings is not None:
-        for union in determined(known.system, _withheld(known.system, hidden)):
+        for union in determined(known.system, _withheld(known.system, hidden), known.holdings.cancels):
             found.broken.extend(_union(home[min(union)], tuple(sorted(union)), known.holdings))
     return found
 
@@ -201,9 +201,8 @@ def _asked(found: Inspection, room: Room, column: int, need: float | None) -> It
 
 
 def _union(room: Room, union: tuple[int, ...], holdings: Holdings) -> Iterator[Duty]:
-    """What is broken about several cells together; where what all put in here they took out there it is nothing."""
     verdict = holdings.verdict(union)
-    if verdict.unsafe and len(union) > 1 and holdings.anything(union):
+    if verdict.unsafe and len(union) > 1:
         still = Duty(union, None, 0.0)
         asked = duties(union, verdict.protection, room.same(still))
         yield from [still] if room.short(still) else [duty for duty in asked if room.short(duty)]

@@ -168,7 +168,7 @@ def tellable(
     classes: Mapping[str, str],
     rules: Rules | None = None,
     favoured: Sequence[Hashable] = (),
-    over: Mapping[str, Sequence[str]] | None = None,
+    over: Collection[tuple[str, Sequence[str]]] = (),
 ) -> frozenset[Hashable]:
     """Rounded figures that may be told although they speak of changes that may not.
 
@@ -180,8 +180,8 @@ def tellable(
             one were told before.
         favoured: labels of those that readers come for, first of all first: each is told if it can be beside those
             before it, whatever others that costs.
-        over: period → periods whose changes add up to its own, as quarters do to the year so far; those of which there
-            are no changes are passed over. Intervals of two of them bound the difference, which may be a change of few
+        over: periods with those whose changes add up to theirs, as quarters do to the year so far; passed over where
+            there are no changes of one. Intervals of two periods bound what they differ by: perhaps a change of few
             units though neither is.
         whole: as in ``pattern``.
         classes: as in ``pattern``.
@@ -198,7 +198,7 @@ def tellable(
         if name in periods:
             told -= periods[name].withheld(relations, hidden, favoured)
     told_of = set(changes["period"])
-    sums = {name: parts for name, parts in (over or {}).items() if told_of.issuperset({name, *parts})}
+    sums = [(name, parts) for name, parts in over if told_of.issuperset({name, *parts})]
     if sums and periods:
         # What is left of each period is put together: most of what had to go has gone, period by period.
         left = {name: [each for each in said if each.figure in told | {None}] for name, said in figures.items()}
@@ -320,8 +320,26 @@ class _Period:
         for relation in mine:
             by_label.setdefault(relation.figure, []).append(relation)
         before = by_label.pop(None, [])
+        return self._beside(hidden, before)._refused(hidden, before, by_label, favoured)
+
+    def _beside(self, hidden: Set[Any], before: Sequence[Relation]) -> _Period:
+        """The same with no more protection needed than what was told before has left."""
+        told = self.audited(hidden, before) if before else pd.DataFrame({"safe": []})
+        if told["safe"].all():
+            return self
+        left = {cell: min(self.values[cell] - low, high - self.values[cell]) for cell, low, high in _ends(told)}
+        return replace(self, needs={cell: min(need, left.get(cell, need)) for cell, need in self.needs.items()})
+
+    def _refused(
+        self,
+        hidden: Set[Any],
+        before: Sequence[Relation],
+        by_label: Mapping[Hashable, Sequence[Relation]],
+        favoured: Sequence[Hashable],
+    ) -> set[Hashable]:
         kept = self._in_turn(hidden, before, [by_label[label] for label in favoured if label in by_label])
         sensitive = self.sensitive(hidden)
+        mine = [*before, *(relation for relations in by_label.values() for relation in relations)]
         public = [cell for cell in self.values if cell not in sensitive] + [relation.figure for relation in kept]
         told: dict[str, Any] = {"contributions": self.contributions, **self.rules.primary}
         try:
@@ -396,21 +414,21 @@ def _periods(
 
 
 def _together(
-    periods: Mapping[str, _Period], over: Mapping[str, Sequence[str]], figures: Mapping[str, Sequence[Relation]]
+    periods: Mapping[str, _Period],
+    over: Iterable[tuple[str, Sequence[str]]],
+    figures: Mapping[str, Sequence[Relation]],
 ) -> tuple[_Period, list[Relation]]:
     """All periods as one, with what adds up over them, and the figures of all as that one takes them.
 
-    A cell that is not there in a period did not change in it. What the sum of some periods misses of another (a rate of
-    one quarter is not that of the next) is taken to be known.
+    A cell that is not there in a period did not change in it.
     """
     values = {(name, *cell): value for name, period in periods.items() for cell, value in period.values.items()}
     summed = []
-    for name, parts in over.items():
+    for name, parts in over:
         for place in sorted({cell[1:] for cell in values if cell[0] in {name, *parts}}):
             signs = {(each, *place): 1.0 if each == name else -1.0 for each in (name, *parts)}
             terms: dict[Cell, float] = {cell: sign for cell, sign in signs.items() if cell in values}
-            left = sum(sign * values[cell] for cell, sign in signs.items() if cell in values)
-            summed.append(Relation(terms, left, left))
+            summed.append(Relation(terms, 0.0, 0.0))
     first = next(iter(periods.values()))
     one = _Period(
         name=" + ".join(periods),
@@ -424,6 +442,12 @@ def _together(
         rules=first.rules,
     )
     return one, [each for name, said in figures.items() for each in _within(name, said)]
+
+
+def _ends(told: pd.DataFrame) -> Iterator[tuple[Any, float, float]]:
+    """Cells that are not safe with what they can be at least and at most."""
+    unsafe = told[~told["safe"].astype(bool)]
+    yield from zip(unsafe.index.tolist(), unsafe["low"].tolist(), unsafe["high"].tolist(), strict=True)
 
 
 def _within(name: str, relations: Iterable[Relation]) -> Iterator[Relation]:

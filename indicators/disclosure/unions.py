@@ -12,7 +12,7 @@ drawn vectors that the equalities allow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -32,12 +32,15 @@ _DRAWS: Final = 3
 _ZERO: Final = 1e-7
 
 
-def determined(system: System, hidden: Indices) -> list[Union]:
+def determined(
+    system: System, hidden: Indices, nothing: Callable[[Iterable[int]], bool] = lambda _: False
+) -> list[Union]:
     """Unions of hidden cells with a known sum, none of which holds another, by columns of ``system``.
 
     Args:
         system: what is known.
         hidden: columns of cells that are neither published nor known by a rounded figure of their own.
+        nothing: whether what a union adds up to is nothing that anybody has; it is left out before larger ones are.
     """
     exact = np.flatnonzero(system.low == system.high)
     touched = exact[np.diff(system.matrix[exact][:, hidden].indptr) > 0]
@@ -46,7 +49,8 @@ def determined(system: System, hidden: Indices) -> list[Union]:
     for rows, columns in withheld.parts():
         part = withheld.matrix[rows][:, columns]
         sets = _some_sets(part) if (settled := _settled(part)) is None else _all_sets(*settled)
-        found += [frozenset(hidden[columns[list(one)]].tolist()) for one in smallest(sets)]
+        unions = (frozenset(hidden[columns[list(one)]].tolist()) for one in sets)
+        found += smallest(union for union in unions if not nothing(union))
     return found
 
 

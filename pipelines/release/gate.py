@@ -150,16 +150,18 @@ def disclosure(workspace: Workspace) -> Disclosure:
     return found
 
 
-def approval_of(found: Disclosure, release: str, now: dt.datetime) -> Approval:
+def approval_of(found: Disclosure, release: str, as_of: dt.date, now: dt.datetime) -> Approval:
     """The approval of a release's public copy.
 
     Args:
         found: the settings in force.
         release: the name of the release.
+        as_of: the day whose knowledge the release rests on; nobody can have approved it earlier.
         now: the moment, in any time zone.
 
     Raises:
-        InputError: there is none (what to enter is said), it is of a day to come, or its embargo has not passed.
+        InputError: there is none (what to enter is said), it is of a day to come or before ``as_of``, or the embargo
+            has not passed.
     """
     own = [approval for approval in found.approval if approval.release == release]
     if not own:
@@ -176,6 +178,13 @@ def approval_of(found: Disclosure, release: str, now: dt.datetime) -> Approval:
         raise InputError(
             f"{release} 的公开稿（L0）批准日期 {last.approved_on} 还没有到，请在 {SETTINGS} 中更正 approved_on。",
             f"The day of its approval, {last.approved_on}, is yet to come; correct approved_on.",
+            where=release,
+        )
+    if last.approved_on < as_of:
+        raise InputError(
+            f"{release} 的公开稿（L0）批准日期 {last.approved_on} 早于数据截止日 {as_of}，那时还没有这份发布包，"
+            f"请在 {SETTINGS} 中更正 approved_on。",
+            f"Approved on {last.approved_on}, before its cut-off {as_of}; correct approved_on.",
             where=release,
         )
     if now < last.embargo:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from indicators.disclosure import Relation
 from indicators.rounding import decimal, round_half_away
 
 STEPS: Final = (0.001, 0.005, 0.01)  # a tenth, a half, a whole per cent; the finest that protects is taken
+# What is told as it is leaves as much room as a ten-thousandth of a percentage point: none.
+EXACT: Final = 1e-6
 GROWTH: Final = "core_growth"
 _PULL: Final = "core_pull"
 LEVEL, VOLUME, BASE = "core_value_added", "core_value_added_volume", "core_value_added_base"
@@ -85,10 +87,14 @@ def not_exact(
 
 @dataclass(frozen=True)
 class Earlier:
-    """A copy that told figures rounded: its numbers, and to which steps."""
+    """A copy: its numbers, and to which steps it told some of its figures."""
 
     numbers: Numbers
     steps: Mapping[Figure, float]
+
+    def step(self, figure: Figure) -> float | None:
+        """To which step it told a figure, or None if it did not."""
+        return self.steps.get(figure, EXACT) if figure in self.numbers else None
 
 
 def says(
@@ -99,6 +105,7 @@ def says(
     core: Cell,
     *,
     then: Numbers | None = None,
+    rounding: bool = True,
 ) -> list[Relation]:
     """What a rounded figure says of the changes of cells.
 
@@ -112,6 +119,7 @@ def says(
         changes: cell → what its units changed by, in yuan; of a cell that is missing none did.
         core: the cell that pulls are on.
         then: the numbers of a copy that told the figure before, at levels of its own.
+        rounding: whether the figure is not yet as it is told.
 
     Returns:
         Two relations labelled with figure and step; from an earlier copy without a label, and only if they still hold
@@ -125,7 +133,7 @@ def says(
     if value is None or volume is None or base is None or base_over is None:
         return []
     still, still_over = base - changes.get(cell, 0.0), base_over - changes.get(over, 0.0)
-    found, told = [], to_step(value, step)
+    found, told = [], to_step(value, step) if rounding else value
     for end, sides in ((told - step / 2, (-math.inf, 0.0)), (told + step / 2, (0.0, math.inf))):
         terms: dict[Hashable, float] = {cell: 1.0, over: end} if over != cell else {cell: 1.0 + end}
         low, high = (volume - still - end * still_over + side for side in sides)
@@ -138,14 +146,17 @@ def stands(
 ) -> list[Relation]:
     """What a rounded figure says that is told again as it was: it cannot be withheld any more.
 
-    Arguments are those of ``says``; the figure in ``known`` is the one that was told. Its interval is taken to hold the
-    changes: what its volume was is known but roughly.
+    Arguments are those of ``says``; the figure in ``known`` is the one that was told. What its volume was is known but
+    roughly: where the changes do not lie within what it says of them, as wide an interval about them is taken.
     """
-    found = []
-    for each in says(figure, step, known, changes, core):
-        value = _value(each, changes)
-        found.append(Relation(each.terms, min(each.low, value), max(each.high, value)))
-    return found
+    said = [replace(each, figure=None) for each in says(figure, step, known, changes, core)]
+    if all(_holds(each, changes) for each in said):
+        return said
+    indicator, period, *place = figure
+    cell: Cell = (place[0], place[1])
+    base, over = (known[BASE, period, *each] for each in (cell, core if indicator == _PULL else cell))
+    about = dict(known) | {figure: (known[VOLUME, period, *cell] - base) / over}
+    return [replace(each, figure=None) for each in says(figure, step, about, changes, core, rounding=False)]
 
 
 def _volume(known: Numbers, then: Numbers | None, at: tuple[str, str, str]) -> float | None:

@@ -21,6 +21,7 @@ from classification.errors import InputError
 from indicators.disclosure import PatternRules
 from indicators.measure import full_cells
 from indicators.measure.full_span import LEAF
+from indicators.measure.routes import VOLUME, VOLUME_FLAGGED
 from indicators.penetration import survey_rates
 from indicators.quarter import Quarter
 from pipelines.engine import statement
@@ -30,7 +31,6 @@ from pipelines.steps.cells import survey_sectors
 from pipelines.steps.observed import evidence, history
 from pipelines.workspace import Workspace
 
-ITEMS: Final = ("va", "va_base", "revenue", "revenue_base", "staff")
 # Items of which last year's figure stands in the same release twice: as last year's level, and as this year's base.
 VA: Final = "va"
 BASED: Final = (VA, "revenue")
@@ -38,7 +38,8 @@ BASED: Final = (VA, "revenue")
 STEADY: Final = "staff"
 _KEY: Final = ["period", "region", "class", "unit", "part"]
 _AMOUNTS: Final = ["value", "whole"]
-_CELL: Final = ["quarter", "county", "class", "unit", "part"]
+# Of what the base of a finest cell is made, by the factor it is carried with; of what units gave if by none of these.
+_BASE_OF: Final = {"leaf": "level", VOLUME: "now", VOLUME_FLAGGED: "now"}
 _CORE: Final = ("core", "01", "02", "03", "04")
 _FINEST: Final = 2  # the level of the finest published classes, the total being 0
 _OTHER: Final = "other"  # firms of no part of the economy of which there is a rate
@@ -93,27 +94,37 @@ def contributions(workspace: Workspace, quarter: str, as_of: dt.date) -> pd.Data
         work.add(class_part=lake.existing("class_part", quarters), class_return=lake.existing("class_return", quarters))
         work.add(membership=arrow_tables()["membership"], finest=finest, carried=carried(workspace, quarter, as_of))
         parts = work.rows(statement("pipelines", "protected_part"), {"as_of": as_of}).to_pandas()
-    told = [parts[[*_CELL, item, f"{item}_whole"]].set_axis([*_CELL, "value", "whole"], axis=1) for item in ITEMS]
-    long = pd.concat([rows.assign(item=item) for item, rows in zip(ITEMS, told, strict=True)], ignore_index=True)
-    long = long.assign(period=long["quarter"] + " " + long["item"]).rename(columns={"county": "region"})
-    return _of_heads(with_alone(long[[*_KEY, *_AMOUNTS]], _AMOUNTS), heads(workspace, quarter))
+    told = parts.assign(period=parts["quarter"] + " " + parts["item"]).rename(columns={"county": "region"})
+    return _of_heads(with_alone(told[[*_KEY, *_AMOUNTS]], _AMOUNTS), heads(workspace, quarter))
 
 
 def carried(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
     """What a release makes of what its finest cells reported: services are a month late, some classes go by volume.
 
+    A cell that reports late and is carried by its own last year has last year's level for its base, whatever its units
+    gave as theirs; on the volume route a base is shared as the class is now.
+
     Arguments and errors are those of ``contributions``.
 
     Returns:
-        ``quarter, county, sector, gbt, de`` and the factors of value added and its base, ``va_factor, base_factor``.
+        ``quarter, year_ago, county, sector, gbt, de``, the factor of value added ``va_factor``, and of what its base is
+        made, ``base_of`` (base, now, level), with the factor ``base_factor``.
+
+    Source: indicators.measure, full_span and routes.
     """
     known = evidence(workspace, quarter, as_of).at(Quarter.parse(quarter), as_of)
     key = ["quarter", *LEAF]
     told = full_cells(known, Quarter.parse(quarter)).set_index(key)
     reported = known.leaf.groupby(key)[["va", "va_base"]].sum().reindex(told.index)
-    pairs = {"va_factor": ("va", "va"), "base_factor": ("base", "va_base")}
-    factors = {name: (told[of] / reported[by]).where(reported[by] != 0, 1.0) for name, (of, by) in pairs.items()}
-    return pa.Table.from_pandas(pd.DataFrame(factors).reset_index(), preserve_index=False)
+    base_of = told["factor_level"].map(_BASE_OF).fillna("base")
+    over = reported["va_base"].where(base_of != "now", reported["va"])
+    found = pd.DataFrame({
+        "va_factor": (told["va"] / reported["va"]).where(reported["va"] != 0, 1.0),
+        "base_of": base_of,
+        "base_factor": (told["base"] / over).where(over != 0, 1.0),
+    }).reset_index()  # fmt: skip
+    ago = _renamed(found["quarter"], lambda text: str(Quarter.parse(text) - 4))
+    return pa.Table.from_pandas(found.assign(year_ago=ago), preserve_index=False)
 
 
 def heads(workspace: Workspace, quarter: str) -> dict[str, str]:
@@ -219,13 +230,29 @@ def with_alone(told: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:
         told: ``period`` (``2023Q2 va``), whatever tells who and where, amounts.
         amounts: columns that add up within the year.
     """
+    return pd.concat([told, _since(told, amounts, 1)], ignore_index=True)
+
+
+def _with_spans(told: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:
+    """The same and what each quarter adds to those of every quarter before in the year (``2023Q3 va since Q1``)."""
+    return pd.concat([told, *(_since(told, amounts, quarters) for quarters in (1, 2, 3))], ignore_index=True)
+
+
+def _since(told: pd.DataFrame, amounts: Sequence[str], quarters: int) -> pd.DataFrame:
+    """Cumulative amounts less those of so many quarters before in the year; of one, what a first quarter has itself."""
     sums = told[~told["period"].str.endswith(f" {STEADY}")]
-    after = _renamed(sums["period"], lambda period: f"{Quarter.parse(period[:6]) + 1}{period[6:]}")
+    after = _renamed(sums["period"], lambda period: f"{Quarter.parse(period[:6]) + quarters}{period[6:]}")
     taken = sums.assign(period=after, **{name: -sums[name] for name in amounts})
     taken = taken[(after.str[:4] == sums["period"].str[:4]) & after.isin(set(sums["period"]))]
+    less = sums if quarters == 1 else sums[sums["period"].isin(set(taken["period"]))]
     key = [name for name in told.columns if name not in amounts]
-    single = pd.concat([sums, taken], ignore_index=True).groupby(key)[list(amounts)].sum().reset_index()
-    return pd.concat([told, single.assign(period=single["period"] + " alone")], ignore_index=True)[list(told.columns)]
+    found = pd.concat([less, taken], ignore_index=True).groupby(key)[list(amounts)].sum().reset_index()
+    named = _renamed(found["period"], lambda period: f"{period} {_span(period, quarters)}")
+    return found.assign(period=named)[list(told.columns)]
+
+
+def _span(period: str, quarters: int) -> str:
+    return "alone" if quarters == 1 else f"since Q{int(period[5]) - quarters}"
 
 
 def of_periods(told: pd.DataFrame, periods: Collection[str]) -> pd.DataFrame:
@@ -266,7 +293,8 @@ def rebased(told: pd.DataFrame, year: str) -> pd.DataFrame:
         year: the year of the bases.
 
     Returns:
-        As ``between``: bases less levels of the items of ``BASED``, for the quarters of the year that have both.
+        As ``between``: bases less levels of the items of ``BASED``, for the quarters of the year that have both, and
+        what these differ by between any two of them: ``2023Q2 va``, ``2023Q2 va alone``, ``2023Q4 va since Q1``.
     """
     kinds = told["period"].str[7:]
     levels = told[kinds.isin(BASED) & (told["period"].str[:4] == str(int(year) - 1))]
@@ -274,7 +302,7 @@ def rebased(told: pd.DataFrame, year: str) -> pd.DataFrame:
     bases = told[kinds.str.endswith("_base") & (told["period"].str[:4] == year)]
     bases = bases.assign(period=bases["period"].str.removesuffix("_base"))
     shared = set(levels["period"].str[:6]) & set(bases["period"].str[:6])
-    return with_alone(between(of_periods(levels, shared), of_periods(bases, shared)), ["value"])
+    return _with_spans(between(of_periods(levels, shared), of_periods(bases, shared)), ["value"])
 
 
 def moved(told: pd.DataFrame, item: str) -> pd.DataFrame:

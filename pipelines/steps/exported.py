@@ -97,7 +97,7 @@ def export(
             where=said["release"],
         )
     quarter, as_of = said["quarter"], dt.date.fromisoformat(said["as_of"])
-    approval = approval_of(settings, said["release"], now or clock.now()).said if level == "L0" else {}
+    approval = approval_of(settings, said["release"], as_of, now or clock.now()).said if level == "L0" else {}
     refuse_faults(workspace)
     _refuse_other_ground(workspace, said)
     published = _published(workspace, level)
@@ -178,7 +178,7 @@ def _published(workspace: Workspace, level: Level) -> Published:
         known={quarter: frozenset(days) for quarter, days in known.items()},
         last={quarter: said[folder]["known"][quarter] for quarter, folder in told.items()},
         told=told,
-        rough={folder: steps_said(one) for folder, one in said.items() if one.get("rounded")},
+        rough={folder: steps_said(one) for folder, one in said.items()},
     )
 
 

@@ -59,7 +59,7 @@ class Published:
         known: quarter, or year of a survey → all days as of which some copy told it.
         last: the same → the day as of which the last copy of the level asked for told it, or of any level if none did.
         told: the same → that copy.
-        rough: copies that told figures rounded → these with their steps.
+        rough: all copies → figures that they told rounded, with their steps.
     """
 
     hidden: frozenset[tuple[str, str]]
@@ -70,7 +70,7 @@ class Published:
     rough: Mapping[Path, Mapping[Figure, float]] = field(default_factory=dict)
 
     def earlier(self) -> list[Earlier]:
-        """The copies that told figures rounded."""
+        """What the copies told of growth and pulls."""
         return [Earlier(numbers(_observed(folder)), steps) for folder, steps in self.rough.items()]
 
     def steps(self, quarters: Iterable[str]) -> dict[Figure, float]:
@@ -119,7 +119,7 @@ def judged(workspace: Workspace, known: Known, settings: Disclosure, published: 
     shown = {}
     for day in sorted({day for days in published.known.values() for day in days}):
         told_then = sorted(each for each, days in published.known.items() if day in days and each <= quarter)
-        before = tables if day == as_of.isoformat() else _then(workspace, told_then, day, settings)
+        before = tables if day == as_of.isoformat() else _then(workspace, quarter, told_then, day, settings)
         for one in told_then:
             was = {name: of_periods(before[name].told, [one]) for name in before}
             if published.last[one] == day:
@@ -168,9 +168,11 @@ def _put_in(workspace: Workspace, quarter: str, as_of: dt.date, settings: Disclo
     }
 
 
-def _then(workspace: Workspace, told: Sequence[str], day: str, settings: Disclosure) -> dict[str, Table]:
+def _then(workspace: Workspace, quarter: str, told: Sequence[str], day: str, settings: Disclosure) -> dict[str, Table]:
     """The same as known on an earlier day, up to the last quarter that was told: later ones were not all there."""
-    return _put_in(workspace, max(each for each in told if "Q" in each), dt.date.fromisoformat(day), settings)
+    return _put_in(
+        workspace, max((each for each in told if "Q" in each), default=quarter), dt.date.fromisoformat(day), settings
+    )
 
 
 def _together(found: Mapping[str, Pattern]) -> Pattern:

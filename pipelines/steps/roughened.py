@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain, combinations, pairwise, product
 from typing import Any, Final, cast
 
 from indicators.disclosure import Pattern, Relation, cell_sums, tellable
@@ -61,23 +61,25 @@ def roughened(
     told: dict[Figure, float] = {}
     for year, cells in sorted(closed.items()):
         changes = rebased(table.told, year)
-        changes = changes[changes["period"].str[7:].isin([VA, f"{VA} alone"])]
+        changes = changes[(changes["period"].str[7:] + " ").str.startswith(f"{VA} ")]
         sums = cell_sums(changes, **places)
         said: dict[str, list[Relation]] = {}
         for label in sorted({label for label in changes["period"] if label.endswith(VA)}):
             moves: dict[Hashable, float] = sums[label].to_dict()
             for figure in not_exact(known, label[:6], cells, found.shown, core):
-                if label[:6] in before.quarters:
-                    step = before.standing.steps.get(figure)
-                    mine = [stands(figure, step, known, moves, core)] if step else []
-                else:
+                if label[:6] not in before.quarters:
                     mine = [says(figure, step, known, moves, core) for step in STEPS]
-                earlier = [(copy.numbers, copy.steps[figure]) for copy in before.copies if figure in copy.steps]
-                mine += [says(figure, step, known, moves, core, then=numbers) for numbers, step in earlier]
+                elif step := before.standing.step(figure):
+                    mine = [stands(figure, step, known, moves, core)]
+                else:
+                    mine = []
+                for copy in before.copies:
+                    if step := copy.step(figure):
+                        mine.append(says(figure, step, known, moves, core, then=copy.numbers))
                 said.setdefault(label, []).extend(chain.from_iterable(mine))
-        # Readers come for the growth of the core and its divisions.
-        first = product(said, (_CORE, "01", "02", "03", "04"), STEPS)
-        favoured = [(GROWTH, label[:6], table.whole, name, step) for label, name, step in first]
+        # Readers come for the growth of the core and its divisions in the last quarter: better coarse than not at all.
+        first = product(sorted(STEPS, reverse=True), reversed(said), (_CORE, "01", "02", "03", "04"))
+        favoured = [(GROWTH, label[:6], table.whole, name, step) for step, label, name in first]
         beside: dict[str, Any] = {"rules": table.rules, "favoured": favoured, "over": _over(year)}
         labels = tellable(changes, found, cells, said, **beside, **places)
         for *place, step in sorted(cast("frozenset[tuple[str, str, str, str, float]]", labels), reverse=True):
@@ -102,7 +104,10 @@ def _stood(table: Table, release: Numbers, before: Rough) -> dict[Figure, float]
     return found
 
 
-def _over(year: str) -> dict[str, list[str]]:
-    """What adds up to the changes of the year so far: those up to the quarter before, and the quarter's alone."""
-    sums = [f"{year}Q{number} {VA}" for number in range(1, 5)]
-    return {now: [*before, f"{now} alone"] for before, now in zip([[], *([each] for each in sums)], sums, strict=False)}
+def _over(year: str) -> list[tuple[str, list[str]]]:
+    """What adds up to the changes of the year so far: those up to any quarter before, and those since."""
+    so_far = [f"{year}Q{number} {VA}" for number in range(1, 5)]
+    alone = [(now, [f"{now} alone"]) for now in so_far[:1]]
+    alone += [(now, [before, f"{now} alone"]) for before, now in pairwise(so_far)]
+    since = [(now, [before, f"{now} since {before[4:6]}"]) for before, now in combinations(so_far, 2)]
+    return [*alone, *since]

@@ -156,6 +156,15 @@ class Attack:
         return -sign * np.inf
 
 
+def _base(cell: Cell) -> Terms:
+    """The base of a cell; over several quarters what it had more at the end than when they began."""
+    period, span, *place = cell
+    if not span.startswith("since"):
+        return {(BASE, *cell): 1.0}
+    ends = {period: 1.0, f"{period[:4]}{span[-2:]}": -1.0}
+    return {(BASE, end, "cumulative", place[0], place[1]): sign for end, sign in ends.items()}
+
+
 def _added(terms: list[tuple[Variable, float]]) -> Terms:
     """Terms of one variable added: of the whole itself the pull is its growth."""
     found: dict[Variable, float] = {}
@@ -230,11 +239,13 @@ class Evidence:
         attack.known |= {
             (VOLUME, *cell): self.known[VOLUME, *cell] for kind, *cell in list(attack.known) if kind == LEVEL
         }
-        unsafe = [cell for cell in changes.index[changes["unsafe"]] if (BASE, *cell) in attack.at]
-        bounds = attack.bounds([{(BASE, *cell): 1.0} for cell in unsafe], {}, {})
-        for cell, (low, high) in zip(unsafe, bounds, strict=True):
-            base, need = self.known[BASE, *cell], changes.loc[[cell], "protection"].iloc[0]
-            if low > max(base - need, 0.0) + SLACK or high < base + need - SLACK:
+        asked = {cell: _base(cell) for cell in changes.index[changes["unsafe"]]}
+        asked = {cell: terms for cell, terms in asked.items() if attack.at.keys() >= terms.keys()}
+        bounds = attack.bounds(list(asked.values()), {}, {})
+        for (cell, terms), (low, high) in zip(asked.items(), bounds, strict=True):
+            base = sum(sign * self.known[variable] for variable, sign in terms.items())
+            need, floor = changes.loc[[cell], "protection"].iloc[0], 0.0 if len(terms) == 1 else -np.inf
+            if low > max(base - need, floor) + SLACK or high < base + need - SLACK:
                 yield cell
 
     def _need(self, cell: Cell, who: str | None) -> float:
@@ -250,6 +261,8 @@ class Evidence:
 def changes(workspace: Workspace, release: Path) -> pd.DataFrame:
     """What last year's bases tell of units that left, entered or were corrected, by cell: value added.
 
+    So far in a year, in a quarter alone, and over several quarters of it.
+
     Returns:
         As ``primary``, by ``period, span, region, class``.
     """
@@ -262,7 +275,8 @@ def changes(workspace: Workspace, release: Path) -> pd.DataFrame:
 
 def _cells(told: pd.DataFrame) -> pd.DataFrame:
     """Value added by unit in every cell, places and classes added up, as the files name periods."""
-    kinds = {"va": "cumulative", "va alone": "quarter"}
+    since = {f"va since Q{number}": f"since Q{number}" for number in (1, 2)}
+    kinds = {"va": "cumulative", "va alone": "quarter"} | since
     rows = told[told["period"].str[7:].isin(kinds)]
     rows = rows.assign(span=rows["period"].str[7:].map(kinds), period=rows["period"].str[:6])
     places = pd.concat([rows, rows.assign(region=PLACE)])

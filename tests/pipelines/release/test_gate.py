@@ -260,6 +260,7 @@ p_percent = 0.10
 fold = 0.333
 """
 RELEASE, OTHER_CUT = "2023Q4_2024-01-20_0123456789", "2023Q4_2024-01-20_9876543210"
+CUT_OFF = dt.date(2024, 1, 20)
 APPROVED = f"""
 [[approval]]
 release = "{RELEASE}"
@@ -285,37 +286,45 @@ def at(text: str) -> dt.datetime:
 
 def test_an_approval_holds_from_its_embargo_on(city: Workspace) -> None:
     found = settings(city, APPROVED)
-    assert approval_of(found, RELEASE, at("2024-01-26T02:00:00+00:00")).said == {
+    assert approval_of(found, RELEASE, CUT_OFF, at("2024-01-26T02:00:00+00:00")).said == {
         "approved_by": "局领导",
         "approved_on": "2024-01-25",
         "embargo": "2024-01-26T10:00:00+08:00",
     }
     with pytest.raises(InputError, match="2024-01-26 10:00\\+08:00 前不得导出"):
-        approval_of(found, RELEASE, at("2024-01-26T09:59:59+08:00"))
+        approval_of(found, RELEASE, CUT_OFF, at("2024-01-26T09:59:59+08:00"))
 
 
 def test_an_approval_of_a_day_to_come_is_none_yet(city: Workspace) -> None:
     found = settings(city, APPROVED.replace("2024-01-26T10", "2024-01-20T10"))
     with pytest.raises(InputError, match="批准日期 2024-01-25 还没有到"):
-        approval_of(found, RELEASE, at("2024-01-24T15:59:00+00:00"))
+        approval_of(found, RELEASE, CUT_OFF, at("2024-01-24T15:59:00+00:00"))
     # The day is that of the house, whatever zone the moment is told in.
-    assert approval_of(found, RELEASE, at("2024-01-24T16:00:00+00:00"))
+    assert approval_of(found, RELEASE, CUT_OFF, at("2024-01-24T16:00:00+00:00"))
+
+
+def test_nobody_approves_what_is_not_there_yet(city: Workspace) -> None:
+    early = settings(city, APPROVED.replace("2024-01-25", "2024-01-19"))
+    with pytest.raises(InputError, match="批准日期 2024-01-19 早于数据截止日 2024-01-20"):
+        approval_of(early, RELEASE, CUT_OFF, at("2024-02-01T10:00:00+08:00"))
+    same_day = settings(city, APPROVED.replace("2024-01-25", "2024-01-20"))
+    assert approval_of(same_day, RELEASE, CUT_OFF, at("2024-02-01T10:00:00+08:00"))
 
 
 def test_another_cut_of_the_quarter_is_not_approved_and_its_approver_is_told_what_to_enter(city: Workspace) -> None:
     now = at("2024-02-01T09:30:12+08:00")
     with pytest.raises(InputError) as fault:
-        approval_of(settings(city, APPROVED), OTHER_CUT, now)
+        approval_of(settings(city, APPROVED), OTHER_CUT, CUT_OFF, now)
     entry = fault.value.zh.partition("：")[2]
     assert tomllib.loads(entry)["approval"][0]["release"] == OTHER_CUT
     # As it stands nobody has approved it; with a name it can leave.
     with pytest.raises(InputError, match=r"approval\.1\.approved_by"):
         settings(city, APPROVED + entry)
     signed = entry.replace('approved_by = ""', 'approved_by = "局领导"')
-    assert approval_of(settings(city, APPROVED + signed), OTHER_CUT, now).approved_on == dt.date(2024, 2, 1)
+    assert approval_of(settings(city, APPROVED + signed), OTHER_CUT, CUT_OFF, now).approved_on == dt.date(2024, 2, 1)
     # That is all there need be in the file; the rules are then those that come with the program.
     (city.home / SETTINGS).write_text(signed, encoding="utf-8")
-    assert approval_of(alone := disclosure(city), OTHER_CUT, now)
+    assert approval_of(alone := disclosure(city), OTHER_CUT, CUT_OFF, now)
     assert alone.rules == disclosure(Workspace(city.home.parent, city.city)).rules
 
 

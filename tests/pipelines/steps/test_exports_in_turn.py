@@ -90,7 +90,7 @@ def leave(home: Path, patch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
     """All copies, one after the other, through the gate; of their products the observations alone."""
     workspace = city_workspace(home)
     approved = "".join(
-        f'[[approval]]\nrelease = "{quarter}_{day}_0123456789"\napproved_by = "局领导"\napproved_on = 2023-04-01\n'
+        f'[[approval]]\nrelease = "{quarter}_{day}_0123456789"\napproved_by = "局领导"\napproved_on = {day}\n'
         "embargo = 2023-04-02T10:00:00+08:00\n"
         for day, quarter, level in COPIES
         if level == "L0"
