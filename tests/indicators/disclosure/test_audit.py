@@ -135,6 +135,48 @@ def test_union_that_the_relations_give_away_is_a_cell() -> None:
     assert not audit(VALUES, [SUM], ["a", "b"], contributions=many)["safe"].any()
 
 
+def moved_within(others: int) -> tuple[dict[str, float], list[Relation], pd.DataFrame]:
+    """What A took out of one cell it put into another; three further cells are all B's; rows give both away."""
+    parts = [("x1", "A", -50.0), ("x2", "A", 50.0), *((cell, "B", 100.0) for cell in ("v1", "v2", "v3"))]
+    parts += [(cell, f"{cell}{n}", 10.0 + n) for cell in ("y", "z") for n in range(6)]
+    rows = [("x1", "y"), ("x2", "z"), ("y", "z"), ("x1", "x2", "v1", "v2", "v3")]
+    for number in range(others):
+        cells = (f"d{number}", f"e{number}")
+        parts += [(cell, f"{cell}{n}", 9.0 + n) for cell in cells for n in range(6)]
+        rows.append((f"d{number - 1}" if number else "y", *cells))
+    contributions = pd.DataFrame(parts, columns=["cell", "unit", "value"])
+    values = contributions.groupby("cell")["value"].sum().to_dict()
+    sums = [sum(values[cell] for cell in row) for row in rows]
+    return (
+        values,
+        [Relation(dict.fromkeys(row, 1.0), of, of) for row, of in zip(rows, sums, strict=True)],
+        contributions,
+    )
+
+
+@pytest.mark.parametrize("others", [0, 15])
+def test_what_one_took_out_and_put_in_is_nothing_and_hides_nothing_larger(others: int) -> None:
+    """Where rows are too many to try all sets, a union that holds such a pair is looked at for itself."""
+    values, rows, contributions = moved_within(others)
+    needs = {cell: abs(values[cell]) / 0.85 - abs(values[cell]) for cell in ("x1", "x2", "v1", "v2", "v3")}
+    found = audit(values, rows, list(values), protection=needs, contributions=contributions)
+    assert not found.loc[["v1", "v2", "v3"], "safe"].any()
+    # Without B's cells nothing is known but that A only moved.
+    less = contributions[contributions["unit"] != "B"]
+    rest = {cell: value for cell, value in values.items() if cell[0] != "v"}
+    kept = [row for row in rows if not {"v1"} & row.terms.keys()]
+    found = audit(rest, kept, list(rest), protection={"x1": needs["x1"], "x2": needs["x2"]}, contributions=less)
+    assert found.loc[["x1", "x2"], "safe"].all()
+
+
+def test_a_sum_of_what_nobody_has_is_a_sum_like_others() -> None:
+    values = {"a": 0.0, "b": 0.0, "rest": -7.0}
+    parts = [(cell, f"{cell}{n}", 0.0) for cell in ("a", "b") for n in range(2)] + [("rest", "r", -7.0)]
+    contributions = pd.DataFrame(parts, columns=["cell", "unit", "value"])
+    found = audit(values, [Relation({"a": 1.0, "b": 1.0}, 0.0, 0.0)], ["a", "b"], contributions=contributions)
+    assert not found["safe"].any()
+
+
 def test_union_across_relations() -> None:
     values = {"T": 60, "U": 50, "a": 10, "b": 20, "c": 30}
     relations = [Relation({"T": 1, "a": -1, "b": -1, "c": -1}, 0, 0), Relation({"U": 1, "b": -1, "c": -1}, 0, 0)]

@@ -14,7 +14,7 @@ from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.lake import Lake, write_table
 from pipelines.steps import contributed
-from pipelines.steps.contributed import between, contributions, heads, moved, rebased, with_alone
+from pipelines.steps.contributed import between, carried, contributions, heads, moved, rebased, with_alone
 from pipelines.steps.observed import evidence
 from pipelines.workspace import Workspace
 from tests.pipelines.release.stand_in import city_workspace
@@ -78,6 +78,16 @@ def test_a_quarter_alone_changed_by_what_the_year_did_less_what_it_had_until_the
     assert found["2023Q1 va alone"] == found["2023Q1 va"] == round(50 * (1 - 200 / 150))
     assert found["2023Q2 va"] == round(90 * (1 - 400 / 350))
     assert found["2023Q2 va alone"] == found["2023Q2 va"] - found["2023Q1 va"]
+
+
+def test_what_changed_between_any_two_quarters_of_a_year_is_told() -> None:
+    rows = [(f"{year}Q{n} {item}", "u", 10.0 * n, 10.0 * n) for year, item in ((2022, "va"),) for n in range(1, 5)]
+    rows += [(f"2023Q{n} va_base", "u", 10.0 * n + n * n, 10.0 * n + n * n) for n in range(1, 5)]
+    found = rebased(told(*rows), "2023").set_index("period")["value"].to_dict()
+    since = {(1, 3): 8.0, (2, 4): 12.0, (1, 4): 15.0}
+    assert {label: value for label, value in found.items() if "since" in label} == {
+        f"2023Q{after} va since Q{before}": value for (before, after), value in since.items()
+    }
 
 
 def test_a_unit_that_left_a_cell_is_in_the_next_quarter_with_a_minus() -> None:
@@ -144,6 +154,21 @@ def test_what_units_put_in_adds_up_to_what_is_released(ran_city: Path) -> None:
         label = f"{row.period} {items[row.indicator]}{spans[row.span]}"
         mine = apart[apart["period"].eq(label) & apart["region"].eq(row.region) & apart["class"].str.startswith("03")]
         assert mine["value"].sum() == pytest.approx(row.value, abs=len(mine) + 1), label
+
+
+def test_the_base_of_late_services_is_what_they_had_last_year(ran_city: Path) -> None:
+    """That is what the release tells, whatever units gave as theirs: two spans of months are not compared."""
+    workspace, day = Workspace(ran_city), dt.date(2021, 10, 20)
+    cells = carried(workspace, "2021Q3", day).to_pandas()
+    late = cells[cells["quarter"].eq("2021Q3") & cells["base_of"].eq("level")]
+    assert len(late)
+    assert set(cells["base_of"]) == {"base", "level"}
+    own = set(zip(late["county"], late["gbt"] + " " + late["de"], strict=True))
+    told_ = contributions(workspace, "2021Q3", day)
+    told_ = told_[[pair in own for pair in zip(told_["region"], told_["part"].str.split(" ", n=1).str[1], strict=True)]]
+    key = ["region", "class", "part"]
+    base, level = (told_[told_["period"] == label].set_index(key)["value"] for label in ("2021Q3 va_base", "2020Q3 va"))
+    pd.testing.assert_series_equal(base.sort_index(), level.sort_index())
 
 
 def test_units_of_one_head_count_as_one(ran_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

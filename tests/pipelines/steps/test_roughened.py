@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pandas as pd
 import pytest
 
@@ -85,8 +87,16 @@ def test_a_quarter_that_stays_as_published_is_known_beside_the_others(table: Tab
 
     assert beside(0.1, 0.001) == {NOW[1]: 0.01}
     assert beside(0.1, 0.01) == {NOW[1]: 0.005}
-    # What is known of it but roughly may not fit the changes: it counts as if it just did, and nothing contradicts.
+    # What is known of it but roughly may not fit the changes: as wide an interval about them is taken.
     assert beside(0.13, 0.001) == {NOW[1]: 0.01}
+    assert beside(0.13, 0.01) == {NOW[1]: 0.005}
+
+
+def test_a_quarter_that_was_told_exactly_stays_exact(table: Table) -> None:
+    growth = (GROWTH, NOW[0], *CELL)
+    assert steps(table, Rough([], frozenset({NOW[0]}), Earlier({growth: 0.1}, {}))) == {NOW[1]: 0.01}
+    # Of what was not told at all nothing is known.
+    assert steps(table, Rough([], frozenset({NOW[0]}), Earlier({}, {}))) == {NOW[1]: 0.001}
 
 
 def test_an_earlier_copy_counts_while_its_base_stands(table: Table) -> None:
@@ -95,5 +105,19 @@ def test_an_earlier_copy_counts_while_its_base_stands(table: Table) -> None:
     nothing = Earlier({}, {})
     told = steps(table, Rough([Earlier(of, {growth: 0.001})], frozenset(), nothing))
     assert told == {NOW[0]: 0.001, NOW[1]: 0.01}
+    assert steps(table, Rough([Earlier(of, {})], frozenset(), nothing)) == told
     on_another = Earlier(of | {growth: 0.2}, {growth: 0.001})
     assert steps(table, Rough([on_another], frozenset(), nothing)) == steps(table, Rough([], frozenset(), nothing))
+
+
+def test_the_last_quarter_comes_first_and_coarse_before_fine(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, float]] = []
+    module = importlib.import_module("pipelines.steps.roughened")
+
+    def spied(*_: object, favoured: list[tuple[str, str, str, str, float]], **__: object) -> frozenset[object]:
+        asked.extend((quarter, step) for _, quarter, _, name, step in favoured if name == "core")
+        return frozenset()
+
+    monkeypatch.setattr(module, "tellable", spied)
+    steps(table, Rough([], frozenset(), Earlier({}, {})))
+    assert asked == [(quarter, step) for step in reversed(STEPS) for quarter in reversed(NOW)]
