@@ -216,10 +216,11 @@ def test_staff_that_one_unit_changed_is_told_in_no_quarter(
 
 def test_changes_have_their_sign_and_unchanged_units_are_zero() -> None:
     told = contributed(corrected=False, left=True)
-    changes = rebased(told, "2023").set_index(["region", "class", "unit"])["value"]
+    found = rebased(told, "2023").set_index(["period", "region", "class", "unit"])["value"]
     first = next(iter(COUNTIES))
-    assert changes[first, "0101", f"{first}01010"] == -100
-    assert changes[first, "0101", f"{first}01011"] == 1
-    assert set(rebased(told, "2023")["period"]) == {"2023Q1 va"}
+    assert set(found.index.get_level_values("period")) == {"2023Q1 va", "2023Q1 va alone"}
+    for period in ("2023Q1 va", "2023Q1 va alone"):
+        assert found[period, first, "0101", f"{first}01010"] == -100
+        assert found[period, first, "0101", f"{first}01011"] == 1
     assert rebased(told, str(Quarter(2022, 1).year)).empty
     assert between(told, told)["value"].eq(0).all()
