@@ -216,6 +216,8 @@ def main() -> None:
         "--folder", type=Path, help="where the made-up data lie while they are needed (20 GB for the census)"
     )
     asked = parser.parse_args()
+    if asked.folder:
+        asked.folder.mkdir(parents=True, exist_ok=True)
     for rung in RUNGS:
         if asked.units and rung.units not in asked.units:
             continue

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ALL = "all"
 _TEMPORARY = ".part"
 _ROW_GROUP = 122_880  # as the engine itself writes them
-_DICTIONARY = 1 << 15  # bytes of distinct values up to which a column is worth a dictionary
+DICTIONARY = 1 << 15  # bytes of distinct values up to which a column is worth a dictionary
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def write_table(table: pa.Table, path: Path, *, encryption: Any = None) -> None:
         path: the file.
         encryption: Parquet's encryption properties, for a sealed file (sealing).
     """
-    how: dict[str, Any] = {"row_group_size": _ROW_GROUP, "dictionary_pagesize_limit": _DICTIONARY}
+    how: dict[str, Any] = {"row_group_size": _ROW_GROUP, "dictionary_pagesize_limit": DICTIONARY}
     pq.write_table(table, path, compression="zstd", encryption_properties=encryption, **how)
 
 
@@ -283,7 +283,7 @@ def join_files(paths: Sequence[Path], path: Path, schema: pa.Schema) -> None:
     if len(paths) == 1:
         paths[0].replace(path)
         return
-    with pq.ParquetWriter(path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY) as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", dictionary_pagesize_limit=DICTIONARY) as writer:
         for part in paths:
             for batch in pq.ParquetFile(part).iter_batches(_ROW_GROUP):
                 writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=_ROW_GROUP)

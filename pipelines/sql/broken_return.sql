@@ -1,3 +1,2 @@
--- The returns that break any rule, to be looked at once more with all that the rules say of them.
--- Takes: firm_row, reviewed (firm_reviewed).
-SELECT f.* FROM firm_row AS f JOIN reviewed AS r ON r.row_id = f.row_id WHERE r.rules <> '' OR r.queries <> ''
+-- The returns that break any rule, few. Takes: returned (core_return). Gives: row_id, known_from, known_to, name.
+SELECT row_id, known_from, known_to, name FROM returned WHERE rules <> '' OR queries <> ''

@@ -1,6 +1,6 @@
 -- What the soft rules find in a quarter: one line per accepted row and soft rule, with the cell as received (L3).
--- Takes: query_finding (row_id, rule, column_name, expected, deviation, suspicion); broken_row; returned (core_return);
---        doubted_text (firm_text, no wider than the columns that are doubted); form_column (form, column, header); rule (form, id, message_zh, message_en); form (sector, code);
+-- Takes: query_finding (row_id, rule, column_name, expected, deviation, suspicion); broken_row; broken_return; returned (core_return);
+--        doubted_text (broken_text, no wider than the columns that are doubted); form_column (form, column, header); rule (form, id, message_zh, message_en); form (sector, code);
 --        division_rate (division, rate), the last known value-added rates.
 -- Gives: the contract core_finding, in order of row_id and rule.
 -- Impact: |deviation of revenue| x output / revenue (at most 1.5, for trade its margin) x the division's last known
@@ -22,7 +22,7 @@ WITH weighed AS (
   SELECT DISTINCT o.row_id
   FROM returned AS o
   JOIN returned AS n ON n.sector = o.sector AND n.unit = o.unit AND n.known_from = o.known_to
-  WHERE n.status = 'accepted' AND n.row_id <> o.row_id
+  WHERE o.known_to < DATE '9999-12-31' AND n.status = 'accepted' AND n.row_id <> o.row_id
 )
 SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_from, k.known_to,
        CASE WHEN k.known_to = DATE '9999-12-31' THEN '' WHEN e.row_id IS NOT NULL THEN 'return' ELSE 'legal_unit' END
@@ -36,7 +36,7 @@ SELECT r.quarter, query_number(w.row_id, w.rule) AS query, r.row_id, k.known_fro
        coalesce(r.note, '') AS note
 FROM weighed AS w
 JOIN broken_row AS r ON r.row_id = w.row_id
-JOIN returned AS k ON k.row_id = w.row_id
+JOIN broken_return AS k ON k.row_id = w.row_id
 LEFT JOIN replaced AS e ON e.row_id = w.row_id
 JOIN said AS t ON t.row_id = w.row_id
 JOIN form AS m ON m.sector = r.sector

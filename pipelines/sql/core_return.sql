@@ -1,5 +1,6 @@
 -- The returns of a quarter after review, row for row, with the time during which each was the valid one.
--- Takes: reviewed (firm_typed with status, rules, queries); counted_twice (unit, since, until).
+-- Takes: judged (firm_typed with status, rules, queries); reviewed, those of its rows whose unit has another return or is
+--        a local one; counted_twice (unit, since, until).
 -- Gives: the contract core_return, in order of row_id.
 -- A later accepted return of the same unit on the same form takes the place of an earlier one on the day it arrives;
 -- a row that was set aside takes nobody's place. Of two files of one day the one later by name holds (…_更正1 follows …).
@@ -20,7 +21,7 @@ SELECT quarter, sector, r.row_id, known_from,
        least(coalesce(v.known_to, DATE '9999-12-31'), coalesce(h.known_to, DATE '9999-12-31')) AS known_to,
        unit, name, county, gbt_received, CAST(months AS BIGINT) AS months,
        output, output_base, revenue, revenue_base, profit, wages, vat, receivables, staff, status, rules, queries
-FROM reviewed AS r
+FROM judged AS r
 LEFT JOIN version AS v ON v.row_id = r.row_id
 LEFT JOIN held_by_parent AS h ON h.row_id = r.row_id
 ORDER BY r.row_id

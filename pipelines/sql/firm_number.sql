@@ -1,7 +1,6 @@
 -- Firm returns as numbers: whole yuan and heads. Row for row; a cell that cannot be read is named in `unreadable`
 -- where the accounts need it, in `unreadable_item` where only the review looks at it.
--- Takes: firm_text; the function valid_code, the check digit of a credit code (GB 32100-2015);
---        region (code, name) with the counties of the workspace; core_code (code) with the classes that are core, in
+-- Takes: firm_coded; region (code, name) with the counties of the workspace; core_code (code) with the classes that are core, in
 --        full or in part.
 -- Gives: one row per row, with all that can be said of a row by itself.
 -- Output (总产出): gross output of industry and construction, revenue of services, margin of trade (methods: rate method).
@@ -37,7 +36,7 @@ WITH rough AS (
          near(operating_profit, yuan_per_unit) AS r_operating_profit,
          near(non_operating_income, yuan_per_unit) AS r_non_operating_income,
          near(non_operating_expense, yuan_per_unit) AS r_non_operating_expense
-  FROM firm_text
+  FROM firm_coded
 ), numbers AS (
   SELECT t.*,
          CASE WHEN regexp_full_match(staff, '[0-9]{1,9}') THEN TRY_CAST(staff AS BIGINT) ELSE whole(staff) END AS n_staff,
@@ -69,20 +68,15 @@ WITH rough AS (
          exact(operating_profit, r_operating_profit, yuan_per_unit) AS n_operating_profit,
          exact(non_operating_income, r_non_operating_income, yuan_per_unit) AS n_non_operating_income,
          exact(non_operating_expense, r_non_operating_expense, yuan_per_unit) AS n_non_operating_expense,
-         nullif(upper(plain(unit)), '') AS unit_code,
-         CASE WHEN is_missing(parent_unit) THEN NULL ELSE upper(plain(parent_unit)) END AS parent_code,
          CASE WHEN is_missing(registered_county) THEN NULL ELSE plain(registered_county) END AS registered_code,
-         CASE WHEN is_missing(note) THEN NULL ELSE trim(note) END AS note_text,
-         upper(plain(gbt)) AS code_text
+         CASE WHEN is_missing(note) THEN NULL ELSE trim(note) END AS note_text
   FROM rough AS t
 ), named AS (
   SELECT sector, quarter, row_id, file, sheet, row, received_at AS known_from, months, yuan_per_unit,
-         unit_code AS unit, coalesce(valid_code(unit_code), FALSE) AS identifier_valid, nullif(trim(name), '') AS name, nullif(plain(county), '') AS county,
-         nullif(trim(gbt), '') AS gbt_received,
-         CASE WHEN substr(code_text, 1, 1) BETWEEN 'A' AND 'T' THEN substr(code_text, 2) ELSE code_text END AS class_code,
-         nullif(trim(activity), '') AS activity, nullif(trim(address), '') AS address,
-         registered_code AS registered_county, parent_code AS parent_unit, note_text AS note,
-         n_staff AS staff,
+         unit_code AS unit, name_text AS name, nullif(plain(county), '') AS county,
+         nullif(trim(gbt), '') AS gbt_received, class_code, activity_text AS activity,
+         nullif(trim(address), '') AS address, registered_code AS registered_county,
+         parent_code AS parent_unit, note_text AS note, n_staff AS staff,
          n_gross_output AS gross_output, n_gross_output_base AS gross_output_base, n_revenue AS revenue,
          n_revenue_base AS revenue_base, n_cost AS cost, n_cost_base AS cost_base, n_profit AS profit,
          n_wages AS wages, n_vat AS vat, n_tax AS tax, n_sales_output AS sales_output,
@@ -135,10 +129,6 @@ SELECT n.*, substr(class_code, 1, 2) AS division,
        -- Pay a head and year against 80,000 yuan.
        power_of_ten(CAST(wages AS DOUBLE) * 12, CAST(staff AS DOUBLE) * months * 80000) AS pay_shift,
        r.code IS NOT NULL AS county_known,
-       -- What no rule on single cells sets aside; another row of the unit may be a duplicate of it, of others not.
-       identifier_valid AND r.code IS NOT NULL AND unreadable = '' AND revenue IS NOT NULL
-         AND (CASE sector WHEN 'service' THEN revenue WHEN 'trade' THEN revenue - cost ELSE gross_output END) IS NOT NULL
-         AS sound,
        k.code IS NOT NULL AS is_core
 FROM named AS n
 LEFT JOIN region AS r ON r.code = n.county

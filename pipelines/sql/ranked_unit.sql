@@ -1,4 +1,4 @@
--- Units that occur more than once: which of their rows stand on each form. Takes: firm. Gives: row_id,
+-- Units that occur more than once: which of their rows stand on each form. Takes: firm (the related rows). Gives: row_id,
 --   occurrence  1 for the first sound row of a unit in a file, which stands; 2, 3, … for the other sound ones
 --   edits       how many versions of the unit's return had arrived before on other days
 WITH repeated AS (

@@ -1,4 +1,5 @@
--- Since when the legal units that returns name have reported themselves. Takes: firm. Gives: unit, known_from.
-SELECT f.unit, MIN(f.known_from) AS known_from
-FROM firm AS f JOIN (SELECT DISTINCT parent_unit FROM firm WHERE parent_unit IS NOT NULL) AS p ON p.parent_unit = f.unit
-GROUP BY f.unit
+-- Since when the legal units that returns name have reported themselves. Takes: firm_coded. Gives: unit, known_from.
+SELECT f.unit_code AS unit, MIN(f.received_at) AS known_from
+FROM firm_coded AS f
+JOIN (SELECT DISTINCT parent_code FROM firm_coded WHERE parent_code IS NOT NULL) AS p ON p.parent_code = f.unit_code
+GROUP BY f.unit_code

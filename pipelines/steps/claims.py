@@ -76,7 +76,7 @@ def class_check(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
 
         def fill_set_aside(path: Path) -> None:
             reviewed()
-            write_table(ordered([set_aside(work, found, [FORM]), refusals(lake, [FORM], quarter)]), path)
+            write_table(ordered([set_aside(work, found, {FORM: f"raw_{FORM}"}), refusals(lake, [FORM], quarter)]), path)
 
         checked = lake.refresh("class_check", quarter, fill, made_from=made_from)
         lines = lines_partition(FORM, quarter)

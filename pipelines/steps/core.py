@@ -63,7 +63,12 @@ SMALL_TABLES = {
 _RETURN_SQL = (
     "functions",
     "firm_text",
+    "firm_coded",
     "firm_number",
+    "invalid_code",
+    "firm_sound",
+    "related",
+    "related_text",
     "ranked_unit",
     "repeated_name",
     "ranked_name",
@@ -83,6 +88,7 @@ _RETURN_SQL = (
     "firm_reviewed",
     "core_return",
     "broken_return",
+    "broken_text",
     "broken",
     "finding",
     "set_aside",
@@ -91,7 +97,7 @@ _RETURN_SQL = (
     "core_finding",
     "division_rate",
 )
-_HISTORY_SQL = ("functions", "firm_text", "firm_number", "earlier_return", "core_history")
+_HISTORY_SQL = ("functions", "firm_text", "firm_coded", "firm_number", "earlier_return", "core_history")
 
 
 def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
@@ -128,21 +134,26 @@ def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
         def reviewed() -> None:
             _review_firms(work, workspace, quarter, earlier, found)
 
+        @cache
+        def looked_again() -> None:
+            reviewed()
+            _look_again(work, lake, quarter, found)
+
         def fill(path: Path) -> None:
             reviewed()
             work.write(statement("pipelines", "core_return"), path)
 
         def fill_set_aside(path: Path) -> None:
-            reviewed()
-            rows = set_aside(work, found, FIRM_FORMS)
+            looked_again()
+            rows = set_aside(work, found, {form: f"broken_{form}" for form in FIRM_FORMS})
             write_table(ordered([rows, refusals(lake, FIRM_FORMS, quarter)]), path)
 
         def fill_finding(path: Path) -> None:
-            reviewed()
+            looked_again()
             _prepare_findings(work, lake, quarter, found)
             work.write(statement("pipelines", "core_finding"), path)
 
-        # The findings read the returns as they were written just before.
+        # Rows are looked at again that break a rule by the returns as they were written just before.
         returned = lake.refresh("core_return", quarter, fill, made_from=made_from)
         aside = lake.refresh("core_set_aside", quarter, fill_set_aside, made_from=made_from)
         return returned, aside, lake.refresh("core_finding", quarter, fill_finding, made_from=made_from)
@@ -178,23 +189,37 @@ def _earlier(workspace: Workspace, quarter: str) -> list[str]:
 def _review_firms(
     work: Engine, workspace: Workspace, quarter: str, earlier: list[str], found: tuple[Rule, ...]
 ) -> None:
+    """Make ``judged`` known, the quarter's rows with what the rules say of them; ``reviewed`` are the related ones.
+
+    Rows are read and typed as often as they are looked at, never kept: as numbers and texts they would take some 600
+    bytes each. Kept are the few that others say something about.
+    """
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
     _add_numbers(work, workspace, quarter)
     nothing = contract("core_history").schema.empty_table()
     for name, before in {"before": str(period - 1), "last": str(period - 4)}.items():
         work.add(**{name: lake.existing("core_history", [before]) if before in earlier else nothing})
-    _keep_firm(work)
-    work.keep("class_norm", statement("pipelines", "class_norm"))
     work.add(core_register=lake.existing("core_register", [quarter]))
     span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
     work.keep("registered", statement("pipelines", "registered"), span)
+    _compare_rows(work)
+    work.keep("class_norm", statement("pipelines", "class_norm"))
+    work.alias("received", "related_text")
     _find_counted_twice(work, found)
     _judge(work, "firm_row", found)
-    # All columns, and what each rule says, are looked up for the few rows that break any.
+    work.alias("received", "firm_text")
+
+
+def _look_again(work: Engine, lake: Lake, quarter: str, found: tuple[Rule, ...]) -> None:
+    """Keep the few rows that break any rule with all columns, as received and as numbers."""
+    work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("broken_return", statement("pipelines", "broken_return"))
-    work.alias("reported", "broken_return")
+    work.keep("broken_text", statement("pipelines", "broken_text"))
+    work.alias("received", "broken_text")
     work.keep("broken_row", review_statement(statement("pipelines", "review"), found))
     work.view("typed", statement("pipelines", "broken"))
+    for form in FIRM_FORMS:
+        work.view(f"broken_{form}", f"FROM broken_text WHERE sector = '{form}'")
 
 
 def _find_counted_twice(work: Engine, found: tuple[Rule, ...]) -> None:
@@ -219,15 +244,22 @@ def _judge(work: Engine, rows: str, found: tuple[Rule, ...]) -> None:
     work.keep("reviewed", statement("pipelines", "firm_reviewed"))
 
 
-def _keep_firm(work: Engine) -> None:
-    """Keep the quarter's returns as numbers, and what rows say about each other."""
-    work.keep("firm", "FROM number")
+def _compare_rows(work: Engine) -> None:
+    """Keep what rows of the quarter say about each other."""
+    work.learn("valid_code", valid_codes)
+    work.keep("invalid_code", statement("pipelines", "invalid_code"))
+    work.view("sound", statement("pipelines", "firm_sound"))
+    work.keep("related", statement("pipelines", "related"))
+    work.keep("related_text", statement("pipelines", "related_text"))
+    work.keep("reporting_parent", statement("pipelines", "reporting_parent"))
+    work.add(activity_said=at_odds(work.rows(statement("pipelines", "distinct_activity")), _core_codes()))
+    work.alias("received", "related_text")
+    work.keep("firm", "FROM sound")
+    work.alias("received", "firm_text")
     work.keep("ranked_unit", statement("pipelines", "ranked_unit"))
     work.keep("repeated_name", statement("pipelines", "repeated_name"))
     work.keep("ranked_name", statement("pipelines", "ranked_name"))
     work.keep("one_name", statement("pipelines", "one_name"))
-    work.keep("reporting_parent", statement("pipelines", "reporting_parent"))
-    work.add(activity_said=at_odds(work.rows(statement("pipelines", "distinct_activity")), _core_codes()))
     work.view("firm_row", statement("pipelines", "firm_row"))
 
 
@@ -237,7 +269,8 @@ def _add_numbers(work: Engine, workspace: Workspace, quarter: str) -> None:
     work.add(region=regions(workspace), core_code=_core_codes())
     work.add(**{f"raw_{form}": lake.existing(f"raw_{form}", [quarter]) for form in FIRM_FORMS})
     work.view("firm_text", statement("pipelines", "firm_text"))
-    work.learn("valid_code", valid_codes)
+    work.alias("received", "firm_text")
+    work.view("firm_coded", statement("pipelines", "firm_coded"))
     work.view("number", statement("pipelines", "firm_number"))
 
 
@@ -245,11 +278,10 @@ def _prepare_findings(work: Engine, lake: Lake, quarter: str, found: tuple[Rule,
     work.add(core_rate=lake.existing("core_rate"), form=_form_codes(), form_column=form_columns())
     work.add(rule=pa.concat_tables([rule_texts(found, form) for form in FIRM_FORMS]))
     work.keep("division_rate", statement("pipelines", "division_rate"), {"year": Quarter.parse(quarter).year})
-    work.add(returned=lake.existing("core_return", [quarter]))
     work.keep("query_finding", finding_statement(statement("pipelines", "query_finding"), found, "soft"))
-    # To read all text columns again for the cells of a few rows would cost more than all that is found.
+    # Each cell is looked up by its name in the row as a text: no more of the row is written out than is needed.
     doubted = work.rows(statement("pipelines", "doubted_column"))["column_name"].to_pylist()
-    work.view("doubted_text", f"FROM firm_text SELECT {', '.join(['row_id', *doubted])}")
+    work.view("doubted_text", f"FROM broken_text SELECT {', '.join(['row_id', *doubted])}")
 
 
 def core_digital_use(workspace: Workspace) -> Made:
@@ -291,7 +323,7 @@ def reference_set_aside(workspace: Workspace) -> Made:
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
-            annual = set_aside(work, review_annual(work, workspace), ["annual"])
+            annual = set_aside(work, review_annual(work, workspace), {"annual": "raw_annual"})
         typed = [_small(workspace, table)[1] for table in small_forms]
         write_table(ordered([annual, *typed, refusals(lake, names, ALL)]), path)
 

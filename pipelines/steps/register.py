@@ -82,7 +82,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
 
         def fill_set_aside(path: Path) -> None:
             reviewed()
-            write_table(ordered([set_aside(work, found, [FORM]), refusals(lake, [FORM], quarter)]), path)
+            write_table(ordered([set_aside(work, found, {FORM: f"raw_{FORM}"}), refusals(lake, [FORM], quarter)]), path)
 
         def fill_finding(path: Path) -> None:
             reviewed()

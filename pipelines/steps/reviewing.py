@@ -6,7 +6,7 @@ Belongs here: rules, codes and counties as the statements take them. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
@@ -39,14 +39,20 @@ def rule_texts(found: tuple[Rule, ...], form: str) -> pa.Table:
     )
 
 
-def set_aside(work: Engine, found: tuple[Rule, ...], names: Iterable[str]) -> pa.Table:
-    """Why rows of some forms were set aside: one line per row and hard rule that it breaks."""
+def set_aside(work: Engine, found: tuple[Rule, ...], received: Mapping[str, str]) -> pa.Table:
+    """Why rows of some forms were set aside: one line per row and hard rule that it breaks.
+
+    Args:
+        work: knows ``typed``.
+        found: the rules.
+        received: under which name the rows of each form are known as they were received.
+    """
     work.add(form_column=form_columns())
     work.keep("finding", finding_statement(statement("pipelines", "finding"), found))
     tables = []
-    for name in names:
+    for name, rows in received.items():
         work.add(rule=rule_texts(found, name))
-        work.alias("raw", f"raw_{name}")
+        work.alias("raw", rows)
         parameters = {"form": name, "code": forms()[name].code}
         tables.append(
             work.rows(statement("pipelines", "set_aside"), parameters).cast(contract("core_set_aside").schema)

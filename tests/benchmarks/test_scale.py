@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,3 +53,20 @@ def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: P
     scale.write(path, scale.kept(path, [first, other]))
     scale.write(path, scale.kept(path, [again]))
     assert scale.read(path) == [other, again]
+
+
+def test_a_folder_that_is_not_there_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, results = tmp_path / "not" / "there", tmp_path / "scale.csv"
+
+    def measure(folder: Path, rung: Rung, *_: Any, times: int) -> Iterator[list[scale.Result]]:
+        yield [scale.Result("write", folder.parent.name, rung.units, "ours", 1.5, 10, times)]
+
+    monkeypatch.setattr(scale, "RUNGS", (SMALL,))
+    monkeypatch.setattr(scale, "measure", measure)
+    monkeypatch.setattr(sys, "argv", ["scale", "--folder", str(place), "--results", str(results), "--times", "1"])
+    scale.main()
+    assert scale.read(results) == [scale.Result("write", "there", 600, "ours", 1.5, 10, 1)]
+    assert list(place.iterdir()) == []
+    assert "there" in capsys.readouterr().out

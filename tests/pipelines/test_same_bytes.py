@@ -94,8 +94,20 @@ def owed() -> dict[str, pa.Table]:
     return {"receivables_pair": pa.table(said | {name: draw.integers(1, 10**12, ROWS) for name in money})}
 
 
-INVENTED: Final = {"annual": annual, "owed": owed}
+@functools.cache
+def judged() -> dict[str, pa.Table]:
+    """Invented returns as judged, some units with several, of which some are held by those of their legal units."""
+    rows = drawn("core_return", 2)
+    places = {"file": pa.array([f"f{n % 7}" for n in range(ROWS)]), "row": pa.array(range(ROWS))}
+    whole = pa.table({name: rows[name] for name in rows.column_names} | places)
+    units = [f"unit{n:04d}" for n in range(0, 4000, 9)]
+    days = {"since": pa.array([DAYS[1]] * len(units)), "until": pa.array([FAR] * len(units))}
+    return {"judged": whole, "reviewed": whole, "counted_twice": pa.table({"unit": units} | days)}
+
+
+INVENTED: Final = {"annual": annual, "owed": owed, "judged": judged}
 CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] = {
+    "core_return": ("pipelines", {"judged": "judged", "reviewed": "judged", "counted_twice": "judged"}, {}),
     "cell_leaf": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "cell_published": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "touched_unit": ("pipelines", {"part": ("class_part", 1), "part_before": ("class_part", 5)}, {}),

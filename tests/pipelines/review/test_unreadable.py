@@ -38,7 +38,8 @@ def test_each_figure_that_cannot_be_read_is_named(form: str) -> None:
         if form == "annual":
             rows = work.rows(statement("pipelines", "annual_typed")).to_pylist()
         else:
-            work.view("firm_text", statement("pipelines", "firm_text"))
+            work.view("received", statement("pipelines", "firm_text"))
+            work.view("firm_coded", statement("pipelines", "firm_coded"))
             rows = work.rows(statement("pipelines", "firm_number")).to_pylist()
     assert len(rows) > 10
     assert {row["row_id"]: row["unreadable"] or row.get("unreadable_item") for row in rows} == {
