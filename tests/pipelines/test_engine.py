@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -73,6 +74,41 @@ def test_a_portion_is_exact_half_away_from_zero(x: int | None, k: str, expected:
     with engine() as work:
         work.add(given=pa.table({"x": pa.array([x], pa.int64()), "k": pa.array([Decimal(k)], pa.decimal128(7, 6))}))
         assert work.rows("SELECT portion(x, k) AS p FROM given")["p"].to_pylist() == [expected]
+
+
+def test_engines_of_one_folder_know_nothing_of_each_other(tmp_path: Path) -> None:
+    with engine(tmp_path) as one, engine(tmp_path) as other:
+        one.add(numbers=NUMBERS)
+        one.keep("kept", "FROM numbers")
+        one.view("seen", "FROM kept")
+        for name in ("numbers", "kept", "seen"):
+            with pytest.raises(duckdb.CatalogException):
+                other.rows(f"FROM {name}")
+        other.keep("kept", "SELECT 7 AS n")
+        assert one.rows("FROM seen")["n"].to_pylist() == [3, 1, 2]
+    with engine(tmp_path) as later, pytest.raises(duckdb.CatalogException):
+        later.rows("FROM kept")
+
+
+def test_a_file_put_in_anothers_place_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "n.parquet"
+    for found in ([1, 2], [3, 4]):
+        write_table(pa.table({"n": found}), path)
+        with engine(tmp_path) as work:
+            work.add(numbers=[path])
+            assert work.rows("FROM numbers")["n"].to_pylist() == found
+
+
+def test_a_name_stands_for_one_function(tmp_path: Path) -> None:
+    def there(texts: pa.Array) -> pa.Array:
+        return pc.is_valid(texts)
+
+    for _ in range(2):
+        with engine(tmp_path) as work:
+            work.learn("there", there)
+            assert work.rows("SELECT there('x') AS t")["t"].to_pylist() == [True]
+    with engine(tmp_path) as work, pytest.raises(ValueError, match="there"):
+        work.learn("there", pc.is_null)
 
 
 def test_rows_are_added_by_name_of_column() -> None:
