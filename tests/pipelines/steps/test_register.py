@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from pipelines.lake import Lake
 from pipelines.steps.annual import core_annual
