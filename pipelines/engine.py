@@ -34,6 +34,9 @@ Limits: TypeAlias = Mapping[str, str | int]
 # write, no larger.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+# Inputs of an engine, in bytes, up to which its database is kept for the next one: the memory that more would take is
+# given back when a database is closed, and not before.
+_SMALL = 1 << 22
 SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
@@ -77,7 +80,7 @@ class Engine(Protocol):
 class _Database:
     """A database of DuckDB in memory with the project's functions, locked before any statement runs.
 
-    The engines of a lake share it: to open one costs more than to make a small table.
+    The engines of a lake share it while their inputs are small: to open one costs more than to make a small table.
     """
 
     def __init__(self, within: Path | None, limits: Limits) -> None:
@@ -123,7 +126,7 @@ class DuckEngine(Engine):
     """
 
     def __init__(self, within: Path | None, limits: Limits) -> None:
-        self._within, self._limits = within, limits
+        self._within, self._limits, self._bytes = within, limits, 0
 
     @cached_property
     def _database(self) -> _Database:
@@ -134,22 +137,25 @@ class DuckEngine(Engine):
         return self._database.connection()
 
     def close(self) -> None:
-        """Close the connection, if one was opened."""
+        """Close the connection, if one was opened, and after large inputs the database."""
         if "_connection" in self.__dict__:
             self._connection.close()
+        if self._bytes > _SMALL:
+            _database.cache_clear()
+            self.__dict__.pop("_database", None)
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
         for name, value in inputs.items():
             if isinstance(value, pa.Table):
                 self._connection.register(name, value)
+                self._bytes += value.nbytes
             else:
-                self._see(name, _files(value, "hive_partitioning = false"))
+                self._read(name, value, "hive_partitioning = false")
 
     def add_files(self, name: str, paths: Iterable[Path]) -> None:
         """Make Parquet files known as one input, each row with its ``filename`` and ``file_row_number``."""
-        how = "hive_partitioning = false, filename = true, file_row_number = true"
-        self._see(name, _files(paths, how))
+        self._read(name, paths, "hive_partitioning = false, filename = true, file_row_number = true")
 
     def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
@@ -158,6 +164,11 @@ class DuckEngine(Engine):
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""
         self._see(name, f"FROM {_quoted(of)}")
+
+    def _read(self, name: str, paths: Iterable[Path], how: str) -> None:
+        files = list(paths)
+        self._see(name, f"FROM read_parquet([{', '.join(map(_literal, files))}], {how})")
+        self._bytes += sum(path.stat().st_size for path in files)
 
     def _see(self, name: str, text: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS\n{text}")
@@ -228,10 +239,6 @@ def _within_means() -> Iterator[None]:
 def _filled(text: str, parameters: Parameters) -> str:
     """A statement with its parameters as literals: a view can hold no others."""
     return _PARAMETER.sub(lambda found: _literal(parameters[found[1]]), text)
-
-
-def _files(paths: Iterable[Path], how: str) -> str:
-    return f"FROM read_parquet([{', '.join(_literal(path) for path in paths)}], {how})"
 
 
 def _literal(value: object) -> str:

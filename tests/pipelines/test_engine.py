@@ -7,12 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from classification.errors import InputError
+from pipelines import engine as engines
 from pipelines.engine import engine, statement
 from pipelines.lake import write_table
 
@@ -97,6 +99,19 @@ def test_a_file_put_in_anothers_place_is_read_anew(tmp_path: Path) -> None:
         with engine(tmp_path) as work:
             work.add(numbers=[path])
             assert work.rows("FROM numbers")["n"].to_pylist() == found
+
+
+def test_a_database_outlives_small_inputs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    connect = duckdb.connect
+    monkeypatch.setattr(engines.duckdb, "connect", lambda **how: opened.append(how) or connect(**how))
+    path = tmp_path / "n.parquet"
+    for rows, databases in ((10, 1), (10, 1), (1_000_000, 1), (10, 2)):
+        write_table(pa.table({"n": np.random.default_rng(1).random(rows)}), path)
+        with engine(tmp_path) as work:
+            work.add(numbers=[path])
+            work.keep("kept", "FROM numbers")
+        assert len(opened) == databases
 
 
 def test_a_name_stands_for_one_function(tmp_path: Path) -> None:
