@@ -52,10 +52,10 @@ types: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/python -m pytest -n auto --dist loadfile --durations=40 --durations-min=3
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=40 --durations-min=3
 
 cover: dev            ## the same with branch coverage counted (a third slower), held to 95 %
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 bench: dev            ## what it costs, as ratios within one run (minutes; on a quiet machine)
 	$(BIN)/python -m benchmarks.intake

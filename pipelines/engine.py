@@ -8,10 +8,11 @@ Cost: each statement is one streaming pass in DuckDB; memory is bounded by the e
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -33,6 +34,9 @@ Limits: TypeAlias = Mapping[str, str | int]
 # write, no larger.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+# Inputs of an engine, in bytes, up to which its database is kept for the next one: the memory that more would take is
+# given back when a database is closed, and not before.
+_SMALL = 1 << 22
 SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
 
 
@@ -73,63 +77,111 @@ class Engine(Protocol):
         """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
 
 
+class _Database:
+    """A database of DuckDB in memory with the project's functions, locked before any statement runs.
+
+    The engines of a lake share it while their inputs are small: to open one costs more than to make a small table.
+    """
+
+    def __init__(self, within: Path | None, limits: Limits) -> None:
+        opened = self._opened = duckdb.connect(config={"preserve_insertion_order": True, **limits})
+        opened.execute(statement("pipelines", "functions"))
+        opened.execute("SET enable_progress_bar = false")  # the run has lines of its own
+        if within is not None:
+            opened.execute("SET allowed_directories = [?]", [f"{within}/"])
+            opened.execute("SET temp_directory = ?", [str(within / SPILL)])
+        opened.execute("SET enable_external_access = false")
+        opened.execute("SET lock_configuration = true")
+        self._learnt: dict[str, Callable[[Input], Input]] = {}
+
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection that sees nothing temporary of any other."""
+        return self._opened.cursor()
+
+    def learn(self, name: str, function: Callable[[Input], Input]) -> None:
+        """Make a function known, which is of the whole database; the same one may come again.
+
+        Raises:
+            ValueError: the name is that of another function.
+        """
+        if name not in self._learnt:
+            self._opened.create_function(name, function, ["VARCHAR"], "BOOLEAN", type=ARROW)
+            self._learnt[name] = function
+        if self._learnt[name] is not function:
+            raise ValueError(f"{name} 已是另一个函数的名称。 {name} is the name of another function already.")
+
+
+@lru_cache(maxsize=1)
+def _database(within: Path | None, limits: tuple[tuple[str, str | int], ...]) -> _Database:
+    return _Database(within, dict(limits))
+
+
+atexit.register(_database.cache_clear)
+
+
 class DuckEngine(Engine):
-    """One DuckDB connection with the inputs of one table's making as views.
+    """One DuckDB connection with the inputs of one table's making as views, each of them temporary.
 
     It is opened by the first that needs it: where a table is found as it would be made, nothing is opened.
     """
 
     def __init__(self, within: Path | None, limits: Limits) -> None:
-        self._within, self._limits = within, limits
+        self._within, self._limits, self._bytes = within, limits, 0
+
+    @cached_property
+    def _database(self) -> _Database:
+        return _database(self._within, tuple(self._limits.items()))
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config={"preserve_insertion_order": True, **self._limits})
-        connection.execute(statement("pipelines", "functions"))
-        connection.execute("SET enable_progress_bar = false")  # the run has lines of its own
-        if self._within is not None:
-            connection.execute("SET allowed_directories = [?]", [f"{self._within}/"])
-            connection.execute("SET temp_directory = ?", [str(self._within / SPILL)])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        return connection
+        return self._database.connection()
 
     def close(self) -> None:
-        """Close the connection, if one was opened."""
+        """Close the connection, if one was opened, and after large inputs the database."""
         if "_connection" in self.__dict__:
             self._connection.close()
+        if self._bytes > _SMALL:
+            _database.cache_clear()
+            self.__dict__.pop("_database", None)
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
         for name, value in inputs.items():
             if isinstance(value, pa.Table):
                 self._connection.register(name, value)
+                self._bytes += value.nbytes
             else:
-                paths = [str(path) for path in value]
-                self._connection.read_parquet(paths, hive_partitioning=False).create_view(name, replace=True)
+                self._read(name, value, "hive_partitioning = false")
 
     def add_files(self, name: str, paths: Iterable[Path]) -> None:
         """Make Parquet files known as one input, each row with its ``filename`` and ``file_row_number``."""
-        files = [str(path) for path in paths]
-        rows = self._connection.read_parquet(files, hive_partitioning=False, filename=True, file_row_number=True)
-        rows.create_view(name, replace=True)
+        self._read(name, paths, "hive_partitioning = false, filename = true, file_row_number = true")
 
     def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
-        self._connection.sql(_filled(text, parameters or {})).create_view(name, replace=True)
+        self._see(name, _filled(text, parameters or {}))
 
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""
-        self._connection.view(of).create_view(name, replace=True)
+        self._see(name, f"FROM {_quoted(of)}")
+
+    def _read(self, name: str, paths: Iterable[Path], how: str) -> None:
+        files = list(paths)
+        self._see(name, f"FROM read_parquet([{', '.join(map(_literal, files))}], {how})")
+        self._bytes += sum(path.stat().st_size for path in files)
+
+    def _see(self, name: str, text: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS\n{text}")
 
     def learn(self, name: str, function: Callable[[Input], Input]) -> None:
         """Make a function over a column of texts known to statements: one truth value per text, none for none."""
-        self._connection.create_function(name, function, ["VARCHAR"], "BOOLEAN", type=ARROW)
+        self._database.learn(name, function)
 
     def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
         with _within_means():
-            self._connection.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS\n{text}", dict(parameters or {}))
+            kept = f"CREATE OR REPLACE TEMPORARY TABLE {_quoted(name)} AS\n{text}"
+            self._connection.execute(kept, dict(parameters or {}))
 
     def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""

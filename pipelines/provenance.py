@@ -39,6 +39,7 @@ def lock_hash() -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else ""
 
 
+@cache
 def environment_hash() -> str:
     """One hash of the installed distributions and their versions: what the lock came to on this machine."""
     installed = sorted({f"{d.name.lower()}=={d.version}" for d in distributions() if d.name})

@@ -18,7 +18,8 @@ import pytest
 
 from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
-from pipelines.ingest.landing import register
+from pipelines.ingest.forms.ledgers import LEDGER_FORMS
+from pipelines.ingest.landing import form_of, register
 from pipelines.lake import Lake, Made, sha256_of, write_table
 from pipelines.steps import annual, cells, claims, classified, core, imputed, ledgers, queries, raw
 from pipelines.steps import register as registered
@@ -41,8 +42,22 @@ def fresh(home: Path, target: Path) -> Path:
 def duplicate(home: Path, target: Path) -> Path:
     """A workspace with all that another holds; tables are shared until one is put in its place."""
     shutil.copytree(home, target, symlinks=True, ignore=shutil.ignore_patterns("lake"))
-    shutil.copytree(home / "lake", target / "lake", copy_function=os.link)
+    share(home, target)
     return target
+
+
+def share(home: Path, target: Path, tables: str = "*") -> None:
+    """Give a workspace tables of another; what it would make otherwise from its own inputs is made anew."""
+    for folder in (home / "lake").glob(tables):
+        shutil.copytree(folder, target / "lake" / folder.name, copy_function=os.link)
+
+
+def without_ledgers(home: Path) -> Path:
+    """A workspace without the ledgers' files, for what looks at returns alone."""
+    for path in (home / "inbox").iterdir():
+        if form_of(path.name) in LEDGER_FORMS:
+            path.unlink()
+    return home
 
 
 def put(table: pa.Table, path: Path) -> None:

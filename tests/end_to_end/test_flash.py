@@ -10,7 +10,7 @@ from pipelines.cli.instance import RunError
 from pipelines.release.cut import manifest
 from pipelines.release.read import current, query
 from pipelines.workspace import Workspace
-from tests.end_to_end.running import duplicate, fresh, intake, publish, told
+from tests.end_to_end.running import duplicate, fresh, intake, publish, share, told
 
 pytestmark = [pytest.mark.city, pytest.mark.usefixtures("great_expectations")]
 # Two firms report on the day of the release, one of them core; the flash of the day before rests on their last returns.
@@ -80,9 +80,12 @@ def test_the_history_of_a_flash_is_made_like_its_quarter(released: Workspace) ->
 
 
 @pytest.fixture(scope="module")
-def lacking(written_city: Path, tmp_path_factory: pytest.TempPathFactory, great_expectations: None) -> Path:
+def lacking(
+    written_city: Path, ran_city: Path, tmp_path_factory: pytest.TempPathFactory, great_expectations: None
+) -> Path:
     """The city without the correction by which its largest firm's return became an accepted one."""
     home = fresh(written_city, tmp_path_factory.mktemp("lacking") / "home")
+    share(ran_city, home)  # what rests on that correction is made anew
     (gone,) = (home / "inbox").glob("B203_*_2021年1-6月_更正1.xlsx")
     gone.unlink()
     intake(home, "2020Q1", QUARTER)

@@ -7,11 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from classification.errors import InputError
+from pipelines import engine as engines
 from pipelines.engine import engine, statement
 from pipelines.lake import write_table
 
@@ -73,6 +76,54 @@ def test_a_portion_is_exact_half_away_from_zero(x: int | None, k: str, expected:
     with engine() as work:
         work.add(given=pa.table({"x": pa.array([x], pa.int64()), "k": pa.array([Decimal(k)], pa.decimal128(7, 6))}))
         assert work.rows("SELECT portion(x, k) AS p FROM given")["p"].to_pylist() == [expected]
+
+
+def test_engines_of_one_folder_know_nothing_of_each_other(tmp_path: Path) -> None:
+    with engine(tmp_path) as one, engine(tmp_path) as other:
+        one.add(numbers=NUMBERS)
+        one.keep("kept", "FROM numbers")
+        one.view("seen", "FROM kept")
+        for name in ("numbers", "kept", "seen"):
+            with pytest.raises(duckdb.CatalogException):
+                other.rows(f"FROM {name}")
+        other.keep("kept", "SELECT 7 AS n")
+        assert one.rows("FROM seen")["n"].to_pylist() == [3, 1, 2]
+    with engine(tmp_path) as later, pytest.raises(duckdb.CatalogException):
+        later.rows("FROM kept")
+
+
+def test_a_file_put_in_anothers_place_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "n.parquet"
+    for found in ([1, 2], [3, 4]):
+        write_table(pa.table({"n": found}), path)
+        with engine(tmp_path) as work:
+            work.add(numbers=[path])
+            assert work.rows("FROM numbers")["n"].to_pylist() == found
+
+
+def test_a_database_outlives_small_inputs_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    connect = duckdb.connect
+    monkeypatch.setattr(engines.duckdb, "connect", lambda **how: opened.append(how) or connect(**how))
+    path = tmp_path / "n.parquet"
+    for rows, databases in ((10, 1), (10, 1), (1_000_000, 1), (10, 2)):
+        write_table(pa.table({"n": np.random.default_rng(1).random(rows)}), path)
+        with engine(tmp_path) as work:
+            work.add(numbers=[path])
+            work.keep("kept", "FROM numbers")
+        assert len(opened) == databases
+
+
+def test_a_name_stands_for_one_function(tmp_path: Path) -> None:
+    def there(texts: pa.Array) -> pa.Array:
+        return pc.is_valid(texts)
+
+    for _ in range(2):
+        with engine(tmp_path) as work:
+            work.learn("there", there)
+            assert work.rows("SELECT there('x') AS t")["t"].to_pylist() == [True]
+    with engine(tmp_path) as work, pytest.raises(ValueError, match="there"):
+        work.learn("there", pc.is_null)
 
 
 def test_rows_are_added_by_name_of_column() -> None:

@@ -32,7 +32,8 @@ TABLES: Final = (
 )  # fmt: skip
 YEARLY: Final = ("core_annual", "cell_annual", "cell_size", "cell_adoption")
 PARTITIONS: Final = [*((table, QUARTER) for table in TABLES), *((table, ALL) for table in YEARLY)]
-# So little data is computed quickest as it stands: no code is generated for it, and nothing is shuffled.
+# So little data is computed quickest as it stands: no code is generated for it, nothing is shuffled, and
+# Java compiles its own once and quickly.
 ENGINE: Final = """
 [engine]
 kind = "spark"
@@ -43,6 +44,7 @@ master = "local[2]"
 "spark.sql.codegen.wholeStage" = "false"
 "spark.sql.codegen.factoryMode" = "NO_CODEGEN"
 "spark.driver.memory" = "1g"
+"spark.driver.extraJavaOptions" = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """
 
 

@@ -15,12 +15,12 @@ from pipelines.review.score import score
 from pipelines.sample import write_city
 from pipelines.steps import core, queries
 from pipelines.workspace import Workspace
-from tests.end_to_end.running import fresh, make_reference, review
+from tests.end_to_end.running import fresh, make_reference, review, without_ledgers
 from tests.pipelines.review.asking import number_of
 
 
 def reviewed(home: Path, quarters: list[str]) -> Workspace:
-    make_reference(home)
+    make_reference(without_ledgers(home))
     review(Workspace(home), quarters)
     return Workspace(home)
 

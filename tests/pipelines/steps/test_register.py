@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from pipelines.lake import Lake
 from pipelines.steps.annual import core_annual
@@ -70,11 +69,11 @@ def _read(home: Path, table: str, partition: str) -> pd.DataFrame:
     return frame.astype(object).where(frame.notna(), None)
 
 
-@pytest.mark.parametrize("written", ["2015-03-02", "2015/3/2", "2015.3.2", "20150302", "2015年3月2日"])
-def test_a_date_is_read_in_the_usual_spellings(unmade: Path, written: str) -> None:
-    registers(unmade, [by_hand.registered(1, entry_date=written)])
-    [row] = register_of(unmade).to_dict("records")
-    assert (row["entry_date"], row["status"], row["queries"]) == (dt.date(2015, 3, 2), "accepted", "")
+def test_a_date_is_read_in_the_usual_spellings(unmade: Path) -> None:
+    written = ["2015-03-02", "2015/3/2", "2015.3.2", "20150302", "2015年3月2日"]
+    registers(unmade, [by_hand.registered(number, entry_date=date) for number, date in enumerate(written)])
+    found = register_of(unmade)[["entry_date", "status", "queries"]].to_numpy().tolist()
+    assert found == [[dt.date(2015, 3, 2), "accepted", ""]] * len(written)
 
 
 def test_a_row_is_typed_and_its_faults_are_told(unmade: Path) -> None:
@@ -143,26 +142,28 @@ def test_a_refused_register_is_listed(unmade: Path) -> None:
     assert set(aside["file"]) == {path.name}
 
 
-@pytest.mark.parametrize(
-    ("changes", "rules"),
-    [
-        ({}, ""),
-        ({"entry_date": "2022-03-31"}, ""),
-        ({"entry_date": "2022-04-01"}, "C07"),
-        ({"exit_date": "2021-12-31"}, "C07"),
-        ({"exit_date": "2022-01-01"}, ""),  # leaves within the quarter
-        ({"exit_date": "2014-01-01"}, ""),  # contradicts itself: asked about, not acted upon
-        ({"entry_date": "unreadable"}, ""),
-        ({"exit_date": "unreadable"}, ""),
-        ({"entry_date": "", "exit_date": "2021-12-31"}, "C07"),
-        ({"county": "110101"}, "C07"),
-        ({"unit": by_hand.unit(9)}, "C07"),
-    ],
-)
-def test_a_return_is_held_to_the_register(unmade: Path, changes: dict[str, object], rules: str) -> None:
-    registers(unmade, [by_hand.registered(1) | changes, by_hand.registered(4)])
-    assert returns_of(unmade, 1)["rules"].tolist() == [rules]
-    assert returns_of(unmade, 2)["rules"].tolist() == ["C07"]
+HELD: list[tuple[dict[str, object], str]] = [
+    ({}, ""),
+    ({"entry_date": "2022-03-31"}, ""),
+    ({"entry_date": "2022-04-01"}, "C07"),
+    ({"exit_date": "2021-12-31"}, "C07"),
+    ({"exit_date": "2022-01-01"}, ""),  # leaves within the quarter
+    ({"exit_date": "2014-01-01"}, ""),  # contradicts itself: asked about, not acted upon
+    ({"entry_date": "unreadable"}, ""),
+    ({"exit_date": "unreadable"}, ""),
+    ({"entry_date": "", "exit_date": "2021-12-31"}, "C07"),
+    ({"county": "110101"}, "C07"),
+    ({"unit": by_hand.unit(9)}, "C07"),
+]
+
+
+def test_a_return_is_held_to_the_register(unmade: Path) -> None:
+    numbers = list(range(11, 11 + len(HELD)))
+    there = [by_hand.registered(number) | changes for number, (changes, _) in zip(numbers, HELD, strict=True)]
+    registers(unmade, [*there, by_hand.registered(4)])
+    reports(unmade, numbers, day=FIRST, again="_补报1")
+    found = {number: returns_of(unmade, number)["rules"].tolist() for number in (2, *numbers)}
+    assert found == {2: ["C07"]} | {number: [rules] for number, (_, rules) in zip(numbers, HELD, strict=True)}
 
 
 def test_a_register_without_a_sound_row_holds_nobody(unmade: Path) -> None:
