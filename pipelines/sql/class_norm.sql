@@ -1,27 +1,17 @@
 -- What is usual among firms of a division, and of a survey, as known on each day on which returns arrived.
--- Takes: firm_row. Gives: day, sector, division ('' for the whole survey), firms, base (sum of 上年同期 revenue),
+-- Takes: firm_measure. Gives: day, sector, division ('' for the whole survey), firms, base (sum of 上年同期 revenue),
 --        and nearest-rank quantiles of
 --   head    revenue per head, yuan            (p1, p50, p99)
 --   burden  (税金及附加 + 应交增值税) / revenue, millionths  (p25, p50, p75)
 --   rate    收入法增加值 / output, millionths   (p2, p98)
 -- Values are cut to two digits before they are counted, so a norm is exact, quick, and less than a tenth too low. A day
 -- sees the rows that had arrived by then and no others: a later correction moves no earlier judgement.
-WITH fit AS (
-  SELECT known_from, sector, division, revenue, revenue_base, staff, tax, vat, value_added, output
-  FROM firm_row
-  WHERE occurrence = 1 AND unreadable = '' AND identifier_valid AND revenue > 0
-), item AS (
-  SELECT known_from, sector, division, 'head' AS measure,
-         two_digits(CAST(floor(CAST(revenue AS DOUBLE) / staff) AS BIGINT)) AS value
-  FROM fit WHERE staff > 0
+WITH item AS (
+  SELECT known_from, sector, division, 'head' AS measure, head AS value FROM firm_measure WHERE head IS NOT NULL
   UNION ALL
-  SELECT known_from, sector, division, 'burden',
-         two_digits(CAST(floor(CAST(tax + vat AS DOUBLE) * 1000000 / revenue) AS BIGINT))
-  FROM fit WHERE tax + vat >= 0
+  SELECT known_from, sector, division, 'burden', burden FROM firm_measure WHERE burden IS NOT NULL
   UNION ALL
-  SELECT known_from, sector, division, 'rate',
-         two_digits(CAST(floor(CAST(value_added AS DOUBLE) * 1000000 / output) AS BIGINT))
-  FROM fit WHERE value_added >= 0 AND output > 0
+  SELECT known_from, sector, division, 'rate', rate FROM firm_measure WHERE rate IS NOT NULL
 ), counted AS (
   SELECT known_from, sector, division, measure, value, COUNT(*)::BIGINT AS firms
   FROM item GROUP BY known_from, sector, division, measure, value
@@ -31,7 +21,7 @@ WITH fit AS (
   SELECT known_from, sector, '', measure, value, SUM(firms)::BIGINT
   FROM counted GROUP BY known_from, sector, measure, value
 ), day AS (
-  SELECT DISTINCT known_from AS day FROM fit
+  SELECT DISTINCT known_from AS day FROM firm_measure
 ), known AS (
   SELECT d.day, l.sector, l.division, l.measure, l.value, SUM(l.firms)::BIGINT AS firms
   FROM day AS d JOIN level AS l ON l.known_from <= d.day
@@ -42,7 +32,8 @@ WITH fit AS (
          SUM(firms) OVER (PARTITION BY day, sector, division, measure)::BIGINT AS firms
   FROM known
 ), total AS (
-  SELECT known_from, sector, division, SUM(revenue_base)::BIGINT AS base FROM fit GROUP BY known_from, sector, division
+  SELECT known_from, sector, division, SUM(revenue_base)::BIGINT AS base
+  FROM firm_measure GROUP BY known_from, sector, division
 ), base AS (
   SELECT d.day, t.sector, t.division, SUM(t.base)::BIGINT AS base
   FROM day AS d JOIN total AS t ON t.known_from <= d.day GROUP BY d.day, t.sector, t.division

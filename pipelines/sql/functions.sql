@@ -36,15 +36,8 @@ CREATE OR REPLACE MACRO whole(x) AS
   CASE WHEN number(x) = ROUND(number(x), 0) THEN CAST(TRY_CAST(number(x) AS DECIMAL(12, 0)) AS BIGINT) END;
 
 -- A whole number cut to its first two digits (12,345 gives 12,000): few values to count, exact, less than a tenth off.
--- What firms are compared by has few digits, and is cut without being written out.
 CREATE OR REPLACE MACRO two_digits(x) AS
   CASE WHEN x < 100 THEN x
-       WHEN x < 1000 THEN x - x % 10
-       WHEN x < 10000 THEN x - x % 100
-       WHEN x < 100000 THEN x - x % 1000
-       WHEN x < 1000000 THEN x - x % 10000
-       WHEN x < 10000000 THEN x - x % 100000
-       WHEN x < 100000000 THEN x - x % 1000000
        ELSE CAST(substr(CAST(x AS VARCHAR), 1, 2) || repeat('0', length(CAST(x AS VARCHAR)) - 2) AS BIGINT) END;
 
 -- How many times larger one amount is than another, as a power of ten; NULL where either is not above zero.

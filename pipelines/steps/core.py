@@ -76,6 +76,7 @@ _RETURN_SQL = (
     "one_name",
     "reporting_parent",
     "distinct_activity",
+    "firm_measure",
     "class_norm",
     "registered",
     "no_parent_return",
@@ -203,7 +204,9 @@ def _review_firms(
     span = {"last_day": period.last_day, "day_before": (period - 1).last_day}
     work.keep("registered", statement("pipelines", "registered"), span)
     _compare_rows(work)
+    work.keep("firm_measure", statement("pipelines", "firm_measure"))
     work.keep("class_norm", statement("pipelines", "class_norm"))
+    work.keep("firm_measure", "FROM firm_measure LIMIT 0")  # counted: its room is given back
     work.alias("received", "related_text")
     _find_counted_twice(work, found)
     _judge(work, "firm_row", found)
