@@ -28,14 +28,7 @@ def shuce(home: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setenv("SHUCE_HOME", str(home))
 
     def run(*arguments: str) -> Told:
-        import io
-        from contextlib import redirect_stdout
-
-        out = io.StringIO()
-        with monkeypatch.context() as patch, redirect_stdout(out):
-            patch.setattr(ledger.console, "file", out)
-            answer = told("ledger", *arguments)
-        return Told(answer.code, out.getvalue() + answer.out, answer.err)
+        return told("ledger", *arguments)
 
     return run
 

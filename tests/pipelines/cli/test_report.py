@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-from contextlib import redirect_stdout
 from pathlib import Path
 
-import pytest
-
-from pipelines.cli import report
 from pipelines.workspace import Workspace
 from tests.end_to_end.running import Told, told
 from tests.pipelines.ledgers.conftest import ledger_city  # noqa: F401 - a fixture
 
 
-@pytest.fixture
-def shuce(monkeypatch: pytest.MonkeyPatch) -> object:
-    def run(home: Path, *arguments: str) -> Told:
-        out = io.StringIO()
-        with monkeypatch.context() as patch, redirect_stdout(out):
-            patch.setattr(report.console, "file", out)
-            answer = told("report", *arguments, "--home", str(home))
-        return Told(answer.code, out.getvalue() + answer.out, answer.err)
-
-    return run
+def shuce(home: Path, *arguments: str) -> Told:
+    """Run ``shuce report`` on a workspace."""
+    return told("report", *arguments, "--home", str(home))
 
 
-def test_a_report_is_written_and_shown(shuce, ledger_city: Workspace, tmp_path: Path) -> None:  # noqa: F811
+def test_a_report_is_written_and_shown(ledger_city: Workspace, tmp_path: Path) -> None:  # noqa: F811
     home = tmp_path / "home"
     shutil.copytree(ledger_city.home, home)
     said = shuce(home, "weekly", "2023-10-27", "--as-of", "2023-10-28")
@@ -45,7 +33,7 @@ def test_a_report_is_written_and_shown(shuce, ledger_city: Workspace, tmp_path: 
     assert not (home / "reports" / "quarterly").exists()
 
 
-def test_without_ledgers_it_says_what_to_do(shuce, ledger_city: Workspace, tmp_path: Path) -> None:  # noqa: F811
+def test_without_ledgers_it_says_what_to_do(ledger_city: Workspace, tmp_path: Path) -> None:  # noqa: F811
     home = tmp_path / "home"
     (home / "inbox").mkdir(parents=True)
     shutil.copy(ledger_city.home / "city.toml", home)
