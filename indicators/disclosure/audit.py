@@ -36,7 +36,8 @@ def audit(
     as its value less it; a cell listed in ``protection`` must moreover not be known exactly. With ``contributions`` the
     same is asked of every single respondent, who knows his own part of every cell (and a cell that is all his), and of
     every union of hidden cells whose sum the relations give away: no cell of a union that breaks the primary rules and
-    is known closer than its protection is safe.
+    is known closer than its protection is safe. Of a union in which each took out of some cells what he put into others
+    the sum is nobody's amount, and is not asked for.
 
     Args:
         values: cell → true value; all cells that the relations speak of.

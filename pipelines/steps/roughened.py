@@ -109,5 +109,6 @@ def _over(year: str) -> list[tuple[str, list[str]]]:
     so_far = [f"{year}Q{number} {VA}" for number in range(1, 5)]
     alone = [(now, [f"{now} alone"]) for now in so_far[:1]]
     alone += [(now, [before, f"{now} alone"]) for before, now in pairwise(so_far)]
-    since = [(now, [before, f"{now} since {before[4:6]}"]) for before, now in combinations(so_far, 2)]
+    apart = set(combinations(so_far, 2)) - set(pairwise(so_far))
+    since = [(now, [before, f"{now} since {before[4:6]}"]) for before, now in sorted(apart)]
     return [*alone, *since]
