@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from indicators.measure import measure_core
+from indicators.measure.routes import VOLUME
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.lake import Lake, write_table
@@ -169,6 +171,25 @@ def test_the_base_of_late_services_is_what_they_had_last_year(ran_city: Path) ->
     key = ["region", "class", "part"]
     base, level = (told_[told_["period"] == label].set_index(key)["value"] for label in ("2021Q3 va_base", "2020Q3 va"))
     pd.testing.assert_series_equal(base.sort_index(), level.sort_index())
+
+
+def test_a_class_that_goes_by_volume_shares_its_base_as_it_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaf = {"quarter": "2023Q1", "county": "a", "sector": "industry", "de": "010101"}
+    rows = [("3911", 80, 50, 100, 60, VOLUME), ("3912", 80, 50, 80, 50, "full"), ("3913", 0, 0, 0, 0, "full")]
+    names = ["gbt", "va", "va_base", "told_va", "told_base", "factor_level"]
+    both = pd.DataFrame([leaf | dict(zip(names, row, strict=True)) for row in rows])
+    known = SimpleNamespace(leaf=both[[*leaf, "gbt", "va", "va_base"]])
+    cells = both[[*leaf, "gbt", "factor_level"]].assign(va=both["told_va"], base=both["told_base"])
+    monkeypatch.setattr(contributed, "evidence", lambda *_: SimpleNamespace(at=lambda *_: known))
+    monkeypatch.setattr(contributed, "full_cells", lambda *_: cells)
+    found = carried(Workspace(tmp_path), "2023Q1", dt.date(2023, 4, 20)).to_pandas().set_index("gbt")
+    assert found["base_of"].to_dict() == {"3911": "now", "3912": "base", "3913": "base"}
+    # What units have now, carried, adds up to the base that is told; where nothing was reported nothing is carried.
+    assert found["va_factor"].to_dict() == {"3911": 1.25, "3912": 1.0, "3913": 1.0}
+    assert found["base_factor"].to_dict() == {"3911": 0.75, "3912": 1.0, "3913": 1.0}
+    assert set(found["year_ago"]) == {"2022Q1"}
 
 
 def test_units_of_one_head_count_as_one(ran_city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
