@@ -42,6 +42,8 @@ first_quarter = "{first}"
 last_quarter = "2023Q4"
 base_quarters = 4
 required_forms = []
+[engine]
+memory_limit = "{limit}"
 """
 _COUNTY: Final = """
 [[counties]]
@@ -50,10 +52,10 @@ name = "{name}"
 """
 
 
-def settings(first: Quarter) -> str:
-    """``city.toml`` of a workspace for synthetic firms, with data from ``first`` on."""
+def settings(first: Quarter, limit: str = "") -> str:
+    """``city.toml`` of a workspace for synthetic firms, with data from ``first`` on, and the engine's memory limit."""
     counties = (_COUNTY.format(code=code, name=name) for code, name in zip(COUNTIES, COUNTY_NAMES, strict=True))
-    return _SETTINGS.format(code=CITY, name=CITY_NAME, first=first) + "".join(counties)
+    return _SETTINGS.format(code=CITY, name=CITY_NAME, first=first, limit=limit) + "".join(counties)
 
 
 def rows(count: int, quarter: Quarter) -> pa.Table:
@@ -89,9 +91,10 @@ def write_raw(workspace: Workspace, count: int, quarter: Quarter) -> None:
                 columns = [(place | cells).get(name, pa.nulls(len(number), pa.string())) for name in target.names]
                 writer.write_table(pa.table(columns, names=target.names).cast(target), row_group_size=122_880)
 
-    Lake(workspace.lake).write(
-        f"raw_{FORM}", str(quarter), fill, fingerprint="synthetic", held_to=raw_contract(forms()[FORM])
-    )
+    lake, table = Lake(workspace.lake), f"raw_{FORM}"
+    # With the fingerprint of what was read from the inbox, so that no step reads that again in its place.
+    fingerprint = raw(workspace, FORM, str(quarter)).note.fingerprint
+    lake.write(table, str(quarter), fill, fingerprint=fingerprint, held_to=raw_contract(forms()[FORM]))
 
 
 def _place(number: npt.NDArray[np.int64], quarter: Quarter) -> dict[str, pa.Array]:
@@ -174,10 +177,16 @@ def _some(universe: Universe, quarter: Quarter) -> pa.Table:
     )
 
 
-def workspace(home: Path, count: int) -> Workspace:
-    """A workspace whose quarter has been read: so many rows of the form in its raw table, none of the others."""
+def workspace(home: Path, count: int, *, limit: str = "") -> Workspace:
+    """A workspace whose quarter has been read: so many rows of the form in its raw table, none of the others.
+
+    Args:
+        home: an empty folder.
+        count: how many rows.
+        limit: ``memory_limit`` of the engine; '' for its own.
+    """
     home.mkdir(parents=True)
-    (home / "city.toml").write_text(settings(QUARTER), encoding="utf-8")
+    (home / "city.toml").write_text(settings(QUARTER, limit), encoding="utf-8")
     made = Workspace(home)
     for form in FIRM_FORMS:
         raw(made, form, str(QUARTER))

@@ -89,14 +89,17 @@ def workspace_of(home: Path, rung: Rung, *, limit: str = "") -> Workspace:
     raw(workspace, "register", str(QUARTER))
     core_register(workspace, str(QUARTER))
     lake.write("core_return", str(QUARTER), lambda path: _write(returns(rung), path), fingerprint="synthetic")
-    for table, partition, rows in (
-        ("class_rate", ALL, _rates(rung)),
-        ("core_coefficient", ALL, _coefficients(rung)),
-        ("class_missing", str(QUARTER), contract("class_missing").schema.empty_table()),
-    ):
-        whole = pa.table({name: rows[name] for name in contract(table).names}).cast(contract(table).schema)
-        lake.write(table, partition, lambda path, rows=whole: write_table(rows, path), fingerprint="synthetic")  # type: ignore[misc]
+    write_known(lake, rung, QUARTER.year)
+    none = contract("class_missing").schema.empty_table()
+    lake.write("class_missing", str(QUARTER), lambda path: write_table(none, path), fingerprint="synthetic")
     return workspace
+
+
+def write_known(lake: Lake, rung: Rung, year: int) -> None:
+    """Rates and coefficients by which the returns of a year's quarters are valued and split, straight into a lake."""
+    for table, rows in (("class_rate", _rates(rung, year - 1)), ("core_coefficient", _coefficients(rung))):
+        whole = pa.table({name: rows[name] for name in contract(table).names}).cast(contract(table).schema)
+        lake.write(table, ALL, lambda path, rows=whole: write_table(rows, path), fingerprint="synthetic")  # type: ignore[misc]
 
 
 def returns(rung: Rung) -> Iterator[pa.Table]:
@@ -157,7 +160,7 @@ def _some(random: np.random.Generator, values: Floats, share: float) -> pa.Array
     return pa.array(np.rint(values).astype(np.int64), mask=random.random(len(values)) > share)
 
 
-def _rates(rung: Rung) -> pa.Table:
+def _rates(rung: Rung, year: int) -> pa.Table:
     """A rate of each division by the province, of each class by the city, and of some classes by some counties."""
     random = np.random.default_rng([SEED, 1 << 20])
     codes = _classes()["code"].to_pylist()
@@ -169,7 +172,7 @@ def _rates(rung: Rung) -> pa.Table:
     region, county, level, code = (list(column) for column in zip(*rows, strict=True))
     micro = random.integers(100_000, 600_000, len(rows))
     return pa.table({
-        "year": pa.repeat(pa.scalar(QUARTER.year - 1), len(rows)),
+        "year": pa.repeat(pa.scalar(year), len(rows)),
         "known_from": pa.repeat(pa.scalar(_LEARNT), len(rows)),
         "known_to": pa.repeat(pa.scalar(FOREVER), len(rows)),
         "region_level": region, "county": county, "code_level": level, "code": code,

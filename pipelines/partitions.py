@@ -24,8 +24,9 @@ quarters = dg.TimeWindowPartitionsDefinition(
     fmt=_FORMAT,
     timezone=TIMEZONE,
 )
-# A release knows the whole history up to its own quarter, however far back the workspace begins.
-history = dg.TimeWindowPartitionMapping(start_offset=-400, end_offset=0, allow_nonexistent_upstream_partitions=True)
+# A release knows the whole history up to its own quarter: thirty years of it, for Dagster counts back one by one for
+# every input of every step.
+history = dg.TimeWindowPartitionMapping(start_offset=-120, end_offset=0, allow_nonexistent_upstream_partitions=True)
 
 # Growth looks at the same quarter a year ago.
 year_before = dg.TimeWindowPartitionMapping(start_offset=-4, end_offset=-4, allow_nonexistent_upstream_partitions=True)

@@ -80,7 +80,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
-    fill, made_from = _by_class(workspace, "cell_published", quarter)
+    fill, made_from = _by_class(workspace, "cell_published", quarter, several=statement("indicators", "several_parts"))
     return Lake(workspace.lake).refresh("cell_published", quarter, fill, made_from=made_from)
 
 
@@ -104,17 +104,27 @@ def cell_concentration(workspace: Workspace, quarter: str) -> Made:
     return Lake(workspace.lake).refresh("cell_concentration", quarter, fill, made_from=made_from)
 
 
-def _by_class(workspace: Workspace, table: str, quarter: str) -> tuple[Callable[[Path], None], list[str]]:
-    """What adds the parts of a quarter up by region and class, as the statement of the table has it, and from what."""
+def _by_class(workspace: Workspace, table: str, quarter: str, **kept: str) -> tuple[Callable[[Path], None], list[str]]:
+    """What adds the parts of a quarter up by region and class, as the statement of the table has it, and from what.
+
+    Args:
+        workspace: where the lake is.
+        table: the table, whose name its statement bears.
+        quarter: the quarter.
+        kept: statements by the name under which that of the table reads their rows, more than once.
+    """
     lake, text = Lake(workspace.lake), statement("indicators", table)
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
+            for name, rows in kept.items():
+                work.keep(name, rows)
             work.write(text, path)
 
-    return fill, [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
+    texts = [*kept.values(), text]
+    return fill, [*lake.hashes("class_part", [quarter]), *texts, table_hash(membership), table_hash(place)]
 
 
 def cell_population(workspace: Workspace, quarter: str) -> Made:

@@ -105,11 +105,22 @@ def judged() -> dict[str, pa.Table]:
     return {"judged": whole, "reviewed": whole, "counted_twice": pa.table({"unit": units} | days)}
 
 
-INVENTED: Final = {"annual": annual, "owed": owed, "judged": judged}
+@functools.cache
+def parted() -> dict[str, pa.Table]:
+    """Invented parts of units of which a third have several, and the list of these."""
+    rows = drawn("class_part", 1)
+    own = pa.array([f"own{n}" if n % 3 else unit for n, unit in enumerate(rows["unit"].to_pylist())])
+    class_part = rows.set_column(rows.schema.get_field_index("unit"), "unit", own)
+    with engine() as work:
+        work.add(class_part=class_part)
+        return {"class_part": class_part, "several": work.rows(statement("indicators", "several_parts"))}
+
+
+INVENTED: Final = {"annual": annual, "owed": owed, "judged": judged, "parted": parted}
 CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] = {
     "core_return": ("pipelines", {"judged": "judged", "reviewed": "judged", "counted_twice": "judged"}, {}),
     "cell_leaf": ("indicators", {"class_part": ("class_part", 1)}, {}),
-    "cell_published": ("indicators", {"class_part": ("class_part", 1)}, {}),
+    "cell_published": ("indicators", {"class_part": "parted", "several": "parted"}, {}),
     "touched_unit": ("pipelines", {"part": ("class_part", 1), "part_before": ("class_part", 5)}, {}),
     "cell_concentration": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "cell_crossed": ("indicators", {"class_part": ("class_part", 1), "last_return": ("core_return", 2, 2000)}, {}),

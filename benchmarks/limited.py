@@ -1,0 +1,118 @@
+"""A quarter of ever so many units under a memory limit, from raw rows to cells: ``python -m benchmarks.limited``.
+
+Belongs here: the steps of a quarter, each in a process of its own, what it holds and what it spills. Does not belong
+here: the rows (firms), rates and coefficients (units), the clock.
+
+The steps are those of ``cells.quarterly`` after the reading of files. Nothing was reported a year ago and nobody is in
+the register: the rows themselves are what there is much of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import firms
+from benchmarks.clock import timed
+from benchmarks.units import Rung, write_known
+from pipelines.engine import SPILL
+from pipelines.lake import Lake
+from pipelines.steps import cells, claims, classified, core, imputed, queries, register
+from pipelines.workspace import Workspace
+
+STEPS: Final[Mapping[str, Callable[[Workspace, str], object]]] = {
+    "core_history": core.core_history,
+    "core_change": register.core_change,
+    "core_return": core.core_return,
+    "core_query": queries.core_query,
+    "class_return": classified.class_return,
+    "class_missing": imputed.class_missing,
+    "class_part": classified.class_part,
+    "cell_leaf": cells.cell_leaf,
+    "cell_published": cells.cell_published,
+    "cell_crossed": cells.cell_crossed,
+    "cell_concentration": cells.cell_concentration,
+    "cell_population": cells.cell_population,
+    "class_check": claims.class_check,
+}
+_EVERY: Final = 0.2  # seconds between two looks at what is spilled
+
+
+def workspace(home: Path, units: int, limit: str) -> Workspace:
+    """A workspace with the raw rows of a quarter, with rates and coefficients for all classes."""
+    made = firms.workspace(home, units, limit=limit)
+    cells.reference(made)
+    write_known(Lake(made.lake), Rung("", units, len(made.city.counties)), firms.QUARTER.year)
+    return made
+
+
+def step(home: Path, table: str) -> Callable[[], object]:
+    """The making of one table of the quarter, whatever was made of it before."""
+    place, quarter = Workspace(home), str(firms.QUARTER)
+    Lake(place.lake).path(table, quarter).unlink(missing_ok=True)
+    return partial(STEPS[table], place, quarter)
+
+
+@contextmanager
+def spilled(lake: Path) -> Iterator[Callable[[], float]]:
+    """Within the block the engines of a lake are watched; what they took of its disk at most, in megabytes."""
+    most, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_EVERY):
+            most.append(max(most.pop(), _size(lake / SPILL)))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield lambda: most[0] / 1e6
+    finally:
+        ended.set()
+        watching.join()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("**/*"):
+        try:
+            total += path.stat().st_blocks * 512  # a file of the engine has holes
+        except FileNotFoundError:
+            continue  # given back between the two looks
+    return total
+
+
+def main() -> None:
+    """Print a line for each step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--units", type=int, default=1_300_000)
+    parser.add_argument("--limit", default="2GB")
+    parser.add_argument("--step", action="append", choices=STEPS)
+    parser.add_argument("--folder", type=Path, help="where the made-up data lie while they are needed")
+    parser.add_argument("--home", type=Path, help="a workspace of an earlier run; made where it is not there")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="shuce-limited-", dir=asked.folder) as folder:
+        home = asked.home or Path(folder) / "home"
+        place = Workspace(home) if home.exists() else workspace(home, asked.units, asked.limit)
+        lake = Lake(place.lake)
+        table = Table("step", "seconds", "peak, MB", "spilled, MB", "rows", title=f"{asked.units:,}, {asked.limit}")
+        for name in asked.step or STEPS:
+            with spilled(place.lake) as most:
+                timing = timed(step, home, name, times=1)
+            rows = lake.note_of(name, str(firms.QUARTER)).rows
+            said = (f"{timing.seconds:.1f}", f"{timing.megabytes:,.0f}", f"{most():,.0f}", f"{rows:,}")
+            print(name, *said, flush=True)
+            table.add_row(name, *said)
+        Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Published cells are what adding every part to every cell gives, however many parts a unit has."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from pipelines.engine import engine, statement
+from tests.pipelines.test_same_bytes import PLACE, SMALL, parted
+
+CELL = ["quarter", "known_from", "known_to", "origin", "region", "scheme", "class"]
+SUMS = ["va", "revenue", "revenue_base", "profit", "wages", "staff"]
+
+
+def published(class_part: pa.Table) -> pd.DataFrame:
+    """The cells as the statement gives them."""
+    with engine() as work:
+        work.add(class_part=class_part, membership=SMALL["membership"], place=PLACE)
+        work.keep("several", statement("indicators", "several_parts"))
+        return work.rows(statement("indicators", "cell_published")).to_pandas()
+
+
+def added_up(class_part: pa.Table) -> pd.DataFrame:
+    """The same the long way: each part to each of its cells, per unit, then per cell."""
+    parts = class_part.to_pandas().merge(SMALL["membership"].to_pandas(), on=["gbt", "de"])
+    parts = parts.merge(PLACE.to_pandas(), on="county")
+    units = parts.groupby([*CELL, "unit"], as_index=False)[SUMS].sum()
+    units = units.assign(size=units["va"].abs()).sort_values(["size", "unit"], ascending=[False, True])
+    cells = units.groupby(CELL)[SUMS].sum().assign(units=units.groupby(CELL).size())
+    for place in (0, 1):
+        largest = units.groupby(CELL)["va"].nth(place)
+        found = units.loc[largest.index].set_index(CELL)["va"]
+        cells[f"va_top{place + 1}"] = found.where(found.index.get_level_values("origin") == "measured").reindex(
+            cells.index
+        )
+    return cells.fillna(0).astype("int64").reset_index()
+
+
+def test_cells_are_the_sums_of_all_parts_with_the_two_largest_contributions() -> None:
+    parts = parted()["class_part"].slice(0, 6000)
+    found, wanted = published(parts), added_up(parts)
+    columns = [*CELL, "units", "va", "va_top1", "va_top2", *SUMS[1:]]
+    assert list(found.columns) == columns
+    pd.testing.assert_frame_equal(found, wanted[columns].sort_values(CELL[1:], ignore_index=True), check_dtype=False)
+    assert (found["units"] > 1).sum() > 100
+    assert set(found["origin"]) == {"measured", "imputed"}
+
+
+def test_of_equal_contributions_that_of_the_first_unit_is_the_largest_whether_it_has_several_parts_or_one() -> None:
+    rows = parted()["class_part"].slice(0, 1).to_pylist()[0] | {"origin": "measured", "va": 0, "revenue": 0}
+    said = [("c", 5), ("b", -6), ("a", 4), ("a", 2), ("d", 6)]
+    parts = pa.Table.from_pylist([rows | {"unit": unit, "va": va} for unit, va in said], parted()["class_part"].schema)
+    found = published(parts)
+    assert set(zip(found["units"], found["va"], found["va_top1"], found["va_top2"], strict=True)) == {(4, 11, 6, -6)}
