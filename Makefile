@@ -66,6 +66,7 @@ bench: dev            ## what it costs, as ratios within one run (minutes; on a 
 
 bench-scale: dev      ## the ladder up to the census (hours, 30 GB of disk), and docs/benchmarks.md from it
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.limited
 	$(BIN)/python -m benchmarks.pages
 
 lock: install         ## resolve the locks anew (needs the network)

@@ -14,14 +14,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks import firms
+from benchmarks import firms, records
 from benchmarks.clock import timed
 from benchmarks.units import Rung, write_known
 from pipelines.engine import SPILL
@@ -44,7 +42,21 @@ STEPS: Final[Mapping[str, Callable[[Workspace, str], object]]] = {
     "cell_population": cells.cell_population,
     "class_check": claims.class_check,
 }
+RESULTS: Final = Path(__file__).parent / "results" / "limited.csv"
 _EVERY: Final = 0.2  # seconds between two looks at what is spilled
+
+
+@dataclass(frozen=True)
+class Step:
+    """The making of one table: seconds, megabytes held and spilled at most, rows."""
+
+    units: int
+    limit: str
+    table: str
+    seconds: float
+    megabytes: int
+    spilled: int
+    rows: int
 
 
 def workspace(home: Path, units: int, limit: str) -> Workspace:
@@ -90,28 +102,31 @@ def _size(folder: Path) -> int:
     return total
 
 
+def measure(home: Path, units: int, limit: str) -> Iterator[Step]:
+    """Step by step what the making of each table took, one process and one run each."""
+    lake = Lake(Workspace(home).lake)
+    for table in STEPS:
+        with spilled(lake.root) as most:
+            timing = timed(step, home, table, times=1)
+        rows = lake.note_of(table, str(firms.QUARTER)).rows
+        yield Step(units, limit, table, round(timing.seconds, 1), round(timing.megabytes), round(most()), rows)
+
+
 def main() -> None:
-    """Print a line for each step."""
+    """Say each step as it ends and keep them all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--units", type=int, default=1_300_000)
+    parser.add_argument("--units", type=int, default=33_000_000)
     parser.add_argument("--limit", default="2GB")
-    parser.add_argument("--step", action="append", choices=STEPS)
-    parser.add_argument("--folder", type=Path, help="where the made-up data lie while they are needed")
-    parser.add_argument("--home", type=Path, help="a workspace of an earlier run; made where it is not there")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--folder", type=Path, help="where the made-up data lie meanwhile (30 GB for the census)")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shuce-limited-", dir=asked.folder) as folder:
-        home = asked.home or Path(folder) / "home"
-        place = Workspace(home) if home.exists() else workspace(home, asked.units, asked.limit)
-        lake = Lake(place.lake)
-        table = Table("step", "seconds", "peak, MB", "spilled, MB", "rows", title=f"{asked.units:,}, {asked.limit}")
-        for name in asked.step or STEPS:
-            with spilled(place.lake) as most:
-                timing = timed(step, home, name, times=1)
-            rows = lake.note_of(name, str(firms.QUARTER)).rows
-            said = (f"{timing.seconds:.1f}", f"{timing.megabytes:,.0f}", f"{most():,.0f}", f"{rows:,}")
-            print(name, *said, flush=True)
-            table.add_row(name, *said)
-        Console(width=100).print(table)
+        home = workspace(Path(folder) / "home", asked.units, asked.limit).home
+        found = []
+        for one in measure(home, asked.units, asked.limit):
+            print(one, flush=True)
+            found.append(one)
+        records.write(asked.results, found)
 
 
 if __name__ == "__main__":

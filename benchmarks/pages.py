@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.scale import RESULTS, Result, read
+from benchmarks import limited, records
+from benchmarks.limited import Step
+from benchmarks.scale import RESULTS, Result
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
@@ -40,14 +43,15 @@ _STAGES: Final = {
 }
 
 
-def page(results: Sequence[Result], found: str) -> str:
+def page(results: Sequence[Result], bounded: Sequence[Step], found: str) -> str:
     """The page as Markdown.
 
     Args:
         results: of the ladder.
-        found: what there is to say of them.
+        bounded: steps of quarters under a memory limit.
+        found: what there is to say of all of them.
     """
-    return "\n".join([_HEAD, *_tables(results), _CHART, found])
+    return "\n".join([_HEAD, *_tables(results), *_bounded(bounded), _CHART, found])
 
 
 def _tables(results: Sequence[Result]) -> Iterator[str]:
@@ -71,6 +75,15 @@ def _row(units: int, of: dict[str, Result], ways: Sequence[str]) -> str:
     others = [way for way in ways if way in of and way != _OURS]
     ratios = ", ".join(f"{_WAYS[way]} {of[_OURS].seconds / of[way].seconds:.2f}" for way in others)
     return f"| {units:,} | {' | '.join(cells)} | {ratios} | {of[_OURS].runs} |"
+
+
+def _bounded(steps: Sequence[Step]) -> Iterator[str]:
+    """The steps of each number of units and limit in their order, one table each."""
+    for (units, limit), of in groupby(steps, key=lambda step: (step.units, step.limit)):
+        yield f'\n## A quarter under a memory limit: {units:,} units, `memory_limit = "{limit}"`\n'
+        yield "| table | s | peak, MB | spilled, MB | rows |\n|---|---|---|---|---|"
+        for step in of:
+            yield f"| {step.table} | {step.seconds:.1f} | {step.megabytes:,} | {step.spilled:,} | {step.rows:,} |"
 
 
 def growth(of: Sequence[Result]) -> tuple[int, int, float] | None:
@@ -106,8 +119,9 @@ def chart(results: Sequence[Result]) -> Any:
 
 def main() -> None:
     """Write the page and its chart."""
-    results = read(RESULTS)
-    PAGE.write_text(page(results, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
+    results = records.read(RESULTS, Result)
+    bounded = records.read(limited.RESULTS, Step)
+    PAGE.write_text(page(results, bounded, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
     chart(results).save(str(CHART))
 
 

@@ -9,19 +9,18 @@ Belongs here: which stages, in which ways, on which rungs. Does not belong here:
 from __future__ import annotations
 
 import argparse
-import csv
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
-from benchmarks import cells, firms, intake, released
+from benchmarks import cells, firms, intake, records, released
 from benchmarks.clock import interleaved
 from benchmarks.units import QUARTER, Rung, workspace_of
 from classification import arrow_tables
@@ -179,30 +178,9 @@ def measure(folder: Path, rung: Rung, parts: Iterable[str], *, times: int) -> It
 
 def kept(path: Path, new: list[Result]) -> list[Result]:
     """What a file of results holds once these have taken the place of those of the same rungs."""
-    old = read(path) if path.exists() else []
+    old = records.read(path, Result)
     renewed = {(result.stage, result.units) for result in new}
     return sorted([*(r for r in old if (r.stage, r.units) not in renewed), *new], key=lambda r: (r.units, r.stage))
-
-
-def read(path: Path) -> list[Result]:
-    """The results in a file."""
-    kinds: dict[str, Callable[[str], Any]] = {
-        "units": int,
-        "runs": int,
-        "seconds": float,
-        "megabytes": lambda text: round(float(text)),
-    }
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Result(**{k: kinds.get(k, str)(v) for k, v in row.items()}) for row in csv.DictReader(file)]
-
-
-def write(path: Path, results: list[Result]) -> None:
-    """Results as CSV."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Result)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(result) for result in results)
 
 
 def main() -> None:
@@ -223,7 +201,7 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory(prefix="shuce-scale-", dir=asked.folder) as folder:
             for results in measure(Path(folder), rung, asked.part or PARTS, times=asked.times):
-                write(asked.results, kept(asked.results, results))
+                records.write(asked.results, kept(asked.results, results))
                 print(*results, sep="\n", flush=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from benchmarks import limited, records
 from benchmarks.pages import FOUND, PAGE, chart, growth, page
-from benchmarks.scale import RESULTS, Result, read
+from benchmarks.scale import RESULTS, Result
 
 GROWN = [
     Result("write", "a", 100, "ours", 1.0, 90, 5),
@@ -14,7 +15,7 @@ GROWN = [
 
 
 def test_a_stage_has_times_memory_ratios_and_growth() -> None:
-    said = page(GROWN, "Found.")
+    said = page(GROWN, [], "Found.")
     assert "| 10,000,000 | 40.00 (200) | 32.00 (150) | bare projection 1.25 | 3 |" in said
     assert "with the 1.30th power" in said
     assert said.endswith("Found.")
@@ -24,9 +25,17 @@ def test_growth_is_told_from_a_million_units_on() -> None:
     assert growth(GROWN[:2]) is None
 
 
+def test_steps_under_a_limit_are_told_with_what_they_held_and_spilled() -> None:
+    said = page(GROWN, [limited.Step(3_000_000, "2GB", "class_part", 90.25, 2_300, 512, 2_999_000)], "Found.")
+    assert '3,000,000 units, `memory_limit = "2GB"`' in said
+    assert "| class_part | 90.2 | 2,300 | 512 | 2,999,000 |" in said
+
+
 def test_the_chart_has_a_panel_per_stage() -> None:
     assert '"facet"' in chart(GROWN).to_json()
 
 
 def test_the_page_is_that_of_its_results() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(read(RESULTS), FOUND.read_text(encoding="utf-8"))
+    assert PAGE.read_text(encoding="utf-8") == page(
+        records.read(RESULTS, Result), records.read(limited.RESULTS, limited.Step), FOUND.read_text(encoding="utf-8")
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import released, scale
+from benchmarks import records, released, scale
 from benchmarks.clock import Timing
 from benchmarks.units import Rung
 
@@ -50,9 +50,9 @@ def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: P
         scale.Result("write", "small", units, "ours", seconds, 10, 5)
         for units, seconds in ((600, 1.5), (60, 0.5), (600, 2.5))
     )
-    scale.write(path, scale.kept(path, [first, other]))
-    scale.write(path, scale.kept(path, [again]))
-    assert scale.read(path) == [other, again]
+    records.write(path, scale.kept(path, [first, other]))
+    records.write(path, scale.kept(path, [again]))
+    assert records.read(path, scale.Result) == [other, again]
 
 
 def test_a_folder_that_is_not_there_is_made(
@@ -67,6 +67,6 @@ def test_a_folder_that_is_not_there_is_made(
     monkeypatch.setattr(scale, "measure", measure)
     monkeypatch.setattr(sys, "argv", ["scale", "--folder", str(place), "--results", str(results), "--times", "1"])
     scale.main()
-    assert scale.read(results) == [scale.Result("write", "there", 600, "ours", 1.5, 10, 1)]
+    assert records.read(results, scale.Result) == [scale.Result("write", "there", 600, "ours", 1.5, 10, 1)]
     assert list(place.iterdir()) == []
     assert "there" in capsys.readouterr().out

@@ -1,0 +1,61 @@
+"""What is measured under a memory limit is a whole quarter, and what it spills is seen."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import firms, limited, records
+from benchmarks.clock import Timing
+from pipelines.engine import SPILL
+from pipelines.lake import up_to_date
+from pipelines.steps.cells import quarterly
+from pipelines.workspace import Workspace
+
+
+def here(job: Callable[..., Callable[[], object]], *arguments: Any, times: int) -> Timing:
+    assert job(*arguments)() is not None
+    return Timing(1.25, times)
+
+
+def test_nothing_of_a_quarter_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results, seen = tmp_path / "results" / "limited.csv", dict[str, Any]()
+    whole = limited.measure
+
+    def measure(home: Path, units: int, limit: str) -> Any:
+        yield from whole(home, units, limit)
+        place = Workspace(home)
+        seen["limits"] = place.city.engine.limits
+        seen["whole"] = up_to_date(partial(quarterly, place, str(firms.QUARTER)))
+
+    monkeypatch.setattr(limited, "timed", here)
+    monkeypatch.setattr(limited, "measure", measure)
+    asked = ["--units", "600", "--limit", "300MB", "--results", str(results), "--folder", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["limited", *asked])
+    limited.main()
+    found = {step.table: step for step in records.read(results, limited.Step)}
+    assert seen == {"limits": {"memory_limit": "300MB"}, "whole": True}
+    assert list(found) == list(limited.STEPS)
+    assert found["core_return"].rows == found["class_return"].rows == 600
+    assert min(found[table].rows for table in ("class_part", "cell_leaf", "cell_published")) > 100
+    assert capsys.readouterr().out.count("300MB") == len(limited.STEPS)
+
+
+def test_the_most_that_was_spilled_is_told(tmp_path: Path) -> None:
+    spill = tmp_path / SPILL / "nested"
+    spill.mkdir(parents=True)
+    with limited.spilled(tmp_path) as most:
+        (spill / "block").write_bytes(bytes(3_000_000))
+        deadline = time.monotonic() + 20
+        while most() < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (spill / "block").unlink()
+    assert 3 <= most() < 3.1
