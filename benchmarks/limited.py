@@ -3,8 +3,8 @@
 Belongs here: the steps of a quarter, each in a process of its own, what it holds and what it spills. Does not belong
 here: the rows (firms), rates and coefficients (units), the clock.
 
-The steps are those of ``cells.quarterly`` after the reading of files. Nothing was reported a year ago and nobody is in
-the register: the rows themselves are what there is much of.
+The steps are those of ``cells.quarterly`` after the reading of files, and the holding of all tables to their laws.
+Nothing was reported a year ago and nobody is in the register: the rows themselves are what there is much of.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks.clock import timed
 from benchmarks.units import Rung, write_known
 from pipelines.engine import SPILL
 from pipelines.lake import Lake
-from pipelines.steps import cells, claims, classified, core, imputed, queries, register
+from pipelines.steps import cells, checked, claims, classified, core, imputed, queries, register
 from pipelines.workspace import Workspace
 
 STEPS: Final[Mapping[str, Callable[[Workspace, str], object]]] = {
@@ -41,6 +41,7 @@ STEPS: Final[Mapping[str, Callable[[Workspace, str], object]]] = {
     "cell_concentration": cells.cell_concentration,
     "cell_population": cells.cell_population,
     "class_check": claims.class_check,
+    "check_result": lambda place, quarter: checked.check_result(place, [quarter]),
 }
 RESULTS: Final = Path(__file__).parent / "results" / "limited.csv"
 _EVERY: Final = 0.2  # seconds between two looks at what is spilled

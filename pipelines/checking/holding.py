@@ -7,9 +7,10 @@ table has which laws (steps.suites), or remembering outcomes (steps.checked).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,12 +19,14 @@ from pipelines.checking import expectations, statements
 from pipelines.checking.outcomes import Fault, Outcome, place_columns, places
 from pipelines.contracts import Contract
 from pipelines.contracts.laws import Law, schema_faults
+from pipelines.engine import DuckEngine
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # More rows than this at once are held to their laws by the engine: a frame of them does not fit beside all else.
 MOST_ROWS: Final = 1_000_000
+Opened: TypeAlias = Callable[[], AbstractContextManager[DuckEngine]]
 # Partitions that are no quarter.
 _WHOLE: Final = frozenset({"all", "reference"})
 _SCHEMA: Final = Law("schema", (), "列名、顺序和类型应与契约一致")
@@ -46,19 +49,22 @@ class Part:
     made_from: str
 
 
-def hold(suite: Suite, parts: Mapping[str, Part], files: Callable[[], Mapping[str, str]]) -> dict[str, list[Outcome]]:
+def hold(
+    suite: Suite, parts: Mapping[str, Part], files: Callable[[], Mapping[str, str]], opened: Opened
+) -> dict[str, list[Outcome]]:
     """What holding partitions to a suite gives, law by law; rows are looked at only where the columns are right.
 
     Args:
         suite: the table's laws.
         parts: the partitions by name.
         files: gives the names of files by the beginning of their hash; asked only where a row is at fault.
+        opened: an engine of the lake, within its limits; opened for what is not framed.
     """
     rows = {name: int(pq.read_metadata(part.path).num_rows) for name, part in parts.items()}
     broken = {name: _broken_schema(suite, part.path) for name, part in parts.items()}
     looked_at = {name: part.path for name, part in parts.items() if rows[name] and not broken[name]}
     framed = {name for name in parts if suite.framed and rows[name] <= MOST_ROWS}
-    found = list(_faults(suite, looked_at, {name: rows[name] for name in looked_at if name in framed}))
+    found = list(_faults(suite, looked_at, {name: rows[name] for name in looked_at if name in framed}, opened))
     at = {(fault.partition, fault.law): fault for fault in found}
 
     def outcomes(name: str) -> Iterator[Outcome]:
@@ -104,9 +110,9 @@ def _broken_schema(suite: Suite, path: Path) -> str:
     return "；".join(f"{column} {zh}".strip() for column, zh, _ in faults)
 
 
-def _faults(suite: Suite, paths: Mapping[str, Path], framed: Mapping[str, int]) -> Iterator[Fault]:
+def _faults(suite: Suite, paths: Mapping[str, Path], framed: Mapping[str, int], opened: Opened) -> Iterator[Fault]:
     if engined := {name: path for name, path in paths.items() if name not in framed}:
-        yield from statements.faults(engined, suite.laws)
+        yield from statements.faults(engined, suite.laws, opened)
     for batch in _batches(framed):
         yield from expectations.faults(_frame(suite, {name: paths[name] for name in batch}), suite.laws)
 

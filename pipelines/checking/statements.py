@@ -5,25 +5,28 @@ Belongs here: filling the marks of ``law_count.sql`` and ``law_broken.sql``. Doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 from pipelines.checking.outcomes import PLACES, Fault, place_columns
 from pipelines.contracts.laws import Law, quoted
-from pipelines.engine import Engine, engine, statement
+from pipelines.engine import DuckEngine, Engine, statement
 
 
-def faults(parts: Mapping[str, Path], laws: Sequence[Law]) -> list[Fault]:
+def faults(
+    parts: Mapping[str, Path], laws: Sequence[Law], opened: Callable[[], AbstractContextManager[DuckEngine]]
+) -> list[Fault]:
     """What partitions break of some laws, found by the engine; microdata stays inside it.
 
     Args:
         parts: partition → its file; all have the columns that the laws look at.
         laws: of the table's contract.
+        opened: an engine of the lake, within its limits.
     """
-    files = list(parts.values())
-    with engine(files[0].parent) as work:
-        work.add_files("held", files)
+    with opened() as work:
+        work.add_files("held", parts.values())
         counts = "".join(f", {law.count} AS law_{n}" for n, law in enumerate(laws))
         rows = work.rows(statement("pipelines", "law_count").replace(" /* laws */", counts)).to_pylist()
         broken = [law for n, law in enumerate(laws) if any(row[f"law_{n}"] for row in rows)]

@@ -33,7 +33,7 @@ def export_queries(workspace: Workspace, quarter: str, due: str, console: Consol
     """Write the lists of queries of a quarter and say where they lie and what comes next."""
     city = workspace.city
     until = day(due) if due else today() + dt.timedelta(days=city.review.reply_days)
-    queue = read_queue(parts(Lake(workspace.lake), quarter), quarter, city.review.coverage)
+    queue = read_queue(workspace, parts(Lake(workspace.lake), quarter), quarter, city.review.coverage)
     lists = county_lists(queue, city, until)
     folder = workspace.review / quarter
     with workspace.held("shuce review export"):
@@ -111,7 +111,7 @@ def _place(fault: Fault) -> str:
 
 
 def _show_left(workspace: Workspace, quarter: str, console: Console) -> None:
-    queue = read_queue(parts(Lake(workspace.lake), quarter), quarter, workspace.city.review.coverage)
+    queue = read_queue(workspace, parts(Lake(workspace.lake), quarter), quarter, workspace.city.review.coverage)
     console.print(f"{quarter}：{queue.sentence}", **_PLAIN)
     promised = queue.count("promised")[1]
     if promised:

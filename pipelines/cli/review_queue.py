@@ -32,7 +32,7 @@ def show(workspace: Workspace, quarter: str, wanted: Wanted, console: Console, *
         values: also what was reported and what it was compared with.
     """
     city = workspace.city
-    queue = read_queue(parts(Lake(workspace.lake), quarter), quarter, city.review.coverage)
+    queue = read_queue(workspace, parts(Lake(workspace.lake), quarter), quarter, city.review.coverage)
     shown = _shown(queue, wanted, top_only=top_only)
     names = {county.code: county.short or county.name for county in city.counties}
     counts = "，".join(f"{zh} {queue.count(name)[1]}" for name, zh in STATUSES.items())
@@ -54,7 +54,7 @@ def hint(workspace: Workspace, quarter: str, console: Console) -> None:
     lake = Lake(workspace.lake)
     if lake.note("core_query", quarter) is None:
         return
-    queue = read_queue(parts(lake, quarter), quarter, workspace.city.review.coverage)
+    queue = read_queue(workspace, parts(lake, quarter), quarter, workspace.city.review.coverage)
     units, queries = queue.count("open")
     if queries:
         console.print(

@@ -14,8 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.review.rules import rules
+from pipelines.workspace import Workspace
 
 STATUSES: Final = {
     "open": "待答复",
@@ -138,17 +140,17 @@ class Queue:
         )
 
 
-def read_queue(parts: Iterable[Path], quarter: str, coverage: float) -> Queue:
+def read_queue(workspace: Workspace, parts: Iterable[Path], quarter: str, coverage: float) -> Queue:
     """The queue of a quarter.
 
     Args:
+        workspace: whose queries they are.
         parts: the files that its queries lie in (core_query).
         quarter: like ``2023Q4``.
         coverage: the share of the open expected impact that is asked for first, 0 to 1.
     """
-    files = list(parts)
-    with engine(files[0].parent) as work:
-        work.add(core_query=files)
+    with local_engine(workspace) as work:
+        work.add(core_query=parts)
         asked = {"quarter": quarter, "permille": round(coverage * 1000)}
         rows = work.rows(statement("pipelines", "query_queue"), asked).to_pylist()
     return Queue(quarter, coverage, tuple(_respondents(rows)))

@@ -14,6 +14,7 @@ import pyarrow as pa
 from classification import load_standard
 from indicators.quarter import Quarter
 from pipelines.engine import Engine, engine, statement
+from pipelines.engines import local_engine
 from pipelines.lake import Lake
 from pipelines.review.rules import Severity, finding_statement, rules
 from pipelines.steps.missing import coverage, find_coverage
@@ -47,7 +48,7 @@ def total_facts(workspace: Workspace, quarter: str, as_of: dt.date) -> pa.Table:
     """
     lake, before = Lake(workspace.lake), str(Quarter.parse(quarter) - 4)
     found = [FACTS.empty_table()]
-    with engine(lake.root) as work:
+    with local_engine(workspace) as work:
         if lake.path("core_return", quarter).exists() and lake.path("core_return", before).exists():
             find_coverage(work, workspace, quarter, as_of)
             found.append(_facts(work, "total_coverage"))

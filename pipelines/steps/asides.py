@@ -12,7 +12,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.ingest.forms import forms
 from pipelines.ingest.receipts import Receipt, receipts
 from pipelines.lake import ALL, Lake
@@ -34,7 +35,7 @@ def asides(workspace: Workspace, quarters: Iterable[str]) -> pa.Table:
     places = dict.fromkeys(lines_partition(form, quarter) for form in forms() for quarter in (*needed, ALL))
     made = [name for name in places if lake.note("core_set_aside", name)]
     parts = [lake.read("core_set_aside", [name]).select(COLUMNS) for name in made]
-    parts += [unclassed(lake, quarter).select(COLUMNS) for quarter in needed if lake.note("class_return", quarter)]
+    parts += [unclassed(workspace, quarter).select(COLUMNS) for quarter in needed if lake.note("class_return", quarter)]
     parts.append(_refused_on_arrival(receipts(workspace, refused=True)))
     found = pa.concat_tables(parts, promote_options="permissive")
     return found.sort_by([("quarter", "ascending"), ("file", "ascending"), ("row", "ascending"), ("rule", "ascending")])
@@ -45,10 +46,10 @@ def of_form(found: pa.Table, code: str) -> pa.Table:
     return found.filter(pc.equal(found["form"], code))
 
 
-def unclassed(lake: Lake, quarter: str) -> pa.Table:
+def unclassed(workspace: Workspace, quarter: str) -> pa.Table:
     """The rows of a quarter whose industry code gives no class: ``COLUMNS`` and their ``row_id``."""
-    tables = []
-    with engine(lake.root) as work:
+    lake, tables = Lake(workspace.lake), []
+    with local_engine(workspace) as work:
         work.add(class_return=lake.existing("class_return", [quarter]))
         for name in FIRM_FORMS:
             form = forms()[name]

@@ -160,7 +160,7 @@ def _find_out(workspace: Workspace, table: str, parts: Mapping[str, Part]) -> di
     if not parts:
         return {}
     names = cache(lambda: {receipt.sha256[:SHA]: receipt.name for receipt in receipts(workspace, refused=True)})
-    found = hold(suite(table), parts, names)
+    found = hold(suite(table), parts, names, partial(local_engine, workspace))
     if table == CONSERVED:
         found = {name: [*of, *conserved(workspace, name, parts[name].made_from)] for name, of in found.items()}
     return found

@@ -13,8 +13,8 @@ import pyarrow as pa
 from classification import arrow_tables
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
-from pipelines.engine import Engine, engine, statement
-from pipelines.engines import unit_engine
+from pipelines.engine import Engine, statement
+from pipelines.engines import local_engine, unit_engine
 from pipelines.ingest import small
 from pipelines.ingest.forms import forms
 from pipelines.ingest.forms.ledgers import LEDGER_FORMS
@@ -293,7 +293,7 @@ def core_digital_use(workspace: Workspace) -> Made:
     texts = [statement("pipelines", name) for name in ("functions", "core_digital_use")]
 
     def fill(path: Path) -> None:
-        with engine(lake.root) as work:
+        with local_engine(workspace) as work:
             work.add(raw_digital_use=lake.existing("raw_digital_use"), region=regions(workspace))
             work.learn("valid_code", valid_codes)
             work.write(texts[1], path)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from classification.errors import InputError
 from pipelines.clock import stamp
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
 from pipelines.engines import local_engine
 from pipelines.ingest.landing import keep
 from pipelines.lake import Lake, Made
@@ -90,7 +90,7 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
         lake = Lake(workspace.lake)
         latest_quarter(lake)  # before any has been reviewed there is nothing to answer
         last = {key: reply for key, (reply, _) in latest(workspace).items()}
-        found = read_list(path, _asked(lake), last, day, partial(taken_from, workspace))
+        found = read_list(path, _asked(workspace), last, day, partial(taken_from, workspace))
         if found.taken:
             keep(workspace, path, found.file)
             append(
@@ -109,10 +109,11 @@ def answered(workspace: Workspace, path: Path, *, day: dt.date, by: str) -> List
     return found
 
 
-def _asked(lake: Lake) -> dict[str, list[Asked]]:
+def _asked(workspace: Workspace) -> dict[str, list[Asked]]:
     """Every query of every quarter by its number; a number that two queries share answers neither."""
     found: dict[str, list[Asked]] = {}
-    with engine(lake.root) as work:
+    lake = Lake(workspace.lake)
+    with local_engine(workspace) as work:
         work.add(core_query=lake.existing("core_query", lake.partitions("core_query")))
         for row in work.rows(statement("pipelines", "asked_query")).to_pylist():
             found.setdefault(row["query"], []).append(Asked(**row))

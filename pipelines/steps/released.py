@@ -16,7 +16,8 @@ from indicators.measure import MEASURED
 from indicators.measure.development import AGGREGATION
 from indicators.monitored import class_labels
 from indicators.quarter import Quarter
-from pipelines.engine import engine, statement
+from pipelines.engine import statement
+from pipelines.engines import local_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import Lake
 from pipelines.provenance import provenance
@@ -59,7 +60,7 @@ def release(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bool =
         fired = lake.read("signal", [quarter])
         tables["signal"] = fired.filter(pc.equal(fired["quarter"], quarter))
     if needed:
-        tables["review_summary"] = _review_summary(lake, needed, as_of)
+        tables["review_summary"] = _review_summary(workspace, needed, as_of)
         covered = [coverage(workspace, name, as_of, flash=flash) for name in needed]
         tables["coverage"] = pa.concat_tables(covered).select(release_contracts()["coverage"].names)
     counts = {name: len(table) for name, table in tables.items()}
@@ -106,9 +107,10 @@ def _known_and_shared(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
     return pc.and_(known, pc.not_equal(table["level"], "unit"))
 
 
-def _review_summary(lake: Lake, quarters: list[str], as_of: dt.date) -> pa.Table:
+def _review_summary(workspace: Workspace, quarters: list[str], as_of: dt.date) -> pa.Table:
     codes = pa.table({"sector": list(FIRM_FORMS), "form": [forms()[name].code for name in FIRM_FORMS]})
-    with engine(lake.root) as work:
+    lake = Lake(workspace.lake)
+    with local_engine(workspace) as work:
         work.add(form=codes)
         work.add(core_return=lake.existing("core_return", quarters))
         work.add(class_return=lake.existing("class_return", quarters))

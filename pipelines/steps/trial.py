@@ -205,7 +205,7 @@ def _reviewed(scratch: Workspace, receipt: Receipt, *, known: bool) -> Trial:
     mine = _of_rows(lake.read("core_set_aside", [lines]), receipt)
     queries = _queries(lake, lines, receipt) if lake.note("core_finding", lines) else []
     if form in FIRM_FORMS:
-        queries += _unclassed(lake, partition, receipt)
+        queries += _unclassed(scratch, partition, receipt)
     if form in LEDGER_FORMS:
         queries += [Finding(False, _fault(row, "rule")) for row in ledgers.doubts_of(scratch, receipt.sha256)]
     found = [Finding(True, _fault(row, "rule")) for row in mine.to_pylist()] + queries
@@ -256,9 +256,9 @@ def _queries(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
     return [Finding(False, _fault(row, "rule")) for row in rows]
 
 
-def _unclassed(lake: Lake, partition: str, receipt: Receipt) -> list[Finding]:
+def _unclassed(scratch: Workspace, partition: str, receipt: Receipt) -> list[Finding]:
     """The file's rows whose industry code gives no class: they would be accepted and yet count nowhere."""
-    faults = [_fault(row, "rule") for row in _of_rows(unclassed(lake, partition), receipt).to_pylist()]
+    faults = [_fault(row, "rule") for row in _of_rows(unclassed(scratch, partition), receipt).to_pylist()]
     until = "；更正之前本行不计入任何行业，请更正行业代码后重报。", " Until it is mended the row counts nowhere."
     return [Finding(False, replace(fault, zh=fault.zh + until[0], en=fault.en + until[1])) for fault in faults]
 

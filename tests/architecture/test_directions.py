@@ -94,3 +94,14 @@ def test_the_lock_names_no_address() -> None:
     text = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
     assert "://" not in text
     assert "--hash=sha256:" in text
+
+
+def test_whoever_reads_the_lake_keeps_the_workspace_s_limits() -> None:
+    """An engine with a folder of its own has no memory limit but the machine's; one without reads no file."""
+    opens = {
+        path.relative_to(ROOT / "pipelines").as_posix()
+        for path in (ROOT / "pipelines").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "engine" and node.args
+    }
+    assert opens == {"engines.py"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from pipelines.checking.holding import Part, Suite, hold
 from pipelines.checking.outcomes import Outcome, kept, outcomes_in
 from pipelines.contracts import Column, Contract
 from pipelines.contracts.laws import Law, laws
+from pipelines.engine import engine
 from pipelines.ingest.shapes import shape
 from pipelines.lake import write_table
 
@@ -59,7 +61,7 @@ def held(suite: Suite, folder: Path, **tables: pa.Table) -> dict[str, list[Outco
     for name, table in tables.items():
         write_table(table, folder / f"{name}.parquet")
         parts[name] = Part(folder / f"{name}.parquet", name)
-    return hold(suite, parts, dict)
+    return hold(suite, parts, dict, partial(engine, folder))
 
 
 def unmet(found: list[Outcome]) -> list[tuple[str, str, int, str]]:
@@ -140,7 +142,9 @@ def test_a_place_is_told_by_the_row_id_or_the_number_where_no_file_stands(suite:
         {"row_id": ["a" * 16 + ":002:0000007", "b" * 16 + ":1:2", "odd"], "state": ["?"] * 3}, terms.schema
     )
     write_table(table, tmp_path / "q.parquet")
-    found = hold(short, {"q": Part(tmp_path / "q.parquet", "x")}, lambda: {"a" * 16: "甲.xlsx"})
+    found = hold(
+        short, {"q": Part(tmp_path / "q.parquet", "x")}, lambda: {"a" * 16: "甲.xlsx"}, partial(engine, tmp_path)
+    )
     assert unmet(found["q"]) == [("in_set", "state", 3, "甲.xlsx · 第2张表 第7行；本表 第2、3行")]
 
 

@@ -59,10 +59,10 @@ def test_negative_value_added_is_listed_and_kept(reviewed_city: Workspace) -> No
 def test_the_queue_of_a_years_last_quarter_asks_about_them(reviewed_city: Workspace) -> None:
     lake = Lake(reviewed_city.lake)
     for year in (2020, 2021, 2022):
-        queue = read_queue(parts(lake, f"{year}Q4"), f"{year}Q4", 0.95)
+        queue = read_queue(reviewed_city, parts(lake, f"{year}Q4"), f"{year}Q4", 0.95)
         asked = {q.row_id for r in queue.respondents for q in r.queries if q.rule == "A12Y"}
         rows = lake.read("core_annual", [ALL]).to_pandas()
         mine = rows[(rows["year"] == year) & (rows["queries"] == "A12Y")]
         assert asked == set(mine["row_id"])
-    quiet = read_queue(parts(lake, "2022Q2"), "2022Q2", 0.95)
+    quiet = read_queue(reviewed_city, parts(lake, "2022Q2"), "2022Q2", 0.95)
     assert not [q for r in quiet.respondents for q in r.queries if q.rule == "A12Y"]

@@ -30,7 +30,7 @@ def made(workspace: Workspace) -> tuple[dict[str, bytes], dict[str, bytes]]:
 
 
 def the_queue(workspace: Workspace) -> Queue:
-    return read_queue(parts(Lake(workspace.lake), QUARTER), QUARTER, 0.95)
+    return read_queue(workspace, parts(Lake(workspace.lake), QUARTER), QUARTER, 0.95)
 
 
 def sheet_of(content: bytes, name: str = KIND) -> Worksheet:

@@ -16,7 +16,7 @@ from tests.pipelines.review.asking import QUARTER, asking, finding, unit
 
 def queue(home: Path, *findings: dict[str, object], coverage: float = 0.95) -> Queue:
     workspace = asking(home, *findings)
-    return read_queue(parts(Lake(workspace.lake), QUARTER), QUARTER, coverage)
+    return read_queue(workspace, parts(Lake(workspace.lake), QUARTER), QUARTER, coverage)
 
 
 def test_units_stand_by_their_largest_score_and_the_top_covers_the_share(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def sent(workspace: Workspace, county: str = "419901") -> Path:
-    queue = read_queue(parts(Lake(workspace.lake), QUARTER), QUARTER, 0.95)
+    queue = read_queue(workspace, parts(Lake(workspace.lake), QUARTER), QUARTER, 0.95)
     lists = county_lists(queue, workspace.city, DAY)
     written = Folder(workspace.review / QUARTER, KIND).put(lists, read=())
     return next(path for path in written if county in path.name)

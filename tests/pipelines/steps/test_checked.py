@@ -33,9 +33,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     monkeypatch.setattr(checked, "_found_out", {})
     hold = checked.hold
 
-    def spy(held: object, parts: dict[str, object], files: object) -> object:
+    def spy(held: object, parts: dict[str, object], *others: object) -> object:
         seen.append((held.held_to.table, *parts))  # type: ignore[attr-defined]
-        return hold(held, parts, files)  # type: ignore[arg-type]
+        return hold(held, parts, *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(checked, "hold", spy)
     return seen
