@@ -46,21 +46,23 @@ def interleaved(jobs: Mapping[str, Callable[[], object]], *, times: int) -> dict
     runs: dict[str, list[tuple[float, float]]] = {name: [] for name in jobs}
     for _ in range(times):
         for name, job in jobs.items():
-            runs[name].append(_once(job, ()))
+            runs[name].append(_once(job))
     return {
         name: Timing(statistics.median(seconds for seconds, _ in of), max(megabytes for _, megabytes in of))
         for name, of in runs.items()
     }
 
 
-def _once(job: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[float, float]:
+def _once(job: Callable[[], object]) -> tuple[float, float]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_measure, args=(theirs, job, arguments))
+    child = context.Process(target=_measure, args=(theirs, job))
     child.start()
     theirs.close()
     try:
         found: tuple[float, float] = ours.recv()
+    except EOFError as fault:
+        raise RuntimeError(f"{job} ended before it was done; its error stands above") from fault
     finally:
         child.join()
     return found
@@ -75,8 +77,8 @@ def _own_peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _measure(pipe: Connection, job: Callable[..., Callable[[], object]], arguments: tuple[Any, ...]) -> None:
-    run = job(*arguments)
+def _measure(pipe: Connection, job: Callable[[], Callable[[], object]]) -> None:
+    run = job()
     start = time.perf_counter()
     run()
     seconds = time.perf_counter() - start

@@ -10,10 +10,11 @@ Nothing was reported a year ago and nobody is in the register: the rows themselv
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -77,12 +78,12 @@ def step(home: Path, table: str) -> Callable[[], object]:
 
 @contextmanager
 def spilled(lake: Path) -> Iterator[Callable[[], float]]:
-    """Within the block the engines of a lake are watched; what they took of its disk at most, in megabytes."""
+    """Within the block a lake is watched: what engines and unfinished files took of its disk at most, in megabytes."""
     most, ended = [0], threading.Event()
 
     def watch() -> None:
         while not ended.wait(_EVERY):
-            most.append(max(most.pop(), _size(lake / SPILL)))
+            most.append(max(most.pop(), _size(lake)))
 
     watching = threading.Thread(target=watch)
     watching.start()
@@ -93,13 +94,14 @@ def spilled(lake: Path) -> Iterator[Callable[[], float]]:
         watching.join()
 
 
-def _size(folder: Path) -> int:
+def _size(lake: Path) -> int:
+    """Bytes on disk of what is spilled and of what is no table yet; files may go while they are looked at."""
     total = 0
-    for path in folder.glob("**/*"):
-        try:
-            total += path.stat().st_blocks * 512  # a file of the engine has holes
-        except FileNotFoundError:
-            continue  # given back between the two looks
+    for folder, _, names in os.walk(lake):
+        for path in (Path(folder, name) for name in names):
+            if SPILL in path.parts or any(part.endswith(".part") for part in path.parts):
+                with suppress(FileNotFoundError):
+                    total += path.stat().st_blocks * 512  # a file of the engine has holes
     return total
 
 
@@ -113,6 +115,13 @@ def measure(home: Path, units: int, limit: str) -> Iterator[Step]:
         yield Step(units, limit, table, round(timing.seconds, 1), round(timing.megabytes), round(most()), rows)
 
 
+def kept(before: Sequence[Step], new: Step) -> list[Step]:
+    """What a file of steps holds once a new one has taken the place of the same: by units and limit, in their order."""
+    places = list(STEPS)
+    others = [one for one in before if (one.units, one.limit, one.table) != (new.units, new.limit, new.table)]
+    return sorted([*others, new], key=lambda one: (one.units, one.limit, places.index(one.table)))
+
+
 def main() -> None:
     """Say each step as it ends and keep them all."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,13 +130,13 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--folder", type=Path, help="where the made-up data lie meanwhile (30 GB for the census)")
     asked = parser.parse_args()
+    if asked.folder:
+        asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="shuce-limited-", dir=asked.folder) as folder:
         home = workspace(Path(folder) / "home", asked.units, asked.limit).home
-        found = []
         for one in measure(home, asked.units, asked.limit):
             print(one, flush=True)
-            found.append(one)
-        records.write(asked.results, found)
+            records.write(asked.results, kept(records.read(asked.results, Step), one))
 
 
 if __name__ == "__main__":

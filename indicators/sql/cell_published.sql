@@ -3,7 +3,7 @@
 --        (county, region), which regions a county belongs to. Gives: the contract cell_published.
 -- Contributions are summed per unit, so that a unit with several parts in a cell is one contributor. A unit's only part is
 -- its contribution to every cell: such units are added up, and the two largest found, before a part goes to the dozen cells
--- that it belongs to. Imputed units have cells of their own (origin); their contributions are nobody's data, and the largest
+-- that it belongs to. A row has sums (units, va …), or what one unit contributes (of_unit), or both. Imputed units have cells of their own (origin); their contributions are nobody's data, and the largest
 -- of them are given as 0.
 WITH alone AS (
   SELECT p.* FROM class_part AS p
@@ -14,14 +14,14 @@ WITH alone AS (
 ), leaf AS (
   SELECT quarter, known_from, known_to, origin, county, gbt, de,
          COUNT(*) AS units, SUM(va) AS va, SUM(revenue) AS revenue, SUM(revenue_base) AS revenue_base,
-         SUM(profit) AS profit, SUM(wages) AS wages, SUM(staff) AS staff, NULL::VARCHAR AS unit, NULL::BIGINT AS one
+         SUM(profit) AS profit, SUM(wages) AS wages, SUM(staff) AS staff, NULL::VARCHAR AS unit, NULL::BIGINT AS of_unit
   FROM alone GROUP BY quarter, known_from, known_to, origin, county, gbt, de
-  UNION ALL
+  UNION ALL  -- counted above: these say only how large the largest two are
   SELECT quarter, known_from, known_to, origin, county, gbt, de, 0, 0, 0, 0, 0, 0, 0, unit, va
   FROM largest WHERE place_in_leaf <= 2
 ), contribution AS (
   SELECT l.quarter, l.known_from, l.known_to, l.origin, g.region, m.scheme, m.class,
-         l.units, l.va, l.revenue, l.revenue_base, l.profit, l.wages, l.staff, l.unit, l.one
+         l.units, l.va, l.revenue, l.revenue_base, l.profit, l.wages, l.staff, l.unit, l.of_unit
   FROM leaf AS l
   JOIN membership AS m ON m.gbt = l.gbt AND m.de = l.de
   JOIN place AS g ON g.county = l.county
@@ -35,14 +35,14 @@ WITH alone AS (
   GROUP BY p.quarter, p.known_from, p.known_to, p.origin, g.region, m.scheme, m.class, p.unit
 ), ranked AS (
   SELECT *, row_number() OVER (
-    PARTITION BY known_from, origin, region, scheme, class ORDER BY abs(one) DESC NULLS LAST, unit) AS place_in_cell
+    PARTITION BY known_from, origin, region, scheme, class ORDER BY abs(of_unit) DESC NULLS LAST, unit) AS place_in_cell
   FROM contribution
 )
 SELECT quarter, known_from, known_to, origin, region, scheme, class,
        SUM(units)::BIGINT AS units,
        SUM(va)::BIGINT AS va,
-       coalesce(SUM(one) FILTER (WHERE place_in_cell = 1 AND origin = 'measured'), 0)::BIGINT AS va_top1,
-       coalesce(SUM(one) FILTER (WHERE place_in_cell = 2 AND origin = 'measured'), 0)::BIGINT AS va_top2,
+       coalesce(SUM(of_unit) FILTER (WHERE place_in_cell = 1 AND origin = 'measured'), 0)::BIGINT AS va_top1,
+       coalesce(SUM(of_unit) FILTER (WHERE place_in_cell = 2 AND origin = 'measured'), 0)::BIGINT AS va_top2,
        SUM(revenue)::BIGINT AS revenue, SUM(revenue_base)::BIGINT AS revenue_base,
        SUM(profit)::BIGINT AS profit, SUM(wages)::BIGINT AS wages, SUM(staff)::BIGINT AS staff
 FROM ranked

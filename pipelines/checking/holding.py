@@ -7,26 +7,24 @@ table has which laws (steps.suites), or remembering outcomes (steps.checked).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.checking import expectations, statements
 from pipelines.checking.outcomes import Fault, Outcome, place_columns, places
+from pipelines.checking.statements import Opened
 from pipelines.contracts import Contract
 from pipelines.contracts.laws import Law, schema_faults
-from pipelines.engine import DuckEngine
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # More rows than this at once are held to their laws by the engine: a frame of them does not fit beside all else.
 MOST_ROWS: Final = 1_000_000
-Opened: TypeAlias = Callable[[], AbstractContextManager[DuckEngine]]
 # Partitions that are no quarter.
 _WHOLE: Final = frozenset({"all", "reference"})
 _SCHEMA: Final = Law("schema", (), "列名、顺序和类型应与契约一致")

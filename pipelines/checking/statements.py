@@ -9,21 +9,23 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pipelines.checking.outcomes import PLACES, Fault, place_columns
 from pipelines.contracts.laws import Law, quoted
 from pipelines.engine import DuckEngine, Engine, statement
 
+# Opens an engine of the lake, within its limits.
+Opened: TypeAlias = Callable[[], AbstractContextManager[DuckEngine]]
 
-def faults(
-    parts: Mapping[str, Path], laws: Sequence[Law], opened: Callable[[], AbstractContextManager[DuckEngine]]
-) -> list[Fault]:
+
+def faults(parts: Mapping[str, Path], laws: Sequence[Law], opened: Opened) -> list[Fault]:
     """What partitions break of some laws, found by the engine; microdata stays inside it.
 
     Args:
         parts: partition → its file; all have the columns that the laws look at.
         laws: of the table's contract.
-        opened: an engine of the lake, within its limits.
+        opened: the engine that looks.
     """
     with opened() as work:
         work.add_files("held", parts.values())

@@ -24,6 +24,7 @@ def here(job: Callable[..., Callable[[], object]], *arguments: Any, times: int) 
     return Timing(1.25, times)
 
 
+@pytest.mark.usefixtures("great_expectations")
 def test_nothing_of_a_quarter_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,12 +51,25 @@ def test_nothing_of_a_quarter_is_left_out(
 
 
 def test_the_most_that_was_spilled_is_told(tmp_path: Path) -> None:
-    spill = tmp_path / SPILL / "nested"
+    spill, parts = tmp_path / SPILL / "nested", tmp_path / "class_part" / "vintages.part"
     spill.mkdir(parents=True)
+    parts.mkdir(parents=True)
+    (tmp_path / "class_part" / "2022Q3.parquet").write_bytes(bytes(5_000_000))
     with limited.spilled(tmp_path) as most:
-        (spill / "block").write_bytes(bytes(3_000_000))
+        for path in (spill / "block", parts / "2023-01-01.parquet"):
+            path.write_bytes(bytes(2_000_000))
         deadline = time.monotonic() + 20
-        while most() < 3 and time.monotonic() < deadline:
+        while most() < 4 and time.monotonic() < deadline:
             time.sleep(0.01)
         (spill / "block").unlink()
-    assert 3 <= most() < 3.1
+    assert 4 <= most() < 4.1
+
+
+def test_a_step_takes_the_place_of_the_same_one_and_no_other() -> None:
+    old = [
+        limited.Step(units, "2GB", table, 1.0, 1, 1, 1) for units in (5, 9) for table in ("core_return", "cell_leaf")
+    ]
+    new = limited.Step(9, "2GB", "core_return", 2.0, 1, 1, 1)
+    assert limited.kept(old, new) == [*old[:2], new, old[3]]
+    other = limited.Step(9, "1GB", "cell_leaf", 2.0, 1, 1, 1)
+    assert limited.kept(old, other) == [*old[:2], other, *old[2:]]
