@@ -10,12 +10,20 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import records
+
 ROOT: Final = Path(__file__).resolve().parents[1]
+RESULTS: Final = Path(__file__).parent / "results" / "commands.csv"
+OURS: Final = "Shuce"
+HEAD: Final = ("command", "s (of processors)", "held against", "s (of processors)", "ratio (of processors)", "runs")
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,55 @@ class Cost:
 
     seconds: float
     processor: float
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One way of a command: seconds by the clock and of processors, medians of some runs."""
+
+    stage: str
+    command: str
+    way: str
+    seconds: float
+    processor: float
+    runs: int
+
+
+def ran(stage: str, found: Mapping[str, Mapping[str, Cost]], *, times: int) -> list[Ran]:
+    """Records of commands: what each cost us, and the other ways that it is held against."""
+    return [
+        Ran(stage, command, way, round(cost.seconds, 2), round(cost.processor, 2), times)
+        for command, ways in found.items()
+        for way, cost in ways.items()
+    ]
+
+
+def keep(path: Path, new: Sequence[Ran]) -> None:
+    """Put the records of a stage in the place of its earlier ones."""
+    stages = {one.stage for one in new}
+    records.write(path, [*(one for one in records.read(path, Ran) if one.stage not in stages), *new])
+
+
+def lines(of: Sequence[Ran]) -> Iterator[tuple[str, ...]]:
+    """Each command beside each way that it is held against, under ``HEAD``."""
+    ours = {one.command: one for one in of if one.way == OURS}
+    for other in of:
+        one = ours[other.command]
+        if other is not one:
+            ratio = f"{one.seconds / other.seconds:.1f} ({one.processor / other.processor:.1f})"
+            yield one.command, _said(one), other.way, _said(other), ratio, str(one.runs)
+
+
+def show(of: Sequence[Ran]) -> None:
+    """Print the lines as a table."""
+    table = Table(*HEAD)
+    for line in lines(of):
+        table.add_row(*line)
+    Console(width=140).print(table)
+
+
+def _said(one: Ran) -> str:
+    return f"{one.seconds:.1f} ({one.processor:.1f})"
 
 
 def shuce(*arguments: str) -> list[str]:
@@ -43,10 +100,11 @@ def costs(commands: Mapping[str, Sequence[str]], *, times: int) -> dict[str, Cos
         RuntimeError: a command failed.
     """
     runs = [{name: _once(command) for name, command in commands.items()} for _ in range(times)]
-    return {name: _middle([run[name] for run in runs]) for name in commands}
+    return {name: middle([run[name] for run in runs]) for name in commands}
 
 
-def _middle(runs: Sequence[Cost]) -> Cost:
+def middle(runs: Sequence[Cost]) -> Cost:
+    """The medians of some costs."""
     return Cost(statistics.median(run.seconds for run in runs), statistics.median(run.processor for run in runs))
 
 

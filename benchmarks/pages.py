@@ -12,7 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import limited, records
+from benchmarks import commands, limited, records
+from benchmarks.commands import Ran
 from benchmarks.limited import Step
 from benchmarks.scale import RESULTS, Result
 
@@ -41,17 +42,22 @@ _STAGES: Final = {
     "indicators": "Indicators: all observations of a quarter of a city, beside reading its cells",
     "release": "Release: the same quarter's, observations made before, beside reading its cells",
 }
+_COMMANDS: Final = {
+    "start": "Start: commands beside the import of their library, and the smallest program that does the same",
+    "quarters": "Quarters of a city of 2,400 firms through Dagster, each run a process of its own",
+}
 
 
-def page(results: Sequence[Result], bounded: Sequence[Step], found: str) -> str:
+def page(results: Sequence[Result], bounded: Sequence[Step], ran: Sequence[Ran], found: str) -> str:
     """The page as Markdown.
 
     Args:
         results: of the ladder.
         bounded: steps of quarters under a memory limit.
+        ran: commands beside what they are held against.
         found: what there is to say of all of them.
     """
-    return "\n".join([_HEAD, *_tables(results), *_bounded(bounded), _CHART, found])
+    return "\n".join([_HEAD, *_tables(results), *_bounded(bounded), *_commands(ran), _CHART, found])
 
 
 def _tables(results: Sequence[Result]) -> Iterator[str]:
@@ -84,6 +90,14 @@ def _bounded(steps: Sequence[Step]) -> Iterator[str]:
         yield "| table | s | peak, MB | spilled, MB | rows |\n|---|---|---|---|---|"
         for step in of:
             yield f"| {step.table} | {step.seconds:.1f} | {step.megabytes:,} | {step.spilled:,} | {step.rows:,} |"
+
+
+def _commands(ran: Sequence[Ran]) -> Iterator[str]:
+    for stage, title in _COMMANDS.items():
+        if of := [one for one in ran if one.stage == stage]:
+            yield f"\n## {title}\n"
+            yield from (f"| {' | '.join(line)} |" for line in (commands.HEAD, ["---"] * len(commands.HEAD)))
+            yield from (f"| {' | '.join(line)} |" for line in commands.lines(of))
 
 
 def growth(of: Sequence[Result]) -> tuple[int, int, float] | None:
@@ -121,17 +135,18 @@ def main() -> None:
     """Write the page and its chart."""
     results = records.read(RESULTS, Result)
     bounded = records.read(limited.RESULTS, Step)
-    PAGE.write_text(page(results, bounded, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
+    ran = records.read(commands.RESULTS, Ran)
+    PAGE.write_text(page(results, bounded, ran, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
     chart(results).save(str(CHART))
 
 
 _HEAD: Final = """# What it costs
 
-`make bench-scale` climbs the ladder and writes this page from `benchmarks/results/scale.csv`; `make bench` prints the
-other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c
-…), so that whatever else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians;
-memory is the largest peak that the operating system saw, some 260 MB of which are the libraries that every process
-imports.
+`make bench-scale` climbs the ladder, makes a quarter under a memory limit, and writes this page from what is in
+`benchmarks/results`; `make bench` prints the other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process
+of its own, the ways in turn (a b c a b c …), so that whatever else the machine does falls on all alike: ratios are to be
+read, not seconds. Times are medians of as many runs as stand beside them; memory is the largest peak that the operating
+system saw, of which the libraries that every process imports take 200 to 260 MB.
 
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes

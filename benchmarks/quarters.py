@@ -21,7 +21,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.commands import ROOT, Cost, costs, python, shuce
+from benchmarks.commands import OURS, RESULTS, ROOT, Cost, costs, keep, middle, python, ran, show, shuce
 from indicators.quarter import Quarter
 from pipelines.cli.instance import execute, instance_of
 from pipelines.contracts import contracts
@@ -87,8 +87,8 @@ def needed(city: Path) -> Path:
     return names
 
 
-def measure(city: Path, *, times: int) -> tuple[dict[str, Cost], Path]:
-    """The cheapest of each, and a workspace in which all quarters lie."""
+def measure(city: Path, *, times: int) -> tuple[dict[str, dict[str, Cost]], Path]:
+    """What each run cost beside what it is held against, and a workspace in which all quarters lie."""
     names, home, found = needed(city), city, defaultdict[str, list[Cost]](list)
     for _ in range(times):
         home = fresh(city)
@@ -100,7 +100,13 @@ def measure(city: Path, *, times: int) -> tuple[dict[str, Cost], Path]:
         }
         for name, cost in costs(commands, times=1).items():
             found[name].append(cost)
-    return {name: min(of, key=lambda cost: cost.processor) for name, of in found.items()}, home
+    median = {name: middle(of) for name, of in found.items()}
+    needs = {"import of what it needs": median["import"]}
+    return {
+        "one quarter, files to release": {OURS: median["one"]} | needs,
+        "twelve quarters, files to release": {OURS: median["twelve"], "one quarter": median["one"]},
+        "twelve quarters, nothing changed": {OURS: median["again"]} | needs,
+    }, home
 
 
 def sizes(home: Path) -> Mapping[str, Size]:
@@ -128,10 +134,11 @@ def grown(home: Path) -> Table:
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables and keep what the runs cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firms", type=int, default=2400)
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--lake", type=Path, help="only what the lake of this workspace takes")
     asked = parser.parse_args()
     console = Console(width=140)
@@ -140,17 +147,10 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
         found, home = measure(prepare(Path(folder), asked.firms), times=asked.times)
-        table = Table("run", "seconds", "processor s", "held against", "ratio", "ratio, processor")
-        for name, what, against in (
-            ("import", "import what a quarter needs", "import"),
-            ("one", "one quarter, files to release", "import"),
-            ("twelve", "twelve quarters, files to release", "one"),
-            ("again", "twelve quarters, nothing changed", "import"),
-        ):
-            cost, other = found[name], found[against]
-            ratios = (f"{cost.seconds / other.seconds:.2f}", f"{cost.processor / other.processor:.2f}")
-            table.add_row(what, f"{cost.seconds:.1f}", f"{cost.processor:.1f}", against, *ratios)
-        console.print(table, grown(home))
+        of = ran("quarters", found, times=asked.times)
+        keep(asked.results, of)
+        show(of)
+        console.print(grown(home))
 
 
 if __name__ == "__main__":

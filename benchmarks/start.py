@@ -13,14 +13,12 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks import firms
-from benchmarks.commands import Cost, costs, python, shuce
+from benchmarks.commands import OURS, RESULTS, Cost, costs, keep, python, ran, show, shuce
 from indicators.quarter import Quarter
 
 TIMES: Final = 7
@@ -28,14 +26,6 @@ QUARTER: Final = Quarter(2022, 3)
 _TYPER: Final = "import typer\ndef main(code: str = '') -> None: {does}\ntyper.run(main)\n"
 _NOTHING: Final = _TYPER.format(does="pass")
 _ASKS: Final = _TYPER.format(does="import duckdb; print(duckdb.connect().execute('SELECT 1').fetchall())")
-
-
-class Held(NamedTuple):
-    """A command, the import of its library, and the smallest program that does the same."""
-
-    ours: Cost
-    library: Cost
-    program: Cost
 
 
 def workspace(home: Path) -> Path:
@@ -49,38 +39,32 @@ def workspace(home: Path) -> Path:
     return home
 
 
-def measure(home: Path, *, times: int) -> dict[str, Held]:
-    """Every command beside what it is held against."""
+def measure(home: Path, *, times: int) -> dict[str, dict[str, Cost]]:
+    """Every command, the import of its library, and the smallest program that does the same with it."""
+    sql = shuce("sql", "SELECT 1", "--home", str(home))
     asked = {
         "shuce --help": (shuce("--help"), "import typer", python(_NOTHING, "--help")),
         "shuce classify 3911": (shuce("classify", "3911"), "import typer", python(_NOTHING, "--code", "1")),
-        "shuce sql 'SELECT 1'": (
-            shuce("sql", "SELECT 1", "--home", str(home)),
-            "import duckdb",
-            python(_ASKS, "--code", "1"),
-        ),
+        "shuce sql 'SELECT 1'": (sql, "import duckdb", python(_ASKS, "--code", "1")),
     }
-    commands = {
-        f"{name} {at}": one for name, of in asked.items() for at, one in enumerate((of[0], python(of[1]), of[2]))
+    ways = {
+        name: {OURS: ours, f"`{library}`": python(library), "smallest program": program}
+        for name, (ours, library, program) in asked.items()
     }
-    found = costs(commands, times=times)
-    return {name: Held(*(found[f"{name} {at}"] for at in range(3))) for name in asked}
+    found = costs({f"{name} {way}": one for name, of in ways.items() for way, one in of.items()}, times=times)
+    return {name: {way: found[f"{name} {way}"] for way in of} for name, of in ways.items()}
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table and keep it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=TIMES)
+    parser.add_argument("--results", type=Path, default=RESULTS)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
-        found = measure(workspace(Path(folder)), times=asked.times)
-    table = Table("command", "ours s", "import s", "ratio", "smallest program s", "ratio", "processor: ratios")
-    for name, (ours, library, program) in found.items():
-        both = f"{ours.processor / library.processor:.1f}, {ours.processor / program.processor:.1f}"
-        seconds = (ours.seconds, library.seconds, ours.seconds / library.seconds, program.seconds)
-        ratio = ours.seconds / program.seconds
-        table.add_row(name, *(f"{x:.2f}" for x in seconds), f"{ratio:.2f}", both)
-    Console(width=140).print(table)
+        found = ran("start", measure(workspace(Path(folder)), times=asked.times), times=asked.times)
+    keep(asked.results, found)
+    show(found)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from benchmarks import quarters, start
-from benchmarks.commands import Cost, costs, python
+from benchmarks import quarters, records, start
+from benchmarks.commands import OURS, Cost, Ran, costs, keep, python, ran
 from pipelines.lake import ALL, Lake, write_table
 from tests.pipelines.test_lake import TERMS, rows
 
@@ -30,7 +30,21 @@ def test_a_command_that_fails_is_no_measurement() -> None:
 def test_each_command_starts_and_so_does_what_it_is_held_against(tmp_path: Path) -> None:
     found = start.measure(start.workspace(tmp_path), times=1)
     assert list(found) == ["shuce --help", "shuce classify 3911", "shuce sql 'SELECT 1'"]
-    assert all(isinstance(cost, Cost) for held in found.values() for cost in held)
+    assert {way for held in found.values() for way in held} == {
+        OURS, "`import typer`", "`import duckdb`", "smallest program"
+    }  # fmt: skip
+    assert all(cost.processor > 0 for held in found.values() for cost in held.values())
+
+
+def test_a_stage_takes_the_place_of_its_own_records(tmp_path: Path) -> None:
+    path = tmp_path / "results" / "commands.csv"
+    old, other, new = (
+        ran(stage, {"one": {OURS: Cost(seconds, 1.0)}}, times=1)
+        for stage, seconds in (("start", 2.0), ("quarters", 3.0), ("start", 4.0))
+    )
+    for found in (old, other, new):
+        keep(path, found)
+    assert records.read(path, Ran) == [*other, *new]
 
 
 def test_importing_goes_on_over_what_cannot_be_imported(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import limited, records
+from benchmarks import commands, limited, records
+from benchmarks.commands import OURS, Cost, Ran, ran
 from benchmarks.pages import FOUND, PAGE, chart, growth, page
 from benchmarks.scale import RESULTS, Result
 
@@ -15,7 +16,7 @@ GROWN = [
 
 
 def test_a_stage_has_times_memory_ratios_and_growth() -> None:
-    said = page(GROWN, [], "Found.")
+    said = page(GROWN, [], [], "Found.")
     assert "| 10,000,000 | 40.00 (200) | 32.00 (150) | bare projection 1.25 | 3 |" in said
     assert "with the 1.30th power" in said
     assert said.endswith("Found.")
@@ -26,9 +27,16 @@ def test_growth_is_told_from_a_million_units_on() -> None:
 
 
 def test_steps_under_a_limit_are_told_with_what_they_held_and_spilled() -> None:
-    said = page(GROWN, [limited.Step(3_000_000, "2GB", "class_part", 90.25, 2_300, 512, 2_999_000)], "Found.")
+    said = page(GROWN, [limited.Step(3_000_000, "2GB", "class_part", 90.25, 2_300, 512, 2_999_000)], [], "Found.")
     assert '3,000,000 units, `memory_limit = "2GB"`' in said
     assert "| class_part | 90.2 | 2,300 | 512 | 2,999,000 |" in said
+
+
+def test_commands_stand_beside_each_way_that_they_are_held_against() -> None:
+    costs = {OURS: Cost(3.0, 2.5), "`import typer`": Cost(1.5, 1.0), "smallest program": Cost(2.0, 2.0)}
+    said = page(GROWN, [], ran("start", {"shuce --help": costs}, times=7), "Found.")
+    assert "| shuce --help | 3.0 (2.5) | `import typer` | 1.5 (1.0) | 2.0 (2.5) | 7 |" in said
+    assert "| shuce --help | 3.0 (2.5) | smallest program | 2.0 (2.0) | 1.5 (1.2) | 7 |" in said
 
 
 def test_the_chart_has_a_panel_per_stage() -> None:
@@ -37,5 +45,8 @@ def test_the_chart_has_a_panel_per_stage() -> None:
 
 def test_the_page_is_that_of_its_results() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(
-        records.read(RESULTS, Result), records.read(limited.RESULTS, limited.Step), FOUND.read_text(encoding="utf-8")
+        records.read(RESULTS, Result),
+        records.read(limited.RESULTS, limited.Step),
+        records.read(commands.RESULTS, Ran),
+        FOUND.read_text(encoding="utf-8"),
     )
