@@ -143,10 +143,10 @@ def main() -> None:
 _HEAD: Final = """# What it costs
 
 `make bench-scale` climbs the ladder, makes a quarter under a memory limit, and writes this page from what is in
-`benchmarks/results`; `make bench` prints the other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a process
-of its own, the ways in turn (a b c a b c …), so that whatever else the machine does falls on all alike: ratios are to be
-read, not seconds. Times are medians of as many runs as stand beside them; memory is the largest peak that the operating
-system saw, of which the libraries that every process imports take 200 to 260 MB.
+`benchmarks/results`; `make bench` prints the other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a
+process of its own, the ways in turn (a b c a b c …), so that whatever else the machine does falls on all alike:
+ratios are to be read, not seconds. Times are medians of as many runs as stand beside them; memory is the largest
+peak that the operating system saw, of which the libraries that every process imports take 200 to 260 MB.
 
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
