@@ -9,25 +9,27 @@ WITH alone AS (
   SELECT p.* FROM class_part AS p
   ANTI JOIN several AS s ON s.unit = p.unit AND s.known_from = p.known_from AND s.origin = p.origin
 ), largest AS (
-  SELECT *, row_number() OVER (PARTITION BY known_from, origin, county, gbt, de ORDER BY abs(va) DESC, unit) AS place_in_leaf
-  FROM (SELECT quarter, known_from, known_to, origin, county, gbt, de, unit, va FROM alone)
+  -- By one number, so that the engine keeps two rows of each leaf and orders none: of equal size what is above zero is first.
+  SELECT quarter, known_from, known_to, origin, county, gbt, de, va, row_number() OVER (
+    PARTITION BY known_from, origin, county, gbt, de ORDER BY 2 * abs(va) + CASE WHEN va < 0 THEN 0 ELSE 1 END DESC) AS place_in_leaf
+  FROM alone
 ), leaf AS (
   SELECT quarter, known_from, known_to, origin, county, gbt, de,
          COUNT(*) AS units, SUM(va) AS va, SUM(revenue) AS revenue, SUM(revenue_base) AS revenue_base,
-         SUM(profit) AS profit, SUM(wages) AS wages, SUM(staff) AS staff, NULL::VARCHAR AS unit, NULL::BIGINT AS of_unit
+         SUM(profit) AS profit, SUM(wages) AS wages, SUM(staff) AS staff, NULL::BIGINT AS of_unit
   FROM alone GROUP BY quarter, known_from, known_to, origin, county, gbt, de
   UNION ALL  -- counted above: these say only how large the largest two are
-  SELECT quarter, known_from, known_to, origin, county, gbt, de, 0, 0, 0, 0, 0, 0, 0, unit, va
+  SELECT quarter, known_from, known_to, origin, county, gbt, de, 0, 0, 0, 0, 0, 0, 0, va
   FROM largest WHERE place_in_leaf <= 2
 ), contribution AS (
   SELECT l.quarter, l.known_from, l.known_to, l.origin, g.region, m.scheme, m.class,
-         l.units, l.va, l.revenue, l.revenue_base, l.profit, l.wages, l.staff, l.unit, l.of_unit
+         l.units, l.va, l.revenue, l.revenue_base, l.profit, l.wages, l.staff, l.of_unit
   FROM leaf AS l
   JOIN membership AS m ON m.gbt = l.gbt AND m.de = l.de
   JOIN place AS g ON g.county = l.county
   UNION ALL
   SELECT p.quarter, p.known_from, p.known_to, p.origin, g.region, m.scheme, m.class,
-         1, SUM(va), SUM(revenue), SUM(revenue_base), SUM(profit), SUM(wages), SUM(staff), p.unit, SUM(va)
+         1, SUM(va), SUM(revenue), SUM(revenue_base), SUM(profit), SUM(wages), SUM(staff), SUM(va)
   FROM class_part AS p
   SEMI JOIN several AS s ON s.unit = p.unit AND s.known_from = p.known_from AND s.origin = p.origin
   JOIN membership AS m ON m.gbt = p.gbt AND m.de = p.de
@@ -35,7 +37,7 @@ WITH alone AS (
   GROUP BY p.quarter, p.known_from, p.known_to, p.origin, g.region, m.scheme, m.class, p.unit
 ), ranked AS (
   SELECT *, row_number() OVER (
-    PARTITION BY known_from, origin, region, scheme, class ORDER BY abs(of_unit) DESC NULLS LAST, unit) AS place_in_cell
+    PARTITION BY known_from, origin, region, scheme, class ORDER BY abs(of_unit) DESC NULLS LAST, of_unit DESC) AS place_in_cell
   FROM contribution
 )
 SELECT quarter, known_from, known_to, origin, region, scheme, class,
