@@ -24,6 +24,7 @@ def here(job: Callable[..., Callable[[], object]], *arguments: Any, times: int) 
     return Timing(1.25, times)
 
 
+@pytest.mark.usefixtures("great_expectations")
 def test_nothing_of_a_quarter_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
