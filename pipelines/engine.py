@@ -3,12 +3,14 @@
 Belongs here: connections, named views, running. Does not belong here: which statement makes which table (steps), or
 where a table lies (lake). Microdata stays inside the engine: it goes from Parquet to Parquet.
 
-Cost: each statement is one streaming pass in DuckDB; memory is bounded by the engine's own limit and spills to disk.
+Cost: a statement is as a rule one streaming pass in DuckDB; memory is bounded by the engine's own limit and spills to
+disk.
 """
 
 from __future__ import annotations
 
 import atexit
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -38,6 +40,7 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 # given back when a database is closed, and not before.
 _SMALL = 1 << 22
 SPILL = ".spill"  # where a statement that needs more memory than there is puts what it holds
+_SPILLED = re.compile(r"duckdb_temp_([0-9]+)_")  # as DuckDB names it, by process
 
 
 @cache
@@ -112,11 +115,11 @@ class _Database:
 
 
 @lru_cache(maxsize=1)
-def _database(within: Path | None, limits: tuple[tuple[str, str | int], ...]) -> _Database:
+def _shared(within: Path | None, limits: tuple[tuple[str, str | int], ...]) -> _Database:
     return _Database(within, dict(limits))
 
 
-atexit.register(_database.cache_clear)
+atexit.register(_shared.cache_clear)
 
 
 class DuckEngine(Engine):
@@ -129,20 +132,20 @@ class DuckEngine(Engine):
         self._within, self._limits, self._bytes = within, limits, 0
 
     @cached_property
-    def _database(self) -> _Database:
-        return _database(self._within, tuple(self._limits.items()))
+    def _held(self) -> _Database:
+        return _shared(self._within, tuple(self._limits.items()))
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return self._database.connection()
+        return self._held.connection()
 
     def close(self) -> None:
         """Close the connection, if one was opened, and after large inputs the database."""
         if "_connection" in self.__dict__:
             self._connection.close()
         if self._bytes > _SMALL:
-            _database.cache_clear()
-            self.__dict__.pop("_database", None)
+            _shared.cache_clear()
+            self.__dict__.pop("_held", None)
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
@@ -175,17 +178,17 @@ class DuckEngine(Engine):
 
     def learn(self, name: str, function: Callable[[Input], Input]) -> None:
         """Make a function over a column of texts known to statements: one truth value per text, none for none."""
-        self._database.learn(name, function)
+        self._held.learn(name, function)
 
     def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
-        with _within_means():
+        with within_means(self._connection, self._limits):
             kept = f"CREATE OR REPLACE TEMPORARY TABLE {_quoted(name)} AS\n{text}"
             self._connection.execute(kept, dict(parameters or {}))
 
     def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""
-        with _within_means():
+        with within_means(self._connection, self._limits):
             self._connection.execute(f"INSERT INTO {_quoted(name)} BY NAME\n{text}", dict(parameters or {}))
 
     def columns(self, name: str) -> list[str]:
@@ -195,13 +198,13 @@ class DuckEngine(Engine):
     def rows(self, text: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a statement as an Arrow table; for small results only."""
         relation = self._connection.sql(text, params=dict(parameters) if parameters else None)
-        with _within_means():
+        with within_means(self._connection, self._limits):
             return relation.to_arrow_table()
 
     def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
         """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
         copy = f"COPY (\n{text}\n) TO $parquet_file ({PARQUET})"
-        with _within_means():
+        with within_means(self._connection, self._limits):
             self._connection.execute(copy, {**(parameters or {}), "parquet_file": str(path)})
 
 
@@ -221,19 +224,53 @@ def engine(within: Path | None = None, limits: Limits | None = None) -> Iterator
 
 
 @contextmanager
-def _within_means() -> Iterator[None]:
+def within_means(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
+    """Within the block a statement that needs more memory than it may have is told as such.
+
+    Args:
+        connection: which the statement runs on.
+        limits: the settings under which it was opened.
+
+    Raises:
+        InputError: in place of DuckDB's error, with the limit in force.
+    """
     try:
         yield
     except duckdb.OutOfMemoryException as fault:
         if full(fault):
             raise
+        asked = "SELECT current_setting('memory_limit'), current_setting('threads')"
+        memory, threads = connection.execute(asked).fetchall()[0]
+        memory = limits.get("memory_limit", memory)  # as it was written: DuckDB says 953.6 MiB for 1GB
         raise InputError(
-            "内存不够：请在 city.toml 的 [engine] 中调高 memory_limit 或调低 threads，"
-            "并确认数据湖所在磁盘有空余；已发布的内容没有改动。",
-            "Not enough memory: raise memory_limit or lower threads under [engine] in city.toml, and see that "
-            "the lake's disk has room to spill; what was released is untouched.",
-            where="city.toml [engine]",
+            f"内存不够（上限 {memory}，线程 {threads} 个）：请在 city.toml 的 [engine] 中调高 memory_limit 或"
+            "调低 threads，并确认数据湖所在磁盘有空余；已发布的内容没有改动。",
+            f"Not enough memory (limit {memory}, threads {threads}): raise memory_limit or lower threads under "
+            "[engine] in city.toml, and see that the lake's disk has room to spill; what was released is untouched.",
         ) from fault
+
+
+def sweep_spilled(within: Path) -> int:
+    """Remove what DuckDB had spilled in processes that were killed; returns how many files.
+
+    DuckDB does so itself when it next spills, which may never be. What a living process has spilled is left to it:
+    who only reads the lake does not hold the workspace.
+    """
+    spilled = [(path, _SPILLED.match(path.name)) for path in (within / SPILL).glob("*")]
+    orphans = [path for path, of in spilled if of is not None and not _alive(int(of[1]))]
+    for orphan in orphans:
+        orphan.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks only
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _filled(text: str, parameters: Parameters) -> str:

@@ -12,6 +12,7 @@ import atexit
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,13 +27,14 @@ import pyarrow.parquet as pq
 from classification.errors import InputError
 from pipelines.contracts import Contract, contract
 from pipelines.contracts.laws import laws, quoted, schema_faults
+from pipelines.workspace import engine_beside
 
 if TYPE_CHECKING:
     import duckdb
 
 # The partition of a table that holds all its periods in one file.
 ALL = "all"
-_TEMPORARY = ".part"
+TEMPORARY = ".part"  # what a table's files and folders end in until they are whole
 _ROW_GROUP = 122_880  # as the engine itself writes them
 DICTIONARY = 1 << 15  # bytes of distinct values up to which a column is worth a dictionary
 
@@ -215,7 +217,7 @@ class Lake:
         """
         target, place = self.path(table, partition), self._note_path(table, partition)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary, said = (path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}") for path in (target, place))
+        temporary, said = (path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}") for path in (target, place))
         try:
             fill(temporary)
             rows, yuan = check(temporary, held_to or contract(table))
@@ -233,11 +235,16 @@ class Lake:
         return note
 
     def sweep(self) -> int:
-        """Remove what a killed run left behind; returns how many files."""
-        orphans = list(self.root.glob(f"*/*{_TEMPORARY}"))
+        """Remove what a killed run left behind; returns how many files and folders. The caller holds the workspace."""
+        from pipelines.engine import sweep_spilled
+
+        orphans = list(self.root.glob(f"*/*{TEMPORARY}"))
         for orphan in orphans:
-            orphan.unlink(missing_ok=True)
-        return len(orphans)
+            if orphan.is_dir():
+                shutil.rmtree(orphan)
+            else:
+                orphan.unlink(missing_ok=True)
+        return len(orphans) + sweep_spilled(self.root)
 
     def _note_path(self, table: str, partition: str) -> Path:
         return self.root / table / f"{partition}.json"
@@ -297,16 +304,20 @@ def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
 
     Raises:
         ContractError: with the table, the column and the number of rows at fault.
+        InputError: the memory that a check may take is not enough.
     """
     metadata = pq.read_metadata(path)
     for column, zh, en in schema_faults(metadata.schema.to_arrow_schema(), held_to):
         raise _broken(held_to, column, zh, en)
     if metadata.num_rows == 0:
         return 0, {}
+    from pipelines.engine import within_means
+
     demanded = list(laws(held_to))
     money = [column.name for column in held_to.columns if column.type == "yuan"]
     wanted = [law.count for law in demanded] + [f"coalesce(sum({quoted(name)}), 0)" for name in money]
-    with _checker(path.parents[1]).cursor() as connection:
+    checker, limits = _checker(path.parents[1])
+    with checker.cursor() as connection, within_means(connection, limits):
         found = connection.read_parquet(str(path)).aggregate(", ".join(wanted)).fetchall()[0] if wanted else ()
     for law, count in zip(demanded, found, strict=False):
         if count:
@@ -316,16 +327,18 @@ def check(path: Path, held_to: Contract) -> tuple[int, dict[str, int]]:
 
 
 @lru_cache(maxsize=1)
-def _checker(root: Path) -> duckdb.DuckDBPyConnection:
+def _checker(root: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, str | int]]:
     # One engine for all checks of a lake: opening one costs more than looking at a small table. The keys of tens of
     # millions of rows are told apart on disk: those of 20 million take 2.4 GB in memory, within 1 GB a sixth more time.
+    # It is beside the engine of the steps, which is idle meanwhile, and keeps the same limits where they are lower.
     import duckdb
 
     from pipelines.engine import SPILL
 
-    connection = duckdb.connect(config={"memory_limit": "1GB"})
+    limits = engine_beside(root).limits_within("1GB")
+    connection = duckdb.connect(config=dict(limits))
     connection.execute("SET temp_directory = ?", [str(root / SPILL)])
-    return connection
+    return connection, limits
 
 
 atexit.register(_checker.cache_clear)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pipelines
 from classification.errors import InputError
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     import dagster as dg
 
 ROOT = Path(pipelines.__file__).resolve().parents[1]
+# Errors of libraries that tell of the disk, of memory or of a statement before it reads a row. What others say may hold
+# what they stumbled over, a unit's value: a number that cannot be converted, a key that is there twice.
+_OF_NO_ROW: Final = frozenset(
+    {"IOException", "OutOfMemoryException", "BinderException", "CatalogException", "ParserException"}
+    | {"OSError", "FileNotFoundError", "PermissionError", "MemoryError", "ModuleNotFoundError"}
+)
 
 
 class RunError(InputError):
@@ -137,9 +143,26 @@ def _failure(result: dg.ExecuteInProcessResult) -> InputError:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None and str(error.cls_name).startswith("Dagster"):
             error = error.cause
-        # Our own errors say place, what happened in Chinese and in English, whatever library's error led to them;
-        # Dagster puts the class before them.
-        text = error.message.partition(": ")[2].strip() if error is not None else ""
-        zh, _, en = text.partition("\n")
-        return RunError(zh or "步骤失败。", en or "The step failed; what was there stays.", where=event.step_key or "")
+        return _step_failed(event.step_key or "", error)
     return RunError("运行失败。", "The run failed.")
+
+
+def _step_failed(step: str, error: dg.SerializableErrorInfo | None) -> RunError:
+    if error is None:
+        return RunError("步骤失败。", "The step failed; what was there stays.", where=step)
+    kind, _, text = error.message.strip().partition(": ")  # Dagster puts the class before what it says
+    first, _, rest = text.partition("\n")
+    if kind in {f"{ours.__module__}.{ours.__qualname__}" for ours in _kinds(InputError)}:
+        return RunError(first, rest, where=step)  # Chinese, then English, whatever library's error led to it
+    said = f": {first}" if error.cls_name in _OF_NO_ROW else ""
+    return RunError(
+        f"步骤出错（{error.cls_name}）：程序没有料到这个错误；原有的数据和已发布的内容没有改动。"
+        "请用 shuce ui 打开这次运行，查看该步骤的记录，并把步骤和错误名称告诉维护人员。",
+        f"The step failed with {error.cls_name}{said}; what was there stays. Look at the step's record in this run "
+        "(shuce ui), and tell whoever maintains this which step and which error it was.",
+        where=step,
+    )
+
+
+def _kinds(kind: type[Exception]) -> set[type[Exception]]:
+    return {kind}.union(*map(_kinds, kind.__subclasses__()))

@@ -29,7 +29,7 @@ from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
-from pipelines.lake import ALL, Lake, Made, join_files, table_hash, write_table
+from pipelines.lake import ALL, TEMPORARY, Lake, Made, join_files, table_hash, write_table
 from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
@@ -127,7 +127,7 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         rates = lake.read("class_rate").to_pandas()
         coefficients = lake.read("core_coefficient").to_pandas()
         period = Quarter.parse(quarter)
-        with unit_engine(workspace) as work, TemporaryDirectory(dir=path.parent) as folder:
+        with unit_engine(workspace) as work, TemporaryDirectory(TEMPORARY, dir=path.parent) as folder:
             work.add(
                 class_return=lake.existing("class_return", [quarter]), core_map=codes["core_map"], gbt=codes["gbt"]
             )

@@ -105,3 +105,15 @@ def test_whoever_reads_the_lake_keeps_the_workspace_s_limits() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "engine" and node.args
     }
     assert opens == {"engines.py"}
+
+
+def test_whoever_opens_a_database_is_known() -> None:
+    """Two read the lake, within the workspace's limits; the others parse a text, or read and write releases alone."""
+    opens = {
+        path.relative_to(ROOT / "pipelines").as_posix()
+        for path in (ROOT / "pipelines").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"duckdb.connect", "connect"}
+    }
+    releases = {"release/read.py", "release/sdmx.py", "release/snapshot.py"}
+    assert opens == {"engine.py", "lake.py", "review/rules.py"} | releases

@@ -39,15 +39,15 @@ def test_nothing_of_a_quarter_is_left_out(
 
     monkeypatch.setattr(limited, "timed", here)
     monkeypatch.setattr(limited, "measure", measure)
-    asked = ["--units", "600", "--limit", "300MB", "--results", str(results), "--folder", str(tmp_path)]
+    asked = ["--units", "600", "--limit", "512MB", "--results", str(results), "--folder", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", ["limited", *asked])
     limited.main()
     found = {step.table: step for step in records.read(results, limited.Step)}
-    assert seen == {"limits": {"memory_limit": "300MB"}, "whole": True}
+    assert seen == {"limits": {"memory_limit": "512MB"}, "whole": True}
     assert list(found) == list(limited.STEPS)
     assert found["core_return"].rows == found["class_return"].rows == 600
     assert min(found[table].rows for table in ("class_part", "cell_leaf", "cell_published")) > 100
-    assert capsys.readouterr().out.count("300MB") == len(limited.STEPS)
+    assert capsys.readouterr().out.count("512MB") == len(limited.STEPS)
 
 
 def test_the_most_that_was_spilled_is_told(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from pipelines.cli import app
 from pipelines.cli.answer import write_answer
 from pipelines.cli.instance import _failure
 from pipelines.disk import DiskFullError, full, full_disk_told
-from pipelines.engine import _within_means
+from pipelines.engine import within_means
 from pipelines.ingest import guard, landing
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake, write_table
@@ -74,7 +74,7 @@ def by_duckdb(_: Path) -> None:
 
 
 def by_spilling(_: Path) -> None:
-    with _within_means():
+    with duckdb.connect() as connection, within_means(connection, {}):
         raise duckdb.OutOfMemoryException(SPILLING)
 
 
@@ -89,7 +89,8 @@ def test_whoever_writes_it_is_the_same_error(write: Callable[[Path], None], tmp_
 def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), full_disk_told([tmp_path]):
         (tmp_path / "nowhere" / "x").write_text("x")
-    with pytest.raises(InputError, match="memory_limit"), full_disk_told([tmp_path]), _within_means():
+    low, told = duckdb.connect(), pytest.raises(InputError, match="memory_limit")
+    with told, full_disk_told([tmp_path]), within_means(low, {}):
         raise duckdb.OutOfMemoryException(LOW)
     with pytest.raises(DiskFullError) as raised, full_disk_told([tmp_path]), full_disk_told([tmp_path / "inner"]):
         raise NO_ROOM

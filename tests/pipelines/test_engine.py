@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from pipelines import engine as engines
 from pipelines.engine import engine, statement
 from pipelines.lake import write_table
 
+ROOT = Path(__file__).parents[2]
 NUMBERS = pa.table({"n": pa.array([3, 1, 2], pa.int64())})
 
 
@@ -200,9 +204,39 @@ def test_a_statement_reaches_no_file_outside_its_folder(tmp_path: Path) -> None:
 def test_a_memory_limit_that_is_too_low_is_told_and_nothing_is_left_behind(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
     limits = {"memory_limit": "1MB", "threads": 1}
-    with engine(tmp_path, limits) as work, pytest.raises(InputError, match="memory_limit"):
+    with engine(tmp_path, limits) as work, pytest.raises(InputError, match="memory_limit") as raised:
         work.write("SELECT i FROM range(3000000) AS t(i) ORDER BY i DESC", path)
+    assert "上限 1MB，线程 1 个" in raised.value.zh
+    assert "limit 1MB, threads 1" in raised.value.en
+    assert not raised.value.where  # the text names the settings, a run adds the step
     assert not list(tmp_path.glob("*.parquet"))
+
+
+def test_a_limit_that_nobody_set_is_told_as_duckdb_has_it() -> None:
+    connection = duckdb.connect(config={"memory_limit": "1GB", "threads": 3})
+    with pytest.raises(InputError) as raised, engines.within_means(connection, {}):
+        raise duckdb.OutOfMemoryException("failed to allocate")
+    assert "limit 953.6 MiB, threads 3" in raised.value.en
+
+
+def test_what_killed_processes_had_spilled_is_swept_and_that_of_living_ones_left(tmp_path: Path) -> None:
+    text, limits = "SELECT i, md5(i::VARCHAR) AS m FROM range(2000000) AS t(i)", {"memory_limit": "40MB", "threads": 1}
+    program = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom pipelines.engine import engine\n"
+        f"with engine(Path(sys.argv[1]), {limits}) as work:\n"
+        f"    work.keep('kept', '{text}')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with engine(tmp_path, limits) as work:
+        work.keep("kept", text)
+        ours = set((tmp_path / engines.SPILL).iterdir())
+        killed = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, check=False)
+        left = set((tmp_path / engines.SPILL).iterdir()) - ours
+        assert killed.returncode == -signal.SIGKILL
+        assert ours
+        assert left
+        assert engines.sweep_spilled(tmp_path) == len(left)
+        assert set((tmp_path / engines.SPILL).iterdir()) == ours
+        assert work.rows("SELECT count(DISTINCT m) AS n FROM kept")["n"].to_pylist() == [2_000_000]
 
 
 def test_what_does_not_fit_into_memory_is_spilled(tmp_path: Path) -> None:

@@ -3,13 +3,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from classification.errors import InputError
 from pipelines import lake as lake_module
 from pipelines.contracts import Column, Contract
 from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, join_files, table_hash, write_table
+from tests.end_to_end import by_hand
 
 TERMS = Contract(
     table="t",
@@ -84,9 +87,30 @@ def test_a_broken_contract_leaves_the_old_table(lake: Lake, table: pa.Table, mes
 def test_a_check_has_limits_of_its_own_and_spills_into_the_lake(lake: Lake) -> None:
     put(lake, rows(["a"], [1]))
     settings = "SELECT value FROM duckdb_settings() WHERE name IN ('memory_limit', 'temp_directory') ORDER BY name"
-    with lake_module._checker(lake.root).cursor() as connection:
+    with lake_module._checker(lake.root)[0].cursor() as connection:
         found = [value for (value,) in connection.execute(settings).fetchall()]
     assert found == ["953.6 MiB", str(lake.root / ".spill")]
+
+
+@pytest.mark.parametrize(("said", "held"), [("600MB", "572.2 MiB"), ("2GB", "953.6 MiB")])
+def test_a_check_keeps_the_limits_of_the_settings_beside_the_lake(tmp_path: Path, said: str, held: str) -> None:
+    engine = f"\n[engine]\nmemory_limit = '{said}'\nthreads = 1\n"
+    (tmp_path / "city.toml").write_text(by_hand.SETTINGS + engine, encoding="utf-8")
+    lake = Lake(tmp_path / "lake")
+    put(lake, rows(["a"], [1]))
+    with lake_module._checker(lake.root)[0].cursor() as connection:
+        found = connection.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchall()
+    assert found == [(held, 1)]
+
+
+def test_a_check_without_memory_is_told(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    low = duckdb.connect(config={"memory_limit": "1MB", "threads": 1})
+    monkeypatch.setattr(lake_module, "_checker", lambda _: (low, {"memory_limit": "1MB"}))
+    many = TERMS.model_copy(update={"key": ("money",)})
+    table = rows(["a"] * 300_000, list(range(300_000)))
+    with pytest.raises(InputError, match="内存不够（上限 1MB，线程 1 个）"):
+        lake.write("t", ALL, lambda path: write_table(table, path), fingerprint="x", held_to=many)
+    assert lake.partitions("t") == []
 
 
 def test_missing_partitions_are_all_named(lake: Lake) -> None:
@@ -107,7 +131,9 @@ def test_a_killed_write_leaves_the_old_table_and_is_swept(lake: Lake) -> None:
     assert killed.returncode == -9
     assert lake.read("t")["money"].to_pylist() == [7]
     assert lake.partitions("t") == [ALL]
-    assert lake.sweep() == 1
+    (lake.root / "t" / "x.part").mkdir()  # a folder of parts that were to be joined
+    (lake.root / "t" / "x.part" / "2021-01-01.parquet").write_bytes(b"rows")
+    assert lake.sweep() == 2
     assert not list(lake.root.rglob("*.part"))
 
 

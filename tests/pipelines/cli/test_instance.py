@@ -7,10 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
+import duckdb
 import pytest
 import sqlalchemy
 
 from pipelines.cli.instance import ROOT, _failure, environment, instance_of
+from pipelines.lake import ContractError
 from pipelines.workspace import Workspace
 
 
@@ -45,11 +48,47 @@ def failed(error: Any) -> Any:
 
 
 def test_a_failure_is_told_in_the_words_of_its_first_cause() -> None:
-    ours = "errors.InputError: 【2021Q1】缺表\na table is missing\n"
+    ours = "classification.errors.InputError: 【2021Q1】缺表\na table is missing\n"
     cause = SimpleNamespace(cls_name="InputError", message=ours, cause=SimpleNamespace(message="of a library"))
     fault = _failure(result(failed(SimpleNamespace(cls_name="DagsterError", message="wrapper", cause=cause))))
     assert (fault.zh, fault.en) == ("【2021Q1】缺表", "a table is missing")
     assert fault.where == "core_return"
+
+
+@pytest.mark.parametrize(
+    ("fault", "zh", "en"),
+    [
+        (ContractError("主键重复", "keys are repeated", where="t"), "【t】主键重复", "keys are repeated"),
+        (
+            duckdb.IOException("IO Error: no such file\nmore"),
+            "步骤出错（IOException）",
+            "IOException: IO Error: no such file;",
+        ),
+        (
+            duckdb.ConversionException("could not convert '8123' to INT32"),
+            "步骤出错（ConversionException）",
+            "Exception;",
+        ),
+        (KeyError("8123"), "步骤出错（KeyError）", "failed with KeyError;"),
+    ],
+)
+def test_only_our_own_words_are_taken_for_chinese(fault: Exception, zh: str, en: str) -> None:
+    """A library's are English, and what it stumbled over may be a unit's value."""
+
+    @dg.op
+    def step() -> None:
+        raise fault
+
+    @dg.job
+    def stopping() -> None:
+        step()
+
+    told = _failure(stopping.execute_in_process(raise_on_error=False))
+    assert told.zh.startswith(zh)
+    assert en in told.en
+    assert "8123" not in str(told)
+    assert "more" not in str(told)
+    assert told.where == "step"
 
 
 def test_a_failure_without_a_cause_is_told_all_the_same() -> None:

@@ -91,6 +91,24 @@ def test_a_changed_rule_for_rates_makes_the_parts_anew(home: Path, monkeypatch: 
     assert classified.class_part(workspace, quarter).computed
 
 
+def test_what_a_killed_making_of_the_parts_leaves_is_swept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, kept, place = Lake(home / "lake"), home / "kept", list[Path]()
+
+    def killed(parts: list[Path], *_: object) -> None:
+        shutil.copytree(parts[0].parent, kept)
+        place.append(parts[0].parent)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classified, "_code", lambda: ["yet another rule"])
+    monkeypatch.setattr(classified, "join_files", killed)
+    with pytest.raises(KeyboardInterrupt):
+        classified.class_part(Workspace(home), by_hand.QUARTERS[0])
+    shutil.move(kept, place[0])  # as it would have stayed
+    assert list(place[0].glob("*.parquet"))
+    assert lake.sweep() == 1
+    assert not place[0].exists()
+
+
 def test_no_file_at_all_gives_empty_tables(tmp_path: Path) -> None:
     home = tmp_path / "home"
     (home / "inbox").mkdir(parents=True)
