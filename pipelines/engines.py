@@ -16,18 +16,16 @@ from pipelines.workspace import Workspace
 def unit_engine(workspace: Workspace) -> Iterator[Engine]:
     """The engine for one table of units or cells: DuckDB, or Spark where ``[engine]`` says so.
 
-    Raises:
-        InputError: Spark is asked for and is not there.
+    Either is opened by what needs it first; a Spark that is not there is told then.
     """
     terms = workspace.city.engine
     if terms.kind == "duckdb":
         with local_engine(workspace) as work:
             yield work
     else:
-        from pipelines.spark import spark_engine
+        from pipelines.spark import SparkEngine
 
-        with spark_engine(workspace.lake, terms.master, terms.settings) as work:
-            yield work
+        yield SparkEngine(workspace.lake, terms.master, terms.settings)
 
 
 def local_engine(workspace: Workspace) -> AbstractContextManager[DuckEngine]:

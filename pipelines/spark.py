@@ -1,7 +1,7 @@
 """The second engine: the same statements on Spark, for whoever outgrows one machine.
 
-Belongs here: a session, and named inputs and statements on it. Does not belong here: what a statement says in Spark's
-dialect (dialect), which engine a workspace uses (engines).
+Belongs here: a session, what it needs to start, and named inputs and statements on it. Does not belong here: what a
+statement says in Spark's dialect (dialect), which engine a workspace uses (engines).
 
 Cost: a session takes seconds to start and is shared by the process; whatever is kept is computed once and held by the
 cluster. A table is written as one file, so the last step of a table runs on one worker.
@@ -12,26 +12,31 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import os
+import re
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from classification.errors import InputError
-from pipelines.dialect import translated
 from pipelines.engine import SPILL, Engine, Input, Parameters
+from pipelines.lake import TEMPORARY
 
 _DIALECT: Final = "spark"
-_PORT: Final = 7077  # of a Spark master where the address names none
+_JAVA: Final = 17  # the oldest that this Spark runs on
+_ADDRESS: Final = r"(?:[^\s,:/\[\]]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}"
+_MASTER: Final = re.compile(
+    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_ADDRESS}(?:,{_ADDRESS})*|k8s://\S+|yarn"
+)
 _SETTINGS: Final = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -44,22 +49,35 @@ _SETTINGS: Final = {
 
 
 class SparkEngine(Engine):
-    """One Spark session with the inputs of one table's making as views."""
+    """The inputs of one table's making as views in a Spark session; what is behind the session is the process's.
 
-    def __init__(self, session: Any) -> None:
-        self._session = session
+    It is opened by the first that needs it: where a table is found as it would be made, nothing is opened.
+
+    Args:
+        within: the folder in which this machine's part of Spark puts what it cannot hold in memory.
+        master: ``local[2]``, ``yarn``, or the address of a cluster: ``spark://host:7077``, further ones after a comma.
+        settings: further settings of Spark by name.
+    """
+
+    def __init__(self, within: Path, master: str, settings: Mapping[str, str]) -> None:
+        self._master, self._settings = master, {"spark.local.dir": str(within / SPILL), **settings}
+
+    @cached_property
+    def _session(self) -> Any:
+        return _shared(self._master, tuple(sorted(self._settings.items()))).newSession()
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
         for name, value in inputs.items():
             given = isinstance(value, pa.Table)
-            rows = self._session.createDataFrame(value) if given else self._session.read.parquet(*map(str, value))
+            with _lake_seen():
+                rows = self._session.createDataFrame(value) if given else self._session.read.parquet(*map(str, value))
             rows.createOrReplaceTempView(name)
 
     def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
         # As text, not as a plan: a view sees what its inputs are when it is read, as in the first engine.
-        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {translated(text, _DIALECT, parameters)}")
+        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {_translated(text, parameters)}")
 
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""
@@ -67,22 +85,22 @@ class SparkEngine(Engine):
 
     def learn(self, name: str, function: Callable[[Input], Input]) -> None:
         """Make a function over a column of texts known to statements: one truth value per text, none for none."""
+        session = self._session  # first: it says so where there is no pyspark
         from pyspark.sql.pandas.functions import arrow_udf
 
         def applied(texts: pa.Array) -> pa.Array:
             there = pc.is_valid(texts)
             return pc.replace_with_mask(pa.nulls(len(texts), pa.bool_()), there, function(texts.filter(there)))
 
-        self._session.udf.register(name, arrow_udf(applied, "boolean"))  # type: ignore[call-overload]
+        session.udf.register(name, arrow_udf(applied, "boolean"))  # type: ignore[call-overload]
 
     def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
-        self._select(text, parameters).localCheckpoint().createOrReplaceTempView(name)
+        self._keep(name, self._select(text, parameters))
 
     def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""
-        both = self._session.table(name).unionByName(self._select(text, parameters))
-        both.localCheckpoint().createOrReplaceTempView(name)
+        self._keep(name, self._session.table(name).unionByName(self._select(text, parameters)))
 
     def columns(self, name: str) -> list[str]:
         """The columns of what is known under a name."""
@@ -90,87 +108,136 @@ class SparkEngine(Engine):
 
     def rows(self, text: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a statement as an Arrow table; for small results only."""
-        return self._select(text, parameters).toArrow()
+        with _lake_seen():
+            return self._select(text, parameters).toArrow()
 
     def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
-        """Write the rows of a statement to a Parquet file, in the order in which the statement gives them."""
-        with TemporaryDirectory(dir=path.parent, prefix=".spark-") as folder:
+        """Write the rows of a statement to a Parquet file, in the order in which the statement gives them.
+
+        Raises:
+            InputError: the cluster reads or writes another folder of that name.
+        """
+        # Named so that the lake sweeps it away after a run that was killed.
+        with _lake_seen(), TemporaryDirectory(dir=path.parent, prefix=".spark-", suffix=TEMPORARY) as folder:
             parts = Path(folder) / "parts"
             self._select(text, parameters).coalesce(1).write.parquet(str(parts))
-            (part,) = parts.glob("*.parquet")
-            part.replace(path)
+            written = list(parts.glob("*.parquet"))
+            if not written:
+                raise FileNotFoundError(parts)
+            written[0].replace(path)
+
+    def _keep(self, name: str, rows: Any) -> None:
+        with _lake_seen():
+            rows.localCheckpoint().createOrReplaceTempView(name)
 
     def _select(self, text: str, parameters: Parameters | None) -> Any:
-        return self._session.sql(translated(text, _DIALECT, parameters))
+        return self._session.sql(_translated(text, parameters))
+
+
+def _translated(text: str, parameters: Parameters | None) -> str:
+    from pipelines.dialect import translated  # comes with the extra: without it the session says what is missing
+
+    return translated(text, _DIALECT, parameters)
 
 
 @contextmanager
-def spark_engine(within: Path, master: str, settings: Mapping[str, str]) -> Iterator[SparkEngine]:
-    """A Spark engine of its own for one piece of work; the session behind it is shared by the process.
+def _lake_seen() -> Iterator[None]:
+    try:
+        yield
+    except Exception as fault:
+        # What an executor met comes as text within a fault of Java's.
+        if not re.search("FileNotFound|FILE_NOT_EXIST", f"{fault!r}{fault}"):
+            raise
+        raise _refusal(
+            "集群看不到数据湖：执行节点读写的不是本机数据湖中的文件。数据湖须在各节点的同一路径下，见 docs/scale.md。",
+            "The cluster does not see the lake: executors do not read and write where the driver does. The lake has to "
+            "lie under one path for both (docs/scale.md).",
+        ) from fault
 
-    Args:
-        within: the folder in which this machine's part of Spark puts what it cannot hold in memory.
-        master: ``local[2]``, or the address of a cluster, ``spark://host:7077``.
-        settings: further settings of Spark by name.
 
-    Raises:
-        InputError: pyspark or Java is not there, or nobody answers at the address.
-    """
-    _require(master)
-    said = {"spark.local.dir": str(within / SPILL), **settings}
-    yield SparkEngine(_session(master, tuple(sorted(said.items()))).newSession())
+def _refusal(zh: str, en: str) -> InputError:
+    return InputError(zh, en, where="city.toml [engine]")
 
 
 def _require(master: str) -> None:
-    if importlib.util.find_spec("pyspark") is None:
-        raise InputError(
-            "没有安装 Spark：请运行 pip install 'shuce[spark]'，或在 city.toml 的 [engine] 中改用 kind = \"duckdb\"。",
-            "Spark is not installed: pip install 'shuce[spark]', or set kind = \"duckdb\" under [engine].",
-            where="city.toml [engine]",
+    """See that Spark can start.
+
+    Raises:
+        InputError: ``master`` is no address, pyspark or a Java new enough is not there, or no master answers.
+    """
+    if not _MASTER.fullmatch(master):
+        raise _refusal(
+            f"master 写法不对：{master}。应为 local[2]、spark://主机:7077（多个用逗号隔开）、yarn 或 k8s://…。",
+            f"This is no address of Spark: {master}. master is local[2], spark://host:7077 (further ones after a "
+            "comma), yarn or k8s://….",
         )
+    if not all(map(importlib.util.find_spec, ("pyspark", "sqlglot"))):
+        raise _refusal(
+            "没有安装 Spark：请在程序目录运行 .venv/bin/uv pip install -e '.[spark]'，"
+            '或在 city.toml 的 [engine] 中改用 kind = "duckdb"。',
+            "Spark is not installed: run .venv/bin/uv pip install -e '.[spark]' where the program lies, or set "
+            'kind = "duckdb" under [engine].',
+        )
+    _require_java()
+    addresses = master.removeprefix("spark://").split(",") if master.startswith("spark://") else []
+    if addresses and not any(map(_answers, addresses)):
+        raise _refusal(
+            f"Spark 集群没有应答（{'、'.join(addresses)}）：请核对 [engine] master 的地址和端口，并确认集群在运行。",
+            f"Nobody answers at the Spark master ({', '.join(addresses)}): check host and port under [engine] master, "
+            "and that it runs.",
+        )
+
+
+def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
-    if not shutil.which("java", path=f"{home}/bin" if home else None):
-        raise InputError(
-            '没有找到 Java：Spark 需要 Java 17 或更新版本，请安装并设好 JAVA_HOME，或改用 kind = "duckdb"。',
-            'There is no Java: Spark needs Java 17 or newer; install it and set JAVA_HOME, or set kind = "duckdb".',
-            where="city.toml [engine]",
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    if java is None:
+        raise _refusal(
+            f'没有找到 Java：Spark 需要 Java {_JAVA} 或更新版本，请安装并设好 JAVA_HOME，或改用 kind = "duckdb"。',
+            f'There is no Java: Spark needs {_JAVA} or newer; install it and set JAVA_HOME, or set kind = "duckdb".',
         )
-    address = urlsplit(master)
-    if address.scheme == "spark" and not _answers(address.hostname or "", address.port or _PORT):
-        raise InputError(
-            "Spark 集群没有应答：请核对 [engine] master 的地址和端口，并确认集群在运行。",
-            "Nobody answers at the Spark master: check host and port under [engine] master, and that it runs.",
-            where="city.toml [engine]",
+    asked = subprocess.run([java, "-version"], capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - what Spark itself would start
+    version = re.search(r'version "((?:1\.)?([0-9]+)[^"]*)"', asked.stderr + asked.stdout)
+    if asked.returncode or version is None or int(version[2]) < _JAVA:
+        found = version[1] if version else "?"
+        raise _refusal(
+            f"Java 不能用：{java}（版本 {found}）。Spark 需要 Java {_JAVA} 或更新版本，请安装并设好 JAVA_HOME，"
+            '或改用 kind = "duckdb"。',
+            f"This Java will not do: {java} (version {found}). Spark needs Java {_JAVA} or newer; install it and set "
+            'JAVA_HOME, or set kind = "duckdb".',
         )
 
 
-def _answers(host: str, port: int, *, seconds: float = 5) -> bool:
+def _answers(address: str, *, seconds: float = 5) -> bool:
+    host, _, port = address.rpartition(":")
     try:
-        with socket.create_connection((host, port), timeout=seconds):
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=seconds):
             return True
-    except OSError:
+    except (OSError, OverflowError, UnicodeError):  # the latter two for what no port and no host can be
         return False
 
 
 def end_session() -> None:
     """End Spark in this process, if it runs; the next engine starts it anew."""
-    if not _session.cache_info().currsize:
-        return
     from pyspark import SparkContext
 
-    context: Any = SparkContext.getOrCreate()
-    process = context._gateway.proc
-    context.stop()
+    gateway: Any = SparkContext._gateway
+    if gateway is None:
+        return
+    context = SparkContext._active_spark_context
+    if context is not None:
+        context.stop()
     # The context's own end leaves the Java process and the pipe to it open.
-    context._gateway.shutdown()
-    process.stdin.close()
-    process.wait()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
     SparkContext._gateway = SparkContext._jvm = None
-    _session.cache_clear()
+    _shared.cache_clear()
 
 
 @cache
-def _session(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
+def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
+    _require(master)
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers need what this interpreter has
@@ -178,7 +245,23 @@ def _session(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
     local = _SETTINGS if master.startswith("local") else {k: v for k, v in _SETTINGS.items() if "driver" not in k}
     for name, value in {**local, **dict(settings)}.items():
         building = building.config(name, value)
-    session = building.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
     atexit.register(end_session)
+    try:
+        session = building.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
+    except Exception as fault:
+        end_session()
+        raise _refusal(
+            f"Spark 没有启动（{master}）：请核对 [engine] 的 master 和 settings，原因见上方 Spark 自己的输出；"
+            '也可改用 kind = "duckdb"。',
+            f"Spark did not start at {master} ({_first_line(fault)}). Check master and settings under [engine]; what "
+            'Spark printed says more. Or set kind = "duckdb".',
+        ) from fault
     return session
+
+
+def _first_line(fault: Exception) -> str:
+    """What Spark says of a fault, without Java's stack; py4j says first what was called, which helps nobody."""
+    lines = str(fault).splitlines()
+    said = [line.removeprefix(": ") for line in lines if line.startswith(": ")]
+    return (said or lines or [type(fault).__name__])[0]

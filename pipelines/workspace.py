@@ -77,11 +77,11 @@ class EngineTerms(BaseModel):
     """What statements over units run on.
 
     Attributes:
-        kind: ``duckdb``, or ``spark`` (extra ``shuce[spark]``, Java 17).
+        kind: ``duckdb``, or ``spark`` (the extra ``spark``, Java 17 or newer).
         memory_limit: what DuckDB may hold in memory before it spills to the lake, for example ``2GB``, at least
             ``LEAST_MEMORY``; '' for its own.
         threads: how many threads DuckDB uses; all cores where it is not said.
-        master: where Spark runs: ``local[2]``, or a cluster's address.
+        master: where Spark runs: ``local[2]``, or a cluster's address (``spark.SparkEngine``).
         settings: further settings of Spark by name.
     """
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from classification.errors import InputError
 from pipelines.contracts import contract
 from pipelines.dialect import translated
+from pipelines.engines import unit_engine
 from pipelines.lake import ALL, Lake
-from pipelines.spark import end_session, spark_engine
+from pipelines.spark import SparkEngine, end_session
 from pipelines.steps import annual, cells, classified, core, imputed
-from pipelines.workspace import Workspace
+from pipelines.workspace import EngineTerms, Workspace
 from tests.end_to_end.running import duplicate
 
 # Sockets to the Java process that its client leaves to the garbage collector.
@@ -96,22 +101,91 @@ def test_the_project_s_functions_are_written_out() -> None:
         translated("SELECT $day AS d", "spark")
 
 
+def test_a_cluster_that_does_not_see_the_lake_is_told(
+    on_spark: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from pyspark.sql.readwriter import DataFrameWriter
+
+    swept: list[Path] = []
+
+    def elsewhere(_: DataFrameWriter, path: str) -> None:
+        Path(path).mkdir()
+        swept.extend(tmp_path.parent.glob("*/*.part"))  # as the lake looks for what a killed run left
+
+    source = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": [1]}), source)
+    with unit_engine(on_spark) as work:
+        work.add(t=[source])
+        source.unlink()
+        with pytest.raises(InputError, match="集群看不到数据湖"):
+            work.keep("kept", "FROM t")
+        with pytest.raises(InputError, match="集群看不到数据湖"):
+            work.rows("FROM t")
+        monkeypatch.setattr(DataFrameWriter, "parquet", elsewhere)
+        with pytest.raises(InputError, match="集群看不到数据湖"):
+            work.write("SELECT 1 AS a", tmp_path / "o.parquet")
+    assert [path.parent for path in swept] == [tmp_path]
+    assert not list(tmp_path.iterdir())
+
+
+def test_spark_is_asked_only_where_something_is_to_be_made(ran_city: Path) -> None:
+    city = Workspace(ran_city).city
+    away = {"engine": EngineTerms(kind="spark", master="spark://127.0.0.1:1")}
+    fresh = Workspace(ran_city, city.model_copy(update=away))
+    assert not any(made.computed for made in (*annual.core_annual(fresh), *core.core_return(fresh, QUARTER)))
+    stale = Workspace(ran_city, city.model_copy(update={**away, "counties": city.counties[:-1]}))
+    for make in (annual.core_annual, lambda home: core.core_return(home, QUARTER)):
+        with pytest.raises(InputError, match="Spark 集群没有应答"):
+            make(stale)
+
+
 @pytest.mark.parametrize(
-    ("master", "absent", "words"),
+    ("master", "java", "words"),
     [
-        ("local[1]", "pyspark", "没有安装 Spark"),
-        ("local[1]", "java", "没有找到 Java"),
-        ("spark://127.0.0.1:1", "", "Spark 集群没有应答"),
+        ("nonsense", "17.0.15", "master 写法不对：nonsense"),
+        ("spark://h1:7077,h2", "17.0.15", "master 写法不对：spark://h1:7077,h2"),
+        ("local[1]", "", "没有找到 Java"),
+        ("local[1]", "1.8.0_402", "版本 1.8.0_402"),
+        ("local[1]", "11.0.22", "版本 11.0.22"),
+        ("local[1]", "of none", "版本 ?"),
+        ("spark://127.0.0.1:1,[::1]:1", "17.0.15", "Spark 集群没有应答（127.0.0.1:1、[::1]:1）"),
     ],
 )
-def test_a_spark_that_is_not_there_is_told_before_anything_runs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, master: str, absent: str, words: str
+def test_a_spark_that_cannot_start_is_told_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, master: str, java: str, words: str
 ) -> None:
-    if absent == "pyspark":
-        monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    if absent == "java":
-        monkeypatch.setenv("PATH", "")
-        monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(InputError, match="engine") as raised, spark_engine(tmp_path, master, {}):
-        pass
-    assert words in raised.value.zh
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    if java:
+        _java(tmp_path, java)
+    with pytest.raises(InputError, match=re.escape(words)) as raised:
+        SparkEngine(tmp_path, master, {}).rows("SELECT 1 AS a")
+    assert raised.value.where == "city.toml [engine]"
+
+
+def test_without_the_extra_it_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(InputError, match="没有安装 Spark"):
+        SparkEngine(tmp_path, "local[1]", {}).learn("known", lambda texts: texts)
+    without = "import sys; sys.modules['sqlglot'] = None; import pipelines.spark"
+    subprocess.run([sys.executable, "-c", without], check=True)
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning")
+def test_whatever_keeps_spark_from_starting_is_one_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    end_session()
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    _java(tmp_path, "17.0.15")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # One of two masters answers, which is enough to try.
+        work = SparkEngine(tmp_path, f"spark://127.0.0.1:1,127.0.0.1:{listening.getsockname()[1]}", {})
+        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*JAVA_GATEWAY_EXITED"):
+            work.rows("SELECT 1 AS a")
+    gc.collect()
+
+
+def _java(home: Path, version: str) -> None:
+    """A Java that tells its version and does nothing else."""
+    (home / "bin").mkdir()
+    java = home / "bin" / "java"
+    java.write_text(f'#!/bin/sh\n[ "$1" = -version ] && echo \'openjdk version "{version}"\' >&2\n', "utf-8")
+    java.chmod(0o700)
