@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -219,19 +219,23 @@ def _answers(address: str, *, seconds: float = 5) -> bool:
 
 def end_session() -> None:
     """End Spark in this process, if it runs; the next engine starts it anew."""
+    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
     from pyspark import SparkContext
 
     gateway: Any = SparkContext._gateway
     if gateway is None:
         return
     context = SparkContext._active_spark_context
-    if context is not None:
-        context.stop()
+    # A Java that has ended by itself answers nobody.
+    with suppress(OSError, Py4JError):
+        if context is not None:
+            context.stop()
     # The context's own end leaves the Java process and the pipe to it open.
-    gateway.shutdown()
+    with suppress(OSError, Py4JError):
+        gateway.shutdown()
     gateway.proc.stdin.close()
     gateway.proc.wait()
-    SparkContext._gateway = SparkContext._jvm = None
+    SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
     _shared.cache_clear()
 
 
@@ -249,14 +253,15 @@ def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
     try:
         session = building.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
+        cause = _first_line(fault)  # which is asked of Java
         end_session()
         raise _refusal(
             f"Spark 没有启动（{master}）：请核对 [engine] 的 master 和 settings，原因见上方 Spark 自己的输出；"
             '也可改用 kind = "duckdb"。',
-            f"Spark did not start at {master} ({_first_line(fault)}). Check master and settings under [engine]; what "
+            f"Spark did not start at {master} ({cause}). Check master and settings under [engine]; what "
             'Spark printed says more. Or set kind = "duckdb".',
-        ) from fault
+        ) from None
     return session
 
 

@@ -129,6 +129,18 @@ def test_a_cluster_that_does_not_see_the_lake_is_told(
     assert not list(table.iterdir())
 
 
+@pytest.mark.filterwarnings("ignore:Unable to cleanly shutdown Spark:RuntimeWarning")
+def test_a_java_that_ended_by_itself_is_cleared_away(on_spark: Workspace) -> None:
+    from pyspark import SparkContext
+
+    java = SparkContext._gateway
+    assert java is not None
+    java.proc.kill()
+    java.proc.wait()
+    end_session()
+    assert SparkContext._active_spark_context is None
+
+
 def test_spark_is_asked_only_where_something_is_to_be_made(ran_city: Path) -> None:
     city = Workspace(ran_city).city
     away = {"engine": EngineTerms(kind="spark", master="spark://127.0.0.1:1")}
@@ -181,6 +193,13 @@ def test_whatever_keeps_spark_from_starting_is_one_message(monkeypatch: pytest.M
         work = SparkEngine(tmp_path, f"spark://127.0.0.1:1,127.0.0.1:{listening.getsockname()[1]}", {})
         with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*JAVA_GATEWAY_EXITED"):
             work.rows("SELECT 1 AS a")
+    gc.collect()
+
+
+def test_what_java_says_of_a_start_that_failed_is_told(tmp_path: Path) -> None:
+    end_session()
+    with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*spark.driver.port"):
+        SparkEngine(tmp_path, "local[1]", {"spark.driver.port": "none"}).rows("SELECT 1 AS a")
     gc.collect()
 
 
