@@ -108,7 +108,8 @@ def test_every_value_is_the_same_over_spark_connect(ran_city: Path, connected: W
 
 def test_each_engine_has_a_session_of_its_own_and_ends_it(connected: Workspace) -> None:
     with unit_engine(connected) as first, unit_engine(connected) as second:
-        first.add(t=pa.table({"a": ["x", None]}))
+        first.add(t=pa.table({"a": ["x", None]}), empty=pa.table({"n": pa.array([], pa.int64())}))
+        assert first.columns("empty") == ["n"]
         second.add(t=pa.table({"a": ["y", "zz"]}))
         first.keep("kept", "FROM t")
         second.learn("short", lambda texts: pc.equal(pc.utf8_length(texts), 1))
