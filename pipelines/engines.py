@@ -6,7 +6,7 @@ Belongs here: the choice, from ``city.toml``. Does not belong here: either engin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 from pipelines.engine import DuckEngine, Engine, engine
 from pipelines.workspace import Workspace
@@ -23,9 +23,10 @@ def unit_engine(workspace: Workspace) -> Iterator[Engine]:
         with local_engine(workspace) as work:
             yield work
     else:
-        from pipelines.spark import SparkEngine
+        from pipelines.spark import spark_engine
 
-        yield SparkEngine(workspace.lake, terms.master, terms.settings)
+        with closing(spark_engine(workspace.lake, terms.master, terms.settings)) as work:
+            yield work
 
 
 def local_engine(workspace: Workspace) -> AbstractContextManager[DuckEngine]:

@@ -3,8 +3,8 @@
 Belongs here: a session, what it needs to start, and named inputs and statements on it. Does not belong here: what a
 statement says in Spark's dialect (dialect), which engine a workspace uses (engines).
 
-Cost: a session takes seconds to start and is shared by the process; whatever is kept is computed once and held by the
-cluster. A table is written as one file, so the last step of a table runs on one worker.
+Cost: a session takes seconds to start and is shared by the process, or is a server's; whatever is kept is computed once
+and held by the cluster. A table is written as one file, so the last step of a table runs on one worker.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ from pipelines.engine import SPILL, Engine, Input, Parameters
 from pipelines.lake import TEMPORARY
 
 _DIALECT: Final = "spark"
+_CONNECT: Final = "sc://"
 _JAVA: Final = 17  # the oldest that this Spark runs on
 _ADDRESS: Final = r"(?:[^\s,:/\[\]]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}"
 _MASTER: Final = re.compile(
-    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_ADDRESS}(?:,{_ADDRESS})*|k8s://\S+|yarn"
+    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_ADDRESS}(?:,{_ADDRESS})*|k8s://\S+|yarn|"
+    rf"{_CONNECT}{_ADDRESS}(?:/(?:;[^\s;=/?#]+=[^\s;=/?#]+)*)?"
 )
+_PACKAGES: Final = ("pyspark", "sqlglot")
+_CONNECT_PACKAGES: Final = ("grpc", "grpc_status", "google.rpc", "zstandard")  # what pyspark looks for as it connects
 _SETTINGS: Final = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -55,24 +59,35 @@ class SparkEngine(Engine):
 
     Args:
         within: the folder in which this machine's part of Spark puts what it cannot hold in memory.
-        master: ``local[2]``, ``yarn``, or the address of a cluster: ``spark://host:7077``, further ones after a comma.
+        master: ``local[2]``, ``yarn``, or the address of a cluster: ``spark://host:7077``, further ones after a comma;
+            for ``sc://`` see `ConnectEngine`.
         settings: further settings of Spark by name.
     """
 
     def __init__(self, within: Path, master: str, settings: Mapping[str, str]) -> None:
-        self._master, self._settings = master, {"spark.local.dir": str(within / SPILL), **settings}
+        self._within, self._master, self._settings = within, master, settings
 
     @cached_property
     def _session(self) -> Any:
-        return _shared(self._master, tuple(sorted(self._settings.items()))).newSession()
+        settings = {"spark.local.dir": str(self._within / SPILL), **self._settings}
+        return _shared(self._master, tuple(sorted(settings.items()))).newSession()
+
+    def close(self) -> None:
+        """Give back what is not the process's: of a session in this process, nothing."""
 
     def add(self, **inputs: Input) -> None:
         """Make inputs known under their names: Arrow tables, or Parquet files read as one."""
+        session = self._session  # first: it says so where there is no pyspark
+        from pyspark.sql.pandas.types import from_arrow_schema
+
         for name, value in inputs.items():
-            given = isinstance(value, pa.Table)
             with _lake_seen():
-                rows = self._session.createDataFrame(value) if given else self._session.read.parquet(*map(str, value))
-            rows.createOrReplaceTempView(name)
+                if isinstance(value, pa.Table):
+                    # Its columns are said: Spark Connect does not look for them in a table without rows.
+                    rows = session.createDataFrame(value, from_arrow_schema(value.schema))
+                else:
+                    rows = session.read.parquet(*map(str, value))
+                rows.createOrReplaceTempView(name)
 
     def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
@@ -134,6 +149,29 @@ class SparkEngine(Engine):
         return self._session.sql(_translated(text, parameters))
 
 
+class ConnectEngine(SparkEngine):
+    """The same over Spark Connect (``sc://host:15002``): Spark and Java run there, with one session for each engine."""
+
+    @cached_property
+    def _session(self) -> Any:
+        return _connected(self._master, self._settings)
+
+    def close(self) -> None:
+        """End the session, so that the server lets go of what was kept in it."""
+        if "_session" in vars(self):
+            self._session.stop()
+
+    def _keep(self, name: str, rows: Any) -> None:
+        # The client takes what comes back for the active session's, whichever session asked.
+        type(self._session)._active_session.session = self._session
+        super()._keep(name, rows)
+
+
+def spark_engine(within: Path, master: str, settings: Mapping[str, str]) -> SparkEngine:
+    """The engine for a master, in the process or over Spark Connect; to be closed."""
+    return (ConnectEngine if master.startswith(_CONNECT) else SparkEngine)(within, master, settings)
+
+
 def _translated(text: str, parameters: Parameters | None) -> str:
     from pipelines.dialect import translated  # comes with the extra: without it the session says what is missing
 
@@ -145,12 +183,12 @@ def _lake_seen() -> Iterator[None]:
     try:
         yield
     except Exception as fault:
-        # What an executor met comes as text within a fault of Java's.
-        if not re.search("FileNotFound|FILE_NOT_EXIST", f"{fault!r}{fault}"):
+        # What an executor or a server met comes as text within a fault of Java's.
+        if not re.search("FileNotFound|FILE_NOT_EXIST|PATH_NOT_FOUND", f"{fault!r}{fault}"):
             raise
         raise _refusal(
-            "集群看不到数据湖：执行节点读写的不是本机数据湖中的文件。数据湖须在各节点的同一路径下，见 docs/scale.md。",
-            "The cluster does not see the lake: executors do not read and write where the driver does. The lake has to "
+            "集群看不到数据湖：集群读写的不是本机数据湖中的文件。数据湖在本机和各节点须为同一路径，见 docs/scale.md。",
+            "The cluster does not see the lake: it does not read and write where this machine does. The lake has to "
             "lie under one path for both (docs/scale.md).",
         ) from fault
 
@@ -163,29 +201,38 @@ def _require(master: str) -> None:
     """See that Spark can start.
 
     Raises:
-        InputError: ``master`` is no address, pyspark or a Java new enough is not there, or no master answers.
+        InputError: ``master`` is no address, pyspark or a Java new enough is not there, or nobody answers.
     """
     if not _MASTER.fullmatch(master):
         raise _refusal(
-            f"master 写法不对：{master}。应为 local[2]、spark://主机:7077（多个用逗号隔开）、yarn 或 k8s://…。",
-            f"This is no address of Spark: {master}. master is local[2], spark://host:7077 (further ones after a "
-            "comma), yarn or k8s://….",
+            f"master 写法不对：{_told(master)}。应为 local[2]、spark://主机:7077（多个用逗号隔开）、yarn、k8s://… "
+            "或 sc://主机:15002（Spark Connect，参数写作 /;名=值）。",
+            f"This is no address of Spark: {_told(master)}. master is local[2], spark://host:7077 (further ones after "
+            "a comma), yarn, k8s://… or sc://host:15002 (Spark Connect, parameters as /;name=value).",
         )
-    if not all(map(importlib.util.find_spec, ("pyspark", "sqlglot"))):
+    connecting = master.startswith(_CONNECT)
+    if not all(map(importlib.util.find_spec, (*_PACKAGES, *(_CONNECT_PACKAGES if connecting else ())))):
         raise _refusal(
             "没有安装 Spark：请在程序目录运行 .venv/bin/uv pip install -e '.[spark]'，"
             '或在 city.toml 的 [engine] 中改用 kind = "duckdb"。',
             "Spark is not installed: run .venv/bin/uv pip install -e '.[spark]' where the program lies, or set "
             'kind = "duckdb" under [engine].',
         )
-    _require_java()
-    addresses = master.removeprefix("spark://").split(",") if master.startswith("spark://") else []
+    if not connecting:
+        _require_java()
+    scheme, _, rest = master.partition("://")
+    addresses = rest.partition("/")[0].split(",") if scheme in {"spark", "sc"} else []
     if addresses and not any(map(_answers, addresses)):
         raise _refusal(
             f"Spark 集群没有应答（{'、'.join(addresses)}）：请核对 [engine] master 的地址和端口，并确认集群在运行。",
             f"Nobody answers at the Spark master ({', '.join(addresses)}): check host and port under [engine] master, "
             "and that it runs.",
         )
+
+
+def _told(master: str) -> str:
+    """As much of a master as may be said: among the parameters of Spark Connect is a token."""
+    return master.partition(";")[0]
 
 
 def _require_java() -> None:
@@ -256,13 +303,36 @@ def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
         cause = _first_line(fault)  # which is asked of Java
         end_session()
-        raise _refusal(
-            f"Spark 没有启动（{master}）：请核对 [engine] 的 master 和 settings，原因见上方 Spark 自己的输出；"
-            '也可改用 kind = "duckdb"。',
-            f"Spark did not start at {master} ({cause}). Check master and settings under [engine]; what "
-            'Spark printed says more. Or set kind = "duckdb".',
-        ) from None
+        raise _not_started(master, cause) from None
     return session
+
+
+def _connected(master: str, settings: Mapping[str, str]) -> Any:
+    """A session of its own on a server of Spark Connect, with those settings that are a session's."""
+    _require(master)
+    from pyspark.sql import SparkSession
+
+    own = {name: value for name, value in _SETTINGS.items() if name.startswith("spark.sql.")}
+    try:
+        session: Any = SparkSession.builder.remote(master).create()
+        patience = session.client.get_retry_policies()
+        session.client.set_retry_policies([])  # who does not speak Spark Connect would be asked for ten minutes
+        # One by one: the builder would pass over what the server does not allow, and say nothing.
+        for name, value in {**own, **settings}.items():
+            session.conf.set(name, value)
+        session.client.set_retry_policies(patience)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
+        raise _not_started(master, _first_line(fault)) from None
+    return session
+
+
+def _not_started(master: str, cause: str) -> InputError:
+    return _refusal(
+        f"Spark 没有启动（{_told(master)}）：请核对 [engine] 的 master 和 settings，原因见上方 Spark 自己的输出；"
+        '也可改用 kind = "duckdb"。',
+        f"Spark did not start at {_told(master)} ({cause}). Check master and settings under [engine]; "
+        'what Spark printed says more. Or set kind = "duckdb".',
+    )
 
 
 def _first_line(fault: Exception) -> str:

@@ -77,11 +77,12 @@ class EngineTerms(BaseModel):
     """What statements over units run on.
 
     Attributes:
-        kind: ``duckdb``, or ``spark`` (the extra ``spark``, Java 17 or newer).
+        kind: ``duckdb``, or ``spark`` (the extra ``spark``; Java 17 or newer, except over Spark Connect).
         memory_limit: what DuckDB may hold in memory before it spills to the lake, for example ``2GB``, at least
             ``LEAST_MEMORY``; '' for its own.
         threads: how many threads DuckDB uses; all cores where it is not said.
-        master: where Spark runs: ``local[2]``, or a cluster's address (``spark.SparkEngine``).
+        master: where Spark runs: ``local[2]``, a cluster's address (``spark.SparkEngine``), or ``sc://host:15002``
+            (``spark.ConnectEngine``).
         settings: further settings of Spark by name.
     """
 

@@ -141,12 +141,12 @@ def test_a_java_that_ended_by_itself_is_cleared_away(on_spark: Workspace) -> Non
     assert SparkContext._active_spark_context is None
 
 
-def test_spark_is_asked_only_where_something_is_to_be_made(ran_city: Path) -> None:
-    city = Workspace(ran_city).city
+def test_spark_is_asked_only_where_something_is_to_be_made(copied_city: Path) -> None:
+    city = Workspace(copied_city).city
     away = {"engine": EngineTerms(kind="spark", master="spark://127.0.0.1:1")}
-    fresh = Workspace(ran_city, city.model_copy(update=away))
+    fresh = Workspace(copied_city, city.model_copy(update=away))
     assert not any(made.computed for made in (*annual.core_annual(fresh), *core.core_return(fresh, QUARTER)))
-    stale = Workspace(ran_city, city.model_copy(update={**away, "counties": city.counties[:-1]}))
+    stale = Workspace(copied_city, city.model_copy(update={**away, "counties": city.counties[:-1]}))
     for make in (annual.core_annual, lambda home: core.core_return(home, QUARTER)):
         with pytest.raises(InputError, match="Spark 集群没有应答"):
             make(stale)
