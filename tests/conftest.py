@@ -41,8 +41,8 @@ UNCOUNTED = frozenset({
 # the first two, one makes the city that has been run, and the other does without it.
 LONGEST = (
     "test_flash", "test_by_hand", "test_spark", "test_rerun", "test_release", "test_revised_years", "test_planted",
-    "test_spark_connect", "test_export", "test_measure", "test_revised", "test_vintages", "test_inbox", "test_city", "test_order",
-    "test_random_tables", "test_estimates",
+    "test_spark_connect", "test_export", "test_measure", "test_revised", "test_vintages", "test_inbox", "test_city",
+    "test_order", "test_random_tables", "test_estimates",
 )  # fmt: skip
 
 
