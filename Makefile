@@ -57,14 +57,15 @@ unit: dev
 cover: dev            ## the same with branch coverage counted (a third slower), held to 95 %
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-bench: dev            ## what it costs, as ratios within one run (minutes; on a quiet machine)
-	$(BIN)/python -m benchmarks.intake
-	$(BIN)/python -m benchmarks.benchmarking
-	$(BIN)/python -m benchmarks.disclosure
+bench: dev            ## what it costs, as ratios within one run: a city, a province (an hour; on a quiet machine)
+	$(BIN)/python -m benchmarks.scale --units 2400 --units 100000
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.quarters
+	$(BIN)/python -m benchmarks.benchmarking
+	$(BIN)/python -m benchmarks.disclosure
+	$(BIN)/python -m benchmarks.pages
 
-bench-scale: dev      ## the ladder up to the census (hours, 30 GB of disk), and docs/benchmarks.md from it
+bench-scale: dev      ## the ladder up to the census (hours, 30 GB of disk)
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.limited
 	$(BIN)/python -m benchmarks.pages

@@ -22,18 +22,19 @@ from benchmarks.units import QUARTER, RECEIVED
 from classification import arrow_tables
 from indicators.rates import known_rates
 from pipelines.contracts import contract
-from pipelines.engine import DuckEngine, statement
-from pipelines.engines import local_engine
+from pipelines.engine import Engine, statement
+from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake
 from pipelines.steps.classified import Vintage, vector_table, view_classed, view_parts
-from pipelines.workspace import Workspace
+from pipelines.workspace import EngineTerms, Workspace
 
 CELL: Final = ["county", "sector", "gbt", "de"]
 SUMS: Final = ["units", "va", "va_base", "output"]
 # What a cell rests on: the columns that nobody can do without.
 NEEDED: Final = ["sector", "unit", "county", "gbt_received", "output", "output_base", "status"]
 _MILLION: Final = 1_000_000
+_SPARK: Final = {"spark.driver.memory": "8g"}
 _LEAF: Final = f"SELECT {', '.join([*CELL, *SUMS])} FROM leaf"
 
 Run = Callable[[], Any]
@@ -41,20 +42,32 @@ Run = Callable[[], Any]
 
 def ours(home: Path, scope: str) -> Run:
     """The statements of production from reviewed returns to the finest cells, each reading the one before."""
-    workspace = Workspace(home)
+    return _of_production(Workspace(home), scope)
+
+
+def on_spark(home: Path, scope: str) -> Run:
+    """The same statements on Spark within this machine; its Java is started before anything is timed."""
+    city = Workspace(home).city
+    workspace = Workspace(home, city.model_copy(update={"engine": EngineTerms(kind="spark", settings=_SPARK)}))
+    with unit_engine(workspace) as work:
+        work.rows("SELECT 1 AS started")
+    return _of_production(workspace, scope)
+
+
+def _of_production(workspace: Workspace, scope: str) -> Run:
     # Named as values, the classes of the core are looked for before anything is looked up for a unit.
     core = ", ".join(f"'{code}'" for code in sorted(set(arrow_tables()["core_map"]["gbt"].to_pylist())))
     asked = {"all": "TRUE", "core": f"gbt IN ({core}) AND de <> 'non_core'"}[scope]
 
     def run() -> Any:
-        with local_engine(workspace) as work:
+        with unit_engine(workspace) as work:
             view_cells(work, workspace)
             return work.rows(f"{_LEAF} WHERE {asked}")
 
     return run
 
 
-def view_cells(work: DuckEngine, workspace: Workspace) -> None:
+def view_cells(work: Engine, workspace: Workspace) -> None:
     """Make the finest cells of the quarter known as ``leaf``, no table between them and the returns."""
     lake = Lake(workspace.lake)
     work.add(core_return=lake.existing("core_return", [str(QUARTER)]), **arrow_tables())
@@ -178,7 +191,14 @@ def bare_scan(home: Path, scope: str) -> Run:  # noqa: ARG001 - all jobs take th
     return run
 
 
-WAYS: Final = {"ours": ours, "hand": by_hand, "polars": with_polars, "pandas": with_pandas, "scan": bare_scan}
+WAYS: Final = {
+    "ours": ours,
+    "hand": by_hand,
+    "polars": with_polars,
+    "pandas": with_pandas,
+    "spark": on_spark,
+    "scan": bare_scan,
+}
 
 _BY_HAND: Final = f"""
 WITH coded AS (

@@ -69,12 +69,20 @@ def _once(job: Callable[[], object]) -> tuple[float, float]:
 
 
 def _own_peak() -> int:
-    """Kilobytes that this process held at most. Linux hands a parent's on in ``ru_maxrss``, not in ``VmHWM``."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text(encoding="utf-8").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Kilobytes that this process or one that it started and that still lives (Spark's Java) held at most.
+
+    Linux hands a parent's on in ``ru_maxrss``, not in ``VmHWM``.
+    """
+    own = Path("/proc/self")
+    if not own.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = " ".join(path.read_text("utf-8") for path in own.glob("task/*/children")).split()
+    return max(_high_water(Path("/proc", process)) for process in ("self", *started))
+
+
+def _high_water(process: Path) -> int:
+    lines = (process / "status").read_text(encoding="utf-8").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)  # one that ended says none
 
 
 def _measure(pipe: Connection, job: Callable[[], Callable[[], object]]) -> None:

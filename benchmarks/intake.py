@@ -1,6 +1,7 @@
-"""Reading and reviewing beside the plainest thing that reads the same bytes: ``python -m benchmarks.intake``.
+"""Reading and reviewing beside the plainest thing that reads the same bytes.
 
-Belongs here: the jobs and the table they end in. Does not belong here: the inputs (firms), the clock.
+Belongs here: the jobs and the files that they read. Does not belong here: the rows (firms), which job is run on
+how many of them (scale), the clock.
 
 Reading an Excel file is held against python-calamine alone; reading and reviewing a CSV against pyarrow reading it as
 text and DuckDB looking once at every cell.
@@ -8,9 +9,7 @@ text and DuckDB looking once at every cell.
 
 from __future__ import annotations
 
-import argparse
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -19,11 +18,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import python_calamine as calamine
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks import firms
-from benchmarks.clock import Timing, timed
 from pipelines.ingest.guard import Job, read_files
 from pipelines.ingest.landing import register
 from pipelines.lake import Lake
@@ -97,6 +93,19 @@ def our_history(home: Path) -> Run:
     return lambda: core_history(workspace, str(QUARTER))
 
 
+def book_of(folder: Path, count: int) -> Path:
+    """The quarter's file as one Excel sheet."""
+    folder.mkdir(parents=True)
+    path = folder / firms.file_name(QUARTER, "xlsx")
+    firms.write_xlsx(firms.rows(count, QUARTER), path, QUARTER)
+    return path
+
+
+def csv_of(home: Path) -> Path:
+    """The quarter's file of a workspace, in its inbox."""
+    return home / "inbox" / firms.file_name(QUARTER, "csv")
+
+
 def workspace_of(home: Path, count: int, *, history: bool) -> Path:
     """A workspace with one form of the quarter and, with ``history``, of the two quarters that it is compared with."""
     (home / "inbox").mkdir(parents=True)
@@ -109,52 +118,3 @@ def workspace_of(home: Path, count: int, *, history: bool) -> Path:
     (home / "inbox" / "received.csv").write_text("\n".join(register_lines) + "\n", encoding="utf-8")
     register(Workspace(home))
     return home
-
-
-def measure(folder: Path, *, xlsx_rows: int, csv_rows: int, times: int) -> list[tuple[str, str, Timing, Timing]]:
-    """The pairs of this page: what, held against what, ours, the plain one."""
-    book = folder / firms.file_name(QUARTER, "xlsx")
-    firms.write_xlsx(firms.rows(xlsx_rows, QUARTER), book, QUARTER)
-    sheet = timed(calamine_alone, book, times=times)
-    found = [(f"read xlsx, {xlsx_rows:,} rows", "python-calamine", timed(our_reading, book, times=times), sheet)]
-    alone = workspace_of(folder / "alone", csv_rows, history=False)
-    compared = workspace_of(folder / "compared", csv_rows, history=True)
-    scan = timed(plain_scan, alone / "inbox" / firms.file_name(QUARTER, "csv"), times=times)
-    against = "pyarrow read + DuckDB scan"
-    found.append(
-        (f"review {csv_rows:,} rows, all rules, first quarter", against, timed(our_review, alone, times=times), scan)
-    )
-    found.append(
-        (
-            f"review {csv_rows:,} rows, all rules, against two quarters as large",
-            against,
-            timed(our_review, compared, times=times),
-            scan,
-        )
-    )
-    history = timed(our_history, compared, times=times)
-    found.append((f"keep {csv_rows:,} rows for later quarters to compare with, once", against, history, scan))
-    found.append((f"read CSV, {csv_rows:,} rows, to the raw table", against, timed(our_raw, alone, times=times), scan))
-    return found
-
-
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--xlsx-rows", type=int, default=100_000)
-    parser.add_argument("--csv-rows", type=int, default=1_000_000)
-    parser.add_argument("--times", type=int, default=5)
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
-        found = measure(Path(folder), xlsx_rows=asked.xlsx_rows, csv_rows=asked.csv_rows, times=asked.times)
-    table = Table("what", "held against", "ours s", "plain s", "ratio", "peak MB")
-    for what, against, ours, plain in found:
-        ratio = ours.seconds / plain.seconds
-        table.add_row(
-            what, against, f"{ours.seconds:.2f}", f"{plain.seconds:.2f}", f"{ratio:.1f}", f"{ours.megabytes:.0f}"
-        )
-    Console(width=120).print(table)
-
-
-if __name__ == "__main__":
-    main()

@@ -27,15 +27,31 @@ _WAYS: Final = {
     "hand": "SQL by hand",
     "polars": "polars, streaming",
     "pandas": "pandas",
+    "spark": "Shuce on Spark",
+    "calamine": "python-calamine",
     "scan": "bare scan",
     "projection": "bare projection",
     "ordered": "projection in order",
     "read": "reading the cells",
 }
-_COLOURS: Final = ("#b3261e", "#1f5a96", "#2e7d32", "#8a6d00", "#6b6b6b", "#a8a8a8", "#5e35b1", "#00838f")
+_COLOURS: Final = (
+    "#b3261e",
+    "#1f5a96",
+    "#2e7d32",
+    "#8a6d00",
+    "#6b6b6b",
+    "#a8a8a8",
+    "#5e35b1",
+    "#00838f",
+    "#ef6c00",
+    "#795548",
+)
 _STAGES: Final = {
+    "book": "Read: every cell of an Excel file as text, through the guarded process, beside python-calamine alone",
     "ingest": "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
     "review": "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
+    "review, compared": "Review against two earlier quarters as large, beside looking at every raw cell once",
+    "history": "What later quarters compare with: made once, beside looking at every raw cell once",
     "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
     "cells, all": "Classify, split, value, sum: the finest cells of all classes",
     "cells, core": "Classify, split, value, sum: the finest cells of the core",
@@ -142,11 +158,12 @@ def main() -> None:
 
 _HEAD: Final = """# What it costs
 
-`make bench-scale` climbs the ladder, makes a quarter under a memory limit, and writes this page from what is in
-`benchmarks/results`; `make bench` prints the other benchmarks. Two cores, 24 GiB. Every way of a stage runs in a
-process of its own, the ways in turn (a b c a b c …), so that whatever else the machine does falls on all alike:
-ratios are to be read, not seconds. Times are medians of as many runs as stand beside them; memory is the largest
-peak that the operating system saw, of which the libraries that every process imports take 200 to 260 MB.
+`make bench` climbs the ladder's first rungs and runs what goes by commands, `make bench-scale` climbs all of it and
+makes a quarter under a memory limit; both keep what they measure in `benchmarks/results` and write this page from it.
+Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c …), so that whatever
+else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians of as many runs as stand
+beside them; memory is the largest peak that the operating system saw, of which the libraries that every process imports
+take 200 to 260 MB.
 
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes

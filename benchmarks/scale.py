@@ -40,6 +40,8 @@ RUNGS: Final = (
 )
 # More than this is read from a thousand files as from one, and no frame in memory holds it beside everything else.
 LARGEST_FILE: Final = 1_300_000
+# A sheet ends after 1,048,576 rows, and whoever has as many sends text.
+LARGEST_BOOK: Final = 100_000
 # A city's files are written for sixteen quarters; its cells grow with its counties and classes, not with its units.
 LARGEST_CITY: Final = 100_000
 TIMES: Final = 5
@@ -62,11 +64,19 @@ class Result:
 
 def received(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     """From files and from raw rows, with the ways of each, ours first; what they read is made when it is their turn."""
+    if rung.units <= LARGEST_BOOK:
+        book = intake.book_of(folder / "book", rung.units)
+        yield "book", {"ours": partial(intake.our_reading, book), "calamine": partial(intake.calamine_alone, book)}
     if rung.units <= LARGEST_FILE:
         files = intake.workspace_of(folder / "files", rung.units, history=False)
-        csv_file = files / "inbox" / firms.file_name(intake.QUARTER, "csv")
-        yield "ingest", {"ours": partial(intake.our_raw, files), "scan": partial(intake.plain_scan, csv_file)}
+        scan = partial(intake.plain_scan, intake.csv_of(files))
+        yield "ingest", {"ours": partial(intake.our_raw, files), "scan": scan}
         shutil.rmtree(files)
+        compared = intake.workspace_of(folder / "compared", rung.units, history=True)
+        scan = partial(scan_raw, compared)
+        yield "review, compared", {"ours": partial(intake.our_review, compared), "scan": scan}
+        yield "history", {"ours": partial(intake.our_history, compared), "scan": scan}
+        shutil.rmtree(compared)
     raw = firms.workspace(folder / "raw", rung.units)
     yield "review", {"ours": partial(review, raw.home), "scan": partial(scan_raw, raw.home)}
     shutil.rmtree(raw.home)
@@ -86,7 +96,7 @@ def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     for scope in ("all", "core"):
         ways = {way: partial(job, home, scope) for way, job in cells.WAYS.items()}
         if rung.units > LARGEST_FILE:
-            del ways["pandas"]
+            del ways["pandas"], ways["spark"]
         yield f"cells, {scope}", ways
 
 

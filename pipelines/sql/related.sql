@@ -1,10 +1,7 @@
 -- The rows that other rows or the register say something about: their unit or name occurs more than once, or their unit is
 -- a local one or its legal unit. Few rows, a few of them for nothing.
--- Takes: firm_coded; registered. Gives: row_id. Texts that repeat are found by a number made of them, which takes a third
--- of the room: two texts of one number are looked at for nothing.
-SELECT row_id FROM firm_coded
-WHERE hash(unit_code) IN (
-  SELECT hash(unit_code) FROM firm_coded GROUP BY hash(unit_code) HAVING COUNT(unit_code) > 1)
+-- Takes: firm_coded; repeated_unit; registered. Gives: row_id. Names that repeat are found as units are.
+SELECT row_id FROM repeated_unit
 UNION
 SELECT row_id FROM firm_coded
 WHERE hash(name_text) IN (

@@ -67,6 +67,7 @@ _RETURN_SQL = (
     "firm_number",
     "invalid_code",
     "firm_sound",
+    "repeated_unit",
     "related",
     "related_text",
     "ranked_unit",
@@ -98,7 +99,10 @@ _RETURN_SQL = (
     "core_finding",
     "division_rate",
 )
-_HISTORY_SQL = ("functions", "firm_text", "firm_coded", "firm_number", "earlier_return", "core_history")
+_HISTORY_SQL = (
+    *("functions", "firm_text", "firm_coded", "firm_number", "repeated_unit", "repeated_text"),
+    *("earlier_return", "superseded_return", "core_history"),
+)
 
 
 def core_return(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]:
@@ -174,8 +178,13 @@ def core_history(workspace: Workspace, quarter: str) -> Made:
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             _add_numbers(work, workspace, quarter)
-            # Kept first: the condition on what fits would be pushed below the typing and have it done twice.
-            work.keep("earlier_return", statement("pipelines", "earlier_return"))
+            work.view("earlier_return", statement("pipelines", "earlier_return"))
+            # Only of units that reported more than once is any return ever superseded.
+            work.keep("repeated_unit", statement("pipelines", "repeated_unit"))
+            work.view("repeated_text", statement("pipelines", "repeated_text"))
+            work.alias("received", "repeated_text")
+            work.keep("superseded_return", statement("pipelines", "superseded_return"))
+            work.alias("received", "firm_text")
             work.write(statement("pipelines", "core_history"), path)
 
     return lake.refresh("core_history", quarter, fill, made_from=made_from)
@@ -252,6 +261,7 @@ def _compare_rows(work: Engine) -> None:
     work.learn("valid_code", valid_codes)
     work.keep("invalid_code", statement("pipelines", "invalid_code"))
     work.view("sound", statement("pipelines", "firm_sound"))
+    work.view("repeated_unit", statement("pipelines", "repeated_unit"))
     work.keep("related", statement("pipelines", "related"))
     work.keep("related_text", statement("pipelines", "related_text"))
     work.keep("reporting_parent", statement("pipelines", "reporting_parent"))

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks import cells as ladder
+from benchmarks.units import Rung, workspace_of
 from classification.errors import InputError
 from pipelines.contracts import contract
 from pipelines.dialect import translated
@@ -89,6 +91,14 @@ def test_spark_made_them(ran_city: Path, on_spark: Workspace) -> None:
         for home in (ran_city, on_spark.home)
     ]
     assert ["DuckDB" in said[0], "parquet-mr" in said[1]] == [True, True]
+
+
+def test_the_ladder_s_cells_are_the_same(monkeypatch: pytest.MonkeyPatch, on_spark: Workspace, tmp_path: Path) -> None:
+    monkeypatch.setattr(ladder, "_SPARK", on_spark.city.engine.settings)
+    home = workspace_of(tmp_path / "small", Rung("small", 500, 5)).home
+    there, here = (ladder.WAYS[way](home, "all")() for way in ("ours", "spark"))
+    assert here.cast(there.schema).equals(there)
+    assert len(there) > 20
 
 
 def test_the_project_s_functions_are_written_out() -> None:

@@ -60,13 +60,15 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local[2]"]
     command += [word for name, value in SERVER.items() for word in ("--conf", f"{name}={value}")]
+    home = tmp_path_factory.mktemp("server")
+    command += ["--conf", f"spark.local.dir={home}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
     seen = {"PYSPARK_PYTHON": sys.executable, "PYTHONPATH": os.pathsep.join(sys.path)}
     with (
         pytest.MonkeyPatch.context() as patch,
         subprocess.Popen(
             command,
-            cwd=tmp_path_factory.mktemp("server"),
+            cwd=home,
             env={**os.environ, **seen},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -80,7 +82,8 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would hold the server up
             yield f"sc://{started.rpartition(' ')[2].strip()}"
         finally:
-            server.terminate()
+            # Asked to end it would not, had this process been told to ignore that: whom it starts ignores it too.
+            server.kill()
     gc.collect()
 
 
