@@ -28,6 +28,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from classification.errors import InputError
+from pipelines.disk import full
 from pipelines.engine import SPILL, Engine, Input, Parameters
 from pipelines.lake import TEMPORARY
 
@@ -38,6 +39,13 @@ _ADDRESS: Final = r"(?:[^\s,:/\[\]]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}"
 _MASTER: Final = re.compile(
     rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_ADDRESS}(?:,{_ADDRESS})*|k8s://\S+|yarn|"
     rf"{_CONNECT}{_ADDRESS}(?:/(?:;[^\s;=/?#]+=[^\s;=/?#]+)*)?"
+)
+_NOT_SEEN: Final = "FileNotFound|FILE_NOT_EXIST|PATH_NOT_FOUND"
+# A Java, a cluster or a server that is gone, as the library, an executor or the network say it.
+_NO_ANSWER: Final = ("Py4JError", "Py4JNetworkError")
+_GONE: Final = (
+    "SparkContext was shut down|stopped SparkContext|Master removed our application|ExecutorLostFailure|"
+    "All masters are unresponsive|UNAVAILABLE|OutOfMemoryError"
 )
 _PACKAGES: Final = ("pyspark", "sqlglot")
 _CONNECT_PACKAGES: Final = ("grpc", "grpc_status", "google.rpc", "zstandard")  # what pyspark looks for as it connects
@@ -81,7 +89,7 @@ class SparkEngine(Engine):
         from pyspark.sql.pandas.types import from_arrow_schema
 
         for name, value in inputs.items():
-            with _lake_seen():
+            with _faults_told():
                 if isinstance(value, pa.Table):
                     # Its columns are said: Spark Connect does not look for them in a table without rows.
                     rows = session.createDataFrame(value, from_arrow_schema(value.schema))
@@ -92,7 +100,9 @@ class SparkEngine(Engine):
     def view(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed when they are read."""
         # As text, not as a plan: a view sees what its inputs are when it is read, as in the first engine.
-        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {_translated(text, parameters)}")
+        text = _translated(text, parameters)
+        with _faults_told():
+            self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW `{name}` AS {text}")
 
     def alias(self, name: str, of: str) -> None:
         """Make an input known under a second name, in place of what bore it before."""
@@ -111,19 +121,22 @@ class SparkEngine(Engine):
 
     def keep(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Make the rows of a statement known under a name, computed now."""
-        self._keep(name, self._select(text, parameters))
+        with _faults_told():
+            self._keep(name, self._select(text, parameters))
 
     def append(self, name: str, text: str, parameters: Parameters | None = None) -> None:
         """Add the rows of a statement to those kept under a name, column by name."""
-        self._keep(name, self._session.table(name).unionByName(self._select(text, parameters)))
+        with _faults_told():
+            self._keep(name, self._session.table(name).unionByName(self._select(text, parameters)))
 
     def columns(self, name: str) -> list[str]:
         """The columns of what is known under a name."""
-        return list(self._session.table(name).columns)
+        with _faults_told():
+            return list(self._session.table(name).columns)
 
     def rows(self, text: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a statement as an Arrow table; for small results only."""
-        with _lake_seen():
+        with _faults_told():
             return self._select(text, parameters).toArrow()
 
     def write(self, text: str, path: Path, parameters: Parameters | None = None) -> None:
@@ -133,7 +146,7 @@ class SparkEngine(Engine):
             InputError: the cluster reads or writes another folder of that name.
         """
         # Named so that the lake sweeps it away after a run that was killed.
-        with _lake_seen(), TemporaryDirectory(dir=path.parent, prefix=".spark-", suffix=TEMPORARY) as folder:
+        with _faults_told(), TemporaryDirectory(dir=path.parent, prefix=".spark-", suffix=TEMPORARY) as folder:
             parts = Path(folder) / "parts"
             self._select(text, parameters).coalesce(1).write.parquet(str(parts))
             written = list(parts.glob("*.parquet"))
@@ -142,8 +155,7 @@ class SparkEngine(Engine):
             written[0].replace(path)
 
     def _keep(self, name: str, rows: Any) -> None:
-        with _lake_seen():
-            rows.localCheckpoint().createOrReplaceTempView(name)
+        rows.localCheckpoint().createOrReplaceTempView(name)
 
     def _select(self, text: str, parameters: Parameters | None) -> Any:
         return self._session.sql(_translated(text, parameters))
@@ -179,18 +191,33 @@ def _translated(text: str, parameters: Parameters | None) -> str:
 
 
 @contextmanager
-def _lake_seen() -> Iterator[None]:
+def _faults_told() -> Iterator[None]:
+    """What a cluster that is gone, or that sees another disk, answers to a statement becomes one error of ours."""
     try:
         yield
+    except InputError:  # it says itself what happened
+        raise
     except Exception as fault:
-        # What an executor or a server met comes as text within a fault of Java's.
-        if not re.search("FileNotFound|FILE_NOT_EXIST|PATH_NOT_FOUND", f"{fault!r}{fault}"):
+        if full(fault):  # which whoever makes the table tells
             raise
-        raise _refusal(
-            "集群看不到数据湖：集群读写的不是本机数据湖中的文件。数据湖在本机和各节点须为同一路径，见 docs/scale.md。",
-            "The cluster does not see the lake: it does not read and write where this machine does. The lake has to "
-            "lie under one path for both (docs/scale.md).",
-        ) from fault
+        # What an executor or a server met comes as text within a fault of Java's.
+        said = f"{fault!r}{fault}"
+        if re.search(_NOT_SEEN, said):
+            raise _refusal(
+                "集群看不到数据湖：集群读写的不是本机数据湖中的文件。"
+                "数据湖在本机和各节点须为同一路径，见 docs/scale.md。",
+                "The cluster does not see the lake: it does not read and write where this machine does. The lake has "
+                "to lie under one path for both (docs/scale.md).",
+            ) from fault
+        if isinstance(fault, ConnectionError) or type(fault).__name__ in _NO_ANSWER or re.search(_GONE, said):
+            raise _refusal(
+                "Spark 中途停止或失去联系（集群停机、节点丢失或内存不足）：正在算的表没有写出，"
+                "原有的数据和已发布的内容没有改动。原因见 Spark 自己的日志；恢复后重新运行，已算好的表不会重算。",
+                "Spark stopped or was lost midway: the cluster or a node of it went, or had too little memory. The "
+                "table in the making was not written, and what was there stays. Spark's own log says why. Run again "
+                "once it is back: tables that were made are not made anew.",
+            ) from fault
+        raise
 
 
 def _refusal(zh: str, en: str) -> InputError:

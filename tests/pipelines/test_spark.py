@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pyarrow as pa
@@ -145,10 +146,39 @@ def test_a_java_that_ended_by_itself_is_cleared_away(on_spark: Workspace) -> Non
 
     java = SparkContext._gateway
     assert java is not None
-    java.proc.kill()
-    java.proc.wait()
+    with unit_engine(on_spark) as work:
+        work.add(t=pa.table({"a": [1]}))
+        java.proc.kill()
+        java.proc.wait()
+        for ask in (work.rows, lambda text: work.keep("kept", text), lambda text: work.view("seen", text)):
+            with pytest.raises(InputError, match="Spark 中途停止或失去联系") as raised:
+                ask("FROM t")
+            assert raised.value.where == "city.toml [engine]"
     end_session()
     assert SparkContext._active_spark_context is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Job aborted due to stage failure: ExecutorLostFailure (executor 1 exited", "Spark 中途停止"),
+        ("Cannot call methods on a stopped SparkContext", "Spark 中途停止"),
+        ("StatusCode.UNAVAILABLE: failed to connect to all addresses", "Spark 中途停止"),
+        ("java.lang.OutOfMemoryError: Java heap space", "Spark 中途停止"),
+        ("java.io.IOException: No space left on device", "No space left"),  # whoever makes the table tells it
+        ("[DIVIDE_BY_ZERO] Division by zero", "DIVIDE_BY_ZERO"),
+    ],
+)
+def test_what_a_cluster_says_midway_is_told_where_it_tells_of_the_cluster(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, told: str
+) -> None:
+    def sql(_: str) -> None:
+        raise RuntimeError(said)
+
+    work = SparkEngine(tmp_path, "local[1]", {})
+    monkeypatch.setitem(vars(work), "_session", SimpleNamespace(sql=sql))
+    with pytest.raises((InputError, RuntimeError), match=re.escape(told)):
+        work.rows("SELECT 1 AS a")
 
 
 def test_spark_is_asked_only_where_something_is_to_be_made(copied_city: Path) -> None:
