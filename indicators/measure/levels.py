@@ -52,10 +52,7 @@ def cumulative(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
     Returns:
         ``region, class, quarter, span``, the values, ``estimated``.
     """
-    filled, marks, seen = _wide(sums, values)
-    return _long(
-        {name: frame.where(seen) for name, frame in filled.items()} | {"estimated": marks}, values, "cumulative"
-    )
+    return _cumulative(*_wide(sums, values), values)
 
 
 def spans(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
@@ -76,7 +73,15 @@ def spans(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
     filled, marks, seen = _wide(sums, values)
     single = {name: _single(frame, list(frame.columns)).where(seen) for name, frame in filled.items()}
     single["estimated"] = marks | marks.shift(axis=1, fill_value=False)
-    return pd.concat([cumulative(sums, values), _long(single, values, "quarter")], ignore_index=True)
+    whole = _cumulative(filled, marks, seen, values)
+    return pd.concat([whole, _long(single, values, "quarter")], ignore_index=True)
+
+
+def _cumulative(
+    filled: dict[str, pd.DataFrame], marks: pd.DataFrame, seen: pd.DataFrame, values: list[str]
+) -> pd.DataFrame:
+    there = {name: frame.where(seen) for name, frame in filled.items()}
+    return _long(there | {"estimated": marks}, values, "cumulative")
 
 
 def _wide(sums: pd.DataFrame, values: list[str]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
