@@ -65,6 +65,11 @@ def states() -> list[frozenset[str]]:
     return [frozenset(name for step in replayed[:n] for name in step.inputs) for n in range(len(replayed) + 1)]
 
 
+def moving(definition: str) -> frozenset[str]:
+    """The inputs that can move a figure of a definition: those of the steps that are not absent for it."""
+    return frozenset(name for step in steps() if definition not in step.absent_zh for name in step.inputs)
+
+
 def shown(value: float, unit: str, decimals: int) -> float:
     """A stored value as it is displayed, in the stored unit: 2,031,500,000 yuan in 亿元 with 1 is 2,030,000,000."""
     return float(from_unit(round_half_away(in_unit(value, unit), decimals), unit))

@@ -186,7 +186,7 @@ def _exact(effects: pd.Series, change: float) -> pd.Series:
 
 
 def _figure(evaluate: Evaluate, inputs: Mapping[str, Any], step: Hashable) -> float:
-    figure = float(readable(pd.Series([evaluate(dict(inputs))], dtype="object")).iloc[0])
+    figure = float(pd.to_numeric(evaluate(dict(inputs)), errors="coerce"))
     if not np.isfinite(figure):
         raise InputError(f"在“{step}”一步算出的数非有限。", f"The figure at step {step!r} is not finite.")
     return figure

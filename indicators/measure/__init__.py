@@ -7,7 +7,7 @@ modules of ``indicators``) and reading tables (pipelines).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -26,6 +26,7 @@ from indicators.measure import (
     digital,
     dispatch,
     firms,
+    headline,
     income,
     industries,
     interindustry,
@@ -51,10 +52,9 @@ __all__ = [
     "core_cells",
     "full_cells",
     "full_span",
+    "headline_figures",
     "known_then",
     "measure",
-    "measure_core",
-    "measure_value_added",
     "volume_relations",
 ]
 
@@ -120,35 +120,6 @@ def measure(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFram
     return observations(rows.drop_duplicates([*KEY, "value"]))
 
 
-def measure_core(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
-    """The observations of core value added as it is reported alone, for when they are made many times over.
-
-    Arguments and errors are those of ``measure``, and so are the figures: each stands there with the same value.
-    """
-    return _measured(evidence, quarter, as_of, (core.rows,))
-
-
-def measure_value_added(evidence: Evidence, quarter: Quarter, as_of: dt.date) -> pd.DataFrame:
-    """The observations of core value added under all its definitions: as reported, of the full scope, benchmarked.
-
-    Arguments and errors are those of ``measure``, and so are the figures: each stands there with the same value.
-    """
-    return _measured(evidence, quarter, as_of, (core.rows, scope.rows, benchmarked.rows))
-
-
-def _measured(
-    evidence: Evidence,
-    quarter: Quarter,
-    as_of: dt.date,
-    topics: Sequence[Callable[[Evidence, pd.DataFrame], list[pd.DataFrame]]],
-) -> pd.DataFrame:
-    known = evidence.at(quarter, as_of)
-    leaf = full_cells(known, quarter)
-    own = {"as_of": as_of, "vintage": known.vintage}
-    parts = [pd.DataFrame(own | dict(part)) for topic in topics for part in topic(known, leaf) if len(part)]
-    return observations(pd.concat(parts, ignore_index=True) if parts else [])
-
-
 def core_cells(known: Evidence, quarter: Quarter, definition: str) -> pd.DataFrame:
     """The cells that the figures of core value added under a definition add up, so that each can be taken apart.
 
@@ -164,12 +135,34 @@ def core_cells(known: Evidence, quarter: Quarter, definition: str) -> pd.DataFra
     Raises:
         InputError: as ``measure``; the definition is none of these.
     """
+    return _cells_of(definition)(known, full_cells(known, quarter))
+
+
+def headline_figures(known: Evidence, leaf: pd.DataFrame, definition: str) -> pd.DataFrame:
+    """The level and growth of core value added under a definition alone, for when they are made many times over.
+
+    Args:
+        known: the evidence at a day.
+        leaf: full-span cells (``full_cells``); those of some years give the figures of these.
+        definition: ``rate_method``, ``full_scope`` or ``benchmarked``, whose quarters rest on all years.
+
+    Returns:
+        Of released quarters, cumulative, the core by region and its divisions of the place: ``headline.COLUMNS``. Each
+        stands in ``measure`` with the same value.
+
+    Raises:
+        InputError: as ``measure``, of what these figures need; the definition is none of these.
+    """
+    return headline.rows(known, _cells_of(definition)(known, leaf), definition)
+
+
+def _cells_of(definition: str) -> Callable[[Evidence, pd.DataFrame], pd.DataFrame]:
     if definition not in _CELLS:
         raise InputError(
             f"核心产业增加值没有可拆分到单元的口径“{definition}”，可用：{'、'.join(_CELLS)}。",
             f"No definition {definition!r} of core value added adds up cells; there are {', '.join(_CELLS)}.",
         )
-    return _CELLS[definition](known, full_cells(known, quarter))
+    return _CELLS[definition]
 
 
 def full_cells(known: Evidence, quarter: Quarter) -> pd.DataFrame:

@@ -76,11 +76,11 @@ def _crossed(evidence: Evidence, base: pd.DataFrame, entry: Quarter) -> pd.Serie
 
 def _proxy(proxies: pd.DataFrame, base: pd.DataFrame, quarter: Quarter) -> pd.Series:
     """The proxy's value for each row of the base: of its county, else of the whole place."""
-    there = proxies[proxies["quarter"] == str(quarter)].set_index(["proxy", "county"])["value"].astype("float64")
-    keys = base[["proxy", "county"]]
-    own = pd.Series(there.reindex(pd.MultiIndex.from_frame(keys)).to_numpy(), index=base.index)
-    wide = pd.Series(there.reindex(pd.MultiIndex.from_frame(keys.assign(county=""))).to_numpy(), index=base.index)
-    found = own.fillna(wide)
+    now = proxies[proxies["quarter"] == str(quarter)]
+    there = dict(zip(zip(now["proxy"], now["county"], strict=True), now["value"], strict=True))
+    keys = zip(base["proxy"], base["county"], strict=True)
+    values = [there.get((proxy, county), there.get((proxy, ""))) for proxy, county in keys]
+    found = pd.Series(values, index=base.index, dtype="float64")
     if (missing := found.isna()).any():
         names = "、".join(sorted(base.loc[missing, "proxy"].unique()))
         raise NotKnownError(

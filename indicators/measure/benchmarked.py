@@ -19,7 +19,7 @@ from indicators.measure import rows as make
 from indicators.measure.core import CORE, NON_CORE, share_gdp
 from indicators.measure.evidence import Evidence
 from indicators.measure.full_span import LEAF
-from indicators.measure.levels import by_class, spans, with_place
+from indicators.measure.levels import by_class, spans, wider_ratio, with_place
 from indicators.measure.scope import alterability
 from indicators.quarter import Quarter
 from indicators.reconciliation import factors, rake
@@ -73,13 +73,17 @@ def rows(evidence: Evidence, leaf: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def cells(evidence: Evidence, leaf: pd.DataFrame) -> pd.DataFrame:
-    """Core cells of the quarters of closed years, cumulative: ``va`` (yuan) as benchmarked; no rows without a year."""
+    """Core cells of the quarters of closed years, cumulative: ``va`` (yuan) as benchmarked and its ``vintage``.
+
+    No rows without a closed year.
+    """
     core = leaf[leaf["de"] != NON_CORE]
     closed = _closed(evidence, _coverage(evidence), core)
     if not closed:
         return pd.DataFrame()
     single = _singles(core)
-    return _cumulative(_moved(single, _targets(evidence, single, closed)[0])[0])
+    moved, _ = _moved(single, _targets(evidence, single, closed)[0])
+    return _dated(_cumulative(moved), _vintages(evidence, closed))
 
 
 def _closed(evidence: Evidence, coverage: pd.Series, core: pd.DataFrame) -> list[int]:
@@ -131,15 +135,12 @@ def _targets(evidence: Evidence, single: pd.DataFrame, closed: list[int]) -> tup
 def _completed(own: pd.Series, sums: pd.Series) -> pd.Series:
     """Annual figures of all cells: own, else the quarters' sum times the ratio of the narrowest wider cell."""
     both = pd.DataFrame({"own": own, "sums": sums}).fillna({"sums": 0.0})
-    frame = both.reset_index(names=LEAF).assign(division=lambda table: table["gbt"].str[:2])
+    frame = both.reset_index(names=LEAF).assign(division=lambda table: table["gbt"].str[:2], place="")
     # A cell that its units have left since, or entered, tells nothing of the relation of year and quarters.
     holds = frame["own"].notna() & (frame["own"] > 0) & (frame["sums"] > 0)
     ratio = pd.Series(np.nan, index=frame.index)
     for by in _WIDER:
-        grouped = frame.assign(place="")[holds].groupby(by)[["own", "sums"]].sum()
-        known = (grouped["own"] / grouped["sums"]).rename("wider")
-        wider = frame.assign(place="")[by].join(known, on=by)["wider"]
-        ratio = ratio.fillna(wider)
+        ratio = ratio.fillna(wider_ratio(frame, "own", "sums", holds, by))
     found = frame["own"].fillna(frame["sums"] * ratio.fillna(1.0))
     return pd.Series(found.to_numpy(), index=both.index)
 
@@ -273,6 +274,11 @@ def _cumulative(moved: pd.DataFrame) -> pd.DataFrame:
 
 def _observed(evidence: Evidence, cells: pd.DataFrame, vintages: dict[int, str]) -> pd.DataFrame:
     table = spans(_sums(evidence, cells.assign(estimated=False)), ["va"])
+    return _dated(table, vintages)
+
+
+def _dated(table: pd.DataFrame, vintages: Mapping[int, str]) -> pd.DataFrame:
+    """Rows with the vintage of their year."""
     return table.assign(vintage=table["quarter"].str[:4].astype("int64").map(vintages))
 
 

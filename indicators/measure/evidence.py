@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -188,8 +189,7 @@ class Evidence:
             known[name] = known[name][known[name]["year"].astype("int64") <= quarter.year]
         for name in ("leaf", "cells"):
             known[name] = known[name][(known[name]["origin"] == MEASURED) | (self.vintage == FLASH)]
-        for name in ("leaf", "annual", "below"):
-            self._check_cells(known[name])
+        self._check_cells(pd.concat([known[name][["county", "gbt", "de"]] for name in ("leaf", "annual", "below")]))
         return replace(self, **known)
 
     def released(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -202,12 +202,9 @@ class Evidence:
             raise InputError(
                 f"汇总单元含有不属于本地的县代码：{'、'.join(odd)}。", f"Cells of unknown counties: {', '.join(odd)}."
             )
-        pairs = cells[["gbt", "de"]].drop_duplicates()
-        known = self.membership[["gbt", "de"]].drop_duplicates()
-        joined = pairs.merge(known, on=["gbt", "de"], how="left", indicator=True)
-        lost = joined[joined["_merge"] == "left_only"]
-        if len(lost):
-            named = "、".join(sorted(lost["gbt"] + " " + lost["de"])[:5])
+        pairs, known = (set((of["gbt"] + " " + of["de"]).unique()) for of in (cells, self.membership))
+        if lost := sorted(pairs - known):
+            named = "、".join(lost[:5])
             raise InputError(
                 f"汇总单元含有分类对照中没有的行业与类别：{named}。", f"Cells of unknown pairs of classes: {named}."
             )
@@ -243,11 +240,17 @@ def known_then(frame: pd.DataFrame, table: str, then: dt.date, now: dt.date) -> 
 def _needed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The columns that are read, all of them there."""
     if frame.empty and not len(frame.columns):
-        kinds = {name: "float64" if name in _NUMBERS else "str" for name in _COLUMNS[table]}
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+        return _empty(table)
     if missing := [name for name in _COLUMNS[table] if name not in frame.columns]:
         raise InputError(f"{table} 缺少列：{'、'.join(missing)}。", f"{table} lacks columns {', '.join(missing)}.")
     return frame[_COLUMNS[table]]
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
+    """A table that is not there; nobody writes into evidence."""
+    kinds = {name: "float64" if name in _NUMBERS else "str" for name in _COLUMNS[table]}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def _known(frame: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

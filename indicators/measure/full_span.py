@@ -13,6 +13,7 @@ import pandas as pd
 
 from classification.errors import InputError
 from indicators.measure.evidence import MEASURED, expected_quarters
+from indicators.measure.levels import wider_ratio
 from indicators.quarter import Quarter
 from indicators.rounding import whole
 
@@ -23,9 +24,9 @@ _CARRIED: Final = {"va": "va", "base": "va_base", "imputed": "imputed"}
 TOLERANCE: Final = (0.8, 1.25)
 Route: TypeAlias = Callable[[pd.DataFrame, Mapping[str, pd.DataFrame], Quarter], pd.DataFrame]
 _LEVELS: Final = {
-    "class": ["sector", "gbt", "de"],
-    "division": ["sector", "_division"],
-    "sector": ["sector"],
+    "class": ["number", "sector", "gbt", "de"],
+    "division": ["number", "sector", "_division"],
+    "sector": ["number", "sector"],
 }
 
 
@@ -65,16 +66,16 @@ def full_span(
     cells = _cells(leaf)
     _check_last_year(cells)
     done: dict[str, pd.DataFrame] = {}
-    for text, rows in cells.groupby("quarter", sort=True):
-        now = Quarter.parse(str(text))
+    # A year at once: its quarters rest on the year before alone.
+    for _, rows in cells.groupby(cells["quarter"].str[:4], sort=True):
         lagged = _lagged(rows)
         full = rows[~lagged].assign(factor=1.0, factor_level="full")
-        carried = _carried(rows[lagged], done, now)
+        carried = _carried(rows[lagged], done)
         both = pd.concat([part for part in (full, carried) if len(part)])
         carried_to = {name: whole(both["factor"] * both[of]) for name, of in _CARRIED.items()}
-        made = both.assign(**carried_to)
-        done[str(text)] = route(made, done, now) if route else made
-    return pd.concat(done.values(), ignore_index=True)[COLUMNS].sort_values(["quarter", *LEAF], ignore_index=True)
+        for text, made in both.assign(**carried_to).groupby("quarter", sort=True):
+            done[str(text)] = route(made, done, Quarter.parse(str(text))) if route else made
+    return pd.concat(done.values())[COLUMNS].sort_index().reset_index(drop=True)
 
 
 def _check_quarters(leaf: pd.DataFrame, first: Quarter, last: Quarter) -> None:
@@ -88,7 +89,7 @@ def _check_quarters(leaf: pd.DataFrame, first: Quarter, last: Quarter) -> None:
 
 
 def _lagged(cells: pd.DataFrame) -> pd.Series:
-    return cells["months"] < cells["quarter"].str[-1].astype("int64") * 3
+    return cells["months"] < cells["number"] * 3
 
 
 def _check_last_year(cells: pd.DataFrame) -> None:
@@ -112,7 +113,7 @@ def _refuse_without_base(quarters: list[Quarter], zh: str, en: str) -> NoReturn:
 
 
 def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
-    """One row per quarter and leaf; months must agree with each other and with the quarter."""
+    """One row per quarter and leaf, with the quarter's ``number``; months must agree with each other and with it."""
     imputed = leaf["va"].where(leaf["origin"] != MEASURED, 0)
     sums = (
         leaf.assign(imputed=imputed)
@@ -123,8 +124,8 @@ def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
             **{name: (name, "sum") for name in _CARRIED.values()},
         )
     )
-    limit = sums["quarter"].str[-1].astype("int64") * 3
-    if (bad := (sums["months"] != sums["fewest"]) | (sums["months"] > limit)).any():
+    sums = sums.assign(number=sums["quarter"].str[-1].astype("int64"))
+    if (bad := (sums["months"] != sums["fewest"]) | (sums["months"] > sums["number"] * 3)).any():
         first = sums[bad].iloc[0]
         raise InputError(
             "同一汇总单元的累计月数不一致或超出季度。",
@@ -134,32 +135,29 @@ def _cells(leaf: pd.DataFrame) -> pd.DataFrame:
     return sums.drop(columns="fewest").astype(dict.fromkeys(_CARRIED.values(), "float64"))
 
 
-def _carried(rows: pd.DataFrame, done: dict[str, pd.DataFrame], quarter: Quarter) -> pd.DataFrame:
-    """Lagged cells of a quarter with their factor λ and the level it was taken from."""
+def _carried(rows: pd.DataFrame, done: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Lagged cells of a year's quarters with their factor λ and the level it was taken from."""
     if rows.empty:
         return rows
-    past = done[str(quarter - 4)].set_index(LEAF)["va"].rename("past")
-    cells = rows.assign(_division=rows["gbt"].str[:2]).join(past, on=LEAF)
+    quarters = [Quarter.parse(text) for text in rows["quarter"].unique()]
+    key = ["number", *LEAF]
+    past = pd.concat([done[str(quarter - 4)] for quarter in quarters]).set_index(key)["va"].rename("past")
+    cells = rows.assign(_division=rows["gbt"].str[:2]).join(past, on=key)
     usable = (cells["past"] > 0) & (cells["va_base"] > 0)
     own = cells["past"].where(usable) / cells["va_base"].where(usable)
-    calendar = quarter.number * 3 / cells["months"]
+    calendar = cells["number"] * 3 / cells["months"]
     holds = (own / calendar).between(*TOLERANCE)
     factor, level = own.where(holds), pd.Series("leaf", index=cells.index)
     for name, by in _LEVELS.items():
-        factor, level = _filled(factor, level, _pooled(cells, holds, by), name)
-    factor, level = _filled(factor, level, _pooled(cells, usable, ["sector"]), "survey")
+        factor, level = _filled(factor, level, wider_ratio(cells, "past", "va_base", holds, by), name)
+    survey = wider_ratio(cells, "past", "va_base", usable, _LEVELS["sector"])
+    factor, level = _filled(factor, level, survey, "survey")
     needed = (cells["va"] != 0) | (cells["va_base"] != 0)
     if (bad := factor.isna() & needed).any():
-        sectors = "、".join(sorted(cells.loc[bad, "sector"].unique()))
-        _refuse_without_base([quarter], f"（{sectors}）没有可用的上年同期", f"({sectors}) have no last year to rest on")
+        sectors, without = "、".join(sorted(cells.loc[bad, "sector"].unique())), cells.loc[bad, "quarter"].unique()
+        lacking = [Quarter.parse(text) for text in sorted(without)]
+        _refuse_without_base(lacking, f"（{sectors}）没有可用的上年同期", f"({sectors}) have no last year to rest on")
     return rows.assign(factor=factor.fillna(1.0), factor_level=level)
-
-
-def _pooled(cells: pd.DataFrame, holds: pd.Series, by: list[str]) -> pd.Series:
-    """λ of wider cells: value added of last year over the comparable base, from the leaves in which both hold."""
-    kept = cells[holds].groupby(by)[["past", "va_base"]].sum()
-    ratio = (kept["past"] / kept["va_base"]).rename("ratio")
-    return pd.Series(cells[by].join(ratio, on=by)["ratio"], index=cells.index)
 
 
 def _filled(factor: pd.Series, level: pd.Series, wider: pd.Series, name: str) -> tuple[pd.Series, pd.Series]:

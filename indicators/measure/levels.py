@@ -42,6 +42,19 @@ def by_class(leaf: pd.DataFrame, membership: pd.DataFrame, values: list[str]) ->
     return sums.rename(columns={"county": "region"})
 
 
+def cumulative(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
+    """Cumulative values: a cell that has been there earlier in a year is there with 0 once it has disappeared.
+
+    Args:
+        sums: ``region, class, quarter`` (cumulative), value columns, ``estimated``.
+        values: names of the value columns.
+
+    Returns:
+        ``region, class, quarter, span``, the values, ``estimated``.
+    """
+    return _cumulative(*_wide(sums, values), values)
+
+
 def spans(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
     """Cumulative values and single quarters, as two sets of rows told apart by ``span``.
 
@@ -57,17 +70,27 @@ def spans(sums: pd.DataFrame, values: list[str]) -> pd.DataFrame:
     """
     if sums.empty:
         return sums.assign(span=pd.Series(dtype="str"))
-    quarters = sorted(sums["quarter"].unique())
+    filled, marks, seen = _wide(sums, values)
+    single = {name: _single(frame, list(frame.columns)).where(seen) for name, frame in filled.items()}
+    single["estimated"] = marks | marks.shift(axis=1, fill_value=False)
+    whole = _cumulative(filled, marks, seen, values)
+    return pd.concat([whole, _long(single, values, "quarter")], ignore_index=True)
+
+
+def _cumulative(
+    filled: dict[str, pd.DataFrame], marks: pd.DataFrame, seen: pd.DataFrame, values: list[str]
+) -> pd.DataFrame:
+    there = {name: frame.where(seen) for name, frame in filled.items()}
+    return _long(there | {"estimated": marks}, values, "cumulative")
+
+
+def _wide(sums: pd.DataFrame, values: list[str]) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """Values and marks, cell × quarter, 0 where a cell is absent, and whether it has been there in the year."""
     keyed = sums.set_index(CELL)
     wide = {name: keyed[name].unstack("quarter") for name in values}
+    seen = _seen(wide[values[0]].notna(), list(wide[values[0]].columns))
     marks = keyed["estimated"].unstack("quarter", fill_value=False)
-    seen = _seen(wide[values[0]].notna(), quarters)
-    filled = {name: frame.fillna(0.0) for name, frame in wide.items()}
-    cumulative = {name: frame.where(seen) for name, frame in filled.items()} | {"estimated": marks}
-    single = {name: _single(frame, quarters).where(seen) for name, frame in filled.items()}
-    single["estimated"] = marks | marks.shift(axis=1, fill_value=False)
-    tables = {"cumulative": cumulative, "quarter": single}
-    return pd.concat([_long(table, values, span) for span, table in tables.items()], ignore_index=True)
+    return {name: frame.fillna(0.0) for name, frame in wide.items()}, marks, seen
 
 
 def _seen(there: pd.DataFrame, quarters: list[str]) -> pd.DataFrame:
@@ -93,3 +116,20 @@ def _long(table: dict[str, pd.DataFrame], values: list[str], span: str) -> pd.Da
     columns = {name: frame.stack() for name, frame in table.items()}
     long = pd.DataFrame(columns).dropna(subset=values).reset_index(names=CELL)
     return long.assign(span=span, estimated=long["estimated"].astype(bool))
+
+
+def wider_ratio(cells: pd.DataFrame, part: str, whole: str, holds: pd.Series, by: list[str]) -> pd.Series:
+    """For each cell, ``part / whole`` of the wider cell that it lies in, from those cells of it that hold.
+
+    Args:
+        cells: two value columns, above zero where ``holds``, and what wider cells are named by.
+        part: the column above the line.
+        whole: the one below it.
+        holds: which cells count.
+        by: the columns that name a wider cell.
+
+    Returns:
+        Ratios in the order of ``cells``; missing where no cell of the wider one holds.
+    """
+    sums = cells[[part, whole]].where(holds).groupby([cells[name] for name in by]).transform("sum")
+    return sums[part] / sums[whole]

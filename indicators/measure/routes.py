@@ -75,15 +75,14 @@ def relations(evidence: Evidence, rows: pd.DataFrame, done: Mapping[str, pd.Data
         By GB/T class: ``now`` and ``past`` (value added of the rows and of a year ago, yuan), ``indicator`` and its
         growth ``indicator_growth``, ``rho``, ``flagged`` (ρ was set to 1), ``va`` (at last year's prices), ``growth``.
     """
-    last = done.get(str(now - 4))
-    if evidence.routes.empty or last is None:
+    last, indicator_of = done.get(str(now - 4)), _routed(evidence.routes, now)
+    if not indicator_of or last is None:
         return pd.DataFrame()
-    indicator_of = _routed(evidence.routes, now)
     classes = pd.DataFrame({
         "now": rows.groupby("gbt")["va"].sum(),
         "past": last.groupby("gbt")["va"].sum(),
     }).dropna()  # fmt: skip
-    classes["indicator"] = [_indicator(indicator_of, str(gbt)) for gbt in classes.index]
+    classes = classes.assign(indicator=_indicators(indicator_of, classes.index))
     classes = classes[(classes["indicator"] != "") & (classes["past"] > 0) & (classes["now"] > 0)]
     if classes.empty:
         return classes
@@ -97,17 +96,17 @@ def relations(evidence: Evidence, rows: pd.DataFrame, done: Mapping[str, pd.Data
     return classes.assign(indicator_growth=grown).join(volume)
 
 
-def _routed(routes: pd.DataFrame, now: Quarter) -> pd.Series:
+def _routed(routes: pd.DataFrame, now: Quarter) -> dict[str, str]:
     """Code → volume indicator ('' where the rate method is laid down) of the routes valid on the quarter's last day."""
     valid = routes[(routes["valid_from"] <= now.last_day) & (now.last_day < routes["valid_to"])]
-    last = valid.sort_values("valid_from", kind="stable").drop_duplicates("code", keep="last")
-    return last.set_index("code")["indicator"]
+    last = valid.sort_values("valid_from", kind="stable")
+    return dict(zip(last["code"], last["indicator"], strict=True))
 
 
-def _indicator(indicator_of: pd.Series, gbt: str) -> str:
-    """The indicator of a class: that of the longest code that it begins with, '' where none is named."""
-    found = (indicator_of.get(gbt[:length]) for length in (4, 3, 2))
-    return next((str(name) for name in found if name is not None), "")
+def _indicators(indicator_of: Mapping[str, str], classes: pd.Index) -> list[str]:
+    """The indicator of each class: that of the longest code that it begins with, '' where none is named."""
+    found = ((indicator_of.get(str(gbt)[:length]) for length in (4, 3, 2)) for gbt in classes)
+    return [next((name for name in names if name is not None), "") for names in found]
 
 
 def _growth(volumes: pd.DataFrame, names: pd.Series, now: Quarter) -> pd.Series:

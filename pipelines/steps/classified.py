@@ -237,11 +237,18 @@ def year_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
     They follow from the files received alone, so that a quarter's parts are the same whichever quarter is run first.
     """
     before = Quarter.parse(quarter) - 4
+    if before in workspace.city.quarters:
+        for form in core.FIRM_FORMS:
+            raw.raw(workspace, form, str(before))
+        core.core_return(workspace, str(before))
+    return returns_before(workspace, quarter)
+
+
+def returns_before(workspace: Workspace, quarter: str) -> list[Path] | pa.Table:
+    """The reviewed returns of the same quarter a year ago; no rows where that lies before the workspace's quarters."""
+    before = Quarter.parse(quarter) - 4
     if before not in workspace.city.quarters:
         return contract("core_return").schema.empty_table()
-    for form in core.FIRM_FORMS:
-        raw.raw(workspace, form, str(before))
-    core.core_return(workspace, str(before))
     return Lake(workspace.lake).existing("core_return", [str(before)])
 
 
@@ -252,11 +259,16 @@ def last_hashes(lake: Lake, last: list[Path] | pa.Table) -> list[str]:
 
 def registers_since(workspace: Workspace, quarter: str) -> list[str]:
     """The quarters whose registers tell who was absorbed since the return of a year ago; made now where need be."""
-    period = Quarter.parse(quarter)
-    wanted = [str(period - back) for back in (3, 2, 1, 0) if period - back in workspace.city.quarters]
+    wanted = quarters_since(workspace, quarter)
     for name in wanted:
         register.core_register(workspace, name)
     return wanted
+
+
+def quarters_since(workspace: Workspace, quarter: str) -> list[str]:
+    """The quarters since that of the return of a year ago, up to this one."""
+    period = Quarter.parse(quarter)
+    return [str(period - back) for back in (3, 2, 1, 0) if period - back in workspace.city.quarters]
 
 
 def chosen_coefficients(coefficients: pd.DataFrame, *, on: dt.date, known: dt.date) -> pd.DataFrame:

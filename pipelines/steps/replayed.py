@@ -12,11 +12,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from classification import arrow_tables
 from indicators.measure import MEASURED
@@ -32,9 +34,9 @@ from pipelines.steps.classified import (
     Vintage,
     add_annual,
     annual_cells,
-    registers_since,
+    quarters_since,
+    returns_before,
     view_parts,
-    year_before,
 )
 from pipelines.steps.observed import known_cells
 from pipelines.workspace import Workspace
@@ -69,9 +71,16 @@ class Between:
         return self.new if name in new else self.old
 
     def learnt(self, frame: pd.DataFrame) -> bool:
-        """Whether rows came or ended between the two days."""
-        days = [frame[name] for name in ("known_from", "known_to") if name in frame.columns]
-        return any(((column > self.old) & (column <= self.new)).any() for column in days)
+        """Whether rows came or ended between the two days, whichever is the later in time."""
+        first, last = sorted((self.old, self.new))
+        days = [frame[name] for name in _VALID if name in frame.columns]
+        return any(((column > first) & (column <= last)).any() for column in days)
+
+    def learnt_in(self, paths: Sequence[Path]) -> bool:
+        """The same of the rows of files, which need not be compared where none did."""
+        first, last = sorted((self.old, self.new))
+        between = [[(name, ">", first), (name, "<=", last)] for name in _VALID]
+        return any(pq.read_table(path, columns=_VALID, filters=between, partitioning=None).num_rows for path in paths)
 
 
 @dataclass(frozen=True)
@@ -110,22 +119,25 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
         InputError: a class has no rate or coefficient on either day.
     """
     lake, period = Lake(workspace.lake), Quarter.parse(quarter)
-    last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
+    received, last = lake.existing("class_return", [quarter]), returns_before(workspace, quarter)
+    registers = lake.existing("core_register", quarters_since(workspace, quarter))
     rates, coefficients = (lake.read(table).to_pandas() for table in ("class_rate", "core_coefficient"))
+    frames = {
+        "rates": rates[rates["year"] < period.year],
+        "coefficients": coefficients[coefficients["valid_from"] <= period.last_day],
+    }
+    files = [*received, *(last if isinstance(last, list) else ()), *registers]
+    tables = frozenset(name for name, rows in frames.items() if days.learnt(rows))
+    if not (tables or days.learnt_in(files)):
+        return _of_lake(lake, quarter, days)
     with local_engine(workspace) as work:
-        work.add(received=lake.existing("class_return", [quarter]), received_last=last)
-        work.add(core_register=lake.existing("core_register", registers))
+        work.add(received=received, received_last=last, core_register=registers)
         work.add(core_map=arrow_tables()["core_map"], gbt=arrow_tables()["gbt"])
         work.add(class_missing=contract("class_missing").schema.empty_table())
-        frames = {
-            "register": work.rows(statement("pipelines", "succession_days")).to_pandas(),
-            "rates": rates[rates["year"] < period.year],
-            "coefficients": coefficients[coefficients["valid_from"] <= period.last_day],
-        }
-        changed = _pair(work, period, days) | {name for name in TABLES if days.learnt(frames[name])}
+        succeeded = days.learnt(work.rows(statement("pipelines", "succession_days")).to_pandas())
+        changed = _pair(work, period, days) | tables | ({"register"} if succeeded else frozenset())
         if not changed:
-            cells = known_cells(lake, "cell_leaf", [quarter], days.new).cast(contract("cell_leaf").schema)
-            return Replayed(frozenset(), {frozenset(): cells.filter(pc.equal(cells["origin"], MEASURED))})
+            return _of_lake(lake, quarter, days)
 
         def cells_with(new: frozenset[str]) -> pa.Table:
             _turn(work, new)
@@ -144,6 +156,12 @@ def replayed_cells(workspace: Workspace, quarter: str, days: Between, states: Se
             units |= _touched(work, min(new - before, default=""), quarter) if made.keys() - {new} else {}
             work.keep("part_before", "FROM part")
         return Replayed(changed, made, units)
+
+
+def _of_lake(lake: Lake, quarter: str, days: Between) -> Replayed:
+    """The cells of a quarter in which nothing changed."""
+    cells = known_cells(lake, "cell_leaf", [quarter], days.new).cast(contract("cell_leaf").schema)
+    return Replayed(frozenset(), {frozenset(): cells.filter(pc.equal(cells["origin"], MEASURED))})
 
 
 def replayed_annual(workspace: Workspace, days: Between, states: Sequence[frozenset[str]]) -> Replayed:

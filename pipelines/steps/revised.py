@@ -22,9 +22,9 @@ import pyarrow as pa
 from classification import arrow_tables
 from classification.errors import NotKnownError
 from indicators.catalogue import indicator
-from indicators.measure import Evidence, known_then, measure_core, measure_value_added
+from indicators.measure import Evidence, full_cells, headline_figures, known_then
 from indicators.quarter import Quarter
-from indicators.revision_steps import FEWEST, fold_few, shown, split_displayed, states, steps
+from indicators.revision_steps import FEWEST, fold_few, moving, shown, split_displayed, states, steps
 from pipelines.contracts import contract
 from pipelines.engine import statement
 from pipelines.engines import local_engine
@@ -37,22 +37,12 @@ from pipelines.steps.observed import SMALL, history, known_cells
 from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, Units, replayed_annual, replayed_cells
 from pipelines.workspace import Workspace
 
-_CORE: Final = "core"
-_DIVISIONS: Final = ("01", "02", "03", "04")
 _REPORTED: Final = "rate_method"
+_FULL: Final = "full_scope"
 _BENCHMARKED: Final = "benchmarked"
-# The figures that are explained: level at current prices, growth over the comparable base, with and without prices.
-_FORMS: Final = (
-    ("core_value_added", "current", "none"),
-    ("core_growth", "current", "comparable"),
-    ("core_growth", "constant", "comparable"),
-)
-_FIGURES: Final = (
-    *((definition, *form) for definition in (_REPORTED, "full_scope") for form in _FORMS),
-    (_BENCHMARKED, *_FORMS[0]),
-)
-_FORM: Final = ["definition_id", "indicator", "price_basis", "base"]
-_CELL: Final = [*_FORM, "region", "class"]
+_DEFINITIONS: Final = (_REPORTED, _FULL, _BENCHMARKED)
+_LEVEL: Final = "core_value_added"
+_CELL: Final = ["definition_id", "indicator", "price_basis", "base", "region", "class"]
 _KEY: Final = [*_CELL, "period"]
 # The tables beside cells that some step turns from old to new, each in a partition of its own or by quarter.
 _FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL and name != ANNUAL)
@@ -96,10 +86,10 @@ def core_figures(workspace: Workspace, quarter: Quarter, day: dt.date) -> pd.Dat
     """
     lake = Lake(workspace.lake)
     try:
-        leaf = known_cells(lake, "cell_leaf", history(workspace, str(quarter)), day).to_pandas()
-        frames = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES}
-        first = workspace.city.release_quarters[0]
-        return _explained(measure_core(_evidence(workspace, first, leaf, frames), quarter, day), workspace.city.code)
+        leaf = known_cells(lake, "cell_leaf", history(workspace, str(quarter)), day)
+        frames = {name: lake.read(SMALL[name]).to_pandas() for name in _FRAMES if name in moving(_REPORTED)}
+        known = _evidence(workspace, leaf, frames).at(quarter, day)
+        return headline_figures(known, full_cells(known, quarter), _REPORTED).assign(as_of=day)
     except NotKnownError:
         # A release of that day would have been refused for it, too. Any other fault is none of that day's.
         return None
@@ -127,13 +117,11 @@ def split_between(workspace: Workspace, period: Quarter, days: Between) -> list[
     found, counted = _replayed(workspace, period, days)
     values, vintages = (pd.concat([state[name] for state in found], axis=1).dropna() for name in ("value", "vintage"))
     terms: dict[str, object] = {"span": "cumulative", "previous_as_of": days.old, "as_of": days.new}
+    told = zip(values.index, values.to_numpy().tolist(), vintages.to_numpy().tolist(), strict=True)
     return [
-        terms
-        | dict(zip(_KEY, key, strict=True))
-        | {"previous_vintage": vintages.loc[key].iloc[0], "vintage": vintages.loc[key].iloc[-1]}
-        | row
-        for key in values.index
-        for row in _split(values.loc[key].tolist(), key[0], key[1], counted, (key[-1], key[4], key[5]))
+        terms | dict(zip(_KEY, key, strict=True)) | {"previous_vintage": of[0], "vintage": of[-1]} | row
+        for key, figures, of in told
+        for row in _split(figures, key[0], key[1], counted, (key[-1], key[4], key[5]))
     ]
 
 
@@ -207,33 +195,39 @@ def _replayed(workspace: Workspace, period: Quarter, days: Between) -> tuple[lis
     changed = learnt.union(annual.changed, *(replayed.changed for replayed in cells))
 
     @cache
-    def figures(new: frozenset[str]) -> pd.DataFrame:
-        leaf = pa.concat_tables([replayed.at(new) for replayed in cells]).to_pandas()
+    def known(new: frozenset[str]) -> Evidence:
+        leaf = pa.concat_tables([replayed.at(new) for replayed in cells])
         frames = {name: known_then(rows, name, days.day(name, new), days.new) for name, rows in tables.items()}
         frames[ANNUAL] = annual.at(new).to_pandas()
         # Whether a year is closed is learnt with its annual returns.
         frames["closing"] = annual_coverage(workspace, quarters, days.day(ANNUAL, new)).to_pandas()
-        known = _evidence(workspace, city.release_quarters[0], leaf, frames)
-        return measure_value_added(known, period, days.new)
+        return _evidence(workspace, leaf, frames).at(period, days.new)
 
-    closed = _closed_year(figures(states()[-1] & changed))
-    found = [_at(figures(state & changed), str(period), closed, city.code) for state in states()]
+    @cache
+    def full(new: frozenset[str]) -> pd.DataFrame:
+        return full_cells(known(new), period)
+
+    @cache
+    def figures(definition: str, new: frozenset[str]) -> pd.DataFrame:
+        leaf = full(new & moving(_REPORTED))
+        # Of the full scope the period alone is told; a year of it rests on no other, and is dear.
+        told = leaf[leaf["quarter"].str[:4] == str(period.year)] if definition == _FULL else leaf
+        return headline_figures(known(new), told, definition)
+
+    def at(definition: str, state: frozenset[str]) -> pd.DataFrame:
+        return figures(definition, state & changed & moving(definition))
+
+    closed = max(at(_BENCHMARKED, states()[-1])["period"].str[:4], default="")
+    found = [_at({of: at(of, state) for of in _DEFINITIONS}, str(period), closed) for state in states()]
     return found, {key: units for replayed in (*cells, annual) for key, units in replayed.units.items()}
 
 
-def _closed_year(rows: pd.DataFrame) -> str:
-    """The last year of which there are benchmarked quarters; '' where there is none."""
-    benchmarked = rows[(rows["definition_id"] == _BENCHMARKED) & (rows["indicator"] == _FORMS[0][0])]
-    return max(benchmarked["period"].str[:4], default="")
-
-
-def _at(rows: pd.DataFrame, period: str, closed: str, place: str) -> pd.DataFrame:
+def _at(found: Mapping[str, pd.DataFrame], period: str, closed: str) -> pd.DataFrame:
     """What is known of a period, and of the quarters of a closed year: benchmarked, or while it is open as reported."""
-    of_year = rows["period"].str[:4] == closed
-    reported = rows[of_year & (rows["definition_id"] == _REPORTED)].assign(definition_id=_BENCHMARKED)
-    benchmarked = rows[of_year & (rows["definition_id"] == _BENCHMARKED)]
-    own = rows[(rows["period"] == period) & (rows["definition_id"] != _BENCHMARKED)]
-    keyed = _explained(pd.concat([own, benchmarked, reported]), place).set_index(_KEY)
+    own = [found[of][found[of]["period"] == period] for of in (_REPORTED, _FULL)]
+    levels = found[_REPORTED][found[_REPORTED]["indicator"] == _LEVEL].assign(definition_id=_BENCHMARKED)
+    of_year = [rows[rows["period"].str[:4] == closed] for rows in (found[_BENCHMARKED], levels)]
+    keyed = pd.concat([*own, *of_year]).set_index(_KEY)
     return keyed.loc[~keyed.index.duplicated(), ["value", "vintage"]]
 
 
@@ -270,26 +264,23 @@ def _resting(inputs: Sequence[str], counted: Units, cell: tuple[str, str, str]) 
     return touched if touched or set(inputs) & {*RETURNS, "register"} else None
 
 
-def _evidence(workspace: Workspace, first: Quarter, leaf: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> Evidence:
+def _evidence(workspace: Workspace, leaf: pa.Table, frames: Mapping[str, pd.DataFrame]) -> Evidence:
     city = workspace.city
     given: dict[str, Any] = {name: pd.DataFrame() for name in ("cells", "closing", *SMALL)} | dict(frames)
     return Evidence(
         **given,
-        leaf=leaf,
+        leaf=leaf.to_pandas(date_as_object=False),
         closed_from=city.annual_coverage,
-        membership=arrow_tables()["membership"].to_pandas(),
+        membership=_membership(),
         place=city.code,
         counties=tuple(county.code for county in city.counties),
-        first_release=first,
+        first_release=city.release_quarters[0],
     )
 
 
-def _explained(rows: pd.DataFrame, place: str) -> pd.DataFrame:
-    """The cumulative figures that are explained: of the core everywhere, of its divisions for the place alone."""
-    classes = (rows["class"] == _CORE) | ((rows["region"] == place) & rows["class"].isin(_DIVISIONS))
-    rows = rows[(rows["span"] == "cumulative") & classes]
-    forms = pd.MultiIndex.from_frame(rows[_FORM])
-    return rows[forms.isin(_FIGURES)]
+@cache
+def _membership() -> pd.DataFrame:
+    return pd.DataFrame(arrow_tables()["membership"].to_pandas())
 
 
 def _made_from(workspace: Workspace, lake: Lake, needed: Sequence[str]) -> Iterator[str]:

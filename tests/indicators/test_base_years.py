@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classification.errors import InputError
 from indicators.base_years import base_years, constant_prices
-from indicators.measure import measure_core
+from indicators.measure import measure
 from indicators.quarter import Quarter
 from tests.indicators.small_city import AS_OF, LAST, PLACE, city, leaf
 
@@ -80,7 +80,7 @@ def test_the_table_of_base_years_has_no_gap_and_a_source() -> None:
 
 
 def test_a_city_grows_at_base_year_prices_as_it_is_published_to_grow() -> None:
-    found = measure_core(city(), LAST, AS_OF)
+    found = measure(city(), LAST, AS_OF)
     cells = (
         found[(found["region"] == PLACE) & (found["span"] == "cumulative")]
         .set_index(["indicator", "definition_id", "price_basis", "base", "class", "period"])["value"]
@@ -102,4 +102,4 @@ def test_a_city_whose_cells_begin_after_the_base_year_or_without_prices_says_not
     cells = leaf()
     later = cells[cells["quarter"] >= "2021"].assign(months=cells["quarter"].str[-1].astype("int64") * 3)
     for evidence in (city(leaf=later, first_release=Quarter(2022, 1)), city(prices=pd.DataFrame())):
-        assert not measure_core(evidence, LAST, AS_OF)["indicator"].eq("core_volume_index").any()
+        assert not measure(evidence, LAST, AS_OF)["indicator"].eq("core_volume_index").any()

@@ -12,7 +12,7 @@ import pytest
 
 from classification.errors import InputError
 from indicators.benchmarking import denton
-from indicators.measure import benchmarked, full_cells, measure, measure_value_added
+from indicators.measure import benchmarked, full_cells, measure
 from indicators.quarter import Quarter, quarters_between
 from tests.indicators import small_city as small
 from tests.indicators.small_city import AS_OF, COUNTIES, EVER, LAST, PLACE, city
@@ -23,7 +23,7 @@ QUARTERS = [str(quarter) for quarter in quarters_between(Quarter(2020, 1), LAST)
 
 @cache
 def plain() -> pd.DataFrame:
-    return measure_value_added(city(), LAST, AS_OF)
+    return measure(city(), LAST, AS_OF)
 
 
 def values(
@@ -93,11 +93,11 @@ def test_a_class_on_the_volume_route_grows_as_its_volume_says() -> None:
 def test_the_relation_of_last_year_scales_the_indicator() -> None:
     """2021: value added 10 % over last year's prices 0.98, indicator 10 %: ρ = 1.1/0.98−1 over 0.1, within bounds."""
     wanted = routes({"code": "6513", "valid_from": dt.date(2022, 1, 1)})
-    found = measure_value_added(city(routes=wanted, volumes=volumes(EVERY | {"2021Q4": 0.1})), LAST, AS_OF)
+    found = measure(city(routes=wanted, volumes=volumes(EVERY | {"2021Q4": 0.1})), LAST, AS_OF)
     growth = values(found, "core_growth", "rate_method", cls="0301", price_basis="constant")
     rho = (1.1 / 0.98 - 1) / 0.1
     assert growth["2022Q4"] == pytest.approx(0.08 * rho, abs=1e-4)
-    beyond = measure_value_added(city(routes=wanted, volumes=volumes(EVERY | {"2021Q4": 0.05})), LAST, AS_OF)
+    beyond = measure(city(routes=wanted, volumes=volumes(EVERY | {"2021Q4": 0.05})), LAST, AS_OF)
     assert values(beyond, "core_growth", "rate_method", cls="0301", price_basis="constant")["2022Q4"] == pytest.approx(
         0.08, abs=1e-6
     )
@@ -105,7 +105,7 @@ def test_the_relation_of_last_year_scales_the_indicator() -> None:
 
 def test_the_route_of_the_longest_code_holds() -> None:
     rate = {"code": "6513", "method": "rate", "indicator": ""}
-    found = measure_value_added(city(routes=routes({"code": "65"}, rate), volumes=volumes(EVERY)), LAST, AS_OF)
+    found = measure(city(routes=routes({"code": "65"}, rate), volumes=volumes(EVERY)), LAST, AS_OF)
     pd.testing.assert_frame_equal(found, plain())
 
 
@@ -118,7 +118,7 @@ def test_the_route_of_the_longest_code_holds() -> None:
 )
 def test_a_route_without_its_inputs_is_refused(changes: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=named):
-        measure_value_added(city(routes=routes({"code": "65"}), **changes), LAST, AS_OF)
+        measure(city(routes=routes({"code": "65"}), **changes), LAST, AS_OF)
 
 
 # ------------------------------------------------------------------------------------- below the threshold, controls
@@ -140,7 +140,7 @@ def proxies(growth: float = 1.05, county: str = "") -> pd.DataFrame:
 
 
 def test_what_lies_below_follows_its_proxy_and_is_marked() -> None:
-    found = measure_value_added(city(below=below(), proxies=proxies()), LAST, AS_OF)
+    found = measure(city(below=below(), proxies=proxies()), LAST, AS_OF)
     full, above = (values(found, "core_value_added", of) for of in ("full_scope", "rate_method"))
     assert full["2022Q2"] - above["2022Q2"] == pytest.approx(1_400_000 * 0.5 * 1.05**2, abs=1)
     assert full["2023Q4"] - above["2023Q4"] == pytest.approx(1_400_000 * 1.05**3, abs=1)
@@ -164,8 +164,8 @@ def test_units_that_crossed_the_threshold_leave_for_good() -> None:
          "de": "030103", "units": 1, "va_base": va}
         for quarter, va in (("2022Q3", 90_000), ("2022Q4", 120_000), ("2023Q4", 2_000_000))
     ])  # fmt: skip
-    before = measure_value_added(city(below=below(), proxies=proxies()), LAST, AS_OF)
-    found = measure_value_added(city(below=below(), proxies=proxies(), crossed=crossed), LAST, AS_OF)
+    before = measure(city(below=below(), proxies=proxies()), LAST, AS_OF)
+    found = measure(city(below=below(), proxies=proxies(), crossed=crossed), LAST, AS_OF)
     lost = values(before, "core_value_added", "full_scope") - values(found, "core_value_added", "full_scope")
     assert lost["2022Q2"] == 0
     assert lost["2022Q3"] == pytest.approx(90_000 * 1.05, abs=1)
@@ -180,7 +180,7 @@ def test_the_full_scope_beside_what_reports_tells_of_the_one_unit_that_crossed()
         {"quarter": "2022Q3", "known_from": KNOWN, "known_to": EVER, "county": COUNTIES[0], "gbt": "6513",
          "de": "030103", "units": 1, "va_base": 90_000}
     ])  # fmt: skip
-    found = measure_value_added(city(below=below(), proxies=proxies(), crossed=crossed), LAST, AS_OF)
+    found = measure(city(below=below(), proxies=proxies(), crossed=crossed), LAST, AS_OF)
 
     def lies_below(county: str) -> pd.Series:
         full, above = (values(found, "core_value_added", of, region=county) for of in ("full_scope", "rate_method"))
@@ -193,17 +193,17 @@ def test_the_full_scope_beside_what_reports_tells_of_the_one_unit_that_crossed()
 
 def test_a_countys_own_proxy_comes_first_and_a_missing_one_is_named() -> None:
     own = pd.concat([proxies(), proxies(1.2, COUNTIES[1])])
-    found = measure_value_added(city(below=below(), proxies=own), LAST, AS_OF)
+    found = measure(city(below=below(), proxies=own), LAST, AS_OF)
     full, above = (values(found, "core_value_added", of, region=COUNTIES[1]) for of in ("full_scope", "rate_method"))
     assert full["2023Q4"] - above["2023Q4"] == pytest.approx(400_000 * 1.2**3, abs=1)
     with pytest.raises(InputError, match=r"小微销售额.*2022Q3"):
-        measure_value_added(city(below=below(), proxies=proxies().query("quarter != '2022Q3'")), LAST, AS_OF)
+        measure(city(below=below(), proxies=proxies().query("quarter != '2022Q3'")), LAST, AS_OF)
 
 
 def test_the_core_of_a_division_is_controlled_to_its_account() -> None:
     """39 may hold 2e6 a quarter: with 60 million below it would hold more, and what is allocated gives way first."""
     many = below().assign(va=[0, 60_000_000])
-    found = measure_value_added(city(below=many, proxies=proxies()), LAST, AS_OF)
+    found = measure(city(below=many, proxies=proxies()), LAST, AS_OF)
     factor = values(found, "core_control_factor", "full_scope", cls="39")
     account = 2e6 * small.GROWTH**3 * 4
     full = values(found, "core_value_added", "full_scope", cls="01")
@@ -252,13 +252,13 @@ def test_what_benchmarking_changes_is_shown_and_not_added_to_open_quarters() -> 
     assert effect["2023Q2"] < 0
     core = sum(value for *_, de, value in small.LEAVES if de != "non_core")
     assert final["2022Q4"] == core * 4
-    before = measure_value_added(city(), Quarter(2023, 1), dt.date(2023, 4, 20))
+    before = measure(city(), Quarter(2023, 1), dt.date(2023, 4, 20))
     assert values(before, "core_value_added", "benchmarked").index.max() == "2021Q4"
 
 
 def test_a_year_without_annual_returns_parts_the_years_around_it() -> None:
     annual = small.annual()
-    found = measure_value_added(city(annual=annual[annual["year"] != 2021]), LAST, AS_OF)
+    found = measure(city(annual=annual[annual["year"] != 2021]), LAST, AS_OF)
     final = values(found, "core_value_added", "benchmarked")
     assert set(final.index) == {"2022Q1", "2022Q2", "2022Q3", "2022Q4"}
     assert final["2022Q4"] == sum(value for *_, de, value in small.LEAVES if de != "non_core") * 4
@@ -284,7 +284,7 @@ def test_a_year_closes_once_its_annual_returns_cover_enough() -> None:
 def test_a_control_moves_the_year_and_names_its_vintage() -> None:
     core = sum(value for *_, de, value in small.LEAVES if de != "non_core") * 4
     controls = pd.DataFrame([control(core + 50_000), control(400_000, "02"), control(1, vintage="final")])
-    found = measure_value_added(city(controls=controls), LAST, AS_OF)
+    found = measure(city(controls=controls), LAST, AS_OF)
     year = values(found, "core_value_added", "benchmarked", vintage="census")
     assert set(year.index) == {"2022Q1", "2022Q2", "2022Q3", "2022Q4"}
     assert year["2022Q4"] == core + 50_000
@@ -305,31 +305,31 @@ def test_a_control_moves_the_year_and_names_its_vintage() -> None:
 )
 def test_a_control_that_cannot_be_met_is_named(controls: list[dict[str, Any]], named: str) -> None:
     with pytest.raises(InputError, match=named):
-        measure_value_added(city(controls=pd.DataFrame(controls)), LAST, AS_OF)
+        measure(city(controls=pd.DataFrame(controls)), LAST, AS_OF)
 
 
 def test_cells_that_come_go_or_fall_below_zero_are_moved_without_inventing_any() -> None:
     leaf = small.leaf()
     # The trader reports from 2021Q3 on; the software of 419902 makes a loss in 2021Q2 (services: lagged months).
     late = leaf[(leaf["sector"] != "trade") | (leaf["quarter"] >= "2021Q3")]
-    found = measure_value_added(city(leaf=late), LAST, AS_OF)
+    found = measure(city(leaf=late), LAST, AS_OF)
     trade = values(found, "core_value_added", "benchmarked", cls="02", span="quarter")
     assert "2021Q1" not in trade or trade[["2021Q1", "2021Q2"]].eq(0).all()
     assert trade[["2021Q3", "2021Q4"]].sum() == 80_000 * 4
     dip = leaf.assign(va=leaf["va"].where((leaf["gbt"] != "3911") | (leaf["quarter"] != "2021Q2"), 1))
-    dipped = measure_value_added(city(leaf=dip), LAST, AS_OF)
+    dipped = measure(city(leaf=dip), LAST, AS_OF)
     assert values(dipped, "core_value_added", "benchmarked", cls="01")["2021Q4"] == (900_000 + 300_003) * 4
 
 
 def test_a_cell_without_annual_return_or_quarters_takes_what_its_like_show() -> None:
     annual = small.annual()
     gone = annual[(annual["gbt"] != "3911") | (annual["county"] != COUNTIES[1])]
-    found = measure_value_added(city(annual=gone), LAST, AS_OF)
+    found = measure(city(annual=gone), LAST, AS_OF)
     own = values(found, "core_value_added", "benchmarked", cls="01", region=COUNTIES[1])["2022Q4"]
     path = [small.cumulative(value, Quarter(2022, 4)) for value in (900_000, 300_003)]
     assert own == pytest.approx(path[1] * (3_600_000 / path[0]), abs=1)
     leaf = small.leaf()
-    silent = measure_value_added(city(leaf=leaf[leaf["sector"] != "trade"]), LAST, AS_OF)
+    silent = measure(city(leaf=leaf[leaf["sector"] != "trade"]), LAST, AS_OF)
     trade = values(silent, "core_value_added", "benchmarked", cls="02")
     assert trade["2022Q4"] == 80_000 * 4
     assert trade["2022Q1"] < trade["2022Q2"] < trade["2022Q4"]
@@ -339,6 +339,6 @@ def test_no_figure_depends_on_the_order_of_rows() -> None:
     given = city(below=below(), proxies=proxies())
     frames = {name: value for name, value in vars(given).items() if isinstance(value, pd.DataFrame)}
     shuffled = replace(given, **{name: frame.sample(frac=1, random_state=3) for name, frame in frames.items()})
-    found = measure_value_added(given, LAST, AS_OF)
+    found = measure(given, LAST, AS_OF)
     assert set(found["definition_id"]) >= {"rate_method", "full_scope", "benchmarked"}
-    pd.testing.assert_frame_equal(measure_value_added(shuffled, LAST, AS_OF), found, check_exact=True)
+    pd.testing.assert_frame_equal(measure(shuffled, LAST, AS_OF), found, check_exact=True)

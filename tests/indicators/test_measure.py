@@ -285,7 +285,7 @@ def test_lagged_services_without_a_base_year_say_what_to_do() -> None:
     assert caught.value.zh.startswith("2021Q1、2021Q2、2021Q3 的错月数据缺少上年同期的汇总单元")
     assert "请提供上年各季报表（2020Q1、2020Q2、2020Q3），或把 city.toml 中的 base_quarters 设为 4" in caught.value.zh
     assert "2020Q1, 2020Q2, 2020Q3" in caught.value.en
-    with pytest.raises(InputError, match=r"2021Q1 的错月数据（service）.*base_quarters 设为 4"):
+    with pytest.raises(InputError, match=r"2021Q1、2021Q2、2021Q3 的错月数据（service）.*base_quarters 设为 4"):
         measure(city(leaf=small.leaf().query("quarter >= '2021Q1' or sector != 'service'")), Quarter(2021, 3), AS_OF)
     # Without a lagged survey no base year is needed.
     plain = measure(city(leaf=leaf.query("sector != 'service'"), accounts=pd.DataFrame()), Quarter(2021, 3), AS_OF)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from classification.errors import InputError
-from indicators.measure import Changes, Evidence, changes, core_cells, measure_value_added, volume_relations
+from indicators.measure import Changes, Evidence, changes, core_cells, measure, volume_relations
 from indicators.quarter import Quarter
 from tests.indicators import small_city as small
 from tests.indicators import test_estimates as made
@@ -30,7 +30,7 @@ def known(given: Evidence) -> Evidence:
 
 @pytest.fixture(scope="module")
 def found(given: Evidence) -> pd.DataFrame:
-    return measure_value_added(given, LAST, AS_OF)
+    return measure(given, LAST, AS_OF)
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS)

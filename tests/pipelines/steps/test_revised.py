@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from classification.errors import InputError, NotKnownError
 from indicators.quarter import Quarter
 from indicators.revision_steps import FEW, ROUNDING, states, steps
 from pipelines.lake import Lake
-from pipelines.steps import revised
+from pipelines.steps import replayed, revised
 from pipelines.steps.observed import known_cells
 from pipelines.steps.replayed import Between, replayed_cells
 from pipelines.steps.revised import core_figures, folded, split_between, triangle
@@ -105,11 +106,26 @@ def test_a_coefficient_that_moves_few_units_is_told_with_what_else_few_moved(pla
 
 def test_the_first_and_the_last_state_are_what_the_lake_holds(place: Workspace) -> None:
     lake = Lake(place.lake)
-    replayed = replayed_cells(place, QUARTER, Between(START, LAST), states())
-    for day, cells in ((START, replayed.at(states()[0])), (LAST, replayed.at(states()[-1]))):
+    found = replayed_cells(place, QUARTER, Between(START, LAST), states())
+    for day, cells in ((START, found.at(states()[0])), (LAST, found.at(states()[-1]))):
         held = known_cells(lake, "cell_leaf", [QUARTER], day).drop_columns(["known_from", "known_to"])
         assert cells.drop_columns(["known_from", "known_to"]).to_pylist() == held.to_pylist()
-    assert len({str(cells.to_pylist()) for cells in replayed.made.values()}) == 7  # two steps have no input
+    assert len({str(cells.to_pylist()) for cells in found.made.values()}) == 7  # two steps have no input
+
+
+def test_a_quarter_of_which_nothing_was_learnt_is_read_and_not_compared(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returns, later = Lake(place.lake).existing("class_return", [QUARTER]), LAST + dt.timedelta(days=1)
+    assert Between(START, DAYS["revised"]).learnt_in(returns)  # one came in the place of another
+    assert Between(DAYS["late"], DAYS["units"]).learnt_in(returns)  # one ended, and none came in its place
+    assert not Between(LAST, later).learnt_in(returns)
+    monkeypatch.setattr(replayed, "local_engine", refusing(InputError("引擎", "engine")))
+    same = replayed_cells(place, QUARTER, Between(LAST, later), states())
+    held = known_cells(Lake(place.lake), "cell_leaf", [QUARTER], later)
+    assert (same.changed, same.at(states()[-1]).to_pylist()) == (frozenset(), held.to_pylist())
+    with pytest.raises(InputError, match="engine"):
+        replayed_cells(place, QUARTER, Between(START, LAST), states())
 
 
 def test_a_return_that_is_gone_is_of_the_units(place: Workspace) -> None:
@@ -133,7 +149,7 @@ def test_the_triangle_has_a_column_for_each_day_that_could_be_released(place: Wo
 def test_a_day_without_enough_is_told_from_a_fault(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has not come is no release; what has come and cannot be used is not passed over in silence."""
     with monkeypatch.context() as patch:
-        patch.setattr(revised, "measure_core", refusing(NotKnownError("没有价格", "no price")))
+        patch.setattr(revised, "full_cells", refusing(NotKnownError("没有价格", "no price")))
         assert core_figures(place, PERIOD, LAST) is None
     monkeypatch.setattr(revised, "known_cells", mixed_months)
     with pytest.raises(InputError, match="月数"):

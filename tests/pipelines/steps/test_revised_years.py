@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pandas as pd
 import pytest
 
-from indicators.measure import measure_value_added
+from indicators.measure import measure
 from indicators.quarter import Quarter
 from indicators.revision_steps import FEW, ROUNDING
 from pipelines.release.read import query
@@ -101,7 +101,7 @@ def test_all_at_once_sum_to_what_is_shown_and_end_at_what_a_release_says(
         change = cell["value"].iloc[0] - cell["previous_value"].iloc[0]
         assert cell["effect"].sum() == pytest.approx(change, abs=1e-15 if key[1] == "core_growth" else 1e-6)
     for day, name in ((START, "previous_value"), (LATEST, "value")):
-        seen = measure_value_added(evidence(place, LAST, day), PERIOD, day)
+        seen = measure(evidence(place, LAST, day), PERIOD, day)
         seen = seen[(seen["span"] == "cumulative") & (seen["class"] == "core")].set_index([*KEY, "base", "vintage"])
         for key, cell in rows[rows["indicator"] == LEVEL[0]].groupby([*KEY, "base"]):
             vintage = cell["previous_vintage" if name == "previous_value" else "vintage"].iloc[0]
