@@ -98,11 +98,12 @@ def rows(evidence: Evidence, quarter: Quarter, found: pd.DataFrame) -> list[pd.D
     laid = plans(evidence.index_scheme)
     made = []
     for at, plan in enumerate(laid):
+        among = found[found["indicator"].isin(plan.leaves["indicator"])]
         until = laid[at + 1].base_year if at + 1 < len(laid) else quarter.year + 1
         frames = {
             year: frame
             for year in range(plan.base_year, until)
-            if (frame := _frame(plan, year, found, evidence)) is not None
+            if (frame := _frame(plan, year, among, evidence)) is not None
         }
         if frames and plan.base_year not in frames:
             raise InputError(

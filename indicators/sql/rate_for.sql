@@ -4,10 +4,16 @@
 --        rate of any code that the class belongs to is, and holds whatever comes first for the class there.
 -- Source: methods, value added: class → 中类 → division, county → city → province.
 WITH class AS (
-  SELECT code AS gbt FROM gbt WHERE level = 'class'
+  SELECT code AS gbt, code FROM gbt WHERE level = 'class'
+), named AS (
+  -- Each class under every code that it belongs to.
+  SELECT gbt, code FROM class
+  UNION ALL
+  SELECT gbt, substr(code, 1, 3) FROM class
+  UNION ALL
+  SELECT gbt, substr(code, 1, 2) FROM class
 ), said AS (
-  SELECT k.county, c.gbt, k.rate, k.rate_level, k.step
-  FROM known_rate AS k JOIN class AS c ON k.code = c.gbt OR k.code = substr(c.gbt, 1, 3) OR k.code = substr(c.gbt, 1, 2)
+  SELECT k.county, n.gbt, k.rate, k.rate_level, k.step FROM known_rate AS k JOIN named AS n ON n.code = k.code
 ), place AS (
   SELECT DISTINCT county, gbt FROM said
 ), offered AS (

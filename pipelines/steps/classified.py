@@ -326,9 +326,9 @@ def view_parts(
     work.keep("taken", statement("pipelines", "taken"), valid)
     work.view("measured", statement("pipelines", "returned"), valid)
     work.view("returned", statement("pipelines", "with_imputed"), valid)
-    vectors, later = (vector_table(coefficients, on=period.last_day, known=day) for day in (of.coefficients, of.later))
+    on_day = {day: vector_table(coefficients, on=period.last_day, known=day) for day in {of.coefficients, of.later}}
     work.view("assigned", "FROM returned")
-    _shares(work, vectors, later, str(period))
+    _shares(work, on_day[of.coefficients], on_day[of.later], str(period))
     work.add(known_rate=known_rates(rates, year=period.year, as_of=of.rates, later=of.later))
     work.keep("rate_for", statement("indicators", "rate_for"))
     work.view("valued", statement("pipelines", "valued"))
