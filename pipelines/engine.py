@@ -130,6 +130,7 @@ class DuckEngine(Engine):
 
     def __init__(self, within: Path | None, limits: Limits) -> None:
         self._within, self._limits, self._bytes = within, limits, 0
+        self._seen: dict[str, str] = {}
 
     @cached_property
     def _held(self) -> _Database:
@@ -152,6 +153,7 @@ class DuckEngine(Engine):
         for name, value in inputs.items():
             if isinstance(value, pa.Table):
                 self._connection.register(name, value)
+                self._seen.pop(name, None)
                 self._bytes += value.nbytes
             else:
                 self._read(name, value, "hive_partitioning = false")
@@ -174,7 +176,9 @@ class DuckEngine(Engine):
         self._bytes += sum(path.stat().st_size for path in files)
 
     def _see(self, name: str, text: str) -> None:
-        self._connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS\n{text}")
+        if self._seen.get(name) != text:  # to make a view is to bind all that it stands on
+            self._connection.execute(f"CREATE OR REPLACE TEMPORARY VIEW {_quoted(name)} AS\n{text}")
+            self._seen[name] = text
 
     def learn(self, name: str, function: Callable[[Input], Input]) -> None:
         """Make a function over a column of texts known to statements: one truth value per text, none for none."""
