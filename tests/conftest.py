@@ -27,7 +27,7 @@ RAN = 7  # quarters of it that are run up to the cells
 # What goes through the same lines many times over is run without counting them: that takes a third of the time, and
 # other tests go through all of them, too.
 UNCOUNTED = frozenset({
-    "test_random_tables", "test_damage", "test_intake", "test_order", "test_same_bytes", "test_export",
+    "test_random_tables", "test_damage", "test_order", "test_same_bytes", "test_export",
     "test_row_order",
     "test_nothing_smaller_passes", "test_unit_errors_in_a_city_of_many_firms", "test_the_order_of_runs_changes_no_byte",
     "test_files_that_came_later_change_nothing", "test_what_was_learnt_later_gives_another_release",
