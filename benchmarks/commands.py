@@ -80,7 +80,7 @@ def show(of: Sequence[Ran]) -> None:
 
 
 def _said(one: Ran) -> str:
-    return f"{one.seconds:.1f} ({one.processor:.1f})"
+    return f"{one.seconds:.2f} ({one.processor:.2f})"
 
 
 def shuce(*arguments: str) -> list[str]:

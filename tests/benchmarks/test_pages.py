@@ -35,8 +35,8 @@ def test_steps_under_a_limit_are_told_with_what_they_held_and_spilled() -> None:
 def test_commands_stand_beside_each_way_that_they_are_held_against() -> None:
     costs = {OURS: Cost(3.0, 2.5), "`import typer`": Cost(1.5, 1.0), "smallest program": Cost(2.0, 2.0)}
     said = page(GROWN, [], ran("start", {"shuce --help": costs}, times=7), "Found.")
-    assert "| shuce --help | 3.0 (2.5) | `import typer` | 1.5 (1.0) | 2.0 (2.5) | 7 |" in said
-    assert "| shuce --help | 3.0 (2.5) | smallest program | 2.0 (2.0) | 1.5 (1.2) | 7 |" in said
+    assert "| shuce --help | 3.00 (2.50) | `import typer` | 1.50 (1.00) | 2.0 (2.5) | 7 |" in said
+    assert "| shuce --help | 3.00 (2.50) | smallest program | 2.00 (2.00) | 1.5 (1.2) | 7 |" in said
 
 
 def test_the_chart_has_a_panel_per_stage() -> None:
