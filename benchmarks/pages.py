@@ -140,7 +140,7 @@ def chart(results: Sequence[Result]) -> Any:
         .encode(
             x=alt.X("units:Q").scale(type="log").axis(format="~s", values=[1e3, 1e4, 1e5, 1e6, 1e7]).title("units"),
             y=alt.Y("seconds:Q").scale(type="log").axis(values=[0.1, 1, 10, 100, 1000], format="~g").title("seconds"),
-            color=colour.legend(orient="bottom"),
+            color=colour.legend(orient="bottom", columns=5),
         )
         .properties(width=210, height=180)
         .facet(facet=alt.Facet("stage:N").title(None).sort(list(_STAGES)), columns=3)
