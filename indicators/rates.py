@@ -136,10 +136,12 @@ def known_rates(rates: pd.DataFrame, *, year: int, as_of: dt.date, later: dt.dat
         if day is not None
     ]
     known = pd.concat(found, ignore_index=True)
-    places = list(zip(known["code"].str.len(), known["region_level"], strict=True))
-    steps = [turn * len(_STEPS) + _STEPS.index(place) for turn, place in zip(known["turn"], places, strict=True)]
-    said = [f"{region}-{_LEVELS[length]}-{year}" for (length, region), year in zip(places, known["year"], strict=True)]
-    table = known.assign(step=steps, rate_level=said)
+    place = pd.DataFrame(_STEPS, columns=["length", "region_level"]).rename_axis("place").reset_index()
+    step = known.assign(length=known["code"].str.len()).merge(
+        place, on=["length", "region_level"], how="left", validate="many_to_one"
+    )
+    said = step["region_level"] + "-" + step["length"].map(_LEVELS) + "-" + step["year"].astype("string")
+    table = known.assign(step=known["turn"] * len(_STEPS) + step["place"], rate_level=said)
     return pa.Table.from_pandas(table[_KNOWN.names], schema=_KNOWN, preserve_index=False)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from heapq import nlargest
+from typing import Any, Final
 
 from pipelines.release import charts, tables, wording
 from pipelines.release.alike import less
@@ -22,6 +23,8 @@ from pipelines.release.wording import growth
 
 _QUARTERS_SHOWN = 12
 _HOLLOW = ("E", "P", "R")
+# Counties in a chart: as many bars as a page is high; all of them stand in the table.
+DRAWN: Final = 40
 _HIDDEN = "因保密未公布。"
 
 
@@ -211,15 +214,17 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
         if (figure := found[code])
     ]
     records += [{"name": names[code], "value": 0.0, "label": MARK, "colour": GREY, "cited": ""} for code in hidden]
+    drawn = records[:DRAWN]
     title = Said(among_shown(f, span, names) + marked(_county_title(f, span, ordered, names)))
     alt = f"条形图：各县（市、区）核心产业增加值，由大到小。{title}。"
     return Exhibit(
         title,
         f"{span.label}，核心产业增加值，现价，亿元；括号内为{f.growth_name}",
-        (charts.drawing("county", alt, charts.ranked(records)),),
+        (charts.drawing("county", alt, charts.ranked(drawn)),),
         tables.counties(f, span),
-        rounding_said(rate(f, span, region=code) for code in ordered)
-        + (f"{MARK}{_HIDDEN}" if hidden else "")
+        _left_out(len(records))
+        + rounding_said(rate(f, span, region=code) for code in ordered[:DRAWN])
+        + (f"{MARK}{_HIDDEN}" if any(record["label"] == MARK for record in drawn) else "")
         + source(*found.values())
         + ("在地原则：按经营地，建筑业按注册地。" if f.definition == "rate_method" else ""),
     )
@@ -227,12 +232,12 @@ def county_bars(f: Figures, span: Span) -> Exhibit | None:
 
 def county_scatter(f: Figures, span: Span) -> Exhibit | None:
     """Counties by their share and their growth, against the growth of the place; too few are no picture."""
-    found = {
-        county.name: (part, grown)
+    found = [
+        (county.name, part, grown)
         for county in f.city.counties
         if (part := f.get("core_region_share", f.definition, span, region=county.code, cls=CORE))
         and (grown := rate(f, span, region=county.code))
-    }
+    ]
     whole = rate(f, span)
     if whole is None or len(found) < RANKED:
         return None
@@ -243,13 +248,13 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
             "y": float(decimal(grown)),
             "cited": _cited(name, part, grown),
         }
-        for name, (part, grown) in found.items()
+        for name, part, grown in nlargest(DRAWN, found, key=lambda one: one[1].value)
     ]
-    clear = [(part, less(grown, whole) > 0) for part, grown in found.values() if apart(grown, whole)]
+    clear = [(part, less(grown, whole) > 0) for _, part, grown in found if apart(grown, whole)]
     above = [part for part, higher in clear if higher]
     # Rounding may leave open on which side of the place a county lies.
     some = len(clear) < len(found)
-    number = cite(f"{len(above)}", *(figure for pair in found.values() for figure in pair), whole)
+    number = cite(f"{len(above)}", *(figure for _, *pair in found for figure in pair), whole)
     together = cite(wording.percent(sum(part.value for part in above)), *above)
     if above:
         title = f"{'至少' if some else ''}{number}个县（市、区）增速高于全市，合计占全市的{together}%"
@@ -258,11 +263,16 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
     title = Said(among_shown(f, span, [county.code for county in f.city.counties]) + title)
     alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
     plan = charts.scatter(records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)))
-    rounding = rounding_said([whole, *(grown for _, grown in found.values())])
-    note = f"{rounding}虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
+    rounding = rounding_said([whole, *(grown for _, _, grown in found)])
+    note = f"{_left_out(len(found))}{rounding}虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
     return Exhibit(
         title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note
     )
+
+
+def _left_out(counties: int) -> str:
+    """Words for the counties that a chart has no room for; '' where it has."""
+    return f"图中为{counties}个县（市、区）中规模居前的{DRAWN}个，其余见数据表。" if counties > DRAWN else ""
 
 
 def _hidden_divisions(f: Figures, indicator: str, spans: Sequence[Span]) -> str:

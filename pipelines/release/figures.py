@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -385,10 +386,13 @@ def ranks(figures: Iterable[tuple[str, Figure | None]]) -> dict[str, int]:
     Nor has one that is told rounded, or another beside it, while the exact ones may stand in either order.
     """
     found = {key: figure for key, figure in figures if figure is not None and not figure.withheld}
+    ordered = sorted(figure.value for figure in found.values())
+    rough = [figure for figure in found.values() if figure.step]
     return {
-        key: 1 + sum(other.value > figure.value for other in found.values())
+        key: 1 + len(ordered) - bisect_right(ordered, figure.value)
         for key, figure in found.items()
-        if all(other is figure or apart(figure, other) for other in found.values())
+        # Two exact ones always stand in their order.
+        if all(other is figure or apart(figure, other) for other in (found.values() if figure.step else rough))
     }
 
 

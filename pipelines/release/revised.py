@@ -120,10 +120,12 @@ def changes(f: Figures, indicator: str, definition: str = _REPORTED) -> list[Cha
     of_one_kind(rows, _DISTINCT, f"revision {indicator} {definition}")
     entry = f.catalogue.get((indicator, definition), {})
     places = [(f.city.code, cls) for cls in (CORE, *DIVISIONS)] + [(c.code, CORE) for c in f.city.counties]
+    of: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        of.setdefault((row["period"], row["region"], row["class"]), []).append(row)
     found = []
-    for period, (region, cls) in product(sorted({row["period"] for row in rows}), places):
-        own = [row for row in rows if (row["period"], row["region"], row["class"]) == (period, region, cls)]
-        if own:
+    for period, (region, cls) in product(sorted({period for period, _, _ in of}), places):
+        if own := of.get((period, region, cls)):
             effects = tuple((row["cause_zh"], row["effect"]) for row in own)
             ends = own[0]["previous_value"], own[0]["value"]
             shown = own[0]["unit"], entry["display_unit"], entry["decimals"]
@@ -142,12 +144,12 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
         found = [change for change in found if (change.region, change.cls) == (f.city.code, CORE)]
     if not found:
         return None
-    parts = [change.parts(_FINER) for change in found]
+    parts, regions = [change.parts(_FINER) for change in found], f.city.regions
     ordered = dict.fromkeys(row["cause_zh"] for row in sorted(f.revision, key=lambda row: (row["step"], row["cause"])))
     causes = [cause for cause in ordered if any(cause in part and part[cause].value for part in parts)]
     rows = tuple(
         Row(
-            Span("cumulative", change.period).label if by_period else _name(f, change),
+            Span("cumulative", change.period).label if by_period else _name(f, change, regions),
             (
                 change.earlier,
                 change.later,
@@ -293,8 +295,8 @@ def _bar(name: str, start: float, end: float, part: Number, colour: str) -> dict
     }
 
 
-def _name(f: Figures, change: Change) -> str:
-    return f.name("digital", change.cls) if change.region == f.city.code else f.city.regions[change.region]
+def _name(f: Figures, change: Change, regions: Mapping[str, str]) -> str:
+    return f.name("digital", change.cls) if change.region == f.city.code else regions[change.region]
 
 
 def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:

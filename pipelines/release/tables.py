@@ -130,9 +130,9 @@ def groups(f: Figures, span: Span) -> Table | None:
 def counties(f: Figures, span: Span) -> Table | None:
     """T4: the counties, with their ranks by size and by growth."""
     regions = [county.code for county in f.city.counties]
-    values = [(code, _value(f, span, region=code)) for code in regions]
-    growths = [(code, f.growth_cell(span, region=code)) for code in regions]
-    by_value, by_growth = ranks(values), ranks(growths)
+    values = {code: _value(f, span, region=code) for code in regions}
+    growths = {code: f.growth_cell(span, region=code) for code in regions}
+    by_value, by_growth = ranks(values.items()), ranks(growths.items())
     if not by_value:
         return None
 
@@ -140,17 +140,17 @@ def counties(f: Figures, span: Span) -> Table | None:
         place = {"region": code}
         return (
             f.cell("core_value_added", f.definition, span, cls=CORE, price="current", **place),
-            _rank(by_value, dict(values), code),
+            _rank(by_value, values, code),
             f.growth_cell(span, **place),
-            _rank(by_growth, dict(growths), code),
+            _rank(by_growth, growths, code),
             f.cell("core_region_share", f.definition, span, cls=CORE, **place),
             f.cell("core_share_gdp", "same_vintage", span, cls=CORE, **place),
             f.cell("core_pull", f.definition, span, cls=CORE, **place),
         )
 
     whole = cells(f.city.code)
-    some = any(figure and figure.withheld for _, figure in (*values, *growths))
-    open_ranks = any(figure and not figure.withheld and code not in by_growth for code, figure in growths)
+    some = any(figure and figure.withheld for figure in (*values.values(), *growths.values()))
+    open_ranks = any(figure and not figure.withheld and code not in by_growth for code, figure in growths.items())
     rows = [Row(f.city.name, whole, total=True)]
     rows += [Row(county.name, cells(county.code), indent=1) for county in f.city.counties]
     return filled(
