@@ -55,7 +55,7 @@ _STAGES: Final = {
     "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
     "cells, all": "Classify, split, value, sum: the finest cells of all classes",
     "cells, core": "Classify, split, value, sum: the finest cells of the core",
-    "indicators": "Indicators: all observations of a quarter of a city, beside reading its cells",
+    "indicators": "Indicators: all observations of a quarter of a city of ten counties, beside reading its cells",
     "release": "Release: the same quarter's, observations made before, beside reading its cells",
 }
 _COMMANDS: Final = {
