@@ -1,26 +1,30 @@
-"""Benchmarking of many series: Denton side by side against one statsmodels call per series, and linear growth.
+"""Benchmarking of many series, beside one statsmodels call per series, and how it grows.
 
-Belongs here: what benchmarking costs. Does not belong here: whether it is right (tests, docs/methods).
+``python -m benchmarks.benchmarking``.
+
+Belongs here: what benchmarking costs. Does not belong here: whether it is right (tests, docs/methods), records and
+table (ways).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
-from benchmarks.clock import timed
+from benchmarks import ways
+from benchmarks.clock import interleaved
+from benchmarks.ways import OURS, Found, Stage, scaled
 from indicators.benchmarking import denton
 
-# Quarters × series; statsmodels solves a dense system per series, so that its share is measured on some and scaled.
-AGAINST: Final = ((40, 2000), (80, 2000), (160, 1000), (400, 400))
-GROWING: Final = ((2500, 1000), (5000, 1000), (10_000, 1000), (10_000, 500))
+# Quarters and series; statsmodels solves a dense system per series, so that it is measured on some and scaled.
+AGAINST: Final = ((40, 20_000), (80, 20_000), (160, 10_000), (400, 4_000))
+GROWING: Final = ((2_500, 1_000), (5_000, 1_000), (10_000, 500), (10_000, 1_000))
 SAMPLE: Final = 40
-TIMES: Final = 3
+LOOP: Final = f"statsmodels in a loop (of {SAMPLE})"
 
 
 def data(quarters: int, series: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -49,49 +53,32 @@ def theirs(quarters: int, series: int) -> Callable[[], object]:
     return lambda: [dentonm(indicator[:, column], annual[:, column]) for column in range(series)]
 
 
-def difference(quarters: int) -> float:
-    """The largest relative difference between both, over the series that the loop is measured on."""
-    from statsmodels.tsa.interp.denton import dentonm
-
-    indicator, annual = data(quarters, SAMPLE)
-    found = denton(indicator, annual).to_numpy()
-    loop = np.column_stack(
-        [dentonm(indicator.to_numpy()[:, column], annual.to_numpy()[:, column]) for column in range(SAMPLE)]
-    )
-    return float(np.abs(found / loop - 1).max())
-
-
-def main() -> None:
-    """Print both tables."""
-    console = Console()
-    against = Table(title="Proportional Denton, many series: statsmodels.dentonm in a loop = 1")
-    names = ("quarters", "series", "statsmodels, µs per series", "ours, µs per series", "times faster", "difference")
-    for column in names:
-        against.add_column(column, justify="right")
+def against(times: int) -> Found:
+    """All series at once beside a loop over them, which is run on some."""
+    found = {}
     for quarters, series in AGAINST:
-        slow = timed(theirs, quarters, SAMPLE, times=TIMES).seconds / SAMPLE
-        fast = timed(ours, quarters, series, times=TIMES).seconds / series
-        cells = (quarters, series, round(slow * 1e6), round(fast * 1e6, 1), round(slow / fast))
-        against.add_row(*(f"{cell:,}" for cell in cells), f"{difference(quarters):.0e}")
-    console.print(against)
+        jobs = {OURS: partial(ours, quarters, series), LOOP: partial(theirs, quarters, SAMPLE)}
+        timings = interleaved(jobs, times=times)
+        found[_named(quarters, series)] = timings | {LOOP: scaled(timings[LOOP], series / SAMPLE)}
+    return found
 
-    growing = Table(title="Time and memory by size: the first row = 1")
-    for column in ("quarters", "series", "seconds", "MB", "numbers, times", "seconds, times"):
-        growing.add_column(column, justify="right")
-    first = None
-    for quarters, series in GROWING:
-        timing = timed(ours, quarters, series, times=TIMES)
-        first = first or (quarters * series, timing.seconds)
-        sizes = (quarters * series / first[0], timing.seconds / first[1])
-        growing.add_row(
-            f"{quarters:,}",
-            f"{series:,}",
-            f"{timing.seconds:.2f}",
-            f"{timing.megabytes:.0f}",
-            *(f"{x:.1f}" for x in sizes),
-        )
-    console.print(growing)
+
+def growing(times: int) -> Found:
+    """More quarters and series beside the first of them."""
+    first, *more = (_named(*size) for size in GROWING)
+    timings = interleaved({_named(*size): partial(ours, *size) for size in GROWING}, times=times)
+    return {first: {OURS: timings[first]}} | {name: {OURS: timings[name], first: timings[first]} for name in more}
+
+
+def _named(quarters: int, series: int) -> str:
+    return f"{quarters:,} quarters of {series:,} series"
+
+
+STAGES: Final = {
+    "denton": Stage("Benchmarking: proportional Denton of many series at once, beside a loop over them", against),
+    "denton, growing": Stage("Benchmarking of more quarters and series, beside the fewest", growing),
+}
 
 
 if __name__ == "__main__":
-    main()
+    ways.main(__doc__, STAGES)

@@ -18,8 +18,6 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import records
-
 ROOT: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = Path(__file__).parent / "results" / "commands.csv"
 OURS: Final = "Shuce"
@@ -53,12 +51,6 @@ def ran(stage: str, found: Mapping[str, Mapping[str, Cost]], *, times: int) -> l
         for command, ways in found.items()
         for way, cost in ways.items()
     ]
-
-
-def keep(path: Path, new: Sequence[Ran]) -> None:
-    """Put the records of a stage in the place of its earlier ones."""
-    stages = {one.stage for one in new}
-    records.write(path, [*(one for one in records.read(path, Ran) if one.stage not in stages), *new])
 
 
 def lines(of: Sequence[Ran]) -> Iterator[tuple[str, ...]]:

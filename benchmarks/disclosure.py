@@ -1,6 +1,9 @@
-"""Disclosure control: rules on whole columns against one cell at a time, the audit against one programme per question.
+"""Disclosure control: rules on whole columns beside one cell at a time, the audit beside one programme per question.
 
-Belongs here: what disclosure control costs. Does not belong here: whether it is right (tests, docs/methods).
+``python -m benchmarks.disclosure``.
+
+Belongs here: what disclosure control costs. Does not belong here: whether it is right (tests, docs/methods), records
+and table (ways).
 
 What the choice is held against is the linear relaxation of cell suppression (Fischetti and Salazar 2001): a share of
 each cell is hidden, and for every unsafe cell, upwards and downwards, the deviations of all cells that keep the table's
@@ -13,16 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
-from benchmarks.clock import timed
+from benchmarks import ways
+from benchmarks.clock import interleaved
+from benchmarks.ways import OURS, Found, Stage, scaled
 from indicators.disclosure import Relation, audit, primary, protect, table_relations
 from indicators.disclosure.attack import Problem, quiet
 
@@ -36,7 +39,10 @@ LINKED: Final = (10, 4, 8, 3_000, 4)
 ATTACKED: Final = 5
 # One programme per question is measured on some cells and scaled.
 SAMPLE: Final = 10
-TIMES: Final = 3
+ALONE: Final = f"one cell at a time (of {SAMPLE})"
+EACH: Final = f"a scipy programme per question (of {SAMPLE} cells)"
+CHOICE: Final = "the choice itself"
+RELAXATION: Final = f"relaxation ({ATTACKED} cells attacked)"
 SEED: Final = 20240131
 CELL: Final = ["county", "class", "quarter"]
 
@@ -222,53 +228,51 @@ def programme_each(*city: int) -> Callable[[], object]:
     return lambda: [linprog(cost, A_eq=matrix, b_eq=shown) for cost in costs]
 
 
-def main() -> None:
-    """Print both tables."""
-    console = Console()
-    rules = Table(title="Primary rules: one cell at a time = 1")
-    for column in ("contributions", "cells", "seconds", "MB", "µs per cell", "times faster"):
-        rules.add_column(column, justify="right")
+def rules(times: int) -> Found:
+    """All cells together beside one at a time, which is run on some."""
+    found = {}
     for rows, cells in COLUMNS:
-        ours = timed(at_once, rows, cells, times=TIMES)
-        alone = timed(one_by_one, rows, cells, times=TIMES).seconds / SAMPLE
-        each = ours.seconds / cells
-        rules.add_row(
-            f"{rows:,}",
-            f"{cells:,}",
-            f"{ours.seconds:.2f}",
-            f"{ours.megabytes:.0f}",
-            f"{each * 1e6:.1f}",
-            f"{alone / each:,.0f}",
+        timings = interleaved(
+            {OURS: partial(at_once, rows, cells), ALONE: partial(one_by_one, rows, cells)}, times=times
         )
-    console.print(rules)
+        name = f"{rows:,} contributions to {cells:,} cells"
+        found[name] = timings | {ALONE: scaled(timings[ALONE], cells / SAMPLE)}
+    return found
 
-    tables = Table(title="A table with totals: outsider's intervals by one programme per question = 1")
-    for column in ("cells", "unsafe", "hidden", "units", "protect, s", "audit, s", "audit by hand, s", "times faster"):
-        tables.add_column(column, justify="right")
+
+def audits(times: int) -> Found:
+    """The audit of a table with totals beside choosing what to hide, and beside a programme for each question."""
+    found = {}
     for city in CITIES:
-        made, hidden = City(*city), chosen(*city)()
-        ours = timed(audited, *city, times=TIMES)
-        count = len(hidden)
-        theirs = timed(programme_each, *city, times=1).seconds / SAMPLE * count
-        figures = (len(made.judged), len(made.needs), count, made.units)
-        times = (timed(chosen, *city, times=1).seconds, ours.seconds, theirs)
-        tables.add_row(
-            *(f"{figure:,}" for figure in figures), *(f"{x:.2f}" for x in times), f"{theirs / ours.seconds:,.1f}"
-        )
-    console.print(tables)
+        made, hidden = City(*city), len(chosen(*city)())
+        jobs = {OURS: audited, CHOICE: chosen, EACH: programme_each}
+        timings = interleaved({way: partial(job, *city) for way, job in jobs.items()}, times=times)
+        found[f"{_sized(made)}, {hidden:,} hidden"] = timings | {EACH: scaled(timings[EACH], hidden / SAMPLE)}
+    return found
 
-    made = City(*LINKED)
-    one = timed(relaxation, *LINKED, times=1).seconds
-    sizes = f"{len(made.judged):,} linked cells, {len(made.needs):,} unsafe"
-    linked = Table(title=f"{sizes}: the relaxation with {ATTACKED} attacked = 1")
-    for column in ("job", "seconds", "times the relaxation"):
-        linked.add_column(column, justify="right")
-    linked.add_row("relaxation", f"{one:.2f}", "1.00")
-    for job in (from_readers, chosen, audited):
-        seconds = timed(job, *LINKED, times=1).seconds
-        linked.add_row(NAMES[job], f"{seconds:.2f}", f"{seconds / one:.2f}")
-    console.print(linked)
+
+def linked(times: int) -> Found:
+    """What is asked of linked tables beside the relaxation."""
+    jobs = {RELAXATION: relaxation} | {name: job for job, name in NAMES.items()}
+    timings = interleaved({way: partial(job, *LINKED) for way, job in jobs.items()}, times=times)
+    size = _sized(City(*LINKED))
+    return {f"{name}: {size}": {OURS: timings[name], RELAXATION: timings[RELAXATION]} for name in NAMES.values()}
+
+
+def _sized(city: City) -> str:
+    return f"{len(city.judged):,} cells of {city.units:,} units, {len(city.needs):,} unsafe"
+
+
+STAGES: Final = {
+    "primary": Stage("Disclosure: primary rules on whole columns, beside one cell at a time", rules),
+    "audit": Stage(
+        "Disclosure: the audit of a table with totals, respondents among the attackers, beside the choice of what to "
+        "hide, and beside what readers can tell by one programme for each question",
+        audits,
+    ),
+    "linked": Stage("Disclosure: quarters and cumulatives linked, beside a part of the relaxation", linked),
+}
 
 
 if __name__ == "__main__":
-    main()
+    ways.main(__doc__, STAGES)

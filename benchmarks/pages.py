@@ -1,7 +1,7 @@
-"""``docs/benchmarks.md`` and its chart from the results of the ladder: ``python -m benchmarks.pages``.
+"""``docs/benchmarks.md`` and its chart from what was measured: ``python -m benchmarks.pages``.
 
-Belongs here: tables, chart, the frame of the page. Does not belong here: measuring (scale), prose about what was found,
-which stands in ``benchmarks/results/found.md``.
+Belongs here: tables, chart, the frame of the page. Does not belong here: measuring (scale, ways, commands, limited),
+prose about what was found, which stands in ``benchmarks/results/found.md``.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import commands, limited, records
+from benchmarks import benchmarking, commands, disclosure, limited, records, ways
 from benchmarks.commands import Ran
 from benchmarks.limited import Step
 from benchmarks.scale import RESULTS, Result
+from benchmarks.ways import OURS, Took
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
 CHART: Final = ROOT / "docs" / "images" / "benchmarks.svg"
 FOUND: Final = RESULTS.parent / "found.md"
-_OURS: Final = "ours"
 _WAYS: Final = {
     "ours": "Shuce",
     "hand": "SQL by hand",
@@ -55,7 +55,7 @@ _STAGES: Final = {
     "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
     "cells, all": "Classify, split, value, sum: the finest cells of all classes",
     "cells, core": "Classify, split, value, sum: the finest cells of the core",
-    "indicators": "Indicators: all observations of a quarter of a city, beside reading its cells",
+    "indicators": "Indicators: all observations of a quarter of a city of ten counties, beside reading its cells",
     "release": "Release: the same quarter's, observations made before, beside reading its cells",
 }
 _COMMANDS: Final = {
@@ -64,39 +64,33 @@ _COMMANDS: Final = {
 }
 
 
-def page(results: Sequence[Result], bounded: Sequence[Step], ran: Sequence[Ran], found: str) -> str:
+def page(
+    results: Sequence[Result], took: Sequence[Took], bounded: Sequence[Step], ran: Sequence[Ran], found: str
+) -> str:
     """The page as Markdown.
 
     Args:
         results: of the ladder.
+        took: jobs that are no stage of the ladder, beside other ways.
         bounded: steps of quarters under a memory limit.
         ran: commands beside what they are held against.
         found: what there is to say of all of them.
     """
-    return "\n".join([_HEAD, *_tables(results), *_bounded(bounded), *_commands(ran), _CHART, found])
+    jobs = ways.tables(benchmarking.STAGES | disclosure.STAGES, took)
+    return "\n".join([_HEAD, *_tables(results), *jobs, *_bounded(bounded), *_commands(ran), _CHART, found])
 
 
 def _tables(results: Sequence[Result]) -> Iterator[str]:
     for stage, title in _STAGES.items():
         of = [result for result in results if result.stage == stage]
-        ways = [way for way in _WAYS if any(result.way == way for result in of)]
         if not of:
             continue
-        yield f"\n## {title}\n"
-        yield "| units | " + " | ".join(f"{_WAYS[way]}, s (MB)" for way in ways) + " | Shuce over … | runs |"
-        yield "|---|" + "---|" * (len(ways) + 2)
-        for units in sorted({result.units for result in of}):
-            yield _row(units, {result.way: result for result in of if result.units == units}, ways)
+        rungs = {f"{units:,}": units for units in sorted({result.units for result in of})}
+        cases = {name: {result.way: result for result in of if result.units == units} for name, units in rungs.items()}
+        yield from ways.table(title, "units", cases, _WAYS)
         if exponent := growth(of):
             small, large, power = exponent
             yield f"\nGrowth from {small:,} to {large:,} units: time goes with the {power:.2f}th power."
-
-
-def _row(units: int, of: dict[str, Result], ways: Sequence[str]) -> str:
-    cells = [f"{of[way].seconds:.2f} ({of[way].megabytes:.0f})" if way in of else "–" for way in ways]
-    others = [way for way in ways if way in of and way != _OURS]
-    ratios = ", ".join(f"{_WAYS[way]} {of[_OURS].seconds / of[way].seconds:.2f}" for way in others)
-    return f"| {units:,} | {' | '.join(cells)} | {ratios} | {of[_OURS].runs} |"
 
 
 def _bounded(steps: Sequence[Step]) -> Iterator[str]:
@@ -118,7 +112,7 @@ def _commands(ran: Sequence[Ran]) -> Iterator[str]:
 
 def growth(of: Sequence[Result]) -> tuple[int, int, float] | None:
     """The two largest numbers of units with the exponent of our time between them; None below a million units."""
-    ours = sorted((result for result in of if result.way == _OURS and result.units >= 1_000_000), key=lambda r: r.units)
+    ours = sorted((result for result in of if result.way == OURS and result.units >= 1_000_000), key=lambda r: r.units)
     if len(ours) < 2:
         return None
     small, large = ours[-2:]
@@ -150,20 +144,22 @@ def chart(results: Sequence[Result]) -> Any:
 def main() -> None:
     """Write the page and its chart."""
     results = records.read(RESULTS, Result)
+    took = records.read(ways.RESULTS, Took)
     bounded = records.read(limited.RESULTS, Step)
     ran = records.read(commands.RESULTS, Ran)
-    PAGE.write_text(page(results, bounded, ran, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(page(results, took, bounded, ran, FOUND.read_text(encoding="utf-8")), encoding="utf-8")
     chart(results).save(str(CHART))
 
 
 _HEAD: Final = """# What it costs
 
-`make bench` climbs the ladder's first rungs and runs what goes by commands, `make bench-scale` climbs all of it and
-makes a quarter under a memory limit; both keep what they measure in `benchmarks/results` and write this page from it.
-Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c …), so that whatever
-else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians of as many runs as stand
-beside them; memory is the largest peak that the operating system saw, of which the libraries that every process imports
-take 200 to 260 MB.
+`make bench` climbs the ladder's first rungs and runs what goes by commands or by single methods, `make bench-scale`
+climbs all of it and makes a quarter under a memory limit; both keep what they measure in `benchmarks/results` and write
+this page from it. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c
+…), so that whatever else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians of
+as many runs as stand beside them; memory is the largest peak that the operating system saw, of which the libraries that
+every process imports take 200 to 260 MB. A way said to be of so many was run on these, and its seconds, not its memory,
+are multiplied up to all; the methods' linear algebra has one thread.
 
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
 province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes

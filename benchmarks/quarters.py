@@ -21,7 +21,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.commands import OURS, RESULTS, ROOT, Cost, costs, keep, middle, python, ran, show, shuce
+from benchmarks import records
+from benchmarks.commands import OURS, RESULTS, ROOT, Cost, costs, middle, python, ran, show, shuce
 from indicators.quarter import Quarter
 from pipelines.cli.instance import execute, instance_of
 from pipelines.contracts import contracts
@@ -148,7 +149,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
         found, home = measure(prepare(Path(folder), asked.firms), times=asked.times)
         of = ran("quarters", found, times=asked.times)
-        keep(asked.results, of)
+        records.keep(asked.results, of)
         show(of)
         console.print(grown(home))
 

@@ -2,8 +2,9 @@
 
 Belongs here: the jobs and the city they run in. Does not belong here: the clock, the table of results (scale).
 
-The city is the synthetic one with so many firms, five quarters of it: what the first release that can be compared with
-a year ago rests on. No unit is read for its indicators but in counting how far annual returns cover the year.
+The city is the synthetic one with so many firms in its ten counties, five quarters of it: what the first release that
+can be compared with a year ago rests on. No unit is read but in counting how far annual returns cover the year and,
+for the release, how much of what is due has come and what the review found.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pipelines.workspace import Workspace
 
 def city(home: Path, firms: int) -> Path:
     """The city's cells, from its files, up to the quarter that is released."""
-    write_city(home, firms=firms)
+    write_city(home, firms=firms, last=Quarter.parse(ONE))
     workspace = Workspace(home)
     with workspace.held("benchmark"), instance_of(workspace) as instance:
         execute(instance, "intake", (BEFORE[0], Quarter.parse(ONE)))

@@ -42,8 +42,8 @@ RUNGS: Final = (
 LARGEST_FILE: Final = 1_300_000
 # A sheet ends after 1,048,576 rows, and whoever has as many sends text.
 LARGEST_BOOK: Final = 100_000
-# A city's files are written for sixteen quarters; its cells grow with its counties and classes, not with its units.
-LARGEST_CITY: Final = 2_400
+# More firms than a province has are not written to workbooks here.
+LARGEST_CITY: Final = 100_000
 TIMES: Final = 5
 
 Jobs = Mapping[str, Callable[[], Callable[[], object]]]

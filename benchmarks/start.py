@@ -17,8 +17,8 @@ from typing import Final
 
 import duckdb
 
-from benchmarks import firms
-from benchmarks.commands import OURS, RESULTS, Cost, costs, keep, python, ran, show, shuce
+from benchmarks import firms, records
+from benchmarks.commands import OURS, RESULTS, Cost, costs, python, ran, show, shuce
 from indicators.quarter import Quarter
 
 TIMES: Final = 7
@@ -63,7 +63,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
         found = ran("start", measure(workspace(Path(folder)), times=asked.times), times=asked.times)
-    keep(asked.results, found)
+    records.keep(asked.results, found)
     show(found)
 
 

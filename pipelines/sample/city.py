@@ -41,6 +41,7 @@ from pipelines.sample.universe import Universe
 
 LAST: Final = Quarter(2023, 4)
 QUARTERS: Final = tuple(quarters_between(Quarter(2020, 1), LAST))
+BASE: Final = 4  # quarters before the first that can be released
 TURNING_POINTS: Final = "turning_points.csv"
 # Fewer firms than this leave no settled units to make mistakes.
 SMALLEST: Final = 100
@@ -71,19 +72,27 @@ def build(*, firms: int = DEFAULT_FIRMS, seed: int = SEED) -> tuple[Universe, li
 
 
 def write_city(
-    home: Path, *, firms: int = DEFAULT_FIRMS, seed: int = SEED, progress: Callable[[str], None] | None = None
+    home: Path,
+    *,
+    firms: int = DEFAULT_FIRMS,
+    seed: int = SEED,
+    last: Quarter = LAST,
+    progress: Callable[[str], None] | None = None,
 ) -> None:
     """Write the synthetic city into a workspace: ``city.toml``, ``inbox/``, the planted errors and downturns.
 
-    The same seed and size give the same bytes. Files are made beside the workspace's own and renamed into place; what
-    else the workspace holds (lake, releases, log) stays.
+    The same seed and size give the same bytes, and a file has the same whichever quarter is the last. Files are made
+    beside the workspace's own and renamed into place; what else the workspace holds (lake, releases, log) stays.
 
     Args:
         home: the workspace's folder; made if need be.
         firms: above-threshold firms in a quarter, about (at least 100).
         seed: of the random draws.
+        last: the last quarter that is reported, 2021Q1 at the earliest: the first that can be released.
         progress: called with a Chinese line before each step.
     """
+    if last not in QUARTERS[BASE:]:
+        raise ValueError(f"last must be one of {QUARTERS[BASE]} to {LAST} / 末季须在 {QUARTERS[BASE]}—{LAST} 之内")
     say = progress or (lambda _: None)
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".sample-", dir=home) as beside:
@@ -91,22 +100,28 @@ def write_city(
         inbox.mkdir()
         say("生成并校准示范市的企业")
         universe, table = build(firms=firms, seed=seed)
-        made = list(_files(universe, table, inbox, say, seed=seed))
+        made = list(_files(universe, table, inbox, say, seed=seed, last=last))
         sent = sorted((x for x in made if isinstance(x, Sent)), key=lambda x: (x.received_at, x.file))
         planted = sorted((x for x in made if isinstance(x, Planted)), key=lambda x: x.id)
         (inbox / "received.csv").write_text(_register(sent, home / "inbox" / "received.csv"), encoding="utf-8")
         (Path(beside) / "planted_errors.csv").write_text(_planted(planted), encoding="utf-8-sig")
-        (Path(beside) / TURNING_POINTS).write_text(_turning(universe), encoding="utf-8-sig")
-        (Path(beside) / "city.toml").write_text(_settings(), encoding="utf-8")
+        (Path(beside) / TURNING_POINTS).write_text(_turning(universe, last), encoding="utf-8-sig")
+        (Path(beside) / "city.toml").write_text(_settings(last), encoding="utf-8")
         say("放入收件箱")
         _place(Path(beside), home)
 
 
 def _files(
-    universe: Universe, table: list[dict[str, str]], inbox: Path, say: Callable[[str], None], *, seed: int
+    universe: Universe,
+    table: list[dict[str, str]],
+    inbox: Path,
+    say: Callable[[str], None],
+    *,
+    seed: int,
+    last: Quarter,
 ) -> Iterator[Sent | Planted]:
     accounts = Accounts(universe)
-    for quarter in QUARTERS:
+    for quarter in quarters_between(QUARTERS[0], last):
         say(f"写出 {quarter.label('quarter')}的报表")
         yield from write_quarter(universe, inbox, quarter)
         yield from write_register(universe, inbox, quarter)
@@ -115,17 +130,18 @@ def _files(
         yield write_prices(inbox, quarter)
         yield from write_period_estimates(inbox, quarter)
         yield write_leading(inbox, quarter)
-    for year in ANNUAL_YEARS:
+    for year in (year for year in ANNUAL_YEARS if year < last.year):
         say(f"写出 {year} 年的年报")
         yield from write_annual(universe, inbox, year)
         yield from write_digital_use(universe, inbox, year)
     yield from write_small(table, inbox)
     yield from write_estimates(universe, table, inbox)
     yield from write_penetration(inbox)
-    say(f"写出 {LEDGER_YEAR} 年的台账")
-    yield from write_ledgers(inbox, seed=seed)
     yield from write_index_scheme(inbox)
-    yield from write_strays(inbox)
+    if last.year >= LEDGER_YEAR:  # strays come in that year, too
+        say(f"写出 {LEDGER_YEAR} 年的台账")
+        yield from write_ledgers(inbox, seed=seed)
+        yield from write_strays(inbox)
 
 
 def _planted(lines: list[Planted]) -> str:
@@ -136,12 +152,12 @@ def _planted(lines: list[Planted]) -> str:
     return out.getvalue()
 
 
-def _turning(universe: Universe) -> str:
-    """The planted downturns, a line for each subject that should give a signal: a class, or a unit by its code."""
+def _turning(universe: Universe, last: Quarter) -> str:
+    """The planted downturns that have begun, a line for each subject that should give a signal: a class, or a unit."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["id", "level", "subject", "first", "last", "what"])
-    for point in turning_points():
+    for point in (point for point in turning_points() if point.first <= last):
         for subject in point.subjects:
             level, _, code = subject.partition(":")
             codes = [code] if code else [universe.units.code[at].decode() for at in point.places(universe.units)]
@@ -149,7 +165,7 @@ def _turning(universe: Universe) -> str:
     return out.getvalue()
 
 
-def _settings() -> str:
+def _settings(last: Quarter) -> str:
     lines = [
         f'code = "{CITY}"',
         f'name = "{CITY_NAME}"',
@@ -157,8 +173,8 @@ def _settings() -> str:
         "synthetic = true",
         f'note = "{_NOTE}"',
         f'first_quarter = "{QUARTERS[0]}"',
-        f'last_quarter = "{LAST}"',
-        "base_quarters = 4",
+        f'last_quarter = "{last}"',
+        f"base_quarters = {BASE}",
         "release_day = 20",
         "flash_day = 19",
         f"required_forms = [{', '.join(repr(form) for form in _REQUIRED)}]".replace("'", '"'),

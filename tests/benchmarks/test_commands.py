@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import quarters, records, start
-from benchmarks.commands import OURS, Cost, Ran, costs, keep, python, ran
+from benchmarks.commands import OURS, Cost, Ran, costs, python, ran
 from pipelines.lake import ALL, Lake, write_table
 from tests.pipelines.test_lake import TERMS, rows
 
@@ -43,7 +43,7 @@ def test_a_stage_takes_the_place_of_its_own_records(tmp_path: Path) -> None:
         for stage, seconds in (("start", 2.0), ("quarters", 3.0), ("start", 4.0))
     )
     for found in (old, other, new):
-        keep(path, found)
+        records.keep(path, found)
     assert records.read(path, Ran) == [*other, *new]
 
 

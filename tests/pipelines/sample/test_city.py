@@ -14,6 +14,7 @@ from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.texts import parse_number
 from pipelines.sample import write_city
+from pipelines.sample.city import TURNING_POINTS
 from pipelines.sample.firm_files import file_name, received_on
 from pipelines.workspace import Workspace
 from tests.pipelines.sample.conftest import FIRMS
@@ -74,6 +75,28 @@ def test_files_and_register_lines_of_others_stay(tmp_path: Path) -> None:
 def test_too_small_a_city_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 100"):
         write_city(tmp_path / "none", firms=50)
+
+
+@pytest.mark.parametrize("last", [Quarter(2020, 4), Quarter(2024, 1)])
+def test_a_city_ends_with_a_quarter_that_can_be_released(tmp_path: Path, last: Quarter) -> None:
+    with pytest.raises(ValueError, match="one of 2021Q1 to 2023Q4"):
+        write_city(tmp_path / "none", firms=FIRMS, last=last)
+
+
+# With the first quarter of 2023 come the year's ledgers and the stray files, one of them a copy of another.
+@pytest.mark.parametrize("last", [Quarter(2021, 1), Quarter(2023, 1)])
+def test_a_city_that_ends_earlier_has_the_same_files(small_city: Path, tmp_path: Path, last: Quarter) -> None:
+    write_city(tmp_path, firms=FIRMS, last=last)
+    whole, part = _hashes(small_city), _hashes(tmp_path)
+    files = {path.name for path in (tmp_path / "inbox").iterdir()} - {"received.csv"}
+    assert {f"inbox/{name}": part[f"inbox/{name}"] for name in files}.items() <= whole.items()
+    assert _sent(tmp_path) == {name: line for name, line in _sent(small_city).items() if name in files}
+    assert _listed(tmp_path) == [line for line in _listed(small_city) if line["file"] in files]
+    assert [file_name("trade", quarter) in files for quarter in (last, last + 1)] == [True, False]
+    assert max(name for name in files if name.startswith("A103")).endswith(f"_{last.year - 1}年.xlsx")
+    assert Workspace.locate(tmp_path).city.release_quarters[-1] == last
+    with (tmp_path / TURNING_POINTS).open(encoding="utf-8-sig") as lines:
+        assert all(row["first"] <= str(last) for row in csv.DictReader(lines))
 
 
 def test_settings_load(small_city: Path) -> None:
