@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from benchmarks.units import county_codes
 from indicators.quarter import Quarter
 from pipelines.ingest.forms import forms
 from pipelines.ingest.raw import schema
@@ -52,29 +53,43 @@ name = "{name}"
 """
 
 
-def settings(first: Quarter, limit: str = "") -> str:
+def settings(first: Quarter, limit: str = "", counties: int = len(COUNTIES)) -> str:
     """``city.toml`` of a workspace for synthetic firms, with data from ``first`` on, and the engine's memory limit."""
-    counties = (_COUNTY.format(code=code, name=name) for code, name in zip(COUNTIES, COUNTY_NAMES, strict=True))
-    return _SETTINGS.format(code=CITY, name=CITY_NAME, first=first, limit=limit) + "".join(counties)
+    said = (_COUNTY.format(code=code, name=name) for code, name in zip(*places(counties), strict=True))
+    return _SETTINGS.format(code=CITY, name=CITY_NAME, first=first, limit=limit) + "".join(said)
 
 
-def rows(count: int, quarter: Quarter) -> pa.Table:
+def places(counties: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Codes and names of counties: the city's own ten, or a multiple of them, each of which is a part of one of them.
+
+    Raises:
+        ValueError: the ten cannot be divided into as many.
+    """
+    if counties == len(COUNTIES):
+        return COUNTIES, COUNTY_NAMES
+    if counties % len(COUNTIES):
+        raise ValueError(f"{len(COUNTIES)} counties are not divided into {counties}")
+    codes = county_codes(counties)
+    return codes, codes
+
+
+def rows(count: int, quarter: Quarter, counties: int = len(COUNTIES)) -> pa.Table:
     """Rows of the industrial form under its own headers: text and whole thousands of yuan, ``count`` of them."""
-    return pa.concat_tables(pieces(count, quarter))
+    return pa.concat_tables(pieces(count, quarter, counties))
 
 
-def pieces(count: int, quarter: Quarter) -> Iterator[pa.Table]:
+def pieces(count: int, quarter: Quarter, counties: int = len(COUNTIES)) -> Iterator[pa.Table]:
     """The same rows, some at a time."""
     left = count
     for part in chunks(count * 4, size=_CHUNK):
-        piece = _some(Universe(part, np.ones((len(classes().gbt), len(YEARS)))), quarter).slice(0, left)
+        piece = _some(Universe(part, np.ones((len(classes().gbt), len(YEARS)))), quarter, counties).slice(0, left)
         left -= piece.num_rows
         yield piece
         if not left:
             return
 
 
-def write_raw(workspace: Workspace, count: int, quarter: Quarter) -> None:
+def write_raw(workspace: Workspace, count: int, quarter: Quarter, counties: int = len(COUNTIES)) -> None:
     """The rows straight into the raw table, as reading them from files of a million rows each would leave them."""
     names = {header: name for name, header in headers(FORM, 0).items()}
     target = schema(FORM)
@@ -84,7 +99,7 @@ def write_raw(workspace: Workspace, count: int, quarter: Quarter) -> None:
         # As the lake writes it: a reader takes twice as long to turn texts into numbers out of large dictionaries.
         how: dict[str, Any] = {"compression": "zstd", "dictionary_pagesize_limit": DICTIONARY}
         with pq.ParquetWriter(path, target, **how) as writer:
-            for piece in pieces(count, quarter):
+            for piece in pieces(count, quarter, counties):
                 cells = {names[header]: piece[header] for header in piece.column_names}
                 number = np.arange(written, written := written + piece.num_rows)
                 place = _place(number, quarter)
@@ -143,53 +158,55 @@ def _above(quarter: Quarter) -> tuple[str, ...]:
     return f"{title}", f"{quarter.year}年1-{3 * quarter.number}月", "计量单位：千元"
 
 
-def _some(universe: Universe, quarter: Quarter) -> pa.Table:
+def _some(universe: Universe, quarter: Quarter, counties: int) -> pa.Table:
     survey = SURVEYS.index(FORM)
-    places = np.flatnonzero(universe.reporting(quarter) & (universe.survey() == survey))
+    found = np.flatnonzero(universe.reporting(quarter) & (universe.survey() == survey))
     values = flows(universe, quarter)
-    index = universe.units.index[places]
+    index = universe.units.index[found]
     number = pa.array(index + 1).cast(pa.string())
-    county = pa.array(universe.county(quarter)[places])
-    gbt = pa.array(classes().gbt.tolist()).take(pa.array(universe.klass(quarter)[places]))
+    parts = counties // len(COUNTIES)
+    county = pa.array(universe.county(quarter)[found] * parts + index % parts)
+    codes, named = (pa.array(said).take(county) for said in places(counties))
+    gbt = pa.array(classes().gbt.tolist()).take(pa.array(universe.klass(quarter)[found]))
     said = pa.array([activities().get(code, "") for code in classes().gbt.tolist()])
-    names = pa.array(COUNTY_NAMES).take(county)
     columns: dict[str, Any] = {
-        "unit": pa.array([code.decode() for code in universe.units.code[places].tolist()]),
-        "name": pc.binary_join_element_wise(names, pa.scalar("演示第"), number, pa.scalar("号有限公司"), ""),
-        "county": pa.array(COUNTIES).take(county),
+        "unit": pa.array([code.decode() for code in universe.units.code[found].tolist()]),
+        "name": pc.binary_join_element_wise(named, pa.scalar("演示第"), number, pa.scalar("号有限公司"), ""),
+        "county": codes,
         "gbt": gbt,
-        "gross_output": values.output[places],
-        "gross_output_base": values.output_base[places],
-        "activity": said.take(pa.array(universe.klass(quarter)[places])),
+        "gross_output": values.output[found],
+        "gross_output_base": values.output_base[found],
+        "activity": said.take(pa.array(universe.klass(quarter)[found])),
         "address": pc.binary_join_element_wise(
-            pa.scalar("示范市"), names, pa.scalar("演示路"), number, pa.scalar("号"), ""
+            pa.scalar("示范市"), named, pa.scalar("演示路"), number, pa.scalar("号"), ""
         ),
-        "registered_county": pa.array(COUNTIES).take(county),
-        "parent_unit": pa.repeat(pa.scalar(""), len(places)),
-        "note": pa.repeat(pa.scalar(""), len(places)),
+        "registered_county": codes,
+        "parent_unit": pa.repeat(pa.scalar(""), len(found)),
+        "note": pa.repeat(pa.scalar(""), len(found)),
     }
-    columns |= money_items(universe, quarter, places, FORM, values)
+    columns |= money_items(universe, quarter, found, FORM, values)
     return pa.table(
         {
-            header: columns[name] if name in columns else getattr(values, name)[places]
+            header: columns[name] if name in columns else getattr(values, name)[found]
             for name, header in headers(FORM, 0).items()
         }
     )
 
 
-def workspace(home: Path, count: int, *, limit: str = "") -> Workspace:
+def workspace(home: Path, count: int, *, limit: str = "", counties: int = len(COUNTIES)) -> Workspace:
     """A workspace whose quarter has been read: so many rows of the form in its raw table, none of the others.
 
     Args:
         home: an empty folder.
         count: how many rows.
         limit: ``memory_limit`` of the engine; '' for its own.
+        counties: in how many counties.
     """
     home.mkdir(parents=True)
-    (home / "city.toml").write_text(settings(QUARTER, limit), encoding="utf-8")
+    (home / "city.toml").write_text(settings(QUARTER, limit, counties), encoding="utf-8")
     made = Workspace(home)
     for form in FIRM_FORMS:
         raw(made, form, str(QUARTER))
     core_register(made, str(QUARTER))
-    write_raw(made, count, QUARTER)
+    write_raw(made, count, QUARTER, counties)
     return made

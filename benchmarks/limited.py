@@ -61,9 +61,9 @@ class Step:
     rows: int
 
 
-def workspace(home: Path, units: int, limit: str) -> Workspace:
+def workspace(home: Path, units: int, limit: str, counties: int) -> Workspace:
     """A workspace with the raw rows of a quarter, with rates and coefficients for all classes."""
-    made = firms.workspace(home, units, limit=limit)
+    made = firms.workspace(home, units, limit=limit, counties=counties)
     cells.reference(made)
     write_known(Lake(made.lake), Rung("", units, len(made.city.counties)), firms.QUARTER.year)
     return made
@@ -126,6 +126,7 @@ def main() -> None:
     """Say each step as it ends and keep them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--units", type=int, default=33_000_000)
+    parser.add_argument("--counties", type=int, default=2_800)
     parser.add_argument("--limit", default="2GB")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--folder", type=Path, help="where the made-up data lie meanwhile (30 GB for the census)")
@@ -133,7 +134,7 @@ def main() -> None:
     if asked.folder:
         asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="shuce-limited-", dir=asked.folder) as folder:
-        home = workspace(Path(folder) / "home", asked.units, asked.limit).home
+        home = workspace(Path(folder) / "home", asked.units, asked.limit, asked.counties).home
         for one in measure(home, asked.units, asked.limit):
             print(one, flush=True)
             records.write(asked.results, kept(records.read(asked.results, Step), one))

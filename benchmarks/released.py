@@ -1,14 +1,16 @@
 """From cells to indicators, and from both to a release, beside reading the cells that they need.
 
-Belongs here: the jobs and the city they run in. Does not belong here: the clock, the table of results (scale).
+Belongs here: the jobs and the places they run in. Does not belong here: the clock, the table of results (scale).
 
-The city is the synthetic one with so many firms in its ten counties, five quarters of it: what the first release that
-can be compared with a year ago rests on. No unit is read but in counting how far annual returns cover the year and,
-for the release, how much of what is due has come and what the review found.
+A city is the synthetic one with so many firms in its ten counties, five quarters of it: what the first release that
+can be compared with a year ago rests on. A country is one quarter of reviewed returns in its counties. No unit is read
+but in counting how far annual returns cover the year and, for the release, how much of what is due has come and what
+the review found.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +18,13 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.quarters import BEFORE, ONE
+from benchmarks.units import QUARTER, Rung, workspace_of
 from indicators.measure import measure
 from indicators.quarter import Quarter
 from pipelines.cli.instance import execute, instance_of
 from pipelines.lake import Lake
 from pipelines.sample import write_city
-from pipelines.steps import observed, released
+from pipelines.steps import cells, observed, released
 from pipelines.workspace import Workspace
 
 
@@ -34,25 +37,37 @@ def city(home: Path, firms: int) -> Path:
     return home
 
 
+def country(home: Path, rung: Rung) -> Path:
+    """The country's cells, from its reviewed returns."""
+    workspace = workspace_of(home, rung)
+    cells.reference(workspace)  # some of it rests on the rates and coefficients that were put there
+    cells.quarterly(workspace, str(QUARTER))
+    return home
+
+
 def read_cells(home: Path) -> Callable[[], list[pd.DataFrame]]:
     """The cells of all quarters as known on the day of the release."""
-    workspace = Workspace(home)
-    lake, day = Lake(workspace.lake), observed.day_of_knowledge(workspace, ONE)
-    needed = observed.history(workspace, ONE)
+    workspace, quarter, day = _last(home)
+    lake, needed = Lake(workspace.lake), observed.history(workspace, quarter)
     return lambda: [observed.known_cells(lake, table, needed, day).to_pandas() for table in observed.CELLS.values()]
 
 
 def indicators(home: Path) -> Callable[[], pd.DataFrame]:
     """All observations of the quarter, from the tables of the lake."""
-    workspace = Workspace(home)
-    day = observed.day_of_knowledge(workspace, ONE)
-    return lambda: measure(observed.evidence(workspace, ONE, day), Quarter.parse(ONE), day)
+    workspace, quarter, day = _last(home)
+    return lambda: measure(observed.evidence(workspace, quarter, day), Quarter.parse(quarter), day)
 
 
 def release(home: Path) -> Callable[[], Path]:
     """The release of the quarter, its observations made before: revisions, signals, pages, workbook, database."""
-    workspace = Workspace(home)
-    day = observed.day_of_knowledge(workspace, ONE)
-    observed.observation(workspace, ONE, day)
+    workspace, quarter, day = _last(home)
+    observed.observation(workspace, quarter, day)
     shutil.rmtree(home / "release", ignore_errors=True)
-    return lambda: released.release(workspace, ONE, day)
+    return lambda: released.release(workspace, quarter, day)
+
+
+def _last(home: Path) -> tuple[Workspace, str, dt.date]:
+    """A workspace with the last quarter that has cells and the day whose knowledge that is released with."""
+    workspace = Workspace(home)
+    quarter = Lake(workspace.lake).partitions("cell_published")[-1]
+    return workspace, quarter, observed.day_of_knowledge(workspace, quarter)

@@ -102,10 +102,10 @@ def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
 
 def published(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     """From cells to a release."""
-    if rung.units <= LARGEST_CITY:
-        home = released.city(folder / "city", rung.units)
-        for stage, job in (("indicators", released.indicators), ("release", released.release)):
-            yield stage, {"ours": partial(job, home), "read": partial(released.read_cells, home)}
+    home = folder / "cells"
+    released.city(home, rung.units) if rung.units <= LARGEST_CITY else released.country(home, rung)
+    for stage, job in (("indicators", released.indicators), ("release", released.release)):
+        yield stage, {"ours": partial(job, home), "read": partial(released.read_cells, home)}
 
 
 def review(home: Path) -> Callable[[], object]:

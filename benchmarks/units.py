@@ -28,8 +28,7 @@ from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import ALL, Lake, write_table
-from pipelines.steps.raw import raw
-from pipelines.steps.register import core_register
+from pipelines.steps import cells, core, raw, register
 from pipelines.workspace import Workspace
 
 QUARTER: Final = Quarter(2023, 1)
@@ -86,9 +85,14 @@ def workspace_of(home: Path, rung: Rung, *, limit: str = "") -> Workspace:
     (home / "city.toml").write_text(said, encoding="utf-8")
     workspace = Workspace(home)
     lake = Lake(workspace.lake)
-    raw(workspace, "register", str(QUARTER))
-    core_register(workspace, str(QUARTER))
-    lake.write("core_return", str(QUARTER), lambda path: _write(returns(rung), path), fingerprint="synthetic")
+    cells.reference(workspace)
+    for form in core.FIRM_FORMS:
+        raw.raw(workspace, form, str(QUARTER))
+    register.core_register(workspace, str(QUARTER))
+    # With the fingerprint of the review of nothing, so that no step makes the returns again.
+    core.core_return(workspace, str(QUARTER))
+    fingerprint = lake.note_of("core_return", str(QUARTER)).fingerprint
+    lake.write("core_return", str(QUARTER), lambda path: _write(returns(rung), path), fingerprint=fingerprint)
     write_known(lake, rung, QUARTER.year)
     none = contract("class_missing").schema.empty_table()
     lake.write("class_missing", str(QUARTER), lambda path: write_table(none, path), fingerprint="synthetic")
@@ -96,10 +100,14 @@ def workspace_of(home: Path, rung: Rung, *, limit: str = "") -> Workspace:
 
 
 def write_known(lake: Lake, rung: Rung, year: int) -> None:
-    """Rates and coefficients by which the returns of a year's quarters are valued and split, straight into a lake."""
+    """Rates and coefficients by which the returns of a year's quarters are valued and split, straight into a lake.
+
+    They take the place of what the lake has (``cells.reference``), and its fingerprints: no step makes them again.
+    """
     for table, rows in (("class_rate", _rates(rung, year - 1)), ("core_coefficient", _coefficients(rung))):
         whole = pa.table({name: rows[name] for name in contract(table).names}).cast(contract(table).schema)
-        lake.write(table, ALL, lambda path, rows=whole: write_table(rows, path), fingerprint="synthetic")  # type: ignore[misc]
+        known = lake.note_of(table, ALL).fingerprint
+        lake.write(table, ALL, lambda path, rows=whole: write_table(rows, path), fingerprint=known)  # type: ignore[misc]
 
 
 def returns(rung: Rung) -> Iterator[pa.Table]:

@@ -204,7 +204,7 @@ def _observed(f: Figures, origin: Origin) -> list[str]:
         entry["name_zh"],
         f"{shown(figure).text}{'' if figure.withheld else figure.display_unit}",
         Span(figure.span, figure.period).label,
-        f.city.regions.get(figure.region, figure.region),
+        f.regions.get(figure.region, figure.region),
         f.class_name(figure.indicator, figure.cls) if figure.cls else "",
         PRICES[figure.price],
         BASES[figure.base],

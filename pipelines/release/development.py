@@ -41,7 +41,7 @@ def of_development(f: Figures) -> list[str]:
     order = ranks((code, figure) for code, figure in _counties(f, span, _LEADING).items())
     found = _counties(f, span, _LEADING)
     first = "、".join(
-        f"{f.city.regions[code]}（{cite_whole(shown(found[code]).text, found[code])}）"
+        f"{f.regions[code]}（{cite_whole(shown(found[code]).text, found[code])}）"
         for code in sorted(order, key=lambda code: (order[code], code))[:3]
     )
     agreement = "、".join(
@@ -155,14 +155,14 @@ def development_bars(f: Figures) -> Exhibit | None:
         text = "—".join(shown(end).text for end in ends if end)
         label = f"{shown(found[code]).text}{f'（{text}位）' if text else ''}"
         records.append({
-            "name": f.city.regions[code],
+            "name": f.regions[code],
             "value": float(decimal(found[code])),
             "label": label,
             "colour": ACCENT,
-            "cited": cite_whole(f"{f.city.regions[code]} {label}", found[code], *ends),
+            "cited": cite_whole(f"{f.regions[code]} {label}", found[code], *ends),
         })  # fmt: skip
     top = found[ordered[0]]
-    title = Said(f"{span.label}{f.city.regions[ordered[0]]}的数字经济发展指数居首，为{cite(shown(top).text, top)}")
+    title = Said(f"{span.label}{f.regions[ordered[0]]}的数字经济发展指数居首，为{cite(shown(top).text, top)}")
     alt = f"条形图：各县（市、区）数字经济发展指数，由大到小。{title}。"
     return Exhibit(
         title,

@@ -73,7 +73,7 @@ def _words(f: Figures, figure: Figure) -> dict[str, tuple[Any, ...]]:
     found = (
         (*(entry[name] for name in _TEXTS), *shown),
         (figure.span, SPANS[figure.span]),
-        (figure.region, f.city.regions.get(figure.region, figure.region)),
+        (figure.region, f.regions.get(figure.region, figure.region)),
         (figure.cls, named),
         (figure.price, figure.base, PRICES[figure.price], BASES[figure.base]),
         (figure.vintage, VINTAGES[figure.vintage]),

@@ -227,6 +227,11 @@ class Figures:
             _there=there,
         )
 
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """Region code → name, the place itself first."""
+        return self.city.regions
+
     @property
     def gdp_name(self) -> str:
         """国内生产总值 of the nation, 地区生产总值 of any other place."""

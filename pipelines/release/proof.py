@@ -207,7 +207,7 @@ class Proof:
         f = self.figures
         name = f.catalogue[figure.indicator, figure.definition]["name_zh"]
         cls = f.class_name(figure.indicator, figure.cls) if figure.cls not in ("", CORE) else ""
-        place = f.city.regions.get(figure.region, figure.region)
+        place = f.regions.get(figure.region, figure.region)
         return f"{Span(figure.span, figure.period).label}{place}{cls}的{name}"
 
     def _right(self, sentence: str, number: Said, of_it: list[Figure]) -> str:
@@ -377,7 +377,7 @@ def sentences(text: str) -> list[str]:
 
 def _names(f: Figures) -> list[tuple[str, str, str]]:
     """Name, whether of a region or a class, and code, the longest name first."""
-    regions = [(name, "region", code) for code, name in f.city.regions.items()]
+    regions = [(name, "region", code) for code, name in f.regions.items()]
     schemes = ("digital", "chain", "sector", "partial")
     classes = [(str(label["name_zh"]), "class", cls) for (scheme, cls), label in f.labels.items() if scheme in schemes]
     return sorted([*regions, *classes], key=lambda entry: (-len(entry[0]), entry))

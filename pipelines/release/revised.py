@@ -144,12 +144,12 @@ def contrast(f: Figures, indicator: str = _LEVEL, definition: str = _REPORTED) -
         found = [change for change in found if (change.region, change.cls) == (f.city.code, CORE)]
     if not found:
         return None
-    parts, regions = [change.parts(_FINER) for change in found], f.city.regions
+    parts = [change.parts(_FINER) for change in found]
     ordered = dict.fromkeys(row["cause_zh"] for row in sorted(f.revision, key=lambda row: (row["step"], row["cause"])))
     causes = [cause for cause in ordered if any(cause in part and part[cause].value for part in parts)]
     rows = tuple(
         Row(
-            Span("cumulative", change.period).label if by_period else _name(f, change, regions),
+            Span("cumulative", change.period).label if by_period else _name(f, change),
             (
                 change.earlier,
                 change.later,
@@ -189,7 +189,7 @@ def unit_changes(f: Figures) -> Table | None:
     for region, cls in places:
         own = {row["event"]: row for row in f.unit_change if (row["region"], row["class"]) == (region, cls)}
         if own:
-            name = f.name("digital", cls) if region == f.city.code else f.city.regions[region]
+            name = f.name("digital", cls) if region == f.city.code else f.regions[region]
             rows.append(Row(name, total=True))
             rows += [Row(zh, _event_cells(own[event]), indent=1) for event, zh in EVENTS.items() if event in own]
     return Table(
@@ -295,8 +295,8 @@ def _bar(name: str, start: float, end: float, part: Number, colour: str) -> dict
     }
 
 
-def _name(f: Figures, change: Change, regions: Mapping[str, str]) -> str:
-    return f.name("digital", change.cls) if change.region == f.city.code else regions[change.region]
+def _name(f: Figures, change: Change) -> str:
+    return f.name("digital", change.cls) if change.region == f.city.code else f.regions[change.region]
 
 
 def _event_cells(row: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ Belongs here: which observations stand in which row and column. Does not belong 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from indicators.penetration import survey_rates
@@ -71,7 +72,7 @@ class Table:
         """Refuse what may not stand side by side, but for what the table sets apart in words (``alike.KINDS``)."""
         alike(self.figures, f"{self.code} {self.title}", declared=self.declared)
 
-    @property
+    @cached_property
     def said(self) -> tuple[str, ...]:
         """The notes below the table; what is told rounded, and the law that withholds what is."""
         cells = [cell for row in self.rows for cell in row.cells if isinstance(cell, Number)]

@@ -14,7 +14,7 @@ import pytest
 from benchmarks import firms, limited, records
 from benchmarks.clock import Timing
 from pipelines.engine import SPILL
-from pipelines.lake import up_to_date
+from pipelines.lake import Lake, up_to_date
 from pipelines.steps.cells import quarterly
 from pipelines.workspace import Workspace
 
@@ -35,15 +35,29 @@ def test_nothing_of_a_quarter_is_left_out(
         yield from whole(home, units, limit)
         place = Workspace(home)
         seen["limits"] = place.city.engine.limits
+        regions = Lake(place.lake).read("cell_leaf", [str(firms.QUARTER)])["county"].to_pylist()
+        seen["counties"] = len(place.city.counties)
+        assert len(set(regions)) > 60
         seen["whole"] = up_to_date(partial(quarterly, place, str(firms.QUARTER)))
 
     monkeypatch.setattr(limited, "timed", here)
     monkeypatch.setattr(limited, "measure", measure)
-    asked = ["--units", "600", "--limit", "512MB", "--results", str(results), "--folder", str(tmp_path)]
+    asked = [
+        "--units",
+        "600",
+        "--counties",
+        "120",
+        "--limit",
+        "512MB",
+        "--results",
+        str(results),
+        "--folder",
+        str(tmp_path),
+    ]
     monkeypatch.setattr(sys, "argv", ["limited", *asked])
     limited.main()
     found = {step.table: step for step in records.read(results, limited.Step)}
-    assert seen == {"limits": {"memory_limit": "512MB"}, "whole": True}
+    assert seen == {"limits": {"memory_limit": "512MB"}, "whole": True, "counties": 120}
     assert list(found) == list(limited.STEPS)
     assert found["core_return"].rows == found["class_return"].rows == 600
     assert min(found[table].rows for table in ("class_part", "cell_leaf", "cell_published")) > 100
@@ -73,3 +87,9 @@ def test_a_step_takes_the_place_of_the_same_one_and_no_other() -> None:
     assert limited.kept(old, new) == [*old[:2], new, old[3]]
     other = limited.Step(9, "1GB", "cell_leaf", 2.0, 1, 1, 1)
     assert limited.kept(old, other) == [*old[:2], other, *old[2:]]
+
+
+def test_ten_counties_are_divided_into_as_many_as_are_asked_for() -> None:
+    assert firms.places(120)[0][:2] == ["100001", "100002"]
+    with pytest.raises(ValueError, match="not divided into 15"):
+        firms.places(15)

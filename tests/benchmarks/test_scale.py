@@ -33,18 +33,16 @@ def test_all_stages_of_a_small_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert {result.units for results in found for result in results} == {600}
 
 
-def test_what_is_published_is_measured_in_a_city_of_the_rung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[Path, int]] = []
-
-    def city(home: Path, firms: int) -> Path:
-        asked.append((home, firms))
-        return home
-
-    monkeypatch.setattr(released, "city", city)
-    found = {stage: list(ways) for stage, ways in scale.published(tmp_path, SMALL)}
-    assert found == {"indicators": ["ours", "read"], "release": ["ours", "read"]}
-    assert not list(scale.published(tmp_path, scale.RUNGS[-1]))
-    assert asked == [(tmp_path / "city", 600)]
+def test_what_is_published_is_measured_in_a_city_or_a_country_of_the_rung(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path | int | Rung] = []
+    monkeypatch.setattr(released, "city", lambda *said: asked.extend(said))
+    monkeypatch.setattr(released, "country", lambda *said: asked.extend(said))
+    for rung in (SMALL, scale.RUNGS[-1]):
+        found = {stage: list(ways) for stage, ways in scale.published(tmp_path, rung)}
+        assert found == {"indicators": ["ours", "read"], "release": ["ours", "read"]}
+    assert asked == [tmp_path / "cells", 600, tmp_path / "cells", scale.RUNGS[-1]]
 
 
 def test_new_results_take_the_place_of_those_of_their_stage_and_rung(tmp_path: Path) -> None:

@@ -264,6 +264,21 @@ def test_few_counties_are_not_ranked(tmp_path: Path) -> None:
     assert bars.note == "来源：监测测算。在地原则：按经营地，建筑业按注册地。"
 
 
+def test_a_chart_of_more_counties_than_it_has_room_for_draws_the_largest_and_says_so(
+    city: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [exhibits.county_bars(city.figures, YEAR), exhibits.county_scatter(city.figures, YEAR)]
+    monkeypatch.setattr(exhibits, "DRAWN", 4)
+    some = [exhibits.county_bars(city.figures, YEAR), exhibits.county_scatter(city.figures, YEAR)]
+    many = len(stand_in.COUNTIES)
+    for before, now in zip(whole, some, strict=True):
+        assert before is not None
+        assert now is not None
+        assert (now.title, now.table) == (before.title, before.table)
+        assert now.note == f"图中为{many}个县（市、区）中规模居前的4个，其余见数据表。{before.note}"
+        assert [one.drawings[0].wide.count('aria-label="\ue000') for one in (before, now)] == [many, 4]
+
+
 def test_counties_stand_by_share_and_growth_against_the_place(tmp_path: Path, city: Made) -> None:
     codes = list(stand_in.COUNTIES)
     found = exhibits.county_scatter(city.figures, YEAR)
