@@ -46,17 +46,36 @@ _COLOURS: Final = (
     "#ef6c00",
     "#795548",
 )
+# What a stage is called in the chart, and the title of its table.
 _STAGES: Final = {
-    "book": "Read: every cell of an Excel file as text, through the guarded process, beside python-calamine alone",
-    "ingest": "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
-    "review": "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
-    "review, compared": "Review against two earlier quarters as large, beside looking at every raw cell once",
-    "history": "What later quarters compare with: made once, beside looking at every raw cell once",
-    "write": "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
-    "cells, all": "Classify, split, value, sum: the finest cells of all classes",
-    "cells, core": "Classify, split, value, sum: the finest cells of the core",
-    "indicators": "Indicators: all observations of a quarter of a city of ten counties, beside reading its cells",
-    "release": "Release: the same quarter's, observations made before, beside reading its cells",
+    "book": (
+        "Reading a workbook",
+        "Read: every cell of an Excel file as text, through the guarded process, beside python-calamine alone",
+    ),
+    "ingest": (
+        "Ingesting a CSV",
+        "Ingest: a CSV of the form to the raw table, beside pyarrow reading it and DuckDB looking at every cell",
+    ),
+    "review": (
+        "Review",
+        "Review: all rules over the raw rows, all tables written, beside looking at every raw cell once",
+    ),
+    "review, compared": (
+        "Review against earlier quarters",
+        "Review against two earlier quarters as large, beside looking at every raw cell once",
+    ),
+    "history": (
+        "What later quarters compare with",
+        "What later quarters compare with: made once, beside looking at every raw cell once",
+    ),
+    "write": (
+        "Returns with their class, written",
+        "Write: returns with their class, in order, so that bytes repeat, beside passing as many columns through",
+    ),
+    "cells, all": ("Cells of all classes", "Classify, split, value, sum: the finest cells of all classes"),
+    "cells, core": ("Cells of the core", "Classify, split, value, sum: the finest cells of the core"),
+    "indicators": ("Indicators", "Indicators: all observations of a quarter, beside reading its cells"),
+    "release": ("Release", "Release: the same quarter's, observations made before, beside reading its cells"),
 }
 _COMMANDS: Final = {
     "start": "Start: commands beside the import of their library, and the smallest program that does the same",
@@ -81,7 +100,7 @@ def page(
 
 
 def _tables(results: Sequence[Result]) -> Iterator[str]:
-    for stage, title in _STAGES.items():
+    for stage, (_, title) in _STAGES.items():
         of = [result for result in results if result.stage == stage]
         if not of:
             continue
@@ -124,7 +143,7 @@ def chart(results: Sequence[Result]) -> Any:
     import altair as alt
 
     records = [
-        {"stage": result.stage, "units": result.units, "seconds": result.seconds, "way": _WAYS[result.way]}
+        {"stage": _STAGES[result.stage][0], "units": result.units, "seconds": result.seconds, "way": _WAYS[result.way]}
         for result in results
     ]
     colour = alt.Color("way:N").scale(domain=list(_WAYS.values()), range=list(_COLOURS)).title(None)
@@ -137,7 +156,7 @@ def chart(results: Sequence[Result]) -> Any:
             color=colour.legend(orient="bottom", columns=5),
         )
         .properties(width=210, height=180)
-        .facet(facet=alt.Facet("stage:N").title(None).sort(list(_STAGES)), columns=3)
+        .facet(facet=alt.Facet("stage:N").title(None).sort([panel for panel, _ in _STAGES.values()]), columns=3)
     )
 
 
@@ -155,18 +174,21 @@ _HEAD: Final = """# What it costs
 
 `make bench` climbs the ladder's first rungs and runs what goes by commands or by single methods, `make bench-scale`
 climbs all of it and makes a quarter under a memory limit; both keep what they measure in `benchmarks/results` and write
-this page from it. Two cores, 24 GiB. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c
-…), so that whatever else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians of
-as many runs as stand beside them; memory is the largest peak that the operating system saw, of which the libraries that
-every process imports take 200 to 260 MB. A way said to be of so many was run on these, and its seconds, not its memory,
-are multiplied up to all; the methods' linear algebra has one thread.
+this page from it. Every way of a stage runs in a process of its own, the ways in turn (a b c a b c …), so that whatever
+else the machine does falls on all alike: ratios are to be read, not seconds. Times are medians of as many runs as stand
+beside them; memory, in brackets, is the largest peak of any one process that the operating system saw, of which the
+libraries that every process imports take 200 to 260 MB; behind it stands how many times as long Shuce takes. A way said
+to be of so many was run on these, and its seconds, not its memory, are multiplied up to all; the methods' linear
+algebra has one thread. On what machine, and what there is to say of all this, stands [at the end](#targets).
 
 All units are made up, with a fixed seed (`benchmarks/units.py`, `benchmarks/firms.py`): as many of them as a city, a
-province, all units above the threshold and the census have, in 10, 120, 2,800 and 2,800 counties, amounts and classes
-heavy-tailed, one day of receipt. Each further day on which a return is corrected is one more pass. The statements
-timed as “Shuce” are the pipeline's own files; the other ways give the same cells in their order, which
-`tests/benchmarks/test_cells.py` checks, and know more than the pipeline may: that nothing was corrected, nobody is
-missing, and every amount fits in 64 bits."""
+province, all units above the threshold and the census have. What is read and reviewed is one form in the synthetic
+city's ten counties. Reviewed returns, of all classes, lie in 10, 120, 2,800 and 2,800 counties: what is written, cells,
+and of more than 100,000 units indicators and releases are made of them. Amounts and classes are heavy-tailed, and there
+is one day of receipt: each further day on which a return is corrected is one more pass. The statements timed as “Shuce”
+are the pipeline's own files; the other ways give the same cells in their order, which `tests/benchmarks/test_cells.py`
+checks, and know more than the pipeline may: that nothing was corrected, nobody is missing, and every amount fits in 64
+bits."""
 _CHART: Final = """
 ## All stages
 

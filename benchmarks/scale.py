@@ -73,6 +73,9 @@ def received(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
         yield "ingest", {"ours": partial(intake.our_raw, files), "scan": scan}
         shutil.rmtree(files)
         compared = intake.workspace_of(folder / "compared", rung.units, history=True)
+        intake.our_review(
+            compared
+        )()  # so that no process of a way reads the files, whose memory would count as its own
         scan = partial(scan_raw, compared)
         yield "review, compared", {"ours": partial(intake.our_review, compared), "scan": scan}
         yield "history", {"ours": partial(intake.our_history, compared), "scan": scan}

@@ -85,7 +85,7 @@ def tables(stages: Mapping[str, Stage], of: Sequence[Took]) -> Iterator[str]:
 def table(
     title: str, label: str, cases: Mapping[str, Mapping[str, Measured]], ways: Mapping[str, str]
 ) -> Iterator[str]:
-    """A line for each case, a column for each way, and what ours takes over each other one.
+    """A line for each case and a column for each way: its seconds, its memory, how many times as long ours takes.
 
     Args:
         title: of the table.
@@ -95,13 +95,16 @@ def table(
     """
     there = [way for way in ways if any(way in measured for measured in cases.values())]
     yield f"\n## {title}\n"
-    yield f"| {label} | " + " | ".join(f"{ways[way]}, s (MB)" for way in there) + " | Shuce over … | runs |"
-    yield "|---|" + "---|" * (len(there) + 2)
+    yield f"| {label} | " + " | ".join(f"{ways[way]}, s (MB)" for way in there) + " | runs |"
+    yield "|---|" + "---|" * (len(there) + 1)
     for case, of in cases.items():
-        cells = [f"{of[way].seconds:.2f} ({of[way].megabytes:.0f})" if way in of else "–" for way in there]
-        others = [way for way in there if way in of and way != OURS]
-        ratios = ", ".join(f"{ways[way]} {_ratio(of[OURS].seconds / of[way].seconds)}" for way in others)
-        yield f"| {case} | {' | '.join(cells)} | {ratios} | {of[OURS].runs} |"
+        cells = [_cell(of[way], of[OURS]) if way in of else "–" for way in there]
+        yield f"| {case} | {' | '.join(cells)} | {of[OURS].runs} |"
+
+
+def _cell(one: Measured, ours: Measured) -> str:
+    took = f"{one.seconds:.2f} ({one.megabytes:,})"
+    return took if one is ours else f"{took} {_ratio(ours.seconds / one.seconds)} ×"
 
 
 def _ratio(number: float) -> str:
