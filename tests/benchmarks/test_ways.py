@@ -40,7 +40,7 @@ def test_each_stage_takes_the_place_of_its_own_records_and_is_printed(
     ways.main("", stages)
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
     assert records.read(path, Took) == [other, Took("one", "a case", OURS, 1.25, 4, 4)]
-    assert capsys.readouterr().out.splitlines()[-1] == "| a case | 1.25 (4) |  | 4 |"
+    assert capsys.readouterr().out.splitlines()[-1] == "| a case | 1.25 (4) | 4 |"
 
 
 def test_benchmarking_stands_beside_the_loop_scaled_to_all_series(monkeypatch: pytest.MonkeyPatch) -> None:
