@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_LOCK := requirements.lock
+SPARK_LOCK := requirements-spark.lock
 DEV_LOCK := requirements-dev.lock
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
@@ -17,7 +18,7 @@ DEMO ?= data/demo
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: run test ui install dev lint types unit cover bench bench-scale lock clean
+.PHONY: run test ui install spark dev lint types unit cover bench bench-scale lock clean
 
 run: install          ## the synthetic city, all its quarters, the national set, one release
 	$(BIN)/shuce demo --home "$(DEMO)"
@@ -28,6 +29,9 @@ ui: install           ## Dagster's web UI and daemon on loopback
 	$(BIN)/shuce ui --home "$(DEMO)"
 
 install: $(RUN_READY)
+
+spark: install        ## Spark beside DuckDB, for workspaces whose engine it is
+	$(PIP) --require-hashes -r $(SPARK_LOCK)
 
 dev: $(DEV_READY)
 
@@ -73,6 +77,7 @@ bench-scale: dev      ## the ladder up to the census (hours, 30 GB of disk)
 lock: install         ## resolve the locks anew (needs the network)
 	$(COMPILE) --extra build --output-file $(RUN_LOCK)
 	$(COMPILE) --extra build --extra dev --extra spark --constraint $(RUN_LOCK) --output-file $(DEV_LOCK)
+	$(COMPILE) --extra spark --constraint $(DEV_LOCK) --output-file $(SPARK_LOCK)
 
 clean:                ## remove what runs made; the inputs of the national set stay
 	rm -rf data/demo data/national/lake data/national/release data/national/log data/national/received data/national/_dagster
