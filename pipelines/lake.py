@@ -285,6 +285,26 @@ def write_table(table: pa.Table, path: Path, *, encryption: Any = None) -> None:
     pq.write_table(table, path, compression="zstd", encryption_properties=encryption, **how)
 
 
+def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+    """Write the rows of several Arrow tables as one would be written, holding no more than a group of rows.
+
+    Args:
+        tables: of this schema, in turn.
+        schema: of the file.
+        path: the file.
+    """
+    how: dict[str, Any] = {"compression": "zstd", "dictionary_pagesize_limit": DICTIONARY}
+    with pq.ParquetWriter(path, schema, **how) as writer:
+        rest, written = schema.empty_table(), 0
+        for table in tables:
+            rest = pa.concat_tables([rest, table])
+            if whole := len(rest) // _ROW_GROUP * _ROW_GROUP:
+                writer.write_table(rest.slice(0, whole), row_group_size=_ROW_GROUP)
+                rest, written = rest.slice(whole), written + whole
+        if len(rest) or not written:  # no rows at all are an empty group
+            writer.write_table(rest, row_group_size=_ROW_GROUP)
+
+
 def join_files(paths: Sequence[Path], path: Path, schema: pa.Schema) -> None:
     """Make one Parquet file of the rows of several, in their order, group by group; a single one is moved there."""
     if len(paths) == 1:

@@ -155,10 +155,20 @@ def read_files(
     Raises:
         OSError: what was read could not be written to a temporary file.
     """
+    return list(each_file(jobs, memory=memory, timeout=timeout))
+
+
+def each_file(
+    jobs: Sequence[Job | tuple[Path, str, str | None]], *, memory: int = child.MEMORY, timeout: float = TIMEOUT
+) -> Iterator[Result]:
+    """The same one result at a time: a file is read when the one before it is done with.
+
+    What was read lies on the disk while its table is there, so that who lets go of each table holds one file's.
+    """
     if not jobs:
-        return []
+        return
     with tempfile.TemporaryDirectory(prefix="shuce-") as folder:
-        return list(_answers([Job(*job) for job in jobs], Path(folder), memory=memory, timeout=timeout))
+        yield from _answers([Job(*job) for job in jobs], Path(folder), memory=memory, timeout=timeout)
 
 
 def _answers(jobs: list[Job], folder: Path, *, memory: int, timeout: float) -> Iterator[Result]:
@@ -191,6 +201,7 @@ def _result(reply: dict[str, Any] | None, folder: Path) -> Result:
         return Result(refusal=Fault(**reply["refusal"]))
     with pa.memory_map(reply["table"]) as source:
         table = pa.ipc.open_file(source).read_all()
+    Path(reply["table"]).unlink()
     return Result(
         table,
         refused=[Fault(**item) for item in reply["refused"]],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.ingest.faults import Fault
 from pipelines.ingest.forms import Form, forms
-from pipelines.ingest.guard import Job, read_files
+from pipelines.ingest.guard import Job, each_file
 from pipelines.ingest.receipts import Receipt, check_copy
 
 PLACE: Final = (
@@ -28,6 +28,7 @@ PLACE: Final = (
     ("received_at", pa.date32()),
 )
 PERIOD: Final = (("quarter", pa.string()), ("months", pa.int64()), ("yuan_per_unit", pa.int64()))
+_PIECE: Final = 1 << 17  # rows to which their provenance is added at a time
 DECLARED: Final = ("region", "vintage", "status", "authority")
 FAULTS: Final = pa.schema(
     [
@@ -80,28 +81,60 @@ def read(receipts: Iterable[Receipt], form: str | Form) -> RawRead:
         InputError: a copy is gone or is not what was received.
     """
     form = forms()[form] if isinstance(form, str) else form
-    arrived = list(receipts)
-    files = _told_apart(arrived)
-    refused = [_faults(r, form, [_landing_fault(r)]) for r in files if r.refusal is not None]
-    admitted = [r for r in files if r.refusal is None]
-    came = [r for r in arrived if r.refusal is None]
-    for receipt in admitted:
-        check_copy(receipt)
-    # Read under the names they came with, which say what they are.
-    results = read_files([Job(r.path, form.id, r.file, r.headers) for r in came])
-    tables: list[pa.Table] = []
-    notices: list[pa.Table] = []
-    for receipt, result in zip(admitted, results, strict=True):
-        faults = result.refused if result.refusal is None else [result.refusal]
-        refused.append(_faults(receipt, form, faults))
-        notices.append(_faults(receipt, form, result.notices))
-        if result.refusal is None:
-            tables.append(_placed(result.table, receipt, form))
-    return RawRead(
-        pa.concat_tables([schema(form).empty_table(), *tables]),
-        pa.concat_tables([FAULTS.empty_table(), *refused]),
-        pa.concat_tables([FAULTS.empty_table(), *notices]),
-    )
+    reading = Reading(receipts, form)
+    return RawRead(pa.concat_tables([schema(form).empty_table(), *reading]), reading.refused, reading.notices)
+
+
+class Reading:
+    """The same a piece of a file at a time, for more rows than memory holds; the files are read once.
+
+    Iterated, it gives tables of ``schema(form)``; what was refused and noticed is known when all of them were given.
+
+    Raises:
+        InputError: a copy is gone or is not what was received.
+    """
+
+    def __init__(self, receipts: Iterable[Receipt], form: Form) -> None:
+        self._arrived, self._form = list(receipts), form
+        self._faults: dict[str, list[pa.Table]] = {"refused": [], "notices": []}
+        self._pieces = self._read()
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        """The pieces that were not given before."""
+        return self._pieces
+
+    @property
+    def refused(self) -> pa.Table:
+        """Files (row 0) and single rows that were not read, with the reason (``FAULTS``)."""
+        return self._told("refused")
+
+    @property
+    def notices(self) -> pa.Table:
+        """Titles, notes, sources and totals kept as provenance; sheets left aside; damaged codes (``FAULTS``)."""
+        return self._told("notices")
+
+    def _told(self, kind: str) -> pa.Table:
+        for _ in self._pieces:  # those that nobody asked for
+            pass
+        return pa.concat_tables([FAULTS.empty_table(), *self._faults[kind]])
+
+    def _read(self) -> Iterator[pa.Table]:
+        form, files = self._form, _told_apart(self._arrived)
+        note = {kind: tables.append for kind, tables in self._faults.items()}
+        for receipt in files:
+            if receipt.refusal is not None:
+                note["refused"](_faults(receipt, form, [_landing_fault(receipt)]))
+        admitted = [r for r in files if r.refusal is None]
+        for receipt in admitted:
+            check_copy(receipt)
+        # Read under the names they came with, which say what they are.
+        jobs = [Job(r.path, form.id, r.file, r.headers) for r in self._arrived if r.refusal is None]
+        for receipt, result in zip(admitted, each_file(jobs), strict=True):
+            faults = result.refused if result.refusal is None else [result.refusal]
+            note["refused"](_faults(receipt, form, faults))
+            note["notices"](_faults(receipt, form, result.notices))
+            if result.refusal is None:
+                yield from _placed(result.table, receipt, form)
 
 
 def _told_apart(files: list[Receipt]) -> list[Receipt]:
@@ -136,10 +169,9 @@ def _faults(receipt: Receipt, form: Form, faults: list[Fault]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FAULTS)
 
 
-def _placed(table: pa.Table, receipt: Receipt, form: Form) -> pa.Table:
-    """A file's table with its provenance, columns in the order of the schema."""
+def _placed(table: pa.Table, receipt: Receipt, form: Form) -> Iterator[pa.Table]:
+    """A file's table with its provenance, columns in the order of the schema, some rows at a time."""
     target = schema(form)
-    count = table.num_rows
     fixed: dict[str, Any] = {
         "file_sha": receipt.sha256,
         "file": receipt.name,
@@ -149,22 +181,25 @@ def _placed(table: pa.Table, receipt: Receipt, form: Form) -> pa.Table:
     }
     if form.layout == "nbs":
         fixed |= {name: getattr(receipt, name) for name in DECLARED}
-    columns = []
-    for field in target:
-        if field.name == "row_id":
-            columns.append(_row_ids(table, receipt, form))
-        elif field.name in fixed:
-            columns.append(pa.repeat(pa.scalar(fixed[field.name], field.type), count))
-        else:
-            columns.append(table[field.name])
-    return pa.Table.from_arrays(columns, schema=target)
+    for start in range(0, table.num_rows, _PIECE):
+        piece = table.slice(start, _PIECE)
+        columns = []
+        for field in target:
+            if field.name == "row_id":
+                columns.append(_row_ids(piece, start, receipt, form))
+            elif field.name in fixed:
+                columns.append(pa.repeat(pa.scalar(fixed[field.name], field.type), len(piece)))
+            else:
+                columns.append(piece[field.name])
+        yield pa.Table.from_arrays(columns, schema=target)
 
 
-def _row_ids(table: pa.Table, receipt: Receipt, form: Form) -> pa.ChunkedArray:
+def _row_ids(table: pa.Table, start: int, receipt: Receipt, form: Form) -> pa.ChunkedArray:
     """``<hash>:<sheet>:<row>``, and the cell's number within the file for the long layout; sorts as the file does."""
     sheet = pc.utf8_lpad(table["sheet_number"].cast(pa.string()), 3, "0")
     row = pc.utf8_lpad(table["row"].cast(pa.string()), 7, "0")
     parts = [pa.scalar(receipt.sha256[:16]), sheet, row]
     if form.layout == "nbs":
-        parts.append(pc.utf8_lpad(pa.array(range(table.num_rows), pa.int64()).cast(pa.string()), 7, "0"))
+        number = pa.array(range(start, start + len(table)), pa.int64())
+        parts.append(pc.utf8_lpad(number.cast(pa.string()), 7, "0"))
     return pc.binary_join_element_wise(*parts, ":")

@@ -5,8 +5,7 @@ Belongs here: which receipts make which raw partition. Does not belong here: rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,9 +13,9 @@ import pyarrow as pa
 
 from pipelines.contracts import Column, Contract, Kind
 from pipelines.ingest.forms import Form, forms
-from pipelines.ingest.raw import FAULTS, RawRead, read, schema
+from pipelines.ingest.raw import FAULTS, Reading, schema
 from pipelines.ingest.receipts import receipts
-from pipelines.lake import ALL, Lake, Made, write_table
+from pipelines.lake import ALL, Lake, Made, write_tables
 from pipelines.provenance import code_hash
 from pipelines.workspace import Workspace
 
@@ -59,19 +58,19 @@ def raw(workspace: Workspace, form_name: str, partition: str = ALL) -> Made:
         *(receipt.model_dump_json(exclude={"registered_at", "path"}) for receipt in arrived),
     ]
 
-    @cache
-    def outcome() -> RawRead:
-        return read(arrived, form)
+    reading = Reading(arrived, form)
 
-    def make(terms: Contract, rows: Callable[[], pa.Table]) -> Made:
+    def make(terms: Contract, tables: Callable[[], Iterable[pa.Table]]) -> Made:
         def fill(path: Path) -> None:
-            write_table(rows().cast(terms.schema), path)
+            write_tables((table.cast(terms.schema) for table in tables()), terms.schema, path)
 
         return lake.refresh(terms.table, partition, fill, made_from=made_from, held_to=terms)
 
-    make(_contract(f"refused_{form_name}", form, FAULTS), lambda: outcome().refused)
-    make(_contract(f"notice_{form_name}", form, FAULTS), lambda: outcome().notices)
-    return make(raw_contract(form), lambda: outcome().table)
+    # The rows first, as they are read; what was refused and noticed is known after them.
+    made = make(raw_contract(form), lambda: reading)
+    make(_contract(f"refused_{form_name}", form, FAULTS), lambda: [reading.refused])
+    make(_contract(f"notice_{form_name}", form, FAULTS), lambda: [reading.notices])
+    return made
 
 
 def _contract(

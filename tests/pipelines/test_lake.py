@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from classification.errors import InputError
 from pipelines import lake as lake_module
 from pipelines.contracts import Column, Contract
-from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, join_files, table_hash, write_table
+from pipelines.lake import ALL, ContractError, Lake, fingerprint_of, join_files, table_hash, write_table, write_tables
 from tests.end_to_end import by_hand
 
 TERMS = Contract(
@@ -162,3 +163,17 @@ def test_a_full_disk_says_so_and_leaves_the_old_table(lake: Lake) -> None:
         lake.refresh("t", ALL, fill, made_from=["w"], held_to=TERMS)
     assert lake.read("t")["money"].to_pylist() == [7]
     assert not list(lake.root.rglob("*.part"))
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [3], [4], [1, 0, 2, 7, 4]], ids=str)
+def test_tables_in_turn_are_written_as_one_would_be(
+    sizes: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lake_module, "_ROW_GROUP", 4)
+    schema, numbers = pa.schema([("a", pa.string())]), itertools.count()
+    tables = [pa.table({"a": [str(next(numbers)) for _ in range(size)]}, schema) for size in sizes]
+    write_tables(iter(tables), schema, tmp_path / "turn.parquet")
+    write_table(pa.concat_tables([schema.empty_table(), *tables]), tmp_path / "one.parquet")
+    assert (tmp_path / "turn.parquet").read_bytes() == (tmp_path / "one.parquet").read_bytes()
+    groups = pq.ParquetFile(tmp_path / "turn.parquet").metadata
+    assert groups.num_row_groups == max(1, -(-sum(sizes) // 4))

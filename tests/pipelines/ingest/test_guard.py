@@ -5,11 +5,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.ingest import child, guard
-from pipelines.ingest.guard import read_files
+from pipelines.ingest.guard import each_file, read_files
 from tests.pipelines.ingest.builders import EXPORT, csv_file, industry, xlsx
 
 
@@ -28,6 +29,27 @@ def test_files_are_read_in_one_child(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(started) == 1
     assert read_files([]) == []
     assert len(started) == 1
+
+
+def test_a_file_is_read_when_the_one_before_is_done_with_and_nothing_of_it_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, asked = xlsx(tmp_path / "a.xlsx", industry()), list[Path]()
+    real = guard._Child.ask
+
+    def ask(self: guard._Child, job: dict[str, Any], *, timeout: float) -> dict[str, Any] | None:
+        asked.append(Path(job["out"]))
+        return real(self, job, timeout=timeout)
+
+    monkeypatch.setattr(guard._Child, "ask", ask)
+    answers = each_file([(book, "industry", None)] * 3)
+    first = next(answers)
+    assert len(asked) == 1
+    assert not list(asked[0].parent.iterdir())
+    assert first.table.num_rows == 2
+    assert [answer.table.num_rows for answer in answers] == [2, 2]
+    assert len(asked) == 3
+    assert not asked[0].parent.exists()
 
 
 def test_an_idle_child_is_used_again_unless_it_is_gone(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from classification.errors import InputError
 from pipelines.ingest.forms import forms
 from pipelines.ingest.landing import receipts, register
 from pipelines.ingest.mapping import Mapped, confirm
-from pipelines.ingest.raw import FAULTS, read, schema
+from pipelines.ingest.raw import FAULTS, Reading, read, schema
 from pipelines.lake import Lake
 from pipelines.steps.raw import raw
 from pipelines.workspace import Workspace
@@ -44,6 +46,28 @@ def test_one_bad_file_does_not_cost_the_others(workspace: Workspace) -> None:
     for fault in found.refused.to_pylist():
         assert fault["reason_zh"]
         assert fault["reason_en"]
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "rows"), [("industry", NAME, industry()), ("account", "GDP_示范市_季度.csv", EXPORT)]
+)
+def test_pieces_of_a_file_are_the_whole_of_it(
+    form: str, name: str, rows: list[list[Any]], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (xlsx if name == NAME else csv_file)(workspace.inbox / name, rows)
+    (workspace.inbox / "received.csv").write_text(
+        f"file,received_at,region,vintage,authority\n{name},2024-01-18,419900,初步,省级反馈\n", encoding="utf-8"
+    )
+    register(workspace)
+    arrived = receipts(workspace, form)
+    whole = read(arrived, form)
+    monkeypatch.setattr("pipelines.ingest.raw._PIECE", 1)
+    pieces = Reading(arrived, forms()[form])
+    found = list(pieces)
+    assert len(found) == len(whole.table) > 1
+    assert pa.concat_tables(found).equals(whole.table)
+    assert not list(pieces)
+    assert (pieces.refused, pieces.notices) == (whole.refused, whole.notices)
 
 
 def test_files_of_one_name_and_day_are_told_apart_by_which_came_first(workspace: Workspace) -> None:
