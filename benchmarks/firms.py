@@ -35,6 +35,8 @@ from pipelines.workspace import Workspace
 FORM: Final = "industry"
 QUARTER: Final = Quarter(2022, 3)
 _CHUNK: Final = 1 << 18
+# Rows of a CSV: the reading child holds one file, 1.6 KB a row.
+LARGEST_FILE: Final = 1_300_000
 _SETTINGS: Final = """code = "{code}"
 name = "{name}"
 kind = "city"
@@ -127,6 +129,18 @@ def _place(number: npt.NDArray[np.int64], quarter: Quarter) -> dict[str, pa.Arra
     return said | {"row_id": row_id, "file_sha": sha, "file": sha, "row": row}
 
 
+def write_csvs(inbox: Path, count: int, quarter: Quarter) -> list[Path]:
+    """The rows as CSV files of some ``LARGEST_FILE`` each, the first under the plain name."""
+    paths, held, left = list[Path](), list[pa.Table](), count
+    for piece in pieces(count, quarter):
+        held, left = [*held, piece], left - len(piece)
+        if not left or sum(map(len, held)) >= LARGEST_FILE:
+            paths.append(inbox / file_name(quarter, "csv", len(paths)))
+            write_csv(pa.concat_tables(held), paths[-1], quarter)
+            held = []
+    return paths
+
+
 def write_csv(table: pa.Table, path: Path, quarter: Quarter) -> None:
     """A CSV as bureaus send it: title, money unit, header, rows."""
     with path.open("wb") as file:
@@ -147,10 +161,10 @@ def write_xlsx(table: pa.Table, path: Path, quarter: Quarter) -> None:
             sheet.write_row(number, 0, row)
 
 
-def file_name(quarter: Quarter, ending: str) -> str:
-    """The name under which a quarter's file arrives."""
-    form = forms()[FORM]
-    return f"{form.code}_{form.title}_{quarter.year}年1-{3 * quarter.number}月.{ending}"
+def file_name(quarter: Quarter, ending: str, part: int = 0) -> str:
+    """The name under which a quarter's file arrives, or a further part of it."""
+    form, which = forms()[FORM], f"_{part:02}" if part else ""
+    return f"{form.code}_{form.title}_{quarter.year}年1-{3 * quarter.number}月{which}.{ending}"
 
 
 def _above(quarter: Quarter) -> tuple[str, ...]:

@@ -47,10 +47,10 @@ def our_reading(path: Path) -> Run:
     return lambda: read_files([job])
 
 
-def plain_scan(path: Path) -> Run:
-    """Pyarrow reads a CSV as text, DuckDB looks at every cell once."""
+def plain_scan(home: Path) -> Run:
+    """Pyarrow reads the CSVs of a workspace's inbox as text, one by one, DuckDB looks at every cell once."""
 
-    def scan() -> object:
+    def scan(path: Path) -> object:
         with path.open(encoding="utf-8") as file:
             header = [file.readline() for _ in range(_ABOVE)][-1].strip().split(",")
         options = pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()))
@@ -61,11 +61,11 @@ def plain_scan(path: Path) -> Run:
             connection.register("file", table)
             return connection.execute(f"SELECT {looked} FROM file").fetchall()
 
-    return scan
+    return lambda: [scan(path) for path in sorted((home / "inbox").glob("*月*.csv"))]
 
 
 def our_raw(home: Path) -> Run:
-    """The file of the quarter from the inbox's copy to the raw table: every cell kept, hashed, in Parquet."""
+    """The files of the quarter from the inbox's copies to the raw table: every cell kept, hashed, in Parquet."""
     workspace = Workspace(home)
     shutil.rmtree(workspace.lake / f"raw_{firms.FORM}", ignore_errors=True)
     return lambda: raw(workspace, firms.FORM, str(QUARTER))
@@ -101,20 +101,14 @@ def book_of(folder: Path, count: int) -> Path:
     return path
 
 
-def csv_of(home: Path) -> Path:
-    """The quarter's file of a workspace, in its inbox."""
-    return home / "inbox" / firms.file_name(QUARTER, "csv")
-
-
 def workspace_of(home: Path, count: int, *, history: bool) -> Path:
     """A workspace with one form of the quarter and, with ``history``, of the two quarters that it is compared with."""
     (home / "inbox").mkdir(parents=True)
     (home / "city.toml").write_text(firms.settings(QUARTER if not history else BEFORE[0]), encoding="utf-8")
     register_lines = ["file,received_at"]
     for quarter in (*(BEFORE if history else ()), QUARTER):
-        path = home / "inbox" / firms.file_name(quarter, "csv")
-        firms.write_csv(firms.rows(count, quarter), path, quarter)
-        register_lines.append(f"{path.name},{(quarter + 1).first_day.replace(day=18)}")
+        day = (quarter + 1).first_day.replace(day=18)
+        register_lines += [f"{path.name},{day}" for path in firms.write_csvs(home / "inbox", count, quarter)]
     (home / "inbox" / "received.csv").write_text("\n".join(register_lines) + "\n", encoding="utf-8")
     register(Workspace(home))
     return home

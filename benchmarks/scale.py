@@ -38,8 +38,8 @@ RUNGS: Final = (
     Rung("all above-threshold units", 1_300_000, 2_800),
     Rung("the census", 33_000_000, 2_800),
 )
-# More than this is read from a thousand files as from one, and no frame in memory holds it beside everything else.
-LARGEST_FILE: Final = 1_300_000
+# No frame of pandas in memory holds more beside everything else, and quarters to compare with take as long again.
+LARGEST_COMPARED: Final = 1_300_000
 # A sheet ends after 1,048,576 rows, and whoever has as many sends text.
 LARGEST_BOOK: Final = 100_000
 # More firms than a province has are not written to workbooks here.
@@ -67,15 +67,13 @@ def received(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     if rung.units <= LARGEST_BOOK:
         book = intake.book_of(folder / "book", rung.units)
         yield "book", {"ours": partial(intake.our_reading, book), "calamine": partial(intake.calamine_alone, book)}
-    if rung.units <= LARGEST_FILE:
-        files = intake.workspace_of(folder / "files", rung.units, history=False)
-        scan = partial(intake.plain_scan, intake.csv_of(files))
-        yield "ingest", {"ours": partial(intake.our_raw, files), "scan": scan}
-        shutil.rmtree(files)
+    files = intake.workspace_of(folder / "files", rung.units, history=False)
+    yield "ingest", {"ours": partial(intake.our_raw, files), "scan": partial(intake.plain_scan, files)}
+    shutil.rmtree(files)
+    if rung.units <= LARGEST_COMPARED:
         compared = intake.workspace_of(folder / "compared", rung.units, history=True)
-        intake.our_review(
-            compared
-        )()  # so that no process of a way reads the files, whose memory would count as its own
+        # Here, so that no process of a way reads the files, whose memory would count as its own.
+        intake.our_review(compared)()
         scan = partial(scan_raw, compared)
         yield "review, compared", {"ours": partial(intake.our_review, compared), "scan": scan}
         yield "history", {"ours": partial(intake.our_history, compared), "scan": scan}
@@ -98,7 +96,7 @@ def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     )
     for scope in ("all", "core"):
         ways = {way: partial(job, home, scope) for way, job in cells.WAYS.items()}
-        if rung.units > LARGEST_FILE:
+        if rung.units > LARGEST_COMPARED:
             del ways["pandas"], ways["spark"]
         yield f"cells, {scope}", ways
 
