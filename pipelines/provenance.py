@@ -8,16 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from functools import cache
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pipelines.ingest.receipts import receipts
 from pipelines.workspace import Workspace
 
+_PROJECT = "shuce"
 PACKAGES = ("classification", "indicators", "pipelines")
 _CODE = frozenset({".py", ".sql", ".csv", ".yml", ".j2", ".html", ".css", ".js", ".docx", ".toml"})
 
@@ -41,9 +44,30 @@ def lock_hash() -> str:
 
 @cache
 def environment_hash() -> str:
-    """One hash of the installed distributions and their versions: what the lock came to on this machine."""
-    installed = sorted({f"{d.name.lower()}=={d.version}" for d in distributions() if d.name})
-    return hashlib.sha256("\n".join(installed).encode()).hexdigest()
+    """One hash of the installed distributions that figures come from: what the lock came to on this machine."""
+    return hashlib.sha256("\n".join(sorted(_needed(_PROJECT))).encode()).hexdigest()
+
+
+def _needed(project: str) -> set[str]:
+    """Each distribution that a project runs on, with its version: what it requires here, and they in turn.
+
+    What lies beside them, such as an extra of the project, computes no figure. One that is not there has no version.
+    """
+    found, asked = dict[tuple[str, str], str](), [(project, "")]
+    while asked:
+        name, extra = one = asked.pop()
+        if one in found:
+            continue
+        try:
+            there = distribution(name)
+        except PackageNotFoundError:
+            found[one] = ""
+            continue
+        found[one] = there.version
+        for wanted in map(Requirement, there.requires or ()):
+            if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+                asked += [(canonicalize_name(wanted.name), of) for of in ("", *wanted.extras)]
+    return {f"{name}=={version}" for (name, _), version in found.items()}
 
 
 def provenance(workspace: Workspace, as_of: dt.date, coefficients: pa.Table) -> dict[str, Any]:

@@ -52,7 +52,49 @@ def test_the_lock_is_hashed_where_there_is_one(tmp_path: Path, monkeypatch: pyte
     assert importlib.resources.files("pipelines").is_dir()
 
 
-def test_the_environment_is_one_hash() -> None:
+def _install(folder: Path, name: str, version: str = "1.0", *requires: str) -> None:
+    about = folder / f"{name}-{version}.dist-info"
+    about.mkdir()
+    lines = (
+        "Metadata-Version: 2.1",
+        f"Name: {name}",
+        f"Version: {version}",
+        *(f"Requires-Dist: {r}" for r in requires),
+    )
+    (about / "METADATA").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_the_environment_is_what_the_project_needs_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> str:
+        importlib.invalidate_caches()
+        return provenance.environment_hash.__wrapped__()
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(provenance, "_PROJECT", "some-project")
+    _install(tmp_path, "some_project", "1.0", "First_Need[more]>=1", "elsewhere; sys_platform == 'none'",
+             "second-engine; extra == 'spark'")  # fmt: skip
+    _install(
+        tmp_path, "first_need", "1.0", "inner", "wanted; extra == 'more'", "unwanted; extra == 'less'", "some-project"
+    )
+    said = [found()]
+    for name in ("elsewhere", "second_engine", "unwanted", "beside"):
+        _install(tmp_path, name)
+        assert found() == said[0], name
+    for name, version in (("inner", "1.0"), ("wanted", "1.0")):  # of what is needed in turn, and by an extra
+        _install(tmp_path, name, version)
+        said.append(found())
+    (tmp_path / "inner-1.0.dist-info").rename(tmp_path / "was")
+    _install(tmp_path, "inner", "1.1")
+    said.append(found())
+    assert len(set(said)) == len(said)
+
+
+def test_the_environment_of_this_project_is_its_own() -> None:
+    names = {one.partition("==")[0] for one in provenance._needed(provenance._PROJECT)}
+    assert {"shuce", "duckdb", "pyarrow", "numpy"} <= names
+    assert not {"pyspark", "pytest", "ruff"} & names
     assert provenance.environment_hash() == provenance.environment_hash.__wrapped__()
     assert len(provenance.environment_hash()) == 64
 
