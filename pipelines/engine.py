@@ -229,7 +229,7 @@ def engine(within: Path | None = None, limits: Limits | None = None) -> Iterator
 
 @contextmanager
 def within_means(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
-    """Within the block a statement that needs more memory than it may have is told as such.
+    """Within the block a statement that needs more memory than it may have is told as such, and one that was stopped.
 
     Args:
         connection: which the statement runs on.
@@ -237,9 +237,14 @@ def within_means(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Itera
 
     Raises:
         InputError: in place of DuckDB's error, with the limit in force.
+        KeyboardInterrupt: in place of DuckDB's error, which says nothing of the handler that stopped the statement.
     """
     try:
         yield
+    except RuntimeError as fault:
+        if str(fault) == "Query interrupted":
+            raise KeyboardInterrupt from fault
+        raise
     except duckdb.OutOfMemoryException as fault:
         if full(fault):
             raise

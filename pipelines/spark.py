@@ -10,6 +10,7 @@ and held by the cluster. A table is written as one file, so the last step of a t
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib.util
 import os
 import re
@@ -18,6 +19,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
@@ -334,14 +336,29 @@ def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
     for name, value in {**_SETTINGS, **(_HERE if master.startswith("local") else {}), **dict(settings)}.items():
         building = building.config(name, value)
     atexit.register(end_session)
+    # In the main thread Spark would take Ctrl-C for itself, and ask Java over the very connection that is waited on.
+    starting = ThreadPoolExecutor(1)
     try:
-        session = building.getOrCreate()
+        session = starting.submit(building.getOrCreate).result()
         session.sparkContext.setLogLevel("ERROR")
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
         cause = _first_line(fault)  # which is asked of Java
         end_session()
         raise _not_started(master, cause) from None
+    except BaseException:
+        _end_starting()
+        raise
+    finally:
+        starting.shutdown(wait=False)
     return session
+
+
+def _end_starting() -> None:
+    """End a Java of which nobody knows yet, as whoever waited for it was interrupted: it would stay for good."""
+    for one in gc.get_objects():
+        if isinstance(one, subprocess.Popen) and "spark-submit" in str(one.args):
+            one.kill()
+            one.wait()
 
 
 def _connected(master: str, settings: Mapping[str, str]) -> Any:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from classification.errors import InputError
 from pipelines.cli import inbox, ledger, release, report, review, warning
+from pipelines.cli.interrupts import ended_by_signals
 from pipelines.cli.options import Home, Wait
 from pipelines.disk import full_disk_told
 
@@ -289,17 +290,12 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port
 
 
 def main() -> None:
-    """Run a command; an input error is shown in two languages and ends with exit code 2."""
+    """Run a command; an input error is shown in two languages and ends with 2, an interrupt with 130 or 143."""
     try:
-        with full_disk_told([Path.cwd()]):
+        with ended_by_signals(_tell), full_disk_told([Path.cwd()]):
             sys.exit(app(standalone_mode=False) or 0)
     except InputError as fault:
-        error = Console(stderr=True)
-        error.print("✗", style="bold red", end=" ")
-        error.print(fault.zh, markup=False, highlight=False, soft_wrap=True)
-        if fault.where:
-            error.print(f"  在哪里：{fault.where}", markup=False, highlight=False, soft_wrap=True)
-        error.print(f"  {fault.en}", style="dim", markup=False, highlight=False, soft_wrap=True)
+        _tell(fault)
         sys.exit(2)
     except typer.Abort:
         sys.exit(130)
@@ -310,6 +306,15 @@ def main() -> None:
             raise
         show()
         sys.exit(getattr(fault, "exit_code", 2))
+
+
+def _tell(fault: InputError) -> None:
+    error = Console(stderr=True)
+    error.print("✗", style="bold red", end=" ")
+    error.print(fault.zh, markup=False, highlight=False, soft_wrap=True)
+    if fault.where:
+        error.print(f"  在哪里：{fault.where}", markup=False, highlight=False, soft_wrap=True)
+    error.print(f"  {fault.en}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

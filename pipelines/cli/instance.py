@@ -28,6 +28,7 @@ _OF_NO_ROW: Final = frozenset(
     {"IOException", "OutOfMemoryException", "BinderException", "CatalogException", "ParserException"}
     | {"OSError", "FileNotFoundError", "PermissionError", "MemoryError", "ModuleNotFoundError"}
 )
+_OURS: Final = {"shuce/by": "command"}  # runs of the command line, beside those of Dagster's schedules
 
 
 class RunError(InputError):
@@ -122,13 +123,27 @@ def execute(
     else:
         first, last = quarters
         tags = {"dagster/asset_partition_range_start": key_of(first), "dagster/asset_partition_range_end": key_of(last)}
-    result = definition.execute_in_process(
-        instance=instance, tags=tags, run_config=config, asset_selection=selection, raise_on_error=False
-    )
+    _cancel_forsaken(instance)
+    try:
+        result = definition.execute_in_process(
+            instance=instance, tags=tags | _OURS, run_config=config, asset_selection=selection, raise_on_error=False
+        )
+    finally:
+        _cancel_forsaken(instance)
     if not result.success:
         raise _failure(result)
     made = [event.step_materialization_data.materialization for event in result.get_asset_materialization_events()]
     return [Path(str(one.metadata["path"].value)) for one in made if one.asset_key.path == ["release"]]
+
+
+def _cancel_forsaken(instance: dg.DagsterInstance) -> None:
+    """Record as canceled what a command ran and was ended over: who holds the workspace is the only one who runs."""
+    import dagster as dg
+
+    status = dg.DagsterRunStatus
+    unfinished = [status.NOT_STARTED, status.STARTING, status.STARTED, status.CANCELING]
+    for run in instance.get_runs(dg.RunsFilter(tags=_OURS, statuses=unfinished)):
+        instance.report_run_canceled(run)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> InputError:

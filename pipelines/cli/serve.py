@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from pipelines.workspace import Workspace
 
 
 def ui(home: Path | None, port: int, console: Console) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted, by Ctrl-C or a plain kill (interrupts)."""
     workspace = Workspace.locate(home)
     console.print(f"{workspace.city.name}：http://127.0.0.1:{port}  （Ctrl+C 结束）", highlight=False)
     settings = os.environ | environment(workspace)
@@ -30,8 +29,6 @@ def ui(home: Path | None, port: int, console: Console) -> None:
         pass
     with owner_only():
         running = [subprocess.Popen(command, env=settings, cwd=ROOT) for command in commands]  # noqa: S603 - our own tools
-    # A plain kill ends both as well: the web server would otherwise live on without its daemon.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         running[0].wait()
     except KeyboardInterrupt:

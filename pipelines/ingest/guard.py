@@ -69,6 +69,7 @@ class _Child:
             text=True,
             encoding="utf-8",
             env={name: os.environ[name] for name in _PASSED if name in os.environ} | {"PYTHONUTF8": "1"},
+            process_group=0,  # Ctrl-C is the parent's, who ends it: a child that died of it would be the file's fault
         )
 
     def ask(self, job: dict[str, Any], *, timeout: float) -> dict[str, Any] | None:
@@ -84,6 +85,9 @@ class _Child:
             line = stdout.readline()
         except (BrokenPipeError, UnicodeDecodeError):
             line = ""
+        except BaseException:  # its answer would be taken for the next one's
+            self.process.kill()
+            raise
         finally:
             watch.cancel()
         return json.loads(line) if line.endswith("\n") else None

@@ -18,7 +18,7 @@ import pytest
 
 from classification.errors import InputError
 from pipelines import engine as engines
-from pipelines.engine import engine, statement
+from pipelines.engine import engine, statement, within_means
 from pipelines.lake import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -244,3 +244,25 @@ def test_what_does_not_fit_into_memory_is_spilled(tmp_path: Path) -> None:
     with engine(tmp_path, {"memory_limit": "40MB", "threads": 1}) as work:
         work.write("SELECT i, i % 1013 AS k FROM range(3000000) AS t(i) ORDER BY k, i DESC", path)
     assert pq.read_metadata(path).num_rows == 3_000_000
+
+
+def test_a_statement_that_is_stopped_stops_whoever_asked() -> None:
+    """DuckDB itself makes an error of its own of what the handler raised."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        with engine(limits={"threads": 1}) as work:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(KeyboardInterrupt):
+                work.keep("kept", "SELECT sum(hash(range)) AS s FROM range(100_000_000_000_000)")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_an_error_of_duckdb_is_no_interrupt() -> None:
+    with engine() as work, pytest.raises(RuntimeError, match="of another kind"), within_means(work._connection, {}):
+        raise RuntimeError("of another kind")

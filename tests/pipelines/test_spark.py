@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -241,6 +242,33 @@ def test_what_java_says_of_a_start_that_failed_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*spark.driver.port"):
         SparkEngine(tmp_path, "local[1]", {"spark.driver.port": "none"}).rows("SELECT 1 AS a")
     gc.collect()
+
+
+def test_a_java_that_was_still_starting_ends_with_who_waited_for_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from pyspark.sql import SparkSession
+
+    submit, started = tmp_path / "spark-submit", list[subprocess.Popen[bytes]]()
+    submit.write_text("#!/bin/sh\nexec sleep 1000\n", "utf-8")
+    submit.chmod(0o700)
+
+    def start(_: object) -> None:
+        started.append(subprocess.Popen([submit]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SparkSession.Builder, "getOrCreate", start)
+    with pytest.raises(KeyboardInterrupt):
+        SparkEngine(tmp_path, "local[1]", {"spark.app.id": "starting"}).rows("SELECT 1 AS a")
+    assert [java.returncode for java in started] == [-signal.SIGKILL]
+
+
+def test_ctrl_c_is_not_taken_by_spark(on_spark: Workspace) -> None:
+    end_session()
+    before = signal.getsignal(signal.SIGINT)
+    with unit_engine(on_spark) as work:
+        work.add(t=pa.table({"a": [1]}))
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def _java(home: Path, version: str) -> None:

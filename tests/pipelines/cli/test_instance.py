@@ -12,7 +12,7 @@ import duckdb
 import pytest
 import sqlalchemy
 
-from pipelines.cli.instance import ROOT, _failure, environment, instance_of
+from pipelines.cli.instance import _OURS, ROOT, _cancel_forsaken, _failure, environment, instance_of
 from pipelines.lake import ContractError
 from pipelines.workspace import Workspace
 
@@ -37,6 +37,25 @@ def test_the_environment_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert dict(os.environ) == before
     assert (tmp_path / "_dagster" / "history").is_dir()
     assert not (ROOT / "history").exists()
+
+
+def test_runs_that_a_command_was_ended_over_are_canceled() -> None:
+    @dg.job
+    def unfinished() -> None: ...
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        ours, started, done, scheduled = (
+            instance.create_run_for_job(unfinished, tags=tags) for tags in (_OURS, _OURS, _OURS, {})
+        )
+        instance.report_run_failed(done)
+        instance.report_dagster_event(
+            dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, unfinished.name), started.run_id
+        )
+        _cancel_forsaken(instance)
+        statuses = [run.status if (run := instance.get_run_by_id(one.run_id)) else None for one in (ours, started)]
+        assert statuses == [dg.DagsterRunStatus.CANCELED] * 2
+        left = [run.status if (run := instance.get_run_by_id(one.run_id)) else None for one in (done, scheduled)]
+        assert left == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.NOT_STARTED]
 
 
 def result(*failures: Any, checks: tuple[Any, ...] = ()) -> Any:

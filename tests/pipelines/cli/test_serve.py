@@ -11,7 +11,6 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,14 +27,6 @@ SLOW = 20
 def home(tmp_path: Path) -> Path:
     (tmp_path / "city.toml").write_text(by_hand.SETTINGS, encoding="utf-8")
     return tmp_path
-
-
-@pytest.fixture
-def terminated() -> Iterator[None]:
-    """What a kill means to this process is put back."""
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 class Process:
@@ -60,9 +51,7 @@ class Process:
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
-def test_both_processes_end_together(
-    home: Path, monkeypatch: pytest.MonkeyPatch, terminated: None, interrupted: bool
-) -> None:
+def test_both_processes_end_together(home: Path, monkeypatch: pytest.MonkeyPatch, interrupted: bool) -> None:
     monkeypatch.setattr(Process, "started", [])
     monkeypatch.setattr(Process, "interrupted", interrupted)
     monkeypatch.setattr(serve.subprocess, "Popen", Process)

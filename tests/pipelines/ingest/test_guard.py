@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,6 +93,25 @@ def test_a_child_that_hangs_is_ended(tmp_path: Path) -> None:
     [result] = read_files([(book, "industry", None)], timeout=0.01)
     assert result.refusal is not None
     assert result.refusal.code == "reader_died"
+
+
+def test_a_child_whose_answer_was_not_waited_for_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer would be taken for the next file's."""
+    guard.idle.close()
+    asked = guard.idle.take(child.MEMORY)
+    guard.idle.give(asked)
+    assert os.getpgid(asked.process.pid) != os.getpgid(0)  # Ctrl-C in a terminal is not for the child
+
+    def interrupt() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(asked.process, "stdout", SimpleNamespace(readline=interrupt, close=lambda: None))
+    book = xlsx(tmp_path / "a.xlsx", industry())
+    with pytest.raises(KeyboardInterrupt):
+        read_files([(book, "industry", None)])
+    assert asked.process.wait() == -signal.SIGKILL
+    monkeypatch.undo()
+    assert read_files([(book, "industry", None)])[0].table.num_rows == 2
 
 
 def test_memory_is_limited(tmp_path: Path) -> None:
