@@ -253,9 +253,9 @@ def _require(master: str) -> None:
     connecting = master.startswith(_CONNECT)
     if not all(map(importlib.util.find_spec, (*_PACKAGES, *(_CONNECT_PACKAGES if connecting else ())))):
         raise _refusal(
-            "没有安装 Spark：请在程序目录运行 .venv/bin/uv pip install -e '.[spark]'，"
+            "没有安装 Spark：请在程序目录运行 make spark，"
             '或在 city.toml 的 [engine] 中改用 kind = "duckdb"。',
-            "Spark is not installed: run .venv/bin/uv pip install -e '.[spark]' where the program lies, or set "
+            "Spark is not installed: run make spark where the program lies, or set "
             'kind = "duckdb" under [engine].',
         )
     if not connecting:
