@@ -253,10 +253,8 @@ def _require(master: str) -> None:
     connecting = master.startswith(_CONNECT)
     if not all(map(importlib.util.find_spec, (*_PACKAGES, *(_CONNECT_PACKAGES if connecting else ())))):
         raise _refusal(
-            "没有安装 Spark：请在程序目录运行 make spark，"
-            '或在 city.toml 的 [engine] 中改用 kind = "duckdb"。',
-            "Spark is not installed: run make spark where the program lies, or set "
-            'kind = "duckdb" under [engine].',
+            '没有安装 Spark：请在程序目录运行 make spark，或在 city.toml 的 [engine] 中改用 kind = "duckdb"。',
+            'Spark is not installed: run make spark where the program lies, or set kind = "duckdb" under [engine].',
         )
     if not connecting:
         _require_java()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -22,6 +24,8 @@ from pipelines.workspace import SETTINGS, Workspace
 
 # The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
 NATIONAL_AS_OF = "2025-01-20"
+
+_NAMED: Final = 4  # of what is behind, by name
 
 
 def run_quarter(home: Path | None, quarter: str, *, as_of: str, flash: bool, wait: bool, console: Console) -> None:
@@ -78,7 +82,8 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, fl
     span = (Quarter.parse(needed[0]), last) if needed else None
     with _Steps(console) as steps, instance_of(workspace) as instance:
         steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
-        if behind(workspace, needed):
+        if changed := behind(workspace, needed):
+            steps.about(changed)
             execute(instance, "intake", span)
         show_lines(workspace, [quarter], console, most=8)
         hint(workspace, quarter, console)
@@ -87,13 +92,15 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, fl
 
 
 def behind(workspace: Workspace, needed: list[str]) -> list[str]:
-    """Take in what lies in the inbox; what then has to be made anew, nothing where all is as it would be made."""
+    """Take in what lies in the inbox; what then has to be made or checked anew: quarters, and what is not quarterly."""
     from pipelines.ingest.landing import register
     from pipelines.steps.cells import stale
     from pipelines.steps.checked import unchecked
+    from pipelines.steps.suites import REFERENCE
 
     register(workspace)
-    return stale(workspace, needed) or unchecked(workspace, needed)
+    found = stale(workspace, needed) or unchecked(workspace, needed)
+    return ["年报与参考表" if name == REFERENCE else name for name in found]
 
 
 def _show_cost(console: Console, started: float) -> None:
@@ -133,14 +140,18 @@ class _Steps:
     def begin(self, stage: str) -> None:
         self._end()
         self._task = self._progress.add_task(stage, total=None)
-        self._stage = (stage, time.monotonic(), 0)
+        self._stage, self._about = (stage, time.monotonic(), 0), ""
+
+    def about(self, changed: Sequence[str]) -> None:
+        """Name what is behind at the beginning of the stage; all else is found as it would be made."""
+        self._about = f"涉及 {'、'.join(changed[:_NAMED])}{f'等 {len(changed)} 项' if len(changed) > _NAMED else ''}，"
 
     def _end(self, *, failed: bool = False) -> None:
         if self._stage is None:
             return
         stage, begun, done = self._stage
         mark = "[red]✗[/]" if failed else "[green]✓[/]"
-        work = f"{done} 步" if done or failed else "未变化"
+        work = f"{self._about}{done} 步" if done or failed else "未变化"
         self._console.print(f"{mark} {stage}：{work}，{time.monotonic() - begun:.1f} 秒", highlight=False)
         self._progress.remove_task(self._task)
         self._stage = None

@@ -90,13 +90,15 @@ def test_a_flash_is_asked_for_by_name(tmp_path: Path, monkeypatch: pytest.Monkey
     assert asked == [False, True]
 
 
-def told_of(*events: tuple[str, str], fails: bool = False) -> str:
+def told_of(*events: tuple[str, str], fails: bool = False, about: list[str] | None = None) -> str:
     """What the terminal shows while steps are heard."""
     out = io.StringIO()
     steps = run._Steps(Console(file=out, width=120))
     try:
         with steps:
             steps.begin("收数")
+            if about:
+                steps.about(about)
             for kind, step in events:
                 for listener in progress._listeners:
                     listener(kind, step)
@@ -113,6 +115,14 @@ def test_each_stage_leaves_a_line_with_the_steps_done() -> None:
     assert "✓ 收数：2 步" in shown
     assert "✓ 发布：未变化" in shown
     assert progress._listeners == []
+
+
+def test_a_stage_names_what_was_behind() -> None:
+    assert "✓ 收数：涉及 年报与参考表、2023Q4，1 步" in told_of(("STEP_SUCCESS", "a"), about=["年报与参考表", "2023Q4"])
+    many = [f"2022Q{number}" for number in (1, 2, 3, 4)]
+    assert "：涉及 2022Q1、2022Q2、2022Q3、2022Q4等 5 项，1 步" in told_of(
+        ("STEP_SUCCESS", "a"), about=[*many, "2023Q1"]
+    )
 
 
 def test_a_stage_that_fails_is_marked() -> None:
