@@ -35,13 +35,8 @@ STEPS: Final = {
     "cell_published": cells.cell_published,
     "cell_population": cells.cell_population,
 }
-# As in test_spark: so little data is computed quickest as it stands.
-SETTINGS: Final = {
-    "spark.sql.shuffle.partitions": "1",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
+# What a server says for itself where it is as small as this one.
+SETTINGS: Final = {"spark.sql.shuffle.partitions": "8"}
 SERVER: Final = {
     "spark.connect.grpc.binding.address": "127.0.0.1",
     "spark.connect.grpc.binding.port": "0",
