@@ -72,6 +72,8 @@ def _plainer(node: exp.Expr) -> exp.Expr:
         return exp.RegexpLike(this=node.this.transform(_plainer), expression=pattern)
     if isinstance(node, exp.DataType) and node.is_type(exp.DType.INT128):
         return exp.DataType.build("DECIMAL(38, 0)")
+    if isinstance(node, exp.Sign):  # elsewhere a floating number, which would take what it is multiplied with along
+        return exp.cast(exp.Sign(this=node.this.transform(_plainer)), exp.DType.TINYINT)
     if isinstance(node, exp.Anonymous) and node.name.lower() == "strlen":
         return exp.Anonymous(this="octet_length", expressions=[part.transform(_plainer) for part in node.expressions])
     if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":

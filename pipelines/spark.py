@@ -67,7 +67,7 @@ _SETTINGS: Final = {
 _HERE: Final = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    # Spark's own 200 are a cluster's: every part is a file and a task, whatever there is in it. Few firms take a fifth
+    # Spark's own 200 are a cluster's: every part is a file and a task, whatever there is in it. Few firms take a tenth
     # less with 8, a million units the same.
     "spark.sql.shuffle.partitions": "8",
 }

@@ -105,6 +105,6 @@ def _said(query: Query, *, values: bool) -> Text:
         text.append(f"〔{STATUSES[query.status]}{day}〕", style="green")
     text.append(query.message_zh)
     if values:
-        expected = f"，对照 {query.compared_with}" if query.expected else ""
+        expected = f"，对照 {query.expected}" if query.expected else ""
         text.append(f"\n{query.column}：原报 {query.value or '（空）'}{expected}", style="cyan")
     return text

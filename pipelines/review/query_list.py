@@ -97,7 +97,7 @@ def _cells(respondent: Respondent, query: Query) -> tuple[str, ...]:
         query.form,
         query.column.replace("/", "\n"),
         query.value or "（空）",
-        query.compared_with,
+        query.expected,
         f"{query.message_zh}［{query.rule}］{promised}",
         "",
         "",

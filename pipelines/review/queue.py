@@ -46,11 +46,6 @@ class Query:
     replied_on: dt.date | None
 
     @property
-    def compared_with(self) -> str:
-        """What the value was compared with, without a decimal that says nothing; '' where there is no such number."""
-        return self.expected.removesuffix(".0")
-
-    @property
     def valued(self) -> bool:
         """Whether its rule says by how much a figure may be off; else its impact is unknown, which is not none."""
         return self.rule in _valued()

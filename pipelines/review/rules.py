@@ -26,7 +26,7 @@ _SEVERITIES: Final[tuple[Severity, ...]] = ("hard", "soft")
 # What a predicate may call: arithmetic and texts of one row. Nothing that reads, waits, draws or remembers.
 _FUNCTIONS: Final = frozenset(
     {"+", "-", "*", "/", "||", "%", "abs", "round", "floor", "ceil", "log10", "greatest", "least", "length", "strpos"}
-    | {"substr", "upper", "lower", "trim", "replace", "~~", "!~~", "like_escape", "not_like_escape", "concat"}
+    | {"amount", "substr", "upper", "lower", "trim", "replace", "~~", "!~~", "like_escape", "not_like_escape", "concat"}
 )
 _TOLERANCE: Final = re.compile(r"\btolerance\b")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -39,7 +39,8 @@ class Rule(BaseModel):
         applies_to: the kinds of rows that the rule looks at, separated by ``;`` in the table.
         predicate: one SQL expression over a typed row that is true where the rule is broken; ``tolerance`` in it stands
             for the rule's tolerance.
-        expected: what the value was compared with, in the unit of the return; '' where there is no such number.
+        expected: what the value was compared with, as text, money by ``amount`` in the unit of the return; '' where
+            there is no such number.
         deviation: yuan of revenue by which the published total may be off; '' where the item does not enter it.
         suspicion: how likely an error is where the rule is broken, 0 to 1, by judgement.
         message_zh: what to do, in Chinese; ``{column}`` stands for the form's header of that column.
@@ -138,7 +139,7 @@ def finding_statement(template: str, found: tuple[Rule, ...], severity: Severity
     return "\nUNION ALL\n".join(
         template.replace("'' /* id */", _literal(rule.id))
         .replace("'' /* column */", rule.column)
-        .replace("'' /* expected */", rule.bound(rule.expected) or "NULL")
+        .replace("'' /* expected */", rule.bound(rule.expected) or "CAST(NULL AS VARCHAR)")
         .replace("0 /* deviation */", rule.bound(rule.deviation) or "0")
         .replace("0 /* suspicion */", f"{rule.suspicion:g}")
         .replace("FALSE /* predicate */", "(" + rule.condition + ")")

@@ -52,6 +52,13 @@ CREATE OR REPLACE MACRO query_number(row_id, rule) AS
 CREATE OR REPLACE MACRO carried(x, over, under) AS
   CAST(sign(x) * ((2 * CAST(abs(x) AS HUGEINT) * over + under) // (2 * CAST(under AS HUGEINT))) AS BIGINT);
 
+-- Money as text, in the unit of a return: whole yuan first, then to a tenth of the unit, half away from zero, and no
+-- decimal where it is a whole number; NULL from 10^17 yuan on. A floating number is never made text: each engine writes
+-- it in a way of its own, from 10^7 on as 2.44297E8.
+CREATE OR REPLACE MACRO amount(x, yuan_per_unit) AS
+  rtrim(rtrim(CAST(carried(TRY_CAST(TRY_CAST(round(x, 0) AS BIGINT) AS DECIMAL(17, 0)), 10, yuan_per_unit) * 0.1 AS VARCHAR),
+              '0'), '.');
+
 -- Whether a unit had entered the register by a day, or left it. No day of entry: it was always there. A day of exit before
 -- the day of entry contradicts itself and counts as none.
 CREATE OR REPLACE MACRO entered(entry_date, day) AS coalesce(entry_date <= day, TRUE);

@@ -55,7 +55,7 @@ def finding(number: int, rule: str = "B01", score: float = 0.0, **changed: Any) 
         "name": firm(number), "county": f"41990{1 + number % 2}", "form": "B203", "rule": rule,
         "column": "营业收入/本年累计", "message_zh": f"变动很大，请核实（{rule}）。",
         "message_en": "Check it.", "file": "B203.xlsx", "sheet": "B203", "row": number, "value": f"{7000 + number}",
-        "expected": "3500.0", "impact": score * 2, "suspicion": 0.5, "score": score, "note": "",
+        "expected": "3500", "impact": score * 2, "suspicion": 0.5, "score": score, "note": "",
     } | changed  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -76,3 +78,26 @@ def test_a_norm_is_cut_to_two_digits() -> None:
         work.add(cell=pa.table({"x": numbers}))
         rows = work.rows("SELECT x, two_digits(x) AS y FROM cell").to_pylist()
     assert {row["x"]: row["y"] for row in rows} == {x: int(f"{x}"[:2].ljust(len(f"{x}"), "0")) for x in numbers}
+
+
+_AMOUNTS = st.one_of(st.none(), st.integers(-(10**17) + 1, 10**17 - 1), st.integers(-(10**5), 10**5))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(_AMOUNTS, st.sampled_from([1, 1000, 10_000, 100_000_000])), min_size=1, max_size=60))
+def test_an_amount_as_text_is_exact_to_a_tenth_of_its_unit(amounts: list[tuple[int | None, int]]) -> None:
+    with engine() as work:
+        table = {"x": pa.array([x for x, _ in amounts], pa.int64()), "u": pa.array([u for _, u in amounts], pa.int64())}
+        work.add(money=pa.table(table))
+        texts = work.rows("SELECT amount(x, u) AS text FROM money")["text"].to_pylist()
+    assert texts == [None if x is None else _told(Decimal(x) / u) for x, u in amounts]
+
+
+def _told(amount: Decimal) -> str:
+    return f"{amount.quantize(Decimal('0.1'), ROUND_HALF_UP) + 0:f}".removesuffix(".0")
+
+
+def test_an_amount_of_no_firm_has_no_text() -> None:
+    with engine() as work:
+        texts = work.rows("SELECT amount(1e17, 1000) AS x, amount(-1e40, 1) AS y, amount(99999999999999999, 1) AS z")
+    assert texts.to_pylist() == [{"x": None, "y": None, "z": "99999999999999999"}]

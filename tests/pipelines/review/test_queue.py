@@ -110,8 +110,3 @@ def test_the_latest_quarter_is_one_with_returns(tmp_path: Path) -> None:
     assert latest_quarter(Lake(workspace.lake)) == QUARTER
     with pytest.raises(InputError, match="还没有审核过的季度"):
         latest_quarter(Lake(tmp_path / "nowhere"))
-
-
-def test_numbers_need_no_decimals_that_say_nothing(tmp_path: Path) -> None:
-    [first, second] = queue(tmp_path, finding(2), finding(4, expected="0.5")).respondents
-    assert [r.queries[0].compared_with for r in (first, second)] == ["3500", "0.5"]
