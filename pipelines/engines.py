@@ -16,7 +16,7 @@ from pipelines.workspace import Workspace
 def unit_engine(workspace: Workspace) -> Iterator[Engine]:
     """The engine for one table of units or cells: DuckDB, or Spark where ``[engine]`` says so.
 
-    Either is opened by what needs it first; a Spark that is not there is told then.
+    Either is opened by what needs it first; a Spark that has gone since ``require_engine`` is told then.
     """
     terms = workspace.city.engine
     if terms.kind == "duckdb":
@@ -27,6 +27,19 @@ def unit_engine(workspace: Workspace) -> Iterator[Engine]:
 
         with closing(spark_engine(workspace.lake, terms.master, terms.settings)) as work:
             yield work
+
+
+def require_engine(workspace: Workspace) -> None:
+    """See that what units run on can start, before anything is done.
+
+    Raises:
+        InputError: Spark is asked for and is not installed, has no Java, or does not answer.
+    """
+    terms = workspace.city.engine
+    if terms.kind == "spark":
+        from pipelines.spark import require
+
+        require(terms.master)
 
 
 def local_engine(workspace: Workspace) -> AbstractContextManager[DuckEngine]:

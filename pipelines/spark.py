@@ -37,11 +37,7 @@ from pipelines.lake import TEMPORARY
 _DIALECT: Final = "spark"
 _CONNECT: Final = "sc://"
 _JAVA: Final = 17  # the oldest that this Spark runs on
-_ADDRESS: Final = r"(?:[^\s,:/\[\]]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}"
-_MASTER: Final = re.compile(
-    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_ADDRESS}(?:,{_ADDRESS})*|k8s://\S+|yarn|"
-    rf"{_CONNECT}{_ADDRESS}(?:/(?:;[^\s;=/?#]+=[^\s;=/?#]+)*)?"
-)
+_PORT: Final = 15002  # of Spark Connect, where an address names none
 _NOT_SEEN: Final = "FileNotFound|FILE_NOT_EXIST|PATH_NOT_FOUND"
 # A Java, a cluster or a server that is gone, as the library, an executor or the network say it.
 _NO_ANSWER: Final = ("Py4JError", "Py4JNetworkError")
@@ -49,6 +45,7 @@ _GONE: Final = (
     "SparkContext was shut down|stopped SparkContext|Master removed our application|ExecutorLostFailure|"
     "All masters are unresponsive|UNAVAILABLE|OutOfMemoryError"
 )
+_SILENT: Final = "stopped SparkContext|All masters are unresponsive"  # as it starts: what answers is no master
 _PACKAGES: Final = ("pyspark", "sqlglot")
 _CONNECT_PACKAGES: Final = ("grpc", "grpc_status", "google.rpc", "zstandard")  # what pyspark looks for as it connects
 _SETTINGS: Final = {
@@ -237,19 +234,12 @@ def _refusal(zh: str, en: str) -> InputError:
     return InputError(zh, en, where="city.toml [engine]")
 
 
-def _require(master: str) -> None:
+def require(master: str) -> None:
     """See that Spark can start.
 
     Raises:
-        InputError: ``master`` is no address, pyspark or a Java new enough is not there, or nobody answers.
+        InputError: pyspark or a Java new enough is not there, or nobody answers at ``master``.
     """
-    if not _MASTER.fullmatch(master):
-        raise _refusal(
-            f"master 写法不对：{_told(master)}。应为 local[2]、spark://主机:7077（多个用逗号隔开）、yarn、k8s://… "
-            "或 sc://主机:15002（Spark Connect，参数写作 /;名=值）。",
-            f"This is no address of Spark: {_told(master)}. master is local[2], spark://host:7077 (further ones after "
-            "a comma), yarn, k8s://… or sc://host:15002 (Spark Connect, parameters as /;name=value).",
-        )
     connecting = master.startswith(_CONNECT)
     if not all(map(importlib.util.find_spec, (*_PACKAGES, *(_CONNECT_PACKAGES if connecting else ())))):
         raise _refusal(
@@ -294,7 +284,7 @@ def _require_java() -> None:
 
 
 def _answers(address: str, *, seconds: float = 5) -> bool:
-    host, _, port = address.rpartition(":")
+    host, _, port = address.rpartition(":") if re.search(":[0-9]+$", address) else (address, "", _PORT)
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=seconds):
             return True
@@ -326,7 +316,7 @@ def end_session() -> None:
 
 @cache
 def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
-    _require(master)
+    require(master)
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers need what this interpreter has
@@ -361,7 +351,7 @@ def _end_starting() -> None:
 
 def _connected(master: str, settings: Mapping[str, str]) -> Any:
     """A session of its own on a server of Spark Connect, with those settings that are a session's."""
-    _require(master)
+    require(master)
     from pyspark.sql import SparkSession
 
     own = {name: value for name, value in _SETTINGS.items() if name.startswith("spark.sql.")}
@@ -374,21 +364,31 @@ def _connected(master: str, settings: Mapping[str, str]) -> Any:
             session.conf.set(name, value)
         session.client.set_retry_policies(patience)
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
-        raise _not_started(master, _first_line(fault)) from None
+        raise _not_started(master, _first_line(fault), printed=False) from None
     return session
 
 
-def _not_started(master: str, cause: str) -> InputError:
+def _not_started(master: str, cause: str, *, printed: bool = True) -> InputError:
+    """What is told of a start that failed; ``printed`` where Java ran here and may have said more on the terminal."""
+    said = cause
+    if master.startswith("spark://") and re.search(_SILENT, cause):
+        said, cause = "该端口没有按 Spark master 应答", "nobody there answered as a Spark master"
     return _refusal(
-        f"Spark 没有启动（{_told(master)}）：请核对 [engine] 的 master 和 settings，原因见上方 Spark 自己的输出；"
-        '也可改用 kind = "duckdb"。',
-        f"Spark did not start at {_told(master)} ({cause}). Check master and settings under [engine]; "
-        'what Spark printed says more. Or set kind = "duckdb".',
+        f"Spark 没有启动（{_told(master)}）：{said.rstrip('。.')}。请核对 [engine] 的 master 和 settings"
+        f'{"，Spark 自己的输出（如有）说得更细" if printed else ""}；也可改用 kind = "duckdb"。',
+        f"Spark did not start at {_told(master)} ({cause}). Check master and settings under [engine]"
+        f'{"; what Spark printed, if anything, says more" if printed else ""}. Or set kind = "duckdb".',
     )
 
 
 def _first_line(fault: Exception) -> str:
-    """What Spark says of a fault, without Java's stack; py4j says first what was called, which helps nobody."""
-    lines = str(fault).splitlines()
-    said = [line.removeprefix(": ") for line in lines if line.startswith(": ")]
-    return (said or lines or [type(fault).__name__])[0]
+    """What Spark says of a fault, without Java's stack; py4j says first what was called, which helps nobody.
+
+    Of a call to a server it is the code and the details.
+    """
+    said = str(fault)
+    if found := re.search(r'status = StatusCode\.(\w+)\s+details = "([^\n]*)"', said):
+        return f"{found[1]}: {found[2]}"
+    lines = said.splitlines()
+    java = [line.removeprefix(": ") for line in lines if line.startswith(": ")]
+    return (java or lines or [type(fault).__name__])[0]

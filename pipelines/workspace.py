@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
@@ -38,6 +38,11 @@ _BYTES: Final = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}  # the un
 # What the plan of a quarter's review holds however few firms there are: a city of 100 failed at 256MB, with 2 threads
 # as with 8, and went through at 300MB, just so. Less is refused at once and not after minutes of work.
 LEAST_MEMORY: Final = "512MB"
+_HOST: Final = r"(?:[^\s,:/;\[\]]+|\[[0-9A-Fa-f:]+\])"
+_MASTER: Final = re.compile(
+    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_HOST}:[0-9]{{1,5}}(?:,{_HOST}:[0-9]{{1,5}})*|k8s://\S+|yarn|"
+    rf"sc://{_HOST}(?::[0-9]{{1,5}})?(?:/(?:;[^\s;=/?#]+=[^\s;=/?#]+)*)?"
+)
 # What is wrong with a setting, by the beginning of Pydantic's name for it.
 _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("没有填写", "is missing"),
@@ -82,7 +87,7 @@ class EngineTerms(BaseModel):
             ``LEAST_MEMORY``; '' for its own.
         threads: how many threads DuckDB uses; all cores where it is not said.
         master: where Spark runs: ``local[2]``, a cluster's address (``spark.SparkEngine``), or ``sc://host:15002``
-            (``spark.ConnectEngine``).
+            (``spark.ConnectEngine``); what can be none of these is refused where ``kind`` is ``spark``.
         settings: further settings of Spark by name.
     """
 
@@ -105,6 +110,19 @@ class EngineTerms(BaseModel):
         if _bytes(limit) < _bytes(LEAST_MEMORY):
             raise InputError(f"不应小于 {LEAST_MEMORY}", f"must be at least {LEAST_MEMORY}")
         return limit
+
+    @field_validator("master")
+    @classmethod
+    def _is_address(cls, text: str, said: ValidationInfo) -> str:
+        if said.data.get("kind") == "spark" and not _MASTER.fullmatch(text):
+            named = text.partition(";")[0]  # among the parameters of Spark Connect is a token
+            raise InputError(
+                f"写法不对：{named}。应为 local[2]、spark://主机:7077（多个用逗号隔开）、yarn、k8s://… 或 sc://主机:15002"
+                "（Spark Connect，参数写作 /;名=值）",
+                f"is no address of Spark: {named}. It is local[2], spark://host:7077 (further ones after a comma), "
+                "yarn, k8s://… or sc://host:15002 (Spark Connect, parameters as /;name=value)",
+            )
+        return text
 
     @property
     def limits(self) -> dict[str, str | int]:

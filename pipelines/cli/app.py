@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -33,6 +33,9 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
 app.add_typer(warning.app, name="warning")
 console = Console()
+LEAST_FIRMS: Final = (
+    1200  # from here on no county of the synthetic city is without firms in core classes in any quarter
+)
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
 ]
@@ -91,7 +94,14 @@ def run(
 @app.command()
 def demo(
     home: Home = None,
-    firms: Annotated[int, typer.Option(help="规上企业数。 Number of synthetic firms.")] = 2400,
+    firms: Annotated[
+        int,
+        typer.Option(
+            min=LEAST_FIRMS,
+            help="规上企业数；再少，有的县会没有核心产业企业，综合指数算不出，不能发布。 Number of synthetic firms; "
+            "with fewer, a county may have none in the core classes, and the index of a release no value for it.",
+        ),
+    ] = 2400,
     national: Annotated[Path | None, typer.Option(help="全国数据工作区。 The national workspace.")] = Path(
         "data/national"
     ),

@@ -72,13 +72,15 @@ def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
 
 
 def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
-    # Checked here, before Dagster is imported: a wrong quarter is told at once.
+    # Checked here, before Dagster is imported: a wrong quarter or a Spark that is not there is told at once.
+    from pipelines.engines import require_engine
     from pipelines.steps.observed import day_of_knowledge, history
 
     city, last = workspace.city, Quarter.parse(quarter)
     needed = history(workspace, quarter)
     if as_of:
         day_of_knowledge(workspace, quarter, as_of)
+    require_engine(workspace)
     span = (Quarter.parse(needed[0]), last) if needed else None
     with _Steps(console) as steps, instance_of(workspace) as instance:
         steps.begin(f"{city.name} {f'{span[0]}—{last}：' if span else ''}收数、审核、归类、汇总")
@@ -105,7 +107,11 @@ def behind(workspace: Workspace, needed: list[str]) -> list[str]:
 
 def _show_cost(console: Console, started: float) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"用时 {time.monotonic() - started:.1f} 秒，内存峰值 {peak:,.0f} MB", style="dim", highlight=False)
+    console.print(
+        f"用时 {time.monotonic() - started:.1f} 秒，本进程内存峰值 {peak:,.0f} MB（读取文件的子进程和 Spark 不在内）",
+        style="dim",
+        highlight=False,
+    )
 
 
 class _Steps:

@@ -68,9 +68,17 @@ def history(workspace: Workspace, quarter: str) -> list[str]:
     city, wanted = workspace.city, Quarter.parse(quarter)
     if wanted not in city.release_quarters:
         first, last = city.release_quarters[0], city.release_quarters[-1]
+        zh, en = (
+            (
+                "改早 first_quarter（其后 base_quarters 个季度只作基期）",
+                "an earlier first_quarter, or fewer base_quarters",
+            )
+            if wanted < first
+            else ("改晚 last_quarter", "a later last_quarter")
+        )
         raise InputError(
-            f"{quarter} 不在可发布的期间 {first}—{last} 内。请核对期别，或在 city.toml 中更改 last_quarter。",
-            f"{quarter} is outside {first} to {last}, which can be released; change last_quarter in city.toml.",
+            f"{quarter} 不在可发布的期间 {first}—{last} 内。请核对期别，或在 city.toml 中{zh}。",
+            f"{quarter} is outside {first} to {last}, which can be released; check it, or set {en} in city.toml.",
             where=quarter,
         )
     return [str(q) for q in quarters_between(city.quarters[0], wanted)] if city.has_firms else []

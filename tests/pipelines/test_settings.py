@@ -54,6 +54,23 @@ BASE = "base_quarters = 4"
         (BASE, f"{BASE}\nengine.memory_limit = '2 gigs'", '应写成数字加单位，如 "2GB"', 'MB or GB, such as "2GB"'),
         (BASE, f"{BASE}\nengine.memory_limit = '511MB'", "memory_limit 不应小于 512MB", "must be at least 512MB"),
         (BASE, f"{BASE}\nengine.memory_limit = '0GB'", "memory_limit 不应小于 512MB", "must be at least 512MB"),
+        *(
+            (
+                BASE,
+                f"{BASE}\nengine.kind = 'spark'\nengine.master = '{master}'",
+                f"engine.master 写法不对：{told}。",
+                "no address",
+            )
+            for master, told in (
+                ("nonsense", "nonsense"),
+                ("spark://h1", "spark://h1"),
+                ("spark://h1:7077,h2", "spark://h1:7077,h2"),
+                ("sc://h1:15002;token=secret", "sc://h1:15002"),
+                ("sc://h1;token=secret", "sc://h1"),
+                ("sc://h1:15002/;token", "sc://h1:15002/"),
+                ("sc://h1:15002,h2:15002", "sc://h1:15002,h2:15002"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_is_named(tmp_path: Path, right: str, wrong: str, zh: str, en: str) -> None:
@@ -64,6 +81,22 @@ def test_what_cannot_be_is_named(tmp_path: Path, right: str, wrong: str, zh: str
     assert zh in raised.value.zh
     assert en in raised.value.en
     assert raised.value.where == str(tmp_path / "city.toml")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "master",
+    [
+        *("local", "local[*]", "local[2, 4]", "spark://h1:7077,[::1]:7077", "yarn", "k8s://https://h1:6443"),
+        *("sc://h1", "sc://[::1]", "sc://h1/;use_ssl=true;token=secret", "sc://h1:15002"),
+    ],
+)
+def test_an_address_of_spark_is_taken(master: str) -> None:
+    assert EngineTerms(kind="spark", master=master).master == master
+
+
+def test_an_address_that_nobody_asks_is_left_alone() -> None:
+    assert EngineTerms(kind="duckdb", master="").master == ""
 
 
 def test_a_fault_without_words_of_ours_is_told_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,8 @@ from pipelines.steps import annual, cells, claims, classified, core, imputed, qu
 from pipelines.steps import register as registered
 from pipelines.steps.lines import lines_partition
 from pipelines.workspace import EngineTerms, Workspace
-from tests.end_to_end.running import duplicate
+from tests.end_to_end import by_hand
+from tests.end_to_end.running import duplicate, told
 
 # Sockets to the Java process that its client leaves to the garbage collector.
 pytestmark = [
@@ -240,7 +241,7 @@ def test_a_java_that_ended_by_itself_is_cleared_away(on_spark: Workspace) -> Non
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "words"),
     [
         ("Job aborted due to stage failure: ExecutorLostFailure (executor 1 exited", "Spark 中途停止"),
         ("Cannot call methods on a stopped SparkContext", "Spark 中途停止"),
@@ -251,14 +252,14 @@ def test_a_java_that_ended_by_itself_is_cleared_away(on_spark: Workspace) -> Non
     ],
 )
 def test_what_a_cluster_says_midway_is_told_where_it_tells_of_the_cluster(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, told: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, words: str
 ) -> None:
     def sql(_: str) -> None:
         raise RuntimeError(said)
 
     work = SparkEngine(tmp_path, "local[1]", {})
     monkeypatch.setitem(vars(work), "_session", SimpleNamespace(sql=sql))
-    with pytest.raises((InputError, RuntimeError), match=re.escape(told)):
+    with pytest.raises((InputError, RuntimeError), match=re.escape(words)):
         work.rows("SELECT 1 AS a")
 
 
@@ -276,8 +277,6 @@ def test_spark_is_asked_only_where_something_is_to_be_made(copied_city: Path) ->
 @pytest.mark.parametrize(
     ("master", "java", "words"),
     [
-        ("nonsense", "17.0.15", "master 写法不对：nonsense"),
-        ("spark://h1:7077,h2", "17.0.15", "master 写法不对：spark://h1:7077,h2"),
         ("local[1]", "", "没有找到 Java"),
         ("local[1]", "1.8.0_402", "版本 1.8.0_402"),
         ("local[1]", "11.0.22", "版本 11.0.22"),
@@ -294,6 +293,17 @@ def test_a_spark_that_cannot_start_is_told_before_anything_runs(
     with pytest.raises(InputError, match=re.escape(words)) as raised:
         SparkEngine(tmp_path, master, {}).rows("SELECT 1 AS a")
     assert raised.value.where == "city.toml [engine]"
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = by_hand.SETTINGS.replace(
+        "[[counties]]", f'engine.kind = "spark"\nengine.master = "{master}"\n[[counties]]', 1
+    )
+    (home / "city.toml").write_text(settings, "utf-8")
+    said = told("run", by_hand.LAST, "--home", str(home))
+    assert said.code == 2
+    assert said.out == ""
+    assert words in said.err
+    assert [path.name for path in home.iterdir() if path.name not in {"city.toml", "log"}] == []
 
 
 def test_without_the_extra_it_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -315,6 +325,20 @@ def test_whatever_keeps_spark_from_starting_is_one_message(monkeypatch: pytest.M
         with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*JAVA_GATEWAY_EXITED"):
             work.rows("SELECT 1 AS a")
     gc.collect()
+
+
+def test_an_open_port_that_is_no_master_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from pyspark.sql import SparkSession
+
+    def start(_: object) -> None:  # what it comes to after a minute or two
+        raise RuntimeError("Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at")
+
+    monkeypatch.setattr(SparkSession.Builder, "getOrCreate", start)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        work = SparkEngine(tmp_path, f"spark://127.0.0.1:{listening.getsockname()[1]}", {})
+        with pytest.raises(InputError, match="nobody there answered as a Spark master") as raised:
+            work.rows("SELECT 1 AS a")
+    assert "没有按 Spark master 应答" in raised.value.zh
 
 
 def test_what_java_says_of_a_start_that_failed_is_told(tmp_path: Path) -> None:

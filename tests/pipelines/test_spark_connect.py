@@ -23,7 +23,7 @@ from classification.errors import InputError
 from pipelines.contracts import contract
 from pipelines.engines import unit_engine
 from pipelines.lake import Lake
-from pipelines.spark import spark_engine
+from pipelines.spark import require, spark_engine
 from pipelines.steps import cells, classified
 from pipelines.workspace import EngineTerms, Workspace
 from tests.end_to_end.running import duplicate
@@ -152,10 +152,6 @@ def test_a_setting_that_a_session_cannot_have_is_told(master: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("sc://h1", "master 写法不对：sc://h1。"),
-        ("sc://h1:15002;token=secret", "master 写法不对：sc://h1:15002。"),
-        ("sc://h1:15002/;token", "master 写法不对：sc://h1:15002/。"),
-        ("sc://h1:15002,h2:15002", "master 写法不对：sc://h1:15002,h2:15002。"),
         ("sc://127.0.0.1:1/;use_ssl=true;token=secret", "Spark 集群没有应答（127.0.0.1:1）"),
         ("sc://[::1]:1", "Spark 集群没有应答（[::1]:1）"),
     ],
@@ -182,10 +178,28 @@ def test_whatever_else_answers_is_one_message(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listening:
         patch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
         Thread(target=refuse, args=[listening], daemon=True).start()
-        with pytest.raises(InputError, match="Spark 没有启动"):
+        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*UNAVAILABLE: ") as raised:
             spark_engine(tmp_path, f"sc://127.0.0.1:{listening.getsockname()[1]}", {}).rows("SELECT 1 AS a")
+        assert "Rpc" not in str(raised.value)
+        assert "输出" not in raised.value.zh  # there is none
+        assert "printed" not in raised.value.en
         listening.shutdown(socket.SHUT_RDWR)
     gc.collect()
+
+
+def test_an_address_without_a_port_is_asked_at_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def connect(address: tuple[str, int], **_: object) -> socket.socket:
+        asked.append(address)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    for master in ("sc://h1", "sc://[::1]/;token=secret", "sc://h1:443"):
+        with pytest.raises(InputError, match="Spark 集群没有应答") as raised:
+            require(master)
+        assert "secret" not in str(raised.value)
+    assert asked == [("h1", 15002), ("::1", 15002), ("h1", 443)]
 
 
 @pytest.mark.parametrize("package", ["pyspark", "grpc", "grpc_status", "google.rpc", "zstandard"])

@@ -84,7 +84,8 @@ def test_a_bad_quarter_is_told_in_a_process_of_its_own(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("run", "2023Q9"), "不是季度"),
-        (("run", "2022Q1"), "不在可发布的期间"),
+        (("run", "2022Q1"), "改早 first_quarter（其后 base_quarters 个季度只作基期）"),
+        (("run", "2031Q1"), "改晚 last_quarter"),
         (("run", "2023Q1", "--as-of", "20日"), "不是日期"),
         (("where",), "还没有发布任何一期"),
         (("sql", "SELECT 1"), "还没有发布任何一期"),

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from pipelines import progress, sample
 from pipelines.cli import run
+from pipelines.cli.app import LEAST_FIRMS
+from pipelines.sample.city import EVER_SEEN, QUARTERS
+from pipelines.sample.economy import units
+from pipelines.sample.profile import COUNTIES, classes
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import told
 
-FIRMS = 123
+FIRMS = 1234
 
 
 @pytest.fixture
@@ -57,6 +62,25 @@ def test_without_the_national_set_the_city_is_all(tmp_path: Path, ran: list[tupl
     said = told("demo", "--home", str(tmp_path / "c"), "--firms", str(FIRMS), "--national", str(tmp_path / "none"))
     assert said.code == 0, said.err
     assert len(ran) == 1
+
+
+def test_no_demo_is_begun_that_could_not_release(tmp_path: Path, ran: list[tuple[str, str, str]]) -> None:
+    said = told("demo", "--home", str(tmp_path / "c"), "--firms", str(LEAST_FIRMS - 1))
+    assert said.code == 2
+    assert str(LEAST_FIRMS) in said.err
+    assert not (tmp_path / "c").exists()
+    assert ran == []
+    assert str(LEAST_FIRMS) in told("demo", "--help").out
+
+
+@pytest.mark.parametrize("firms", [*range(LEAST_FIRMS, LEAST_FIRMS + 400, 7), 2400])
+def test_every_county_of_a_demo_has_core_firms_in_every_quarter(firms: int) -> None:
+    drawn = units(round(firms * EVER_SEEN))
+    group = classes().group[drawn.klass]
+    core = np.char.startswith(group, "0") & ~np.char.startswith(group, "05")
+    for number in range(len(QUARTERS)):
+        there = drawn.county[core & (drawn.entry <= number) & (drawn.exit > number)]
+        assert np.bincount(there, minlength=len(COUNTIES)).min() > 1
 
 
 def test_the_demo_leaves_a_real_city_alone(tmp_path: Path, ran: list[tuple[str, str, str]]) -> None:
@@ -108,6 +132,13 @@ def told_of(*events: tuple[str, str], fails: bool = False, about: list[str] | No
     except KeyError:
         pass
     return out.getvalue()
+
+
+def test_the_memory_told_is_this_process_s_and_said_to_be() -> None:
+    out = io.StringIO()
+    run._show_cost(Console(file=out, width=120), 0.0)
+    assert "本进程内存峰值" in out.getvalue()
+    assert "读取文件的子进程和 Spark 不在内" in out.getvalue()
 
 
 def test_each_stage_leaves_a_line_with_the_steps_done() -> None:
