@@ -433,11 +433,14 @@ def _by_period(records: Sequence[Record], period: str) -> list[float]:
 
 
 def _beside(records: Sequence[Record], letter: float, line: float) -> list[float]:
-    """The height of each name beside its point: as low above it as no name written before it is in the way."""
+    """The height of each name, if it has one, beside its point: as low above it as no name written before it is in the way."""
     placed: list[tuple[float, float, float]] = []
     heights: dict[int, float] = {}
     for n in sorted(range(len(records)), key=lambda n: (records[n]["y"], records[n]["x"])):
         start, at = records[n]["x"], records[n]["y"]
+        heights[n] = at
+        if not records[n]["name"]:
+            continue
         end = start + letter * (_length(records[n]["name"]) + 1)
         for low, high, taken in sorted(placed, key=lambda box: box[2]):
             if low < end and start < high and at - line < taken < at + line:

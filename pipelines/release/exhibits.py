@@ -25,6 +25,7 @@ _QUARTERS_SHOWN = 12
 _HOLLOW = ("E", "P", "R")
 # Counties in a chart: as many bars as a page is high; all of them stand in the table.
 DRAWN: Final = 40
+NAMED: Final = 20  # points with their names: more would cover each other
 _HIDDEN = "因保密未公布。"
 
 
@@ -243,12 +244,12 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
         return None
     records = [
         {
-            "name": name,
+            "name": name if n < NAMED else "",
             "x": float(decimal(part)),
             "y": float(decimal(grown)),
             "cited": _cited(name, part, grown),
         }
-        for name, part, grown in nlargest(DRAWN, found, key=lambda one: one[1].value)
+        for n, (name, part, grown) in enumerate(nlargest(DRAWN, found, key=lambda one: one[1].value))
     ]
     clear = [(part, less(grown, whole) > 0) for _, part, grown in found if apart(grown, whole)]
     above = [part for part, higher in clear if higher]
@@ -264,7 +265,8 @@ def county_scatter(f: Figures, span: Span) -> Exhibit | None:
     alt = f"散点图：各县（市、区）占全市核心产业的比重与{f.growth_name}。{title}。"
     plan = charts.scatter(records, across="占全市比重，%", up=f"{f.growth_name}，%", level=float(decimal(whole)))
     rounding = rounding_said([whole, *(grown for _, _, grown in found)])
-    note = f"{_left_out(len(found))}{rounding}虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
+    named = f"标名称的是规模居前的{NAMED}个。" if len(found) > NAMED else ""
+    note = f"{_left_out(len(found))}{named}{rounding}虚线为全市增速；数据见分县（市、区）数据表。{source(whole)}"
     return Exhibit(
         title, f"{span.label}，{f.growth_name}与占全市比重", (charts.drawing("scatter", alt, plan),), None, note
     )

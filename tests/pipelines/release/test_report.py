@@ -269,13 +269,15 @@ def test_a_chart_of_more_counties_than_it_has_room_for_draws_the_largest_and_say
 ) -> None:
     whole = [exhibits.county_bars(city.figures, YEAR), exhibits.county_scatter(city.figures, YEAR)]
     monkeypatch.setattr(exhibits, "DRAWN", 4)
+    monkeypatch.setattr(exhibits, "NAMED", 3)
     some = [exhibits.county_bars(city.figures, YEAR), exhibits.county_scatter(city.figures, YEAR)]
     many = len(stand_in.COUNTIES)
     for before, now in zip(whole, some, strict=True):
         assert before is not None
         assert now is not None
         assert (now.title, now.table) == (before.title, before.table)
-        assert now.note == f"图中为{many}个县（市、区）中规模居前的4个，其余见数据表。{before.note}"
+        named = "标名称的是规模居前的3个。" if now is some[1] else ""
+        assert now.note == f"图中为{many}个县（市、区）中规模居前的4个，其余见数据表。{named}{before.note}"
         assert [one.drawings[0].wide.count('aria-label="\ue000') for one in (before, now)] == [many, 4]
 
 
@@ -298,6 +300,8 @@ def test_names_beside_points_do_not_cover_each_other() -> None:
         {"name": "丙区", "x": 9.0, "y": 2.05},
     ]
     assert charts._beside(points, 0.5, 1.0) == [2.0, 3.0, 2.05]
+    points[0]["name"] = ""  # a point alone is in nobody's way
+    assert charts._beside(points, 0.5, 1.0) == [2.0, 2.1, 2.05]
 
 
 def _withheld(tmp_path: Path, hidden: Callable[[dict], bool]) -> Figures:
