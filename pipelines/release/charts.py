@@ -433,7 +433,7 @@ def _by_period(records: Sequence[Record], period: str) -> list[float]:
 
 
 def _beside(records: Sequence[Record], letter: float, line: float) -> list[float]:
-    """The height of each name, if it has one, beside its point: as low above it as no name written before it is in the way."""
+    """The height of each name there is beside its point: as low above it as no name written before is in the way."""
     placed: list[tuple[float, float, float]] = []
     heights: dict[int, float] = {}
     for n in sorted(range(len(records)), key=lambda n: (records[n]["y"], records[n]["x"])):
