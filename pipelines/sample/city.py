@@ -152,7 +152,7 @@ def _planted(lines: list[Planted]) -> str:
     return out.getvalue()
 
 
-def _turning(universe: Universe, last: Quarter) -> str:
+def _turning(universe: Universe, last: Quarter = LAST) -> str:
     """The planted downturns that have begun, a line for each subject that should give a signal: a class, or a unit."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -165,7 +165,7 @@ def _turning(universe: Universe, last: Quarter) -> str:
     return out.getvalue()
 
 
-def _settings(last: Quarter) -> str:
+def _settings(last: Quarter = LAST) -> str:
     lines = [
         f'code = "{CITY}"',
         f'name = "{CITY_NAME}"',

@@ -59,7 +59,7 @@ PARTITIONS: Final = [
     *((table, lines_partition("annual")) for table in ("core_finding", "core_set_aside")),
     OF_LARGE,
 ]
-# As users have it, but for what Java takes of the machine and for how long it compiles itself.
+# As users have it, but for what Java takes of the machine, how long it compiles itself, and how few rows share a part.
 ENGINE: Final = """
 [engine]
 kind = "spark"
@@ -67,6 +67,8 @@ master = "local[2]"
 [engine.settings]
 "spark.driver.memory" = "1g"
 "spark.driver.extraJavaOptions" = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"spark.sql.shuffle.partitions" = "1"
+"spark.sql.adaptive.enabled" = "false"
 """
 
 

@@ -33,11 +33,14 @@ def test_published_figures_alone_need_no_cells(tmp_path: Path) -> None:
     assert len(empty) == 0
 
 
-@pytest.mark.parametrize("quarter", ["2022Q4", "2023Q2", "1999Q1"])
-def test_a_quarter_out_of_range_is_told_the_range(made_by_hand: Path, quarter: str) -> None:
+@pytest.mark.parametrize(
+    ("quarter", "setting"), [("2022Q4", "first_quarter"), ("2023Q2", "last_quarter"), ("1999Q1", "first_quarter")]
+)
+def test_a_quarter_out_of_range_is_told_the_range(made_by_hand: Path, quarter: str, setting: str) -> None:
     with pytest.raises(InputError, match="2023Q1 to 2023Q1") as raised:
         history(Workspace(made_by_hand), quarter)
-    assert "last_quarter" in raised.value.zh
+    assert setting in raised.value.zh
+    assert setting in raised.value.en
     assert raised.value.where == quarter
 
 
