@@ -61,7 +61,7 @@ unit: dev
 cover: dev            ## the same with branch coverage counted (a third slower), held to 95 %
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-bench: dev            ## what it costs, as ratios within one run: a city, a province (three quarters of an hour; on a quiet machine)
+bench: dev            ## what it costs, as ratios within one run: a city, a province; on a quiet machine
 	$(BIN)/python -m benchmarks.scale --units 2400 --units 100000
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.quarters

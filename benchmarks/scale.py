@@ -103,8 +103,8 @@ def reviewed(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
 
 def published(folder: Path, rung: Rung) -> Iterator[tuple[str, Jobs]]:
     """From cells to a release."""
-    home = folder / "cells"
-    released.city(home, rung.units) if rung.units <= LARGEST_CITY else released.country(home, rung)
+    place = folder / "cells"
+    home = released.city(place, rung.units) if rung.units <= LARGEST_CITY else released.country(place, rung)
     for stage, job in (("indicators", released.indicators), ("release", released.release)):
         yield stage, {"ours": partial(job, home), "read": partial(released.read_cells, home)}
 

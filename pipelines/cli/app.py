@@ -33,9 +33,8 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
 app.add_typer(warning.app, name="warning")
 console = Console()
-LEAST_FIRMS: Final = (
-    1200  # from here on no county of the synthetic city is without firms in core classes in any quarter
-)
+# From here on no county of the synthetic city is without firms in core classes in any quarter.
+LEAST_FIRMS: Final = 1200
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
 ]

@@ -37,8 +37,13 @@ def test_what_is_published_is_measured_in_a_city_or_a_country_of_the_rung(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Path | int | Rung] = []
-    monkeypatch.setattr(released, "city", lambda *said: asked.extend(said))
-    monkeypatch.setattr(released, "country", lambda *said: asked.extend(said))
+
+    def made(home: Path, size: int | Rung) -> Path:
+        asked.extend((home, size))
+        return home
+
+    monkeypatch.setattr(released, "city", made)
+    monkeypatch.setattr(released, "country", made)
     for rung in (SMALL, scale.RUNGS[-1]):
         found = {stage: list(ways) for stage, ways in scale.published(tmp_path, rung)}
         assert found == {"indicators": ["ours", "read"], "release": ["ours", "read"]}
