@@ -72,7 +72,9 @@ def _place(fault: BaseException, folders: Iterable[Path]) -> Path:
     named = getattr(fault, "filename", None)
     found = [Path(named)] if isinstance(named, str) else [*folders, Path(tempfile.gettempdir())]
     there = [next(place for place in (path, *path.absolute().parents) if place.is_dir()) for path in found]
-    return min(there, key=_free)
+    # One number for a disk: others write meanwhile, and of two folders on it the one asked later would seem fuller.
+    free = {place.stat().st_dev: _free(place) for place in there}
+    return min(there, key=lambda place: free[place.stat().st_dev])
 
 
 def _free(folder: Path) -> int:

@@ -97,6 +97,16 @@ def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
     assert raised.value.where == str(tmp_path)  # the folder above is the first that is there
 
 
+def test_of_folders_on_one_disk_the_first_is_told_while_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = iter(range(100, 0, -1))
+    monkeypatch.setattr("pipelines.disk._free", lambda _: next(left))
+    with pytest.raises(DiskFullError) as raised, full_disk_told([tmp_path]):
+        raise NO_ROOM
+    assert raised.value.where == str(tmp_path)
+
+
 def test_what_led_to_an_error_counts_unless_it_was_dealt_with() -> None:
     def after(cause: Exception | None) -> Exception:
         try:
