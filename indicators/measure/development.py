@@ -32,6 +32,8 @@ AGGREGATION: Final = "aggregation"
 _POSITIVE: Final = (1.0, 100.0)
 _SUM: Final = 1e-6
 _SAMPLES: Final = 256
+# A message names no more regions.
+_NAMED: Final = 5
 _LEAF: Final = ["indicator", "definition_id", "class", "span", "price_basis"]
 # The newest vintage stands for a number that has several.
 _NEWEST: Final = tuple(reversed(VINTAGES))
@@ -82,7 +84,8 @@ class Plan:
 def rows(evidence: Evidence, quarter: Quarter, found: pd.DataFrame) -> list[pd.DataFrame]:
     """Observation rows of the index, its weights, base year, and of the stability of ranks.
 
-    A year is measured once every leaf has some value in it; then every county and the place must have them all.
+    A year is measured once every leaf has some value in it. Then the place must have them all; a county that lacks one
+    (growth of nothing is no number) has no index in that year, and of the base year does not shape the scales.
 
     Args:
         evidence: what was known; ``index_scheme`` holds the schemes.
@@ -90,8 +93,8 @@ def rows(evidence: Evidence, quarter: Quarter, found: pd.DataFrame) -> list[pd.D
         found: the rows of all other indicators, of which the leaves are some.
 
     Raises:
-        InputError: as ``plans``; a leaf lacks a county or the place in a measured year, or has several publishers; the
-            base year cannot be measured though a later one can. Base year, code and region are named.
+        InputError: as ``plans``; a leaf lacks the place in a measured year or has several publishers; no county has
+            all leaves; the base year cannot be measured though a later one can. Base year, code and region are named.
 
     Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008).
     """
@@ -170,16 +173,23 @@ def _refuse(plan: Plan, code: object, zh: str, en: str) -> NoReturn:
 
 
 def _frame(plan: Plan, year: int, found: pd.DataFrame, evidence: Evidence) -> pd.DataFrame | None:
-    """Counties and the place × leaves of a year; None where some leaf has no value at all, so is not known yet."""
+    """Place and counties that have all × leaves of a year; None where some leaf has no value at all, so is unknown."""
     units = [*evidence.counties, evidence.place]
     columns = {str(code): _leaf(plan, row, year, found, units) for code, row in plan.leaves.iterrows()}
     if any(column.empty for column in columns.values()):
         return None
-    frame = pd.DataFrame({code: column["value"] for code, column in columns.items()}).reindex(units)
-    for code in frame.columns[frame.isna().any()]:
-        lacking = "、".join(frame.index[frame[code].isna()])
+    known = pd.DataFrame({code: column["value"] for code, column in columns.items()}).reindex(units)
+    frame, blank = known.dropna(), known.isna()
+    if evidence.place not in frame.index or len(frame) == 1:
+        code = (blank.loc[evidence.place] if blank.loc[evidence.place].any() else blank.sum()).astype(int).idxmax()
+        lacking = known.index[blank[code]]
+        named = "、".join(lacking[-_NAMED:])  # the place is the last
+        more = f"等 {len(lacking)} 个地区" if len(lacking) > _NAMED else ""
         _refuse(
-            plan, code, f"{year} 年缺少 {lacking} 的数；请补齐或从方案中去掉该指标", f"no value of {lacking} in {year}"
+            plan,
+            code,
+            f"{year} 年缺少 {named}{more} 的数；请补齐或从方案中去掉该指标",
+            f"no value of {named} in {year}, {len(lacking)} in all",
         )
     frame.attrs["estimated"] = any((column["status"] == "E").any() for column in columns.values())
     return frame

@@ -20,6 +20,8 @@ from pipelines.release.tables import Cell, Row, Table
 _INDEX: Final = "development_index"
 _LEADING: Final = "expert"
 _WEIGHTINGS: Final = {"expert": "专家权重", "equal": "等权", "entropy": "熵权"}
+# A sentence names no more counties.
+_NAMED: Final = 5
 _UNOFFICIAL: Final = "未见任何官方公布的城市指数权重；权重、上下限值以方案所列文号为准，换文号、换基年即为另一指数。"
 
 _RANGE: Final = "位次区间为权重和合成方式任意变动时位次分布的中间九成；全市按同一把尺子量，不排位次。"
@@ -54,6 +56,7 @@ def of_development(f: Figures) -> list[str]:
         f"按县（市、区），居前的是{first}。",
         f"{agreement}。" if agreement else "",
         _moved_by(f, span),
+        _unmeasured(f, span),
     )
 
 
@@ -92,7 +95,7 @@ def development(f: Figures) -> Table | None:
     def cells(code: str) -> tuple[Cell, ...]:
         index: list[Cell] = []
         for name in _WEIGHTINGS:
-            figure = f.get(_INDEX, name, span, region=code)
+            figure = f.cell(_INDEX, name, span, region=code)
             place = count(order[name][code], *figure.origins) if figure and code in order[name] else None
             index += [figure, place]
         ends = [f.get(f"development_rank_{end}", "sensitivity", span, region=code) for end in ("low", "high")]
@@ -111,6 +114,7 @@ def development(f: Figures) -> Table | None:
         (
             _documents(f, span),
             _RANGE,
+            *filter(None, (_unmeasured(f, span),)),
             _UNOFFICIAL,
         ),
     )
@@ -175,6 +179,13 @@ def development_bars(f: Figures) -> Exhibit | None:
 
 def _counties(f: Figures, span: Span, name: str) -> dict[str, Figure]:
     return {c.code: figure for c in f.city.counties if (figure := f.get(_INDEX, name, span, region=c.code))}
+
+
+def _unmeasured(f: Figures, span: Span) -> str:
+    """The counties that have no index, for some indicator of theirs has no value."""
+    without = [c.name for c in f.city.counties if f.cell(_INDEX, _LEADING, span, region=c.code) is None]
+    named = "、".join(without[:_NAMED])
+    return f"{named}{'等' if len(without) > _NAMED else ''}有方案所列指标没有数值，不计算指数。" if without else ""
 
 
 def _scheme(f: Figures, span: Span) -> list[dict[str, Any]]:

@@ -113,8 +113,8 @@ def test_ranks_come_with_their_range_and_what_moves_them() -> None:
 
 def test_a_year_is_measured_when_all_of_it_is_known() -> None:
     rows = found()
-    without = rows[~((rows["indicator"] == "digital_penetration") & (rows["period"] == "2022"))]
-    assert set(measured(scheme(), without)["period"]) == {"2021"}
+    early = rows[~((rows["indicator"] == "digital_penetration") & (rows["period"] == "2022"))]
+    assert set(measured(scheme(), early)["period"]) == {"2021"}
     assert measured(scheme(), rows, Quarter(2020, 4)).empty
     assert measured(scheme().iloc[:0]).empty
 
@@ -164,13 +164,41 @@ def test_a_scheme_that_does_not_hold_is_refused(changed: dict[str, Any], where: 
         assert en in refused.value.en
 
 
-def test_an_indicator_that_a_county_lacks_is_named() -> None:
-    rows = found()
-    gap = rows[~((rows["indicator"] == "core_share_gdp") & (rows["period"] == "2022Q4") & (rows["region"] == "419902"))]
-    with pytest.raises(InputError, match=r"2022 年缺少 419902") as refused:
-        measured(scheme(), gap)
+def without(rows: pd.DataFrame, year: str, *regions: str) -> pd.DataFrame:
+    """The rows less the shares of some regions in a year."""
+    share = (rows["indicator"] == "core_share_gdp") & (rows["period"] == f"{year}Q4")
+    return rows[~(share & rows["region"].isin(regions))]
+
+
+def test_a_county_that_lacks_an_indicator_has_no_index_that_year() -> None:
+    rows = measured(scheme(), without(found(), "2022", "419902"))
+    whole = measured(scheme())
+    assert set(index(rows, "2022")) == {"419901", "419903", small.PLACE}
+    assert index(rows, "2022") == {code: value for code, value in index(whole, "2022").items() if code != "419902"}
+    assert index(rows, "2021") == index(whole, "2021")
+    ranked = rows[rows["indicator"].str.startswith("development_rank_")]
+    assert "419902" not in set(ranked["region"])
+
+
+def test_a_county_without_an_index_in_the_base_year_does_not_shape_the_scales() -> None:
+    rows = measured(scheme(), without(found(), "2021", "419903"))
+    # Shares of 2 and 4 %, rates of 0.2 and 0.6: those of the two that are left; beyond them nothing is gained.
+    assert index(rows, "2021") == pytest.approx({"419901": 0, "419902": 85, small.PLACE: 0.3 * 50 + 0.3 * 100 + 20})
+    assert index(rows, "2022")["419903"] == pytest.approx(30 + 30 + 0.4 * 75)
+
+
+@pytest.mark.parametrize(
+    ("regions", "zh", "en"),
+    [
+        ((small.PLACE,), "2022 年缺少 419900 的数", "419900 in 2022, 1 in all"),
+        (COUNTIES, "2022 年缺少 419901、419902、419903 的数", "419903 in 2022, 3 in all"),
+    ],
+)
+def test_a_place_or_all_counties_without_an_indicator_are_named(regions: tuple[str, ...], zh: str, en: str) -> None:
+    with pytest.raises(InputError, match=zh) as refused:
+        measured(scheme(), without(found(), "2022", *regions))
     assert "A2" in str(refused.value.where)
-    assert "419902 in 2022" in refused.value.en
+    assert en in refused.value.en
 
 
 def test_two_publishers_of_one_number_are_not_chosen_between() -> None:

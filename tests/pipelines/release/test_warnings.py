@@ -76,11 +76,14 @@ def index_rows(base: dict[str, float]) -> list[dict[str, Any]]:
     return rows
 
 
-def told(home: Path, signals: list[dict[str, Any]], base: dict[str, float] | None = None) -> Figures:
+def told(
+    home: Path, signals: list[dict[str, Any]], base: dict[str, float] | None = None, *, unmeasured: str = ""
+) -> Figures:
     tables = stand_in.city_tables()
     cycle = [stand_in.row("cycle_index", "five_lights", f"2023Q{n}", "cumulative", 90.0 + n) for n in (3, 4)]
     cycle.append(stand_in.row("core_diffusion", "classes", "2023Q4", "quarter", 62.5))
     more = [*cycle, *index_rows(base or {"2021": 2021, "2022": 2021})]
+    more = [one for one in more if one["indicator"] != "development_index" or one["region"] != unmeasured]
     frame = pd.concat([tables["observation"].to_pandas(), observations(more)])
     labels = tables["class_label"]
     tables |= {
@@ -148,6 +151,20 @@ def test_the_index_is_said_ranked_and_never_across_bases(figures: Figures, tmp_p
     assert "居首" in exhibit.title
     apart = told(tmp_path, [], {"2021": 2021, "2022": 2022})
     assert "上年" not in development.of_development(apart)[0]
+
+
+def test_a_county_without_an_index_is_named(figures: Figures, tmp_path: Path) -> None:
+    county = next(iter(stand_in.COUNTIES))
+    less = told(tmp_path, [], unmeasured=county)
+    said = f"{less.regions[county]}有方案所列指标没有数值，不计算指数。"
+    table, whole = development.development(less), development.development(figures)
+    assert table is not None
+    assert whole is not None
+    assert said in table.notes
+    assert development.of_development(less)[-1] == said
+    blank = next(row for row in table.rows if row.label == less.regions[county])
+    assert blank.cells[:6] == (None,) * 6
+    assert not any("不计算" in text for text in (*whole.notes, *development.of_development(figures)))
 
 
 def test_every_number_is_linked(figures: Figures) -> None:
