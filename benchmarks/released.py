@@ -25,6 +25,7 @@ from pipelines.cli.instance import execute, instance_of
 from pipelines.lake import Lake
 from pipelines.sample import write_city
 from pipelines.steps import cells, observed, released
+from pipelines.steps.suites import REVISIONS
 from pipelines.workspace import Workspace
 
 
@@ -62,7 +63,9 @@ def release(home: Path) -> Callable[[], Path]:
     """The release of the quarter, its observations made before: revisions, signals, pages, workbook, database."""
     workspace, quarter, day = _last(home)
     observed.observation(workspace, quarter, day)
-    shutil.rmtree(home / "release", ignore_errors=True)
+    # Or the second release of the day would find what the first has found.
+    for made in (home / "release", *(workspace.lake / table for table in (*REVISIONS, "signal", "signal_firm"))):
+        shutil.rmtree(made, ignore_errors=True)
     return lambda: released.release(workspace, quarter, day)
 
 

@@ -10,12 +10,10 @@
 --        accepted return, else the one of the unit's section of GB/T 4754-2017: B to D industry, E construction, F trade,
 --        all others service.
 WITH valid_return AS (
-  SELECT *, row_number() OVER (PARTITION BY unit ORDER BY quarter DESC, known_from DESC, row_id DESC) AS age
+  SELECT unit, name, county, gbt_received, sector, quarter, known_from, row_id, months, revenue
   FROM returned
   WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
     AND quarter <= $quarter
-), last_return AS (
-  SELECT * FROM valid_return WHERE age = 1
 ), valid_register AS (
   SELECT * FROM register
   WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
@@ -33,12 +31,16 @@ WITH valid_return AS (
   SELECT *, row_number() OVER (PARTITION BY unit ORDER BY name, county, gbt) AS occurrence,
          regexp_extract(gbt, '[0-9]{2}') AS division
   FROM listed WHERE unit IS NOT NULL
+), owing AS (
+  SELECT * FROM placed WHERE occurrence = 1
+), dated_return AS (
+  SELECT v.*, row_number() OVER (PARTITION BY v.unit ORDER BY v.quarter DESC, v.known_from DESC, v.row_id DESC) AS age
+  FROM valid_return AS v JOIN owing AS d ON d.unit = v.unit
 )
-SELECT p.unit, coalesce(p.name, l.name) AS name, p.county, p.gbt,
-       coalesce(l.sector, CASE WHEN p.division BETWEEN '06' AND '46' THEN 'industry'
-                               WHEN p.division BETWEEN '47' AND '50' THEN 'construction'
-                               WHEN p.division BETWEEN '51' AND '52' THEN 'trade' ELSE 'service' END) AS sector,
+SELECT d.unit, coalesce(d.name, l.name) AS name, d.county, d.gbt,
+       coalesce(l.sector, CASE WHEN d.division BETWEEN '06' AND '46' THEN 'industry'
+                               WHEN d.division BETWEEN '47' AND '50' THEN 'construction'
+                               WHEN d.division BETWEEN '51' AND '52' THEN 'trade' ELSE 'service' END) AS sector,
        l.quarter AS last_quarter, l.row_id AS last_row_id, l.months AS last_months, l.revenue AS last_revenue
-FROM placed AS p
-LEFT JOIN last_return AS l ON l.unit = p.unit
-WHERE p.occurrence = 1
+FROM owing AS d
+LEFT JOIN dated_return AS l ON l.unit = d.unit AND l.age = 1

@@ -7,8 +7,10 @@
 --        before), absent (there a quarter ago, gone without having left since), receivables_growth, revenue_growth, receivables_gap
 --        (over its own return of a year ago); in order of unit and quarter. It never leaves L3.
 WITH known AS (
+  -- Most units never have core value added: they are left out before anything is put in groups or in order.
   SELECT quarter, unit, county, substr(de, 1, 4) AS class, va, revenue, revenue_base, de FROM class_part
   WHERE origin = 'measured' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
+    AND unit IN (SELECT unit FROM class_part WHERE de <> 'non_core')
 ), firm AS (
   SELECT quarter, unit, any_value(county ORDER BY county) AS county,
          arg_max(class, (va, class)) FILTER (WHERE de <> 'non_core') AS class,
@@ -49,7 +51,8 @@ WITH known AS (
         AND c.known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < c.known_to)
 ), called AS (
   SELECT unit, arg_max(name, (quarter, known_from, row_id)) AS name FROM returned
-  WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND name IS NOT NULL GROUP BY unit
+  WHERE status = 'accepted' AND known_from <= CAST($as_of AS DATE) AND name IS NOT NULL
+    AND unit IN (SELECT unit FROM placed) GROUP BY unit
 ), owed AS (
   SELECT quarter, unit, SUM(receivables)::BIGINT AS receivables, SUM(receivables_before)::BIGINT AS receivables_before,
          SUM(revenue)::BIGINT AS revenue, SUM(revenue_before)::BIGINT AS revenue_before

@@ -5,6 +5,7 @@
 WITH known AS (
   SELECT quarter, row_id, gbt, de, revenue, SUM(revenue) OVER (PARTITION BY row_id) AS whole FROM class_part
   WHERE origin = 'measured' AND known_from <= CAST($as_of AS DATE) AND CAST($as_of AS DATE) < known_to
+    AND row_id IN (SELECT row_id FROM receivables_pair)
 ), held AS (
   SELECT CASE m.scheme WHEN 'digital' THEN 'industry' ELSE 'sector' END AS level, m.class, k.quarter, p.unit,
          CAST(ROUND(p.receivables * (k.revenue / k.whole), 0) AS BIGINT) AS receivables,

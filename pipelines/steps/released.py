@@ -109,9 +109,6 @@ def _known_and_shared(table: pa.Table, as_of: dt.date) -> pa.ChunkedArray:
 
 def _review_summary(workspace: Workspace, quarters: list[str], as_of: dt.date) -> pa.Table:
     codes = pa.table({"sector": list(FIRM_FORMS), "form": [forms()[name].code for name in FIRM_FORMS]})
-    lake = Lake(workspace.lake)
     with local_engine(workspace) as work:
-        work.add(form=codes)
-        work.add(core_return=lake.existing("core_return", quarters))
-        work.add(class_return=lake.existing("class_return", quarters))
+        work.add(form=codes, class_return=Lake(workspace.lake).existing("class_return", quarters))
         return work.rows(statement("pipelines", "review_summary"), {"as_of": as_of})
