@@ -182,7 +182,7 @@ def _frame(plan: Plan, year: int, found: pd.DataFrame, evidence: Evidence) -> pd
     frame, blank = known.dropna(), known.isna()
     if evidence.place not in frame.index or len(frame) == 1:
         code = (blank.loc[evidence.place] if blank.loc[evidence.place].any() else blank.sum()).astype(int).idxmax()
-        lacking = known.index[blank[code]]
+        lacking = known.index[blank[code].to_numpy(bool)]
         named = "、".join(lacking[-_NAMED:])  # the place is the last
         more = f"等 {len(lacking)} 个地区" if len(lacking) > _NAMED else ""
         _refuse(
