@@ -23,6 +23,8 @@ from pipelines.workspace import Workspace
 
 # The parts of the economy of which the survey of digital use gives rates.
 SURVEY_SECTORS: Final = ("all", "industry", "secondary", "tertiary")
+# What published cells are made of, one after the other, so that the groups of one are held at a time.
+PUBLISHED: Final = ("several_parts", "county_cell", "county_largest", "together")
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
@@ -80,7 +82,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
-    fill, made_from = _by_class(workspace, "cell_published", quarter, several=statement("indicators", "several_parts"))
+    fill, made_from = _by_class(workspace, "cell_published", quarter, PUBLISHED)
     return Lake(workspace.lake).refresh("cell_published", quarter, fill, made_from=made_from)
 
 
@@ -104,16 +106,19 @@ def cell_concentration(workspace: Workspace, quarter: str) -> Made:
     return Lake(workspace.lake).refresh("cell_concentration", quarter, fill, made_from=made_from)
 
 
-def _by_class(workspace: Workspace, table: str, quarter: str, **kept: str) -> tuple[Callable[[Path], None], list[str]]:
+def _by_class(
+    workspace: Workspace, table: str, quarter: str, before: Iterable[str] = ()
+) -> tuple[Callable[[Path], None], list[str]]:
     """What adds the parts of a quarter up by region and class, as the statement of the table has it, and from what.
 
     Args:
         workspace: where the lake is.
         table: the table, whose name its statement bears.
         quarter: the quarter.
-        kept: statements by the name under which that of the table reads their rows, more than once.
+        before: statements under whose names those after them, that of the table the last, read their rows.
     """
     lake, text = Lake(workspace.lake), statement("indicators", table)
+    kept = {name: statement("indicators", name) for name in before}
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:

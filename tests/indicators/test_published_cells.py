@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.engine import engine, statement
+from pipelines.steps.cells import PUBLISHED
 from tests.pipelines.test_same_bytes import PLACE, SMALL, parted
 
 CELL = ["quarter", "known_from", "known_to", "origin", "region", "scheme", "class"]
@@ -17,7 +18,8 @@ def published(class_part: pa.Table) -> pd.DataFrame:
     """The cells as the statement gives them."""
     with engine() as work:
         work.add(class_part=class_part, membership=SMALL["membership"], place=PLACE)
-        work.keep("several", statement("indicators", "several_parts"))
+        for name in PUBLISHED:
+            work.keep(name, statement("indicators", name))
         return work.rows(statement("indicators", "cell_published")).to_pandas()
 
 

@@ -21,6 +21,7 @@ from pipelines import engine as engines
 from pipelines.contracts import Column, contract
 from pipelines.engine import engine, statement
 from pipelines.lake import sha256_of, write_table
+from pipelines.steps.cells import PUBLISHED
 
 # More rows than a group of the engine, so that several threads share the work.
 ROWS: Final = 130_000
@@ -107,20 +108,24 @@ def judged() -> dict[str, pa.Table]:
 
 @functools.cache
 def parted() -> dict[str, pa.Table]:
-    """Invented parts of units of which a third have several, and the list of these."""
+    """Invented parts of units of which a third have several, and what published cells are made of."""
     rows = drawn("class_part", 1)
     own = pa.array([f"own{n}" if n % 3 else unit for n, unit in enumerate(rows["unit"].to_pylist())])
     class_part = rows.set_column(rows.schema.get_field_index("unit"), "unit", own)
+    made = {"class_part": class_part}
     with engine() as work:
-        work.add(class_part=class_part)
-        return {"class_part": class_part, "several": work.rows(statement("indicators", "several_parts"))}
+        work.add(**SMALL, **made)
+        for name in PUBLISHED:
+            made[name] = work.rows(statement("indicators", name))
+            work.add(**{name: made[name]})
+    return made
 
 
 INVENTED: Final = {"annual": annual, "owed": owed, "judged": judged, "parted": parted}
 CASES: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, object]]]] = {
     "core_return": ("pipelines", {"judged": "judged", "reviewed": "judged", "counted_twice": "judged"}, {}),
     "cell_leaf": ("indicators", {"class_part": ("class_part", 1)}, {}),
-    "cell_published": ("indicators", {"class_part": "parted", "several": "parted"}, {}),
+    "cell_published": ("indicators", dict.fromkeys(PUBLISHED[1:], "parted"), {}),
     "touched_unit": ("pipelines", {"part": ("class_part", 1), "part_before": ("class_part", 5)}, {}),
     "cell_concentration": ("indicators", {"class_part": ("class_part", 1)}, {}),
     "cell_crossed": ("indicators", {"class_part": ("class_part", 1), "last_return": ("core_return", 2, 2000)}, {}),
