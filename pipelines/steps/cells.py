@@ -5,16 +5,17 @@ Belongs here: which statement makes which cell table. Does not belong here: the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from classification import arrow_tables, load_standard
 from indicators.quarter import Quarter
-from pipelines.engine import statement
+from pipelines.engine import Engine, statement
 from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.lake import ALL, Lake, Made, table_hash, up_to_date
@@ -23,8 +24,8 @@ from pipelines.workspace import Workspace
 
 # The parts of the economy of which the survey of digital use gives rates.
 SURVEY_SECTORS: Final = ("all", "industry", "secondary", "tertiary")
-# What published cells are made of, one after the other, so that the groups of one are held at a time.
-PUBLISHED: Final = ("several_parts", "county_cell", "county_largest", "together")
+# Parts whose counties are looked at together: of each finest cell the engine holds the largest two, and spills none.
+AT_ONCE: Final = 8_000_000
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
@@ -82,8 +83,38 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
-    fill, made_from = _by_class(workspace, "cell_published", quarter, PUBLISHED)
-    return Lake(workspace.lake).refresh("cell_published", quarter, fill, made_from=made_from)
+    lake, membership, place = Lake(workspace.lake), arrow_tables()["membership"], places(workspace)
+    names = ("several_parts", "county_cell", "county_largest", "together", "cell_published")
+    texts = [statement("indicators", name) for name in names]
+
+    def fill(path: Path) -> None:
+        paths = lake.existing("class_part", [quarter])
+        with unit_engine(workspace) as work:
+            work.add(class_part=paths, membership=membership, place=place)
+            add_up(work, sum(pq.read_metadata(one).num_rows for one in paths), place)
+            work.write(texts[-1], path)
+
+    made_from = [*lake.hashes("class_part", [quarter]), *texts, table_hash(membership), table_hash(place)]
+    return lake.refresh("cell_published", quarter, fill, made_from=made_from)
+
+
+def add_up(work: Engine, parts: int, place: pa.Table, *, at_once: int = AT_ONCE) -> None:
+    """Keep what published cells are made of, county by county, so many parts at a time that their groups find room.
+
+    Args:
+        work: with class_part, membership and place.
+        parts: how many rows class_part has.
+        place: county, region.
+        at_once: parts whose counties are looked at together, if they have as many as others.
+    """
+    work.keep("several_parts", statement("indicators", "several_parts"))
+    counties = sorted(set(place["county"].to_pylist()))
+    size = max(1, len(counties) * at_once // max(parts, 1))
+    for start in range(0, len(counties), size):
+        work.add(chosen=pa.table({"county": counties[start : start + size]}))
+        for name in ("county_cell", "county_largest"):
+            (work.append if start else work.keep)(name, statement("indicators", name))
+    work.keep("together", statement("indicators", "together"))
 
 
 def cell_crossed(workspace: Workspace, quarter: str) -> Made:
@@ -102,34 +133,16 @@ def cell_crossed(workspace: Workspace, quarter: str) -> Made:
 
 def cell_concentration(workspace: Workspace, quarter: str) -> Made:
     """How concentrated the core and its divisions are in a quarter."""
-    fill, made_from = _by_class(workspace, "cell_concentration", quarter)
-    return Lake(workspace.lake).refresh("cell_concentration", quarter, fill, made_from=made_from)
-
-
-def _by_class(
-    workspace: Workspace, table: str, quarter: str, before: Iterable[str] = ()
-) -> tuple[Callable[[Path], None], list[str]]:
-    """What adds the parts of a quarter up by region and class, as the statement of the table has it, and from what.
-
-    Args:
-        workspace: where the lake is.
-        table: the table, whose name its statement bears.
-        quarter: the quarter.
-        before: statements under whose names those after them, that of the table the last, read their rows.
-    """
-    lake, text = Lake(workspace.lake), statement("indicators", table)
-    kept = {name: statement("indicators", name) for name in before}
+    lake, text = Lake(workspace.lake), statement("indicators", "cell_concentration")
     membership, place = arrow_tables()["membership"], places(workspace)
 
     def fill(path: Path) -> None:
         with unit_engine(workspace) as work:
             work.add(class_part=lake.existing("class_part", [quarter]), membership=membership, place=place)
-            for name, rows in kept.items():
-                work.keep(name, rows)
             work.write(text, path)
 
-    texts = [*kept.values(), text]
-    return fill, [*lake.hashes("class_part", [quarter]), *texts, table_hash(membership), table_hash(place)]
+    made_from = [*lake.hashes("class_part", [quarter]), text, table_hash(membership), table_hash(place)]
+    return lake.refresh("cell_concentration", quarter, fill, made_from=made_from)
 
 
 def cell_population(workspace: Workspace, quarter: str) -> Made:

@@ -7,19 +7,18 @@ import pyarrow as pa
 import pytest
 
 from pipelines.engine import engine, statement
-from pipelines.steps.cells import PUBLISHED
+from pipelines.steps.cells import AT_ONCE, add_up
 from tests.pipelines.test_same_bytes import PLACE, SMALL, parted
 
 CELL = ["quarter", "known_from", "known_to", "origin", "region", "scheme", "class"]
 SUMS = ["va", "revenue", "revenue_base", "profit", "wages", "staff"]
 
 
-def published(class_part: pa.Table) -> pd.DataFrame:
-    """The cells as the statement gives them."""
+def published(class_part: pa.Table, at_once: int = AT_ONCE) -> pd.DataFrame:
+    """The cells as the statements give them."""
     with engine() as work:
         work.add(class_part=class_part, membership=SMALL["membership"], place=PLACE)
-        for name in PUBLISHED:
-            work.keep(name, statement("indicators", name))
+        add_up(work, len(class_part), PLACE, at_once=at_once)
         return work.rows(statement("indicators", "cell_published")).to_pandas()
 
 
@@ -47,6 +46,12 @@ def test_cells_are_the_sums_of_all_parts_with_the_two_largest_contributions() ->
     pd.testing.assert_frame_equal(found, wanted[columns].sort_values(CELL[1:], ignore_index=True), check_dtype=False)
     assert (found["units"] > 1).sum() > 100
     assert set(found["origin"]) == {"measured", "imputed"}
+
+
+@pytest.mark.parametrize("at_once", [1, 4000])
+def test_counties_are_looked_at_some_at_a_time(at_once: int) -> None:
+    parts = parted()["class_part"].slice(0, 6000)
+    pd.testing.assert_frame_equal(published(parts, at_once), published(parts))
 
 
 @pytest.mark.parametrize("largest", [[("a", 4), ("a", 2)], [("a", 6)]], ids=["several parts", "one part"])
