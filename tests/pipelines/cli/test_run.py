@@ -5,16 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from rich.console import Console
 
 from pipelines import progress, sample
 from pipelines.cli import run
 from pipelines.cli.app import LEAST_FIRMS
-from pipelines.sample.city import EVER_SEEN, QUARTERS
-from pipelines.sample.economy import units
-from pipelines.sample.profile import COUNTIES, classes
 from pipelines.workspace import Workspace
 from tests.end_to_end import by_hand
 from tests.end_to_end.running import told
@@ -64,23 +60,13 @@ def test_without_the_national_set_the_city_is_all(tmp_path: Path, ran: list[tupl
     assert len(ran) == 1
 
 
-def test_no_demo_is_begun_that_could_not_release(tmp_path: Path, ran: list[tuple[str, str, str]]) -> None:
+def test_no_demo_is_begun_that_was_never_released(tmp_path: Path, ran: list[tuple[str, str, str]]) -> None:
     said = told("demo", "--home", str(tmp_path / "c"), "--firms", str(LEAST_FIRMS - 1))
     assert said.code == 2
     assert str(LEAST_FIRMS) in said.err
     assert not (tmp_path / "c").exists()
     assert ran == []
     assert str(LEAST_FIRMS) in told("demo", "--help").out
-
-
-@pytest.mark.parametrize("firms", [*range(LEAST_FIRMS, LEAST_FIRMS + 400, 7), 2400])
-def test_every_county_of_a_demo_has_core_firms_in_every_quarter(firms: int) -> None:
-    drawn = units(round(firms * EVER_SEEN))
-    group = classes().group[drawn.klass]
-    core = np.char.startswith(group, "0") & ~np.char.startswith(group, "05")
-    for number in range(len(QUARTERS)):
-        there = drawn.county[core & (drawn.entry <= number) & (drawn.exit > number)]
-        assert np.bincount(there, minlength=len(COUNTIES)).min() > 1
 
 
 def test_the_demo_leaves_a_real_city_alone(tmp_path: Path, ran: list[tuple[str, str, str]]) -> None:
