@@ -3,9 +3,9 @@
 Belongs here: the jobs and the places they run in. Does not belong here: the clock, the table of results (scale).
 
 A city is the synthetic one with so many firms in its ten counties, five quarters of it: what the first release that
-can be compared with a year ago rests on. A country is one quarter of reviewed returns in its counties. No unit is read
-but in counting how far annual returns cover the year and, for the release, how much of what is due has come and what
-the review found.
+can be compared with a year ago rests on. A country is one quarter of reviewed returns in its counties.
+Units are read in counting how far annual returns cover the year and, for the release, how much of what was due has come
+and what the review found, in revisions, and in early warning, which looks at the largest of each class.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(report.app, name="report")
 app.add_typer(warning.app, name="warning")
 console = Console()
-# The fewest of which all quarters of the synthetic city were released.
+# The fewest that were taken from files to the release of the last quarter.
 LEAST_FIRMS: Final = 300
 AsOf = Annotated[
     str, typer.Option("--as-of", help="数据截止日 YYYY-MM-DD（默认为该季度的发布日）。 What was known on this day.")
@@ -97,8 +97,8 @@ def demo(
         int,
         typer.Option(
             min=LEAST_FIRMS,
-            help="规上企业数；少于约 1200 家时，有的县没有核心产业企业，不计算指数。 Number of synthetic firms; "
-            "with fewer than some 1,200 a county may have none in the core classes, and no index.",
+            help="规上企业数；企业少时，有的县可能没有核心产业企业，不计算指数。 Number of synthetic firms; "
+            "of few a county may have none in the core classes, and no index.",
         ),
     ] = 2400,
     national: Annotated[Path | None, typer.Option(help="全国数据工作区。 The national workspace.")] = Path(

@@ -26,6 +26,9 @@ from pipelines.workspace import Workspace
 SURVEY_SECTORS: Final = ("all", "industry", "secondary", "tertiary")
 # Parts whose counties are looked at together: of each finest cell the engine holds the largest two, and spills none.
 AT_ONCE: Final = 8_000_000
+# What published cells are made of: which units have several parts, what those of one add up to, and these.
+_BY_COUNTY: Final = ("county_cell", "county_largest")
+ADDED: Final = ("several_parts", *_BY_COUNTY, "together")
 
 
 def stale(workspace: Workspace, quarters: Iterable[str]) -> list[str]:
@@ -84,8 +87,7 @@ def cell_leaf(workspace: Workspace, quarter: str) -> Made:
 def cell_published(workspace: Workspace, quarter: str) -> Made:
     """The cells of every published region and class of a quarter."""
     lake, membership, place = Lake(workspace.lake), arrow_tables()["membership"], places(workspace)
-    names = ("several_parts", "county_cell", "county_largest", "together", "cell_published")
-    texts = [statement("indicators", name) for name in names]
+    texts = [statement("indicators", name) for name in (*ADDED, "cell_published")]
 
     def fill(path: Path) -> None:
         paths = lake.existing("class_part", [quarter])
@@ -99,7 +101,7 @@ def cell_published(workspace: Workspace, quarter: str) -> Made:
 
 
 def add_up(work: Engine, parts: int, place: pa.Table, *, at_once: int = AT_ONCE) -> None:
-    """Keep what published cells are made of, county by county, so many parts at a time that their groups find room.
+    """Keep ``ADDED``, so many counties after the other that the groups of their parts find room.
 
     Args:
         work: with class_part, membership and place.
@@ -107,14 +109,15 @@ def add_up(work: Engine, parts: int, place: pa.Table, *, at_once: int = AT_ONCE)
         place: county, region.
         at_once: parts whose counties are looked at together, if they have as many as others.
     """
-    work.keep("several_parts", statement("indicators", "several_parts"))
+    first, *_, last = ADDED
+    work.keep(first, statement("indicators", first))
     counties = sorted(set(place["county"].to_pylist()))
     size = max(1, len(counties) * at_once // max(parts, 1))
     for start in range(0, len(counties), size):
         work.add(chosen=pa.table({"county": counties[start : start + size]}))
-        for name in ("county_cell", "county_largest"):
+        for name in _BY_COUNTY:
             (work.append if start else work.keep)(name, statement("indicators", name))
-    work.keep("together", statement("indicators", "together"))
+    work.keep(last, statement("indicators", last))
 
 
 def cell_crossed(workspace: Workspace, quarter: str) -> Made:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from classification import arrow_tables
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import engine, statement
@@ -312,3 +313,11 @@ def test_of_a_class_that_has_no_facts_no_proxy_is_told() -> None:
     assert leading_facts([row | {"level": "industry"} for row in LED]) == {}
     later = [led("2023-04", 0.01), led("2023-05", 0.02), led("2023-06", 0.02)]
     assert set(leading_facts([*LED, *later])) == {"2022-12", "2023-02"}
+
+
+def test_no_class_whose_receivables_are_told_has_parts_outside_the_core() -> None:
+    rows = arrow_tables()["membership"].to_pylist()  # of units without core value added none are paired
+    told = {row["de"] for row in rows if row["scheme"] in ("digital", "core_industry")}
+    assert told
+    assert "non_core" not in told
+    assert "non_core" in {row["de"] for row in rows}
