@@ -96,10 +96,14 @@ def trial(workspace: Workspace, file: Path) -> Trial:
     """Register, read and review a file in a scratch copy of the workspace's history.
 
     Raises:
-        InputError: there is no such file, or the workspace itself is wrong.
+        InputError: there is no such file, it is a folder, or the workspace itself is wrong.
     """
     if not file.is_symlink() and not file.exists():
         raise InputError("没有这个文件。", "There is no such file.", where=str(file))
+    if not file.is_symlink() and file.is_dir():
+        raise InputError(
+            "这是文件夹；请一次给一个文件。", "This is a folder; give one file at a time.", where=str(file)
+        )
     _ = workspace.city
     with _scratch(workspace) as scratch:
         name = _name_in(workspace, file)

@@ -291,6 +291,8 @@ def test_files_that_cannot_be_read_are_refused_with_advice(workspace: Workspace,
     assert "符号链接" in shuce(workspace, "check", str(link)).stdout
     with pytest.raises(InputError, match=r"(?s)没有这个文件.*no such file"):
         shuce(workspace, "check", str(tmp_path / "none.xlsx"))
+    with pytest.raises(InputError, match=r"(?s)文件夹.*a folder"):
+        shuce(workspace, "check", str(tmp_path))
 
 
 def test_a_code_without_a_class_is_told(workspace: Workspace, tmp_path: Path) -> None:
