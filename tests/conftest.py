@@ -7,7 +7,7 @@ import importlib
 import os
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,15 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(unfinished)
             unfinished.rename(made)
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_statements() -> Iterator[None]:
+    """Whatever a test makes is made by statements that fingerprints know."""
+    from tests.fingerprints import held_to_fingerprints
+
+    with held_to_fingerprints():
+        yield
 
 
 @pytest.fixture(scope="session")

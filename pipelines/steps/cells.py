@@ -169,6 +169,7 @@ def cell_population(workspace: Workspace, quarter: str) -> Made:
 def cell_adoption(workspace: Workspace) -> Made:
     """Firms that use digital technology, by year, region and sector."""
     lake, text = Lake(workspace.lake), statement("indicators", "cell_adoption")
+    functions = statement("pipelines", "functions")
     place, sectors = places(workspace), survey_sectors()
 
     def fill(path: Path) -> None:
@@ -176,7 +177,7 @@ def cell_adoption(workspace: Workspace) -> Made:
             work.add(core_digital_use=lake.existing("core_digital_use"), place=place, sector_of=sectors)
             work.write(text, path)
 
-    made_from = [*lake.hashes("core_digital_use"), text, table_hash(place), table_hash(sectors)]
+    made_from = [*lake.hashes("core_digital_use"), text, functions, table_hash(place), table_hash(sectors)]
     return lake.refresh("cell_adoption", ALL, fill, made_from=made_from)
 
 

@@ -10,10 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -34,6 +34,36 @@ from pipelines.steps import core, raw, register
 from pipelines.workspace import Workspace
 
 T = TypeVar("T")
+# Statements by package and name, as fingerprints know them: what `view_parts` runs, and what annual cells do.
+_SHARES: Final = (
+    ("classification", "shares"),
+    ("pipelines", "doubted_coefficient"),
+    ("pipelines", "lacking_coefficient"),
+)
+PARTS_SQL: Final = (
+    ("pipelines", "functions"),
+    ("pipelines", "succession"),
+    ("pipelines", "taken"),
+    ("pipelines", "returned"),
+    ("pipelines", "with_imputed"),
+    *_SHARES,
+    ("indicators", "rate_for"),
+    ("pipelines", "valued"),
+    ("pipelines", "doubted_rate"),
+    ("pipelines", "lacking_rate"),
+    ("pipelines", "class_part"),
+)
+ANNUAL_SQL: Final = (
+    ("pipelines", "functions"),
+    ("pipelines", "classed_annual"),
+    ("classification", "assign"),
+    ("pipelines", "annual_vintages"),
+    ("indicators", "income_approach"),
+    ("pipelines", "returned_units"),
+    *_SHARES,
+)
+# What tells on which days something was learnt of parts, beside that of the returns.
+_LEARNT_SQL: Final = ("last_vintages", "imputed_vintages", "succession_days")
 
 
 @dataclass(frozen=True)
@@ -104,24 +134,6 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
     lake = Lake(workspace.lake)
     last, registers = year_before(workspace, quarter), registers_since(workspace, quarter)
     codes = arrow_tables()
-    texts = [
-        statement(package, name)
-        for package, name in (
-            ("classification", "shares"),
-            ("indicators", "rate_for"),
-            ("pipelines", "valued"),
-            ("pipelines", "class_part"),
-            ("pipelines", "taken"),
-            ("pipelines", "returned"),
-            ("pipelines", "vintages"),
-            ("pipelines", "last_vintages"),
-            ("pipelines", "imputed_vintages"),
-            ("pipelines", "with_imputed"),
-            ("pipelines", "succession"),
-            ("pipelines", "succession_days"),
-            ("pipelines", "functions"),
-        )
-    ]
 
     def fill(path: Path) -> None:
         rates = lake.read("class_rate").to_pandas()
@@ -152,7 +164,8 @@ def class_part(workspace: Workspace, quarter: str) -> Made:
         *lake.hashes("class_rate"),
         *lake.hashes("core_coefficient"),
         *(table_hash(codes[name]) for name in ("core_map", "gbt")),
-        *texts,
+        *starmap(statement, PARTS_SQL),
+        *(statement("pipelines", name) for name in ("vintages", *_LEARNT_SQL, "ordered_part")),
         *_code(),
     ]
     return lake.refresh("class_part", quarter, fill, made_from=made_from)
@@ -179,17 +192,6 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> t
     """How a table of annual cells is filled by the statement of its name, and what it is made from."""
     lake, terms = Lake(workspace.lake), contract(table)
     codes = arrow_tables() | further
-    texts = [
-        statement(package, name)
-        for package, name in (
-            ("pipelines", "classed_annual"),
-            ("classification", "assign"),
-            ("indicators", "income_approach"),
-            ("classification", "shares"),
-            ("indicators", table),
-            ("pipelines", "functions"),
-        )
-    ]
 
     def fill(path: Path) -> None:
         coefficients = lake.read("core_coefficient").to_pandas()
@@ -207,7 +209,7 @@ def _annual(workspace: Workspace, table: str, further: dict[str, pa.Table]) -> t
     made_from = [
         *lake.hashes("core_annual"),
         *lake.hashes("core_coefficient"),
-        *texts,
+        *starmap(statement, (*ANNUAL_SQL, ("indicators", table))),
         *map(table_hash, codes.values()),
         *_code(),
     ]
@@ -425,7 +427,7 @@ def _vintages(work: Engine, rates: pd.DataFrame, coefficients: pd.DataFrame, per
     returned = days(work, "vintages")
     learnt = set(rates.loc[rates["year"] < period.year, "known_from"])
     learnt |= set(coefficients.loc[coefficients["valid_from"] <= period.last_day, "known_from"])
-    learnt |= {day for name in ("last_vintages", "succession_days", "imputed_vintages") for day in days(work, name)}
+    learnt |= {day for name in _LEARNT_SQL for day in days(work, name)}
     return stretches(returned, learnt)
 
 

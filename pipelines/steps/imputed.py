@@ -28,26 +28,22 @@ from pipelines.workspace import Workspace
 # The draws of imputation are a stream of their own beside those of coefficients; so many chances are held at once.
 _STREAM: Final = 1
 _AT_ONCE: Final = 500_000
-_RESAMPLED: Final = pa.schema(
-    [("draw", pa.int64()), ("sector", pa.string()), ("change", pa.int64()), ("va", pa.int64())]
-)
-_SQL = (
-    "functions",
+_DRAWN: Final = pa.schema([("draw", pa.int64()), ("sector", pa.string()), ("change", pa.int64()), ("va", pa.int64())])
+_LINK_SQL: Final = ("functions", "succession", "restated", "matched", "link")
+_SQL: Final = (
+    *_LINK_SQL,
     "due_unit",
     "missing_unit",
     "missing_class",
-    "matched",
-    "link",
     "class_missing",
     "no_missing",
     "ordered_missing",
     "vintages",
     "last_vintages",
     "missing_vintages",
-    "succession",
     "succession_days",
-    "restated",
 )
+RESAMPLED_SQL: Final = (*_LINK_SQL, "residual", "imputed_core", "resampled")  # statements, as a fingerprint knows them
 
 
 def class_missing(workspace: Workspace, quarter: str) -> Made:
@@ -139,7 +135,7 @@ def resampled(workspace: Workspace, quarter: str, day: dt.date) -> pa.Table:
         for draw in _draws(units):
             work.add(draw=draw)
             parts.append(work.rows(statement("pipelines", "resampled")))
-    return pa.concat_tables([_RESAMPLED.empty_table(), *parts])
+    return pa.concat_tables([_DRAWN.empty_table(), *parts])
 
 
 def _draws(units: int) -> Iterator[pa.Table]:

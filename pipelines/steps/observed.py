@@ -19,11 +19,12 @@ from indicators.quarter import Quarter, quarters_between
 from indicators.vintage import FLASH, PRELIMINARY
 from pipelines import clock
 from pipelines.contracts import contract
+from pipelines.engine import statement
 from pipelines.ingest.receipts import receipts
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import stale
-from pipelines.steps.imputed import resampled
+from pipelines.steps.imputed import RESAMPLED_SQL, resampled
 from pipelines.steps.missing import annual_coverage, fourth_quarters
 from pipelines.workspace import Workspace
 
@@ -157,6 +158,7 @@ def observation(workspace: Workspace, quarter: str, as_of: dt.date, *, flash: bo
         vintage(flash=flash),
         workspace.city.model_dump_json(),
         code_hash("indicators", "classification"),
+        *(statement("pipelines", name) for name in ("annual_coverage", *(RESAMPLED_SQL if flash else ()))),
         *(digest for table in CELLS.values() if needed for digest in lake.hashes(table, needed)),
         *(digest for table in SMALL.values() for digest in lake.hashes(table)),
         *(lake.hashes("core_return", years) if (years := fourth_quarters(needed)) else []),

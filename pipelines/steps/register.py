@@ -39,6 +39,7 @@ from pipelines.workspace import Workspace
 FORM: Final = "register"
 _SQL: Final = (
     "functions",
+    "distinct_register_days",
     "register_typed",
     "review",
     "core_register",

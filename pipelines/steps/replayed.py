@@ -48,7 +48,7 @@ ANNUAL: Final = "annual"
 _VALID: Final = ["known_from", "known_to"]
 SQL: Final = (
     *("version", "last_version", "entered_unit", "revised_pair", "paired_cause", "replayed_pair"),
-    *("replayed_class_return", "replayed_last_return", "kept_parts", "touched_unit", "annual_part"),
+    *("replayed_class_return", "replayed_last_return", "kept_parts", "touched_unit", "annual_part", "succession_days"),
 )
 
 # What is compared, the kept comparison, and the input of parts that follows from it.

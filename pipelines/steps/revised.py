@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import groupby, starmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from pipelines.engines import local_engine
 from pipelines.lake import Lake, Made, write_table
 from pipelines.provenance import code_hash
 from pipelines.steps.cells import places
-from pipelines.steps.classified import registers_since
+from pipelines.steps.classified import ANNUAL_SQL, PARTS_SQL, registers_since
 from pipelines.steps.missing import annual_coverage
 from pipelines.steps.observed import SMALL, history, known_cells
 from pipelines.steps.replayed import ANNUAL, RETURNS, SQL, Between, Units, replayed_annual, replayed_cells
@@ -48,7 +48,7 @@ _KEY: Final = [*_CELL, "period"]
 _FRAMES: Final = tuple(name for step in steps() for name in step.inputs if name in SMALL and name != ANNUAL)
 _CROSSED: Final = "crossed"
 _CODE: Final = ("revised", "replayed", "classified", "observed", "missing")
-_BESIDE: Final = ("unit_change", "taken", "returned", "succession", "valued", "class_part", "annual_coverage")
+_BESIDE: Final = ("unit_change", "annual_coverage")
 
 
 def revisions(workspace: Workspace, quarter: str, as_of: dt.date) -> list[Made]:
@@ -298,6 +298,7 @@ def _made_from(workspace: Workspace, lake: Lake, needed: Sequence[str]) -> Itera
         yield from lake.hashes(table)
     yield workspace.city.model_dump_json()
     yield code_hash("indicators", "classification")
+    yield from starmap(statement, (*PARTS_SQL, *ANNUAL_SQL))
     yield from (statement("pipelines", name) for name in (*SQL, *_BESIDE))
     yield from ((Path(__file__).parent / f"{name}.py").read_text("utf-8") for name in _CODE)
 
