@@ -91,5 +91,5 @@ def _measure(pipe: Connection, job: Callable[[], Callable[[], object]]) -> None:
     run()
     seconds = time.perf_counter() - start
     # Memory of this process and, where it has ended them, of its children.
-    pipe.send((seconds, max(_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024))
+    pipe.send((seconds, max(_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * 1024 / 1e6))
     pipe.close()

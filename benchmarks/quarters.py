@@ -33,6 +33,7 @@ from pipelines.workspace import Workspace
 BEFORE: Final = (Quarter(2020, 1), Quarter(2020, 4))  # what the first release is compared with
 ONE: Final = "2021Q1"
 TWELVE: Final = "2023Q4"
+_SPARK: Final = '[engine]\nkind = "spark"\n'
 _RUN: Final = """
 import sys
 from pathlib import Path
@@ -110,6 +111,25 @@ def measure(city: Path, *, times: int) -> tuple[dict[str, dict[str, Cost]], Path
     }, home
 
 
+def beside_spark(city: Path, *, times: int) -> dict[str, dict[str, Cost]]:
+    """What one quarter costs with ``kind = "spark"``, within this machine, beside the same on DuckDB."""
+    found = defaultdict[str, list[Cost]](list)
+    for _ in range(times):
+        commands = {"duckdb": run(fresh(city), ONE), "spark": run(_on_spark(fresh(city)), ONE)}
+        for name, cost in costs(commands, times=1).items():
+            found[name].append(cost)
+    median = {name: middle(of) for name, of in found.items()}
+    return {"one quarter on Spark, files to release": {OURS: median["spark"], "DuckDB": median["duckdb"]}}
+
+
+def _on_spark(home: Path) -> Path:
+    """A workspace with the other engine; what was made stays made."""
+    settings = home / "city.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("\n[[counties]]", f"\n{_SPARK}\n[[counties]]", 1), encoding="utf-8")
+    return home
+
+
 def sizes(home: Path) -> Mapping[str, Size]:
     """What each table of the lake takes, the largest first."""
     lake, levels = Lake(home / "lake"), {held_to.table: held_to.level for held_to in contracts()}
@@ -138,7 +158,8 @@ def main() -> None:
     """Print the tables and keep what the runs cost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firms", type=int, default=2400)
-    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--spark", action="store_true", help="one quarter on Spark, beside DuckDB, and nothing else")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--lake", type=Path, help="only what the lake of this workspace takes")
     asked = parser.parse_args()
@@ -147,11 +168,15 @@ def main() -> None:
         console.print(grown(asked.lake))
         return
     with tempfile.TemporaryDirectory(prefix="shuce-bench-") as folder:
-        found, home = measure(prepare(Path(folder), asked.firms), times=asked.times)
-        of = ran("quarters", found, times=asked.times)
+        city = prepare(Path(folder), asked.firms)
+        if asked.spark:
+            of = ran("spark", beside_spark(city, times=asked.times), times=asked.times)
+        else:
+            found, home = measure(city, times=asked.times)
+            of = ran("quarters", found, times=asked.times)
+            console.print(grown(home))
         records.keep(asked.results, of)
         show(of)
-        console.print(grown(home))
 
 
 if __name__ == "__main__":

@@ -43,13 +43,16 @@ WITH RECURSIVE cells AS (
 ), known_unit AS (
   SELECT unit, MIN(known_from) AS known_from FROM version GROUP BY unit
 ), walk AS (
-  -- From each unit that names a successor to whoever follows, as known on the row's day; a place is reached once.
-  SELECT row_id, unit, known_from AS day, successor AS reached FROM version WHERE successor IS NOT NULL
-  UNION
-  SELECT w.row_id, w.unit, w.day, v.successor
+  -- From each unit that names a successor to whoever follows, as known on the row's day, until it is the unit itself or
+  -- a mark on the way, which is set anew after 1, 2, 4, … steps: a circle further on holds nobody up for longer (Brent).
+  SELECT row_id, unit, known_from AS day, successor AS reached, unit AS mark, 1 AS taken, 1 AS due
+  FROM version WHERE successor IS NOT NULL
+  UNION ALL
+  SELECT w.row_id, w.unit, w.day, v.successor, CASE WHEN w.taken = w.due THEN w.reached ELSE w.mark END,
+         w.taken + 1, CASE WHEN w.taken = w.due THEN w.due * 2 ELSE w.due END
   FROM walk AS w
   JOIN version AS v ON v.unit = w.reached AND v.known_from <= w.day AND w.day < v.known_to
-  WHERE v.successor IS NOT NULL
+  WHERE v.successor IS NOT NULL AND w.reached <> w.unit AND w.reached <> w.mark
 ), circle AS (
   SELECT DISTINCT row_id FROM walk WHERE reached = unit
 )

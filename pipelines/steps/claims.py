@@ -15,7 +15,7 @@ import pyarrow as pa
 from classification import arrow_tables, load_standard
 from classification.errors import InputError
 from pipelines.engine import Engine, statement
-from pipelines.engines import local_engine
+from pipelines.engines import unit_engine
 from pipelines.ingest.rows import FOREVER
 from pipelines.lake import Lake, Made, table_hash, write_table
 from pipelines.review.identifiers import valid_codes
@@ -61,7 +61,7 @@ def class_check(workspace: Workspace, quarter: str) -> tuple[Made, Made]:
         *map(table_hash, codes.values()),
     ]
 
-    with local_engine(workspace) as work:
+    with unit_engine(workspace) as work:
 
         @cache
         def reviewed() -> None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from indicators.quarter import Quarter
 from pipelines.contracts import contract
 from pipelines.engine import Engine, statement
-from pipelines.engines import local_engine
+from pipelines.engines import unit_engine
 from pipelines.ingest.forms import forms
 from pipelines.ingest.texts import parse_date
 from pipelines.lake import Lake, Made, write_table
@@ -68,7 +68,7 @@ def core_register(workspace: Workspace, quarter: str) -> tuple[Made, Made, Made]
         code_hash("pipelines.ingest"),
     ]
 
-    with local_engine(workspace) as work:
+    with unit_engine(workspace) as work:
 
         @cache
         def reviewed() -> None:
@@ -105,7 +105,7 @@ def core_change(workspace: Workspace, quarter: str) -> Made:
     days = {"last_day": period.last_day, "last_day_before": (period - 1).last_day}
 
     def fill(path: Path) -> None:
-        with local_engine(workspace) as work:
+        with unit_engine(workspace) as work:
             work.add(core_register=lake.existing("core_register", [quarter]))
             nothing = contract("core_register").schema.empty_table()
             work.add(earlier_register=lake.existing("core_register", [before]) if before else nothing)
