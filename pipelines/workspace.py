@@ -25,7 +25,7 @@ from classification.errors import InputError
 from indicators.quarter import Quarter, quarters_between
 from pipelines import clock
 from pipelines.at_rest import keep_temporary, refuse_elsewhere
-from pipelines.disk import full_disk_told
+from pipelines.disk import disk_told
 from pipelines.levels import owner_only, settle
 
 if TYPE_CHECKING:
@@ -326,10 +326,10 @@ class Workspace:
         What is made meanwhile is for its owner alone, and the folders open to whom their level says.
 
         Raises:
-            InputError: another process holds the workspace and ``wait`` is false, or a disk has no room for what is
+            InputError: another process holds the workspace and ``wait`` is false, or a disk takes nothing of what is
                 written within the block.
         """
-        with full_disk_told(self._disks()), self._locked(purpose, wait=wait):
+        with disk_told(self._disks()), self._locked(purpose, wait=wait):
             yield
 
     def _disks(self) -> list[Path]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.disk import full_disk_told
+from pipelines.disk import disk_told
 from pipelines.excel import RUN_AS_FORMULA
 
 
@@ -32,10 +32,10 @@ def beside(output: Path) -> Iterator[Path]:
     It is for its owner alone: what is asked for may be of any level.
 
     Raises:
-        DiskFullError: there is no room for it; nothing of it is left.
+        InputError: there is no room for it, or nothing can be written there; nothing of it is left.
     """
     folder = output.resolve().parent
-    with full_disk_told([folder]):
+    with disk_told([folder]):
         handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
         os.close(handle)
         part = Path(name)

@@ -17,7 +17,7 @@ from classification.errors import InputError
 from pipelines.cli import inbox, ledger, release, report, review, warning
 from pipelines.cli.interrupts import ended_by_signals
 from pipelines.cli.options import Home, Wait
-from pipelines.disk import full_disk_told
+from pipelines.disk import disk_told
 
 app = typer.Typer(
     name="shuce",
@@ -301,7 +301,7 @@ def ui(home: Home = None, port: Annotated[int, typer.Option(help="端口。 Port
 def main() -> None:
     """Run a command; an input error is shown in two languages and ends with 2, an interrupt with 130 or 143."""
     try:
-        with ended_by_signals(_tell), full_disk_told([Path.cwd()]):
+        with ended_by_signals(_tell), disk_told([Path.cwd()]):
             sys.exit(app(standalone_mode=False) or 0)
     except InputError as fault:
         _tell(fault)

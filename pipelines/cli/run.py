@@ -20,6 +20,7 @@ from pipelines.cli.aside import show_lines
 from pipelines.cli.instance import execute, instance_of
 from pipelines.cli.query import show_places
 from pipelines.cli.review_queue import hint
+from pipelines.disk import refuse_unwritable
 from pipelines.workspace import SETTINGS, Workspace
 
 # The national set knows the post-census figures, which came out on 2024-12-26 and 2024-12-31.
@@ -72,7 +73,9 @@ def _write_sample(workspace: Workspace, firms: int, console: Console) -> None:
 
 
 def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, flash: bool = False) -> Path:
-    # Checked here, before Dagster is imported: a wrong quarter or a Spark that is not there is told at once.
+    # Checked here, before Dagster is imported: a wrong quarter, a Spark that is not there or a lake that takes nothing
+    # is told at once.
+    from pipelines.engine import SPILL
     from pipelines.engines import require_engine
     from pipelines.steps.observed import day_of_knowledge, history
 
@@ -80,6 +83,8 @@ def _run(workspace: Workspace, quarter: str, as_of: str, console: Console, *, fl
     needed = history(workspace, quarter)
     if as_of:
         day_of_knowledge(workspace, quarter, as_of)
+    reports = workspace.report(quarter).parent
+    refuse_unwritable([workspace.lake, workspace.lake / SPILL, workspace.releases, reports])
     require_engine(workspace)
     span = (Quarter.parse(needed[0]), last) if needed else None
     with _Steps(console) as steps, instance_of(workspace) as instance:

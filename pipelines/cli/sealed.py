@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.access import record, refuse_without_purpose
-from pipelines.disk import full_disk_told
+from pipelines.disk import disk_told
 from pipelines.sealing import read_key, seal, unseal
 from pipelines.workspace import Workspace
 
@@ -25,7 +25,7 @@ def seal_up(home: Path | None, source: Path, target: Path, console: Console, *, 
     workspace = Workspace.locate(home)
     read_key(key)
     record(workspace, "seal", {"source": str(source), "target": str(target)}, purpose=purpose, units=0)
-    with full_disk_told([target.parent]):
+    with disk_told([target.parent]):
         number = seal(source, target, key)
     console.print(f"[green]✓[/] 已加密 {number} 个文件：{target}", soft_wrap=True, highlight=False)
     console.print(
@@ -39,6 +39,6 @@ def open_up(source: Path, target: Path, console: Console, *, key: Path) -> None:
     Raises:
         InputError: as ``unseal``.
     """
-    with full_disk_told([target.parent]):
+    with disk_told([target.parent]):
         number = unseal(source, target, key)
     console.print(f"[green]✓[/] 已打开 {number} 个文件：{target}", soft_wrap=True, highlight=False)

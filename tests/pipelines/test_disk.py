@@ -1,4 +1,4 @@
-"""A disk without room is told in one way, and what was there before stays.
+"""A disk that takes nothing is told in one way, and what was there before stays.
 
 Who writes to ``/dev/full`` meets the error of a full disk as the system gives it. It is only ever reached by a link:
 some libraries remove what they could not write.
@@ -7,8 +7,10 @@ some libraries remove what they could not write.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,8 +23,8 @@ from classification.errors import InputError
 from pipelines.cli import app
 from pipelines.cli.answer import write_answer
 from pipelines.cli.instance import _failure
-from pipelines.disk import DiskFullError, full, full_disk_told
-from pipelines.engine import within_means
+from pipelines.disk import DiskFullError, UnwritableError, disk_told, full, refuse_unwritable
+from pipelines.engine import SPILL, engine, within_means
 from pipelines.ingest import guard, landing
 from pipelines.journal import Journal
 from pipelines.lake import ALL, Lake, write_table
@@ -39,6 +41,19 @@ NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 WRITING = 'IO Error: Could not write file "x.parquet": No space left on device'
 SPILLING = "failed to offload data block. This limit was set by the 'max_temp_directory_size' setting."
 LOW = "failed to allocate data of size 2.0 MiB (72.0 KiB/976.5 KiB used)"
+
+
+# As DuckDB 2.0, Arrow, SQLite and Python said it of a disk that was mounted read-only.
+READ_ONLY = os.strerror(errno.EROFS)
+READ_ONLY_FAULTS = [
+    lambda file: OSError(errno.EROFS, READ_ONLY, str(file)),
+    lambda file: OSError(errno.EROFS, f"Failed to open local file '{file}'. Detail: [errno 30] {READ_ONLY}"),
+    lambda file: duckdb.IOException(f'IO Error: Cannot open file "{file}": {READ_ONLY}'),
+    lambda file: duckdb.IOException(f'IO Error: Failed to create directory "{file}": {READ_ONLY}'),
+    lambda _: sqlite3.OperationalError("attempt to write a readonly database"),
+    lambda _: sqlite3.OperationalError("unable to open database file"),
+    lambda _: OSError(errno.EROFS, READ_ONLY),
+]
 
 
 def full_file(path: Path) -> Path:
@@ -80,19 +95,19 @@ def by_spilling(_: Path) -> None:
 
 @pytest.mark.parametrize("write", [by_python, by_arrow, by_excel, by_sqlite, by_duckdb, by_spilling])
 def test_whoever_writes_it_is_the_same_error(write: Callable[[Path], None], tmp_path: Path) -> None:
-    with pytest.raises(DiskFullError, match=r"磁盘空间不足.*现余 [0-9,]+ MB") as raised, full_disk_told([tmp_path]):
+    with pytest.raises(DiskFullError, match=r"磁盘空间不足.*现余 [0-9,]+ MB") as raised, disk_told([tmp_path]):
         write(full_file(tmp_path / "x"))
     assert "MB are free" in raised.value.en
     assert raised.value.where
 
 
 def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), full_disk_told([tmp_path]):
+    with pytest.raises(FileNotFoundError), disk_told([tmp_path]):
         (tmp_path / "nowhere" / "x").write_text("x")
     low, told = duckdb.connect(), pytest.raises(InputError, match="memory_limit")
-    with told, full_disk_told([tmp_path]), within_means(low, {}):
+    with told, disk_told([tmp_path]), within_means(low, {}):
         raise duckdb.OutOfMemoryException(LOW)
-    with pytest.raises(DiskFullError) as raised, full_disk_told([tmp_path]), full_disk_told([tmp_path / "inner"]):
+    with pytest.raises(DiskFullError) as raised, disk_told([tmp_path]), disk_told([tmp_path / "inner"]):
         raise NO_ROOM
     assert raised.value.where == str(tmp_path)  # the folder above is the first that is there
 
@@ -102,7 +117,7 @@ def test_of_folders_on_one_disk_the_first_is_told_while_others_write(
 ) -> None:
     left = iter(range(100, 0, -1))
     monkeypatch.setattr("pipelines.disk._free", lambda _: next(left))
-    with pytest.raises(DiskFullError) as raised, full_disk_told([tmp_path]):
+    with pytest.raises(DiskFullError) as raised, disk_told([tmp_path]):
         raise NO_ROOM
     assert raised.value.where == str(tmp_path)
 
@@ -123,9 +138,119 @@ def test_what_led_to_an_error_counts_unless_it_was_dealt_with() -> None:
 
 
 def test_a_file_that_the_error_names_is_the_place(tmp_path: Path) -> None:
-    with pytest.raises(DiskFullError) as raised, full_disk_told([Path("/")]):
+    with pytest.raises(DiskFullError) as raised, disk_told([Path("/")]):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "gone" / "x"))
     assert raised.value.where == str(tmp_path)
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, int], None]:
+    """Makes a folder take nothing, whoever asks: permissions stop no root."""
+
+    def close(folder: Path, number: int) -> None:
+        def refuse(**asked: Path) -> io.BytesIO:
+            if asked["dir"] == folder:
+                raise OSError(number, os.strerror(number), str(folder / "tmp"))
+            return io.BytesIO()
+
+        monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+    return close
+
+
+@pytest.mark.parametrize("fault", READ_ONLY_FAULTS)
+def test_a_read_only_disk_is_the_same_error_whoever_says_it(
+    fault: Callable[[Path], Exception], tmp_path: Path, closed: Callable[[Path, int], None]
+) -> None:
+    closed(tmp_path, errno.EROFS)
+    with pytest.raises(UnwritableError, match=r"无法写入.*只读") as raised, disk_told([Path("/"), tmp_path]):
+        raise fault(tmp_path / "gone" / "x")
+    assert "read-only" in raised.value.en
+    assert raised.value.where == str(tmp_path)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_a_place_of_others_is_told(number: int, tmp_path: Path, closed: Callable[[Path, int], None]) -> None:
+    closed(tmp_path, number)
+    with pytest.raises(UnwritableError, match="没有读写权限") as raised, disk_told([]):
+        raise OSError(number, os.strerror(number), str(tmp_path / "from"), None, str(tmp_path / "to"))
+    assert raised.value.where == str(tmp_path)
+    with pytest.raises(UnwritableError, match="没有读写权限"):
+        refuse_unwritable([tmp_path.parent, tmp_path])
+
+
+def test_a_file_of_others_in_a_folder_of_ones_own_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "holder").write_text("x")
+
+    def refuse(path: Path, *_: int) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(UnwritableError) as raised, disk_told([]):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path / "holder"))
+    assert raised.value.where == str(tmp_path / "holder")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda file: (file / "x").write_text("x"),
+        lambda file: file.mkdir(exist_ok=True),
+        lambda file: (file / "x").mkdir(parents=True),
+        lambda file: write_table(rows(["a"], [1]), file / "x.parquet"),
+        lambda file: duckdb.sql(f"COPY (SELECT 1) TO '{file}/x.parquet'"),
+    ],
+)
+def test_a_file_in_the_way_of_a_folder_is_told(write: Callable[[Path], object], tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("kept")
+    with pytest.raises(UnwritableError, match="应是文件夹") as raised, disk_told([]):
+        write(file)
+    assert raised.value.where == str(file)
+    assert file.read_text() == "kept"
+
+
+def test_a_file_in_the_way_of_what_is_spilled_is_told(tmp_path: Path) -> None:
+    (tmp_path / SPILL).write_text("")
+    few = {"memory_limit": "30MB", "threads": 1}
+    with pytest.raises(UnwritableError) as raised, disk_told([tmp_path]), engine(tmp_path, few) as work:
+        work.keep("t", "SELECT range AS i, md5(range::VARCHAR) AS s FROM range(3000000)")
+    assert raised.value.where == str(tmp_path / SPILL)
+
+
+def test_what_can_be_written_is_not_blamed(tmp_path: Path, closed: Callable[[Path, int], None]) -> None:
+    (tmp_path / "there").write_text("x")
+    named = OSError(errno.EACCES, os.strerror(errno.EACCES), str(tmp_path / "there"))
+    for fault in (
+        named,
+        OSError(errno.EROFS, READ_ONLY),
+        duckdb.IOException('Cannot open file "x": Permission denied'),
+    ):
+        with pytest.raises(type(fault)), disk_told([tmp_path]):
+            raise fault
+    closed(tmp_path, errno.EACCES)
+    with pytest.raises(PermissionError), disk_told([tmp_path]):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))  # of a port
+    closed(tmp_path, errno.EMFILE)
+    refuse_unwritable([tmp_path])  # whoever writes says what that is
+
+
+def test_before_a_run_nothing_is_left_where_it_is_asked(tmp_path: Path) -> None:
+    refuse_unwritable([tmp_path, tmp_path / "lake" / SPILL])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["lake", f"lake/{SPILL}", "release", "report"])
+def test_a_run_begins_only_where_it_can_write(name: str, tmp_path: Path) -> None:
+    workspace = stand_in.city_workspace(tmp_path)
+    place = tmp_path / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("")
+    said = told("run", "2023Q4", "--home", str(tmp_path))
+    assert said.code == 2
+    assert "应是文件夹" in said.err
+    assert str(place) in said.err
+    assert not workspace.dagster_home.exists()
 
 
 @pytest.mark.parametrize("kind", ["parquet", "json"])
