@@ -5,6 +5,12 @@ Belongs here: the base error that all three packages raise. Does not belong here
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+# As an error's text begins: its place may hold such brackets itself, a file's name does at times.
+_PLACED: Final = re.compile(r"【((?:[^【】]|【[^【】]*】)*)】")
+
 
 class InputError(ValueError):
     """An input that cannot be used as it is.
@@ -19,6 +25,13 @@ class InputError(ValueError):
         self.zh, self.en, self.where = zh, en, where
         place = f"【{where}】" if where else ""
         super().__init__(f"{place}{zh}\n{en}")
+
+    @staticmethod
+    def parts(text: str) -> tuple[str, str, str]:
+        """What an error said, in Chinese and in English, and where, of which only the text is left."""
+        first, _, en = text.partition("\n")
+        placed = _PLACED.match(first)
+        return first[placed.end() :] if placed else first, en, placed[1] if placed else ""
 
 
 class NotKnownError(InputError):

@@ -166,9 +166,10 @@ def _step_failed(step: str, error: dg.SerializableErrorInfo | None) -> RunError:
     if error is None:
         return RunError("步骤失败。", "The step failed; what was there stays.", where=step)
     kind, _, text = error.message.strip().partition(": ")  # Dagster puts the class before what it says
-    first, _, rest = text.partition("\n")
     if kind in {f"{ours.__module__}.{ours.__qualname__}" for ours in _kinds(InputError)}:
-        return RunError(first, rest, where=step)  # Chinese, then English, whatever library's error led to it
+        zh, en, where = InputError.parts(text)  # whatever library's error led to it
+        return RunError(zh, en, where=f"{where}（{step}）" if where else step)
+    first = text.partition("\n")[0]
     said = f": {first}" if error.cls_name in _OF_NO_ROW else ""
     return RunError(
         f"步骤出错（{error.cls_name}）：程序没有料到这个错误；原有的数据和已发布的内容没有改动。"

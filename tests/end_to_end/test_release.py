@@ -114,6 +114,6 @@ def test_a_step_that_fails_is_named_with_its_own_words(ran_city: Path, tmp_path:
     Lake(home / "lake").path("cell_leaf", "2020Q2").unlink()
     with pytest.raises(RunError, match="2020Q2") as raised:
         publish(home, QUARTER)
-    assert raised.value.where == "observation"
+    assert raised.value.where == "2021Q1（observation）"
     assert "Traceback" not in raised.value.zh
     assert "shuce run" in raised.value.zh

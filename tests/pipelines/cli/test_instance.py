@@ -12,6 +12,7 @@ import duckdb
 import pytest
 import sqlalchemy
 
+from classification.errors import InputError
 from pipelines.cli.instance import _OURS, ROOT, _cancel_forsaken, _failure, environment, instance_of
 from pipelines.lake import ContractError
 from pipelines.workspace import Workspace
@@ -70,14 +71,14 @@ def test_a_failure_is_told_in_the_words_of_its_first_cause() -> None:
     ours = "classification.errors.InputError: 【2021Q1】缺表\na table is missing\n"
     cause = SimpleNamespace(cls_name="InputError", message=ours, cause=SimpleNamespace(message="of a library"))
     fault = _failure(result(failed(SimpleNamespace(cls_name="DagsterError", message="wrapper", cause=cause))))
-    assert (fault.zh, fault.en) == ("【2021Q1】缺表", "a table is missing")
-    assert fault.where == "core_return"
+    assert (fault.zh, fault.en) == ("缺表", "a table is missing")
+    assert fault.where == "2021Q1（core_return）"
 
 
 @pytest.mark.parametrize(
     ("fault", "zh", "en"),
     [
-        (ContractError("主键重复", "keys are repeated", where="t"), "【t】主键重复", "keys are repeated"),
+        (ContractError("主键重复", "keys are repeated"), "主键重复", "keys are repeated"),
         (
             duckdb.IOException("IO Error: no such file\nmore"),
             "步骤出错（IOException）",
@@ -108,6 +109,15 @@ def test_only_our_own_words_are_taken_for_chinese(fault: Exception, zh: str, en:
     assert "8123" not in str(told)
     assert "more" not in str(told)
     assert told.where == "step"
+
+
+@pytest.mark.parametrize("where", ["t", "/k/lake/t", "【急】报表【二】.xlsx · 表1", ""])
+def test_the_place_of_our_own_errors_is_told_once(where: str) -> None:
+    ours = str(InputError("“【急】.csv”缺列", "a column is missing", where=where))
+    cause = SimpleNamespace(cls_name="InputError", message=f"classification.errors.InputError: {ours}\n", cause=None)
+    fault = _failure(result(failed(cause)))
+    assert fault.zh == "“【急】.csv”缺列"
+    assert fault.where == (f"{where}（core_return）" if where else "core_return")
 
 
 def test_a_failure_without_a_cause_is_told_all_the_same() -> None:
