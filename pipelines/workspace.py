@@ -40,7 +40,8 @@ _BYTES: Final = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}  # the un
 LEAST_MEMORY: Final = "512MB"
 _HOST: Final = r"(?:[^\s,:/;\[\]]+|\[[0-9A-Fa-f:]+\])"
 _MASTER: Final = re.compile(
-    rf"local(?:\[(?:[0-9]+|\*)(?:, *[0-9]+)?\])?|spark://{_HOST}:[0-9]{{1,5}}(?:,{_HOST}:[0-9]{{1,5}})*|k8s://\S+|yarn|"
+    rf"local(?:\[(?:0*[1-9][0-9]*|\*)(?:, *[0-9]+)?\])?|yarn|k8s://\S+|"
+    rf"spark://{_HOST}:[0-9]{{1,5}}(?:,{_HOST}:[0-9]{{1,5}})*|"
     rf"sc://{_HOST}(?::[0-9]{{1,5}})?(?:/(?:;[^\s;=/?#]+=[^\s;=/?#]+)*)?"
 )
 # What is wrong with a setting, by the beginning of Pydantic's name for it.

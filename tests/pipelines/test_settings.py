@@ -63,6 +63,8 @@ BASE = "base_quarters = 4"
             )
             for master, told in (
                 ("nonsense", "nonsense"),
+                ("local[0]", "local[0]"),
+                ("local[00, 4]", "local[00, 4]"),
                 ("spark://h1", "spark://h1"),
                 ("spark://h1:7077,h2", "spark://h1:7077,h2"),
                 ("sc://h1:15002;token=secret", "sc://h1:15002"),
@@ -87,7 +89,15 @@ def test_what_cannot_be_is_named(tmp_path: Path, right: str, wrong: str, zh: str
 @pytest.mark.parametrize(
     "master",
     [
-        *("local", "local[*]", "local[2, 4]", "spark://h1:7077,[::1]:7077", "yarn", "k8s://https://h1:6443"),
+        *(
+            "local",
+            "local[*]",
+            "local[2, 4]",
+            "local[010]",
+            "spark://h1:7077,[::1]:7077",
+            "yarn",
+            "k8s://https://h1:6443",
+        ),
         *("sc://h1", "sc://[::1]", "sc://h1/;use_ssl=true;token=secret", "sc://h1:15002"),
     ],
 )
