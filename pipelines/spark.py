@@ -266,10 +266,18 @@ def _told(master: str) -> str:
 def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin" if home else None)
+    if java is None and home:
+        raise _refusal(
+            f"JAVA_HOME={home} 中没有 bin/java：请改正 JAVA_HOME，或取消它以使用 PATH 上的 Java。"
+            f'Spark 需要 Java {_JAVA} 或更新版本；也可改用 kind = "duckdb"。',
+            f"JAVA_HOME={home} has no bin/java: correct JAVA_HOME, or unset it to use the Java on the PATH. Spark "
+            f'needs Java {_JAVA} or newer. Or set kind = "duckdb".',
+        )
     if java is None:
         raise _refusal(
             f'没有找到 Java：Spark 需要 Java {_JAVA} 或更新版本，请安装并设好 JAVA_HOME，或改用 kind = "duckdb"。',
-            f'There is no Java: Spark needs {_JAVA} or newer; install it and set JAVA_HOME, or set kind = "duckdb".',
+            f"There is no Java: Spark needs Java {_JAVA} or newer; install it and set JAVA_HOME, or set "
+            'kind = "duckdb".',
         )
     asked = subprocess.run([java, "-version"], capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - what Spark itself would start
     version = re.search(r'version "((?:1\.)?([0-9]+)[^"]*)"', asked.stderr + asked.stdout)

@@ -29,7 +29,7 @@ from pipelines.engine import statement
 from pipelines.engines import local_engine, unit_engine
 from pipelines.lake import ALL, Lake
 from pipelines.review.rules import finding_statement, rules
-from pipelines.spark import SparkEngine, end_session
+from pipelines.spark import SparkEngine, end_session, require
 from pipelines.steps import annual, cells, claims, classified, core, imputed, queries
 from pipelines.steps import register as registered
 from pipelines.steps.lines import lines_partition
@@ -275,7 +275,7 @@ def test_spark_is_asked_only_where_something_is_to_be_made(copied_city: Path) ->
 @pytest.mark.parametrize(
     ("master", "java", "words"),
     [
-        ("local[1]", "", "没有找到 Java"),
+        ("local[1]", "", "中没有 bin/java"),
         ("local[1]", "1.8.0_402", "版本 1.8.0_402"),
         ("local[1]", "11.0.22", "版本 11.0.22"),
         ("local[1]", "of none", "版本 ?"),
@@ -302,6 +302,18 @@ def test_a_spark_that_cannot_start_is_told_before_anything_runs(
     assert said.out == ""
     assert words in said.err
     assert [path.name for path in home.iterdir() if path.name not in {"city.toml", "log"}] == []
+
+
+def test_a_java_that_is_not_there_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(InputError, match=re.escape(f"JAVA_HOME={tmp_path} 中没有 bin/java")) as raised:
+        require("local[1]")
+    assert f"JAVA_HOME={tmp_path} has no bin/java: correct JAVA_HOME, or unset it" in raised.value.en
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputError, match="没有找到 Java") as raised:
+        require("local[1]")
+    assert "Spark needs Java 17 or newer" in raised.value.en
 
 
 def test_without_the_extra_it_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
