@@ -23,8 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,6 +37,7 @@ from pipelines.lake import TEMPORARY
 _DIALECT: Final = "spark"
 _CONNECT: Final = "sc://"
 _JAVA: Final = 17  # the oldest that this Spark runs on
+_MOST_READ: Final = 1 << 20  # bytes of what Java wrote: what tells comes early
 _PORT: Final = 15002  # of Spark Connect, where an address names none
 _NOT_SEEN: Final = "FileNotFound|FILE_NOT_EXIST|PATH_NOT_FOUND"
 # A Java, a cluster or a server that is gone, as the library, an executor or the network say it.
@@ -45,7 +46,18 @@ _GONE: Final = (
     "SparkContext was shut down|stopped SparkContext|Master removed our application|ExecutorLostFailure|"
     "All masters are unresponsive|UNAVAILABLE|OutOfMemoryError"
 )
-_SILENT: Final = "stopped SparkContext|All masters are unresponsive"  # as it starts: what answers is no master
+# What a start comes to where something else answers, and as what it should have answered.
+_SILENT: Final = {
+    "spark": ("stopped SparkContext|All masters are unresponsive", "Spark master", "a Spark master"),
+    # HTTP/2, which it speaks, begins with a frame of settings.
+    "sc": ("SETTINGS frame|Socket closed|Connection reset", "Spark Connect", "Spark Connect"),
+}
+# Of what a Java writes that does not start: a fault it threw; and lines that say nothing of what was wrong.
+_THROWN: Final = re.compile(r'(?:Exception in thread "[^"]*" )?((?:\w+\.)+[\w$]+(?:Exception|Error): .+)')
+_IDLE: Final = re.compile(
+    r"\s*$|WARNING: |.* WARN |Using Spark's default|Setting default log level|To adjust logging level|"
+    r"Error: Could not create the Java|Error: A fatal exception|Error occurred during initialization"
+)
 _PACKAGES: Final = ("pyspark", "sqlglot")
 _CONNECT_PACKAGES: Final = ("grpc", "grpc_status", "google.rpc", "zstandard")  # what pyspark looks for as it connects
 _SETTINGS: Final = {
@@ -54,7 +66,7 @@ _SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # A stage of these statements as one method is more than Java takes (64 KB): Spark prints the fault and the code,
+    # A stage of these statements as one method is more than Java takes (64 KB): Spark logs the fault and the code,
     # 2,200 lines in a quarter of 150 firms, and goes without. The cells of a million units take the same either way (50
     # seconds of processors). With no code at all ("spark.sql.codegen.factoryMode", which Spark keeps for its own tests)
     # few firms take a fifth less and a million units up to a twelfth more.
@@ -220,12 +232,14 @@ def _faults_told() -> Iterator[None]:
                 "to lie under one path for both (docs/scale.md).",
             ) from fault
         if isinstance(fault, ConnectionError) or type(fault).__name__ in _NO_ANSWER or re.search(_GONE, said):
+            cause = _first_line(fault).rstrip("。.")
             raise _refusal(
                 "Spark 中途停止或失去联系（集群停机、节点丢失或内存不足）：正在算的表没有写出，"
-                "原有的数据和已发布的内容没有改动。原因见 Spark 自己的日志；恢复后重新运行，已算好的表不会重算。",
+                f"原有的数据和已发布的内容没有改动。Spark 的答复：{cause}；集群自己的日志说得更细。"
+                "恢复后重新运行，已算好的表不会重算。",
                 "Spark stopped or was lost midway: the cluster or a node of it went, or had too little memory. The "
-                "table in the making was not written, and what was there stays. Spark's own log says why. Run again "
-                "once it is back: tables that were made are not made anew.",
+                f"table in the making was not written, and what was there stays. Spark answered: {cause}; a cluster's "
+                "own log says more. Run again once it is back: tables that were made are not made anew.",
             ) from fault
         raise
 
@@ -325,27 +339,39 @@ def end_session() -> None:
 @cache
 def _shared(master: str, settings: tuple[tuple[str, str], ...]) -> Any:
     require(master)
-    from pyspark.sql import SparkSession
-
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the workers need what this interpreter has
-    building = SparkSession.builder.appName("shuce").master(master)
-    for name, value in {**_SETTINGS, **(_HERE if master.startswith("local") else {}), **dict(settings)}.items():
-        building = building.config(name, value)
+    named = {"spark.app.name": "shuce", "spark.master": master}
+    said = {**named, **_SETTINGS, **(_HERE if master.startswith("local") else {}), **dict(settings)}
     atexit.register(end_session)
     # In the main thread Spark would take Ctrl-C for itself, and ask Java over the very connection that is waited on.
     starting = ThreadPoolExecutor(1)
-    try:
-        session = starting.submit(building.getOrCreate).result()
-        session.sparkContext.setLogLevel("ERROR")
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
-        cause = _first_line(fault)  # which is asked of Java
-        end_session()
-        raise _not_started(master, cause) from None
-    except BaseException:
-        _end_starting()
-        raise
-    finally:
-        starting.shutdown(wait=False)
+    with TemporaryFile() as written:
+        try:
+            return starting.submit(_started, said, written).result()
+        except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
+            # Before Java's end, as py4j asks it. Read in place: it writes where this process would have read to.
+            cause = _first_line(fault, os.pread(written.fileno(), _MOST_READ, 0).decode(errors="replace"))
+            end_session()
+            raise _not_started(master, cause) from None
+        except BaseException:
+            _end_starting()
+            raise
+        finally:
+            starting.shutdown(wait=False)
+
+
+def _started(settings: Mapping[str, str], written: IO[bytes]) -> Any:
+    """A session, with a Java that writes to a file: its warnings and stacks are no user's, its faults come to us."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    if SparkContext._gateway is None:
+        conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
+        gateway = launch_gateway(conf, {"stdout": written, "stderr": written})  # type: ignore[no-untyped-call]
+        SparkContext._ensure_initialized(gateway=gateway)
+    session = SparkSession.builder.config(map=dict(settings)).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")  # or the file, which nobody reads any more, would grow
     return session
 
 
@@ -372,31 +398,38 @@ def _connected(master: str, settings: Mapping[str, str]) -> Any:
             session.conf.set(name, value)
         session.client.set_retry_policies(patience)
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is told
-        raise _not_started(master, _first_line(fault), printed=False) from None
+        raise _not_started(master, _first_line(fault)) from None
     return session
 
 
-def _not_started(master: str, cause: str, *, printed: bool = True) -> InputError:
-    """What is told of a start that failed; ``printed`` where Java ran here and may have said more on the terminal."""
-    said = cause
-    if master.startswith("spark://") and re.search(_SILENT, cause):
-        said, cause = "该端口没有按 Spark master 应答", "nobody there answered as a Spark master"
+def _not_started(master: str, cause: str) -> InputError:
+    """What is told of a start that failed."""
+    said = cause = cause.rstrip("。.")
+    silent = _SILENT.get(master.partition("://")[0])
+    if silent and re.search(silent[0], cause):
+        said, cause = f"该端口没有按 {silent[1]} 应答", f"nobody there answered as {silent[2]}"
     return _refusal(
-        f"Spark 没有启动（{_told(master)}）：{said.rstrip('。.')}。请核对 [engine] 的 master 和 settings"
-        f'{"，Spark 自己的输出（如有）说得更细" if printed else ""}；也可改用 kind = "duckdb"。',
-        f"Spark did not start at {_told(master)} ({cause}). Check master and settings under [engine]"
-        f'{"; what Spark printed, if anything, says more" if printed else ""}. Or set kind = "duckdb".',
+        f'Spark 没有启动（{_told(master)}）：{said}。请核对 [engine] 的 master 和 settings；也可改用 kind = "duckdb"。',
+        f"Spark did not start at {_told(master)} ({cause}). Check master and settings under [engine]. "
+        'Or set kind = "duckdb".',
     )
 
 
-def _first_line(fault: Exception) -> str:
+def _first_line(fault: Exception, written: str = "") -> str:
     """What Spark says of a fault, without Java's stack; py4j says first what was called, which helps nobody.
 
-    Of a call to a server it is the code and the details.
+    Of a call to a server it is the code and the details; of a Java that ended as it started, what it wrote.
     """
     said = str(fault)
     if found := re.search(r'status = StatusCode\.(\w+)\s+details = "([^\n]*)"', said):
         return f"{found[1]}: {found[2]}"
     lines = said.splitlines()
     java = [line.removeprefix(": ") for line in lines if line.startswith(": ")]
-    return (java or lines or [type(fault).__name__])[0]
+    return (java or _telling(written) or lines or [type(fault).__name__])[0]
+
+
+def _telling(written: str) -> list[str]:
+    """The lines that tell why a Java did not start: of faults it threw, or else all but those that never tell."""
+    lines = written.splitlines()
+    thrown = [found[1] for line in lines if (found := _THROWN.match(line))]
+    return thrown or [line for line in lines if not _IDLE.match(line)]

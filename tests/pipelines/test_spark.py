@@ -9,12 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +27,7 @@ from pipelines.contracts import contract
 from pipelines.dialect import translated
 from pipelines.engine import statement
 from pipelines.engines import local_engine, unit_engine
-from pipelines.lake import ALL, Lake
+from pipelines.lake import ALL, Lake, Made
 from pipelines.review.rules import finding_statement, rules
 from pipelines.spark import SparkEngine, end_session, require
 from pipelines.steps import annual, cells, claims, classified, core, imputed, queries
@@ -72,6 +72,15 @@ master = "local[2]"
 "spark.sql.adaptive.enabled" = "false"
 """
 
+# What Java writes of every start.
+USUAL: Final = """WARNING: Using incubator modules: jdk.incubator.vector
+Using Spark's default log4j profile: org/apache/spark/log4j2-defaults.properties
+26/11/30 15:23:40 WARN Utils: Your hostname, vm, resolves to a loopback address: 127.0.0.1; using 192.0.2.2 instead
+26/11/30 15:23:40 WARN Utils: Set SPARK_LOCAL_IP if you need to bind to another address
+Setting default log level to "WARN".
+To adjust logging level use sc.setLogLevel(newLevel). For SparkR, use setLogLevel(newLevel).
+"""
+
 
 @contextmanager
 def _errors_kept(path: Path) -> Iterator[None]:
@@ -97,8 +106,15 @@ def on_spark(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for path in (home / "lake" / table).glob(f"{partition}.*"):
             path.unlink()
     end_session()
-    with _errors_kept(home / "said"), unit_engine(workspace) as work:
-        work.rows("SELECT 1 AS started")
+    with _errors_kept(home / "said"):
+        made = _made(workspace)
+    assert {item.table for item in made if item.computed} == {*TABLES, *YEARLY}
+    yield workspace
+    end_session()
+    gc.collect()
+
+
+def _made(workspace: Workspace) -> list[Made]:
     made = [*annual.core_annual(workspace), *registered.core_register(workspace, QUARTER)]
     made += [registered.core_change(workspace, QUARTER)]
     made += [*claims.class_check(workspace, QUARTER), core.core_history(workspace, QUARTER)]
@@ -108,17 +124,11 @@ def on_spark(ran_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     made += [step(workspace, QUARTER) for step in (classified.class_part, cells.cell_leaf, cells.cell_published)]
     made += [step(workspace, QUARTER) for step in (cells.cell_crossed, cells.cell_concentration, cells.cell_population)]
     made += [classified.cell_annual(workspace), cells.cell_adoption(workspace)]
-    made += [classified.cell_size(workspace, cells.places(workspace))]
-    assert {item.table for item in made if item.computed} == {*TABLES, *YEARLY}
-    yield workspace
-    end_session()
-    gc.collect()
+    return [*made, classified.cell_size(workspace, cells.places(workspace))]
 
 
-def test_spark_says_nothing_of_faults_where_there_are_none(on_spark: Workspace) -> None:
-    said = (on_spark.home / "said").read_text("utf-8")
-    assert "log4j" in said  # it is what Java says
-    assert not re.findall(r".* ERROR .*|^\tat .*|.*Exception.*", said, re.MULTILINE)
+def test_spark_says_nothing_where_there_are_no_faults(on_spark: Workspace) -> None:
+    assert (on_spark.home / "said").read_text("utf-8") == ""
 
 
 @pytest.mark.parametrize(("table", "partition"), PARTITIONS)
@@ -257,8 +267,9 @@ def test_what_a_cluster_says_midway_is_told_where_it_tells_of_the_cluster(
 
     work = SparkEngine(tmp_path, "local[1]", {})
     monkeypatch.setitem(vars(work), "_session", SimpleNamespace(sql=sql))
-    with pytest.raises((InputError, RuntimeError), match=re.escape(words)):
+    with pytest.raises((InputError, RuntimeError), match=re.escape(words)) as raised:
         work.rows("SELECT 1 AS a")
+    assert said in str(raised.value)
 
 
 def test_spark_is_asked_only_where_something_is_to_be_made(copied_city: Path) -> None:
@@ -332,18 +343,17 @@ def test_whatever_keeps_spark_from_starting_is_one_message(monkeypatch: pytest.M
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # One of two masters answers, which is enough to try.
         work = SparkEngine(tmp_path, f"spark://127.0.0.1:1,127.0.0.1:{listening.getsockname()[1]}", {})
-        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*JAVA_GATEWAY_EXITED"):
+        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*spark-class: "):
             work.rows("SELECT 1 AS a")
     gc.collect()
 
 
 def test_an_open_port_that_is_no_master_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from pyspark.sql import SparkSession
-
-    def start(_: object) -> None:  # what it comes to after a minute or two
+    def start(*_: object) -> None:  # what it comes to after a minute or two
         raise RuntimeError("Cannot call methods on a stopped SparkContext.\nThis stopped SparkContext was created at")
 
-    monkeypatch.setattr(SparkSession.Builder, "getOrCreate", start)
+    end_session()
+    monkeypatch.setattr("pyspark.java_gateway.launch_gateway", start)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         work = SparkEngine(tmp_path, f"spark://127.0.0.1:{listening.getsockname()[1]}", {})
         with pytest.raises(InputError, match="nobody there answered as a Spark master") as raised:
@@ -351,27 +361,99 @@ def test_an_open_port_that_is_no_master_is_told(monkeypatch: pytest.MonkeyPatch,
     assert "没有按 Spark master 应答" in raised.value.zh
 
 
-def test_what_java_says_of_a_start_that_failed_is_told(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("spark.driver.port", "none", 'in the config "spark.driver.port" is invalid'),
+        ("spark.driver.memory", "banana", "：Invalid maximum heap size: -Xmxbanana。"),
+    ],
+)
+def test_what_java_says_of_a_start_that_failed_is_told_and_nothing_else(
+    tmp_path: Path, setting: str, value: str, words: str
+) -> None:
     end_session()
-    with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*spark.driver.port"):
-        SparkEngine(tmp_path, "local[1]", {"spark.driver.port": "none"}).rows("SELECT 1 AS a")
+    said, work = tmp_path / "said", SparkEngine(tmp_path, "local[1]", {setting: value})
+    with _errors_kept(said), pytest.raises(InputError, match=rf"Spark 没有启动.*{re.escape(words)}"):
+        work.rows("SELECT 1 AS a")
+    assert said.read_text("utf-8") == ""
     gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("written", "fault", "cause"),
+    [
+        (
+            (
+                "Exception in thread \"main\" org.apache.spark.SparkException: When running with master 'yarn' either "
+                "HADOOP_CONF_DIR or YARN_CONF_DIR must be set in the environment.\n\tat org.apache.spark.deploy"
+            ),
+            "[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.",
+            (
+                "org.apache.spark.SparkException: When running with master 'yarn' either HADOOP_CONF_DIR or "
+                "YARN_CONF_DIR must be set in the environment"
+            ),
+        ),
+        (
+            (
+                "26/11/30 15:24:03 ERROR JavaUtils: Failed to create directory /lake/.spill/blockmgr-cd4c29ad\n"
+                "java.nio.file.FileSystemException: /lake/.spill/blockmgr-cd4c29ad: Not a directory\n"
+                "\tat java.base/sun.nio.fs.UnixException.translateToIOException(UnixException.java:100)\n"
+                "java.io.IOException: Failed to create a temp directory (under /lake/.spill) after 10 attempts!"
+            ),
+            "[Errno 111] Connection refused",
+            "java.nio.file.FileSystemException: /lake/.spill/blockmgr-cd4c29ad: Not a directory",
+        ),
+        (
+            (
+                "\nError occurred during initialization of VM\nMultiple garbage collectors selected\n"
+                "Error: Could not create the Java Virtual Machine.\n"
+                "Error: A fatal exception has occurred. Program will exit."
+            ),
+            "[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.",
+            "Multiple garbage collectors selected",
+        ),
+        ("", "[Errno 111] Connection refused", "[Errno 111] Connection refused"),
+        (
+            "java.io.IOException: written on the way",
+            (
+                "An error occurred while calling None.org.apache.spark.api.java.JavaSparkContext.\n"
+                ": org.apache.spark.SparkException: thrown in the end\n\tat org.apache.spark.SparkContext"
+            ),
+            "org.apache.spark.SparkException: thrown in the end",
+        ),
+    ],
+)
+def test_the_cause_of_a_start_that_failed_is_found_in_what_java_wrote(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: str, fault: str, cause: str
+) -> None:
+    def start(_: object, kept: Mapping[str, BinaryIO]) -> None:
+        os.write(kept["stderr"].fileno(), f"{USUAL}{written}".encode())
+        raise RuntimeError(fault)
+
+    end_session()
+    monkeypatch.setattr("pyspark.java_gateway.launch_gateway", start)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    _java(tmp_path, "17.0.15")
+    with pytest.raises(InputError) as raised:
+        SparkEngine(tmp_path, "local[1]", {}).rows("SELECT 1 AS a")
+    assert f"Spark 没有启动（local[1]）：{cause}。" in raised.value.zh
+    assert f"Spark did not start at local[1] ({cause})." in raised.value.en
 
 
 def test_a_java_that_was_still_starting_ends_with_who_waited_for_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from pyspark.sql import SparkSession
-
     submit, started = tmp_path / "spark-submit", list[subprocess.Popen[bytes]]()
     submit.write_text("#!/bin/sh\nexec sleep 1000\n", "utf-8")
     submit.chmod(0o700)
 
-    def start(_: object) -> None:
+    def start(*_: object) -> None:
         started.append(subprocess.Popen([submit]))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(SparkSession.Builder, "getOrCreate", start)
+    end_session()
+    monkeypatch.setattr("pyspark.java_gateway.launch_gateway", start)
     with pytest.raises(KeyboardInterrupt):
         SparkEngine(tmp_path, "local[1]", {"spark.app.id": "starting"}).rows("SELECT 1 AS a")
     assert [java.returncode for java in started] == [-signal.SIGKILL]

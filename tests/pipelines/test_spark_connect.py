@@ -178,13 +178,36 @@ def test_whatever_else_answers_is_one_message(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listening:
         patch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
         Thread(target=refuse, args=[listening], daemon=True).start()
-        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*UNAVAILABLE: ") as raised:
+        with pytest.raises(InputError, match=r"Spark 没有启动(?s:.)*该端口没有按 Spark Connect 应答") as raised:
             spark_engine(tmp_path, f"sc://127.0.0.1:{listening.getsockname()[1]}", {}).rows("SELECT 1 AS a")
-        assert "Rpc" not in str(raised.value)
-        assert "输出" not in raised.value.zh  # there is none
-        assert "printed" not in raised.value.en
+        assert "nobody there answered as Spark Connect" in raised.value.en
+        assert "SETTINGS" not in str(raised.value)
         listening.shutdown(socket.SHUT_RDWR)
     gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        ("connection attempt timed out before receiving SETTINGS frame", "没有按 Spark Connect 应答"),
+        ("Socket closed", "没有按 Spark Connect 应答"),
+        ("recvmsg:Connection reset by peer (104)", "没有按 Spark Connect 应答"),
+        ("Tls handshake failed (TSI_PROTOCOL_FAILURE)", "：UNAVAILABLE: Tls handshake failed (TSI_PROTOCOL_FAILURE)。"),
+    ],
+)
+def test_what_comes_back_is_told_where_it_tells_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, details: str, words: str
+) -> None:
+    from pyspark.sql import SparkSession
+
+    def create(_: object) -> None:
+        raise RuntimeError(f'<_Rpc that ended with:\n\tstatus = StatusCode.UNAVAILABLE\n\tdetails = "{details}"\n>')
+
+    monkeypatch.setattr(SparkSession.Builder, "create", create)
+    with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(InputError) as raised:
+        spark_engine(tmp_path, f"sc://127.0.0.1:{listening.getsockname()[1]}", {}).rows("SELECT 1 AS a")
+    assert words in raised.value.zh
+    assert "Rpc" not in str(raised.value)
 
 
 def test_an_address_without_a_port_is_asked_at_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
