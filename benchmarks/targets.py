@@ -83,7 +83,7 @@ def _peak(results: Sequence[Result]) -> Iterator[Target]:
 
 def _growth(growth: Mapping[str, float]) -> Iterator[Target]:
     if growth:
-        said = ", ".join(f"{name} {power:.2f}" for name, power in growth.items())
+        said = "; ".join(f"{name} {power:.2f}" for name, power in growth.items())
         yield Target(f"growth: at most the {_POWER}th power", said, max(growth.values()) <= _POWER)
 
 
