@@ -82,6 +82,26 @@ def test_a_portion_is_exact_half_away_from_zero(x: int | None, k: str, expected:
         assert work.rows("SELECT portion(x, k) AS p FROM given")["p"].to_pylist() == [expected]
 
 
+def test_a_part_of_the_pipeline_is_that_of_the_public_split() -> None:
+    edges = (0, 1, -1, 899_999_999_999, 900_000_000_000, -900_000_000_001, 2**53 + 1)
+    amounts = pa.array([edge * sign + more for edge in edges for sign in (1, -1) for more in range(4)], pa.int64())
+    rows = pa.array([str(number) for number in range(len(amounts))])
+    shares = [Decimal(text) for text in ("0", "0.000001", "0.333333", "0.5", "0.999999", "1")]
+    bounds = [(lo, hi) for lo in shares for hi in shares if lo < hi]
+    share = pa.table({
+        "row_id": pa.array([row for row in rows.to_pylist() for _ in bounds]),
+        "k_lo": pa.array([lo for _ in rows for lo, _ in bounds], pa.decimal128(7, 6)),
+        "k_hi": pa.array([hi for _ in rows for _, hi in bounds], pa.decimal128(7, 6)),
+        "de": pa.array([f"{number:02d}" for _ in rows for number in range(len(bounds))]),
+    })  # fmt: skip
+    with engine() as work:
+        work.add(units=pa.table({"row_id": rows, "unit": rows, "value": amounts}), given=share)
+        work.view("share", "SELECT *, '' AS gbt, '' AS level_used FROM given")
+        joined = "FROM share JOIN units USING (row_id) ORDER BY row_id, de"
+        ours = work.rows(f"SELECT part_between(value, k_lo, k_hi) AS value {joined}")
+        assert ours["value"].to_pylist() == work.rows(statement("classification", "split"))["value"].to_pylist()
+
+
 def test_engines_of_one_folder_know_nothing_of_each_other(tmp_path: Path) -> None:
     with engine(tmp_path) as one, engine(tmp_path) as other:
         one.add(numbers=NUMBERS)
