@@ -60,7 +60,8 @@ PARTITIONS: Final = [
 ]
 # Put together by this process from what Spark gives, or small by nature.
 OURS: Final = {"core_set_aside", "core_query", "class_part", *YEARLY[1:]}
-# As users have it, but for what Java takes of the machine, how long it compiles itself, and how few rows share a part.
+# As users have it, but for what Java takes of the machine, how long it compiles itself, how few rows share a part, and
+# that no code is made for expressions, which over Spark Connect is (test_spark_connect).
 ENGINE: Final = """
 [engine]
 kind = "spark"
@@ -70,6 +71,7 @@ master = "local[2]"
 "spark.driver.extraJavaOptions" = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 "spark.sql.shuffle.partitions" = "1"
 "spark.sql.adaptive.enabled" = "false"
+"spark.sql.codegen.factoryMode" = "NO_CODEGEN"
 """
 
 # What Java writes of every start.
