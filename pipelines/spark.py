@@ -71,6 +71,10 @@ _SETTINGS: Final = {
     # seconds of processors). With no code at all ("spark.sql.codegen.factoryMode", which Spark keeps for its own tests)
     # few firms take a fifth less and a million units up to a twelfth more.
     "spark.sql.codegen.wholeStage": "false",
+    # The recursions, from unit to successor, end by themselves; a long circle in one register is a row's fault to tell,
+    # where Spark's own bounds (100 levels, a million rows) would stop the quarter.
+    "spark.sql.cteRecursionLevelLimit": "-1",
+    "spark.sql.cteRecursionRowLimit": "-1",
 }
 # Where Spark runs within this machine.
 _HERE: Final = {

@@ -149,6 +149,12 @@ def test_spark_made_them(ran_city: Path, on_spark: Workspace, table: str, partit
     assert ["parquet-mr" in there, "parquet-mr" in here] == [False, True]
 
 
+def test_a_recursion_goes_as_far_as_it_has_to(on_spark: Workspace) -> None:
+    walk = "WITH RECURSIVE w AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM w WHERE n < 120) SELECT max(n) AS n FROM w"
+    with unit_engine(on_spark) as work:
+        assert work.rows(walk)["n"].to_pylist() == [120]
+
+
 def test_what_a_value_was_compared_with_is_one_text_at_any_size(on_spark: Workspace) -> None:
     amounts = [244_297_000_000, 10**10, 123_456_789_050, 2**53 + 1, 10**16 - 1, 50, -50, 0, None]
     rows = [(amount, unit) for amount in amounts for unit in (1, 1_000, 10_000)]
